@@ -1,0 +1,23 @@
+export { syncFolder, temporaryBeside, writeFileAtomic } from "./atomic-file.ts";
+export { canonicalJson, type Json, sha256 } from "./canonical-json.ts";
+export { type CanonicalName, formatCanonicalName, parseCanonicalName } from "./canonical-name.ts";
+export { type Diagnostic, renderDiagnostic, type Severity, type SourceFile, type Span } from "./diagnostic.ts";
+export { durationUnits, floorTo, formatDuration, hopOf } from "./duration.ts";
+export { type ErrorCode, errorCodes } from "./error-code.ts";
+export {
+  addExact,
+  carryExact,
+  ExactSum,
+  exactSumDomain,
+  exactSumLimbs,
+  exactValue,
+  inExactDomain,
+  mergeExact,
+  subtractExact,
+  unmergeExact,
+} from "./exact-sum.ts";
+export { type Clock, formatMicros, type Micros, type Moment, systemClock, toMicros } from "./moment.ts";
+export { type Progress, silentProgress } from "./progress.ts";
+export { TondoError, type TondoErrorOptions } from "./tondo-error.ts";
+export { admit, compareCodePoints, normalFloat, normalInt, type Status, statuses, type Value, worseStatus } from "./value.ts";
+export { isNumeric, parseTypeName, type TypeName, typeName, type ValueKind, valueKinds, type ValueType } from "./value-type.ts";
