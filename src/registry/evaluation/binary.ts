@@ -37,12 +37,12 @@ export function evaluateBinary(
     const label = labels[i] ?? 0;
     const score = scores[i] ?? 0;
     const likely = label === 1 ? score : 1 - score;
-    total.add(weight);
+    if (weights !== undefined) total.add(weight);
     losses.add(weight * -Math.log(Math.min(Math.max(likely, clip), 1 - clip)));
     squares.add(weight * ((label - score) * (label - score)));
     if ((score > 0.5 ? 1 : 0) === label) right.add(weight);
   }
-  const weight = total.value();
+  const weight = weights === undefined ? rows : total.value();
   if (!(weight > 0)) {
     const none = undefinedMetric(rows === 0 ? "there are no rows" : "all weights are zero");
     return { roc_auc: none, log_loss: none, brier: none, accuracy: none };

@@ -28,12 +28,12 @@ export function evaluateRegression(
     const weight = weights === undefined ? 1 : (weights[i] ?? 0);
     const label = labels[i] ?? 0;
     const error = label - (scores[i] ?? 0);
-    total.add(weight);
+    if (weights !== undefined) total.add(weight);
     squares.add(weight * (error * error));
     absolutes.add(weight * Math.abs(error));
     labelSum.add(weight * label);
   }
-  const weight = total.value();
+  const weight = weights === undefined ? rows : total.value();
   if (!(weight > 0)) {
     const none = undefinedMetric(rows === 0 ? "there are no rows" : "all weights are zero");
     return { rmse: none, mae: none, r2: none };

@@ -2,6 +2,8 @@ const limbBits = 32;
 const limbBase = 2 ** limbBits;
 /** Limbs from 2^-1074 to beyond the largest double, and room for sums of many. */
 const limbCount = 68;
+/** 2^0 to 2^31. */
+const powers: Float64Array = new Float64Array(limbBits).map((_, i) => 2 ** i);
 /** Each addition moves a limb by less than 2^34: so many stay exact before limbs are carried. */
 const addsBetweenCarries = 2 ** 18;
 
@@ -27,7 +29,7 @@ export class WideSum {
       return;
     }
     const position = exponent === 0 ? 0 : exponent - 1;
-    const scale = 2 ** (position & (limbBits - 1));
+    const scale = powers[position & (limbBits - 1)] ?? 1;
     const sign = high >>> 31 === 0 ? 1 : -1;
     // The 53 bits of x, shifted by up to 31, lie in three limbs.
     const lower = (this.#words[0] ?? 0) * scale;
