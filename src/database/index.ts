@@ -1,0 +1,15 @@
+export { connect, type ConnectOptions } from "./connect.ts";
+export type { Database, DatabaseDialect, Queries } from "./database.ts";
+export { type ConstraintKind, type ConstraintViolation, isUniqueViolation } from "./database-error.ts";
+export { connectPostgres, type PostgresOptions } from "./postgres/connect-postgres.ts";
+export { connectSqlite, type SqliteOptions } from "./sqlite/connect-sqlite.ts";
+export type { ApplicationsTable, CatalogTables, DefinitionsTable } from "./tables/catalog-tables.ts";
+export type {
+  ModelsTable,
+  PartitionNodesTable,
+  RegistryTables,
+  TagChangesTable,
+  TagsTable,
+  VersionsTable,
+} from "./tables/registry-tables.ts";
+export type { MigrationsTable, Tables } from "./tables/tables.ts";

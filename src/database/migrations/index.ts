@@ -1,0 +1,6 @@
+import { catalogMigration } from "./0001-catalog.ts";
+import { registryMigration } from "./0002-registry.ts";
+import type { Migration } from "./migration.ts";
+
+/** Every migration in order; new ones go to the end. */
+export const migrations: readonly Migration[] = [catalogMigration, registryMigration];
