@@ -1,0 +1,27 @@
+import { defineConfig } from "vitest/config";
+
+const unitTests = "test/**/*.test.ts";
+const integrationTests = "test/**/*.integration.test.ts";
+const canaryTests = "test/canary/**/*.test.ts";
+
+export default defineConfig({
+  test: {
+    // Servers, files and native stores are real: a slow machine gets the time it needs.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: [unitTests], exclude: [integrationTests, canaryTests] },
+      },
+      {
+        extends: true,
+        test: { name: "integration", include: [integrationTests], globalSetup: ["test/servers/postgres.ts"] },
+      },
+      {
+        extends: true,
+        test: { name: "canary", include: [canaryTests], testTimeout: 300_000, hookTimeout: 300_000 },
+      },
+    ],
+  },
+});
