@@ -1,4 +1,5 @@
 import { Kysely, sql } from "kysely";
+import type { CustomTypesConfig, types as Types } from "pg";
 import { TondoError } from "../../core/index.ts";
 import { type Database, openDatabase } from "../database.ts";
 import type { MigrationSupport } from "../migrate.ts";
@@ -45,7 +46,7 @@ export async function connectPostgres(options: PostgresOptions): Promise<Databas
     keepAlive: true,
     application_name: "tondo",
     options: given === null ? settings : `${given} ${settings}`,
-    types: { getTypeParser: (oid, format) => (oid === int8 ? safeInteger : pg.types.getTypeParser(oid, format)) },
+    types: { getTypeParser: typeParser(pg.types) },
   });
   // A connection that breaks is reported by the query that uses it or dropped by the pool; without these two a break
   // between queries would end the process.
@@ -64,7 +65,12 @@ function parseUrl(text: string): URL {
   });
 }
 
-const int8 = 20;
+type Parser = (text: string) => unknown;
+
+/** The driver's own reading of each type, but for 64-bit integers. */
+function typeParser(types: typeof Types): CustomTypesConfig["getTypeParser"] {
+  return (oid, format) => (oid === types.builtins.INT8 ? safeInteger : (types.getTypeParser(oid, format) as Parser));
+}
 
 /** PostgreSQL's 64-bit integers as numbers; ours are all below 2^53. */
 function safeInteger(text: string): number {
@@ -87,7 +93,7 @@ function migrationSupport(schema: string): MigrationSupport {
     async hasMigrationsTable(database) {
       const query = sql<{ name: string | null }>`select to_regclass(${`${schema}.tondo_migrations`})::text as name`;
       const { rows } = await query.execute(database);
-      return rows[0]?.name != null;
+      return typeof rows[0]?.name === "string";
     },
     async lock(transaction) {
       await sql`set local lock_timeout = '60s'`.execute(transaction);

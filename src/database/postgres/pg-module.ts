@@ -1,13 +1,12 @@
+import type * as Pg from "pg";
 import { TondoError } from "../../core/index.ts";
-
-type Pg = typeof import("pg");
 
 /**
  * Loads `pg` when PostgreSQL is first used: it is an optional peer.
  *
  * @throws TondoError `DRIVER_MISSING`
  */
-export async function loadPg(load: () => Promise<Pg> = () => import("pg")): Promise<Pg> {
+export async function loadPg(load: () => Promise<typeof Pg> = () => import("pg")): Promise<typeof Pg> {
   try {
     return await load();
   } catch (error) {

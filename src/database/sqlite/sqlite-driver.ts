@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SelectQueryNode } from "kysely";
+import { type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SelectQueryNode } from "kysely";
 import { TondoError } from "../../core/index.ts";
 import { AsyncMutex } from "../async-mutex.ts";
 import { isSqliteBusy, sqliteBusy, sqliteError } from "./sqlite-error.ts";

@@ -13,6 +13,7 @@ export interface SqliteSession {
   /** Whether a transaction is open. */
   readonly inTransaction: boolean;
   run(text: string, parameters: readonly unknown[]): Promise<SqliteResult>;
+  /** Closing again does nothing. */
   close(): Promise<void>;
 }
 
@@ -52,7 +53,7 @@ export class LocalSqliteSession implements SqliteSession {
 
   close(): Promise<void> {
     this.#prepared.clear();
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
     return Promise.resolve();
   }
 
