@@ -1,0 +1,63 @@
+/**
+ * Every code that an error of this library can carry, with the sentence that documents it. Add a line here
+ * before throwing a new one; keep the list sorted within its section.
+ */
+export const errorCodes = {
+  // Anything
+  ABORTED: "The caller's signal ended the work; nothing of it was kept.",
+  HOME_BUSY: "Another process is doing the same exclusive work (apply, materialize) in this home.",
+  INTERNAL: "A defect of Tondo itself; please report it with the message.",
+  INVALID_ARGUMENT: "A call's argument has the wrong form.",
+  IO_FAILED: "A file or folder could not be read or written.",
+  LIMIT_EXCEEDED: "An input is larger than a stated limit.",
+
+  // Language and catalog
+  DEFINITION_IN_USE: "A change would silently alter the meaning of something already applied.",
+  DEFINITIONS_INVALID: "The .tondo files have errors; each is listed with its line.",
+  NOT_APPLIED: "A definition was used that has not been applied to this home.",
+  UNKNOWN_FEATURE: "No feature has this canonical name.",
+  UNKNOWN_GROUP: "No feature group has this name.",
+  UNKNOWN_VECTOR: "No vector has this name.",
+
+  // Sources and training sets
+  SOURCE_CHANGED: "A source's columns or types are not those the definitions were applied with.",
+  SOURCE_MISSING: "No file matches a source's path.",
+  SOURCE_UNREADABLE: "A file exists but is not readable as its declared format.",
+  ROWS_INVALID: "The left rows of a training set lack a column or hold values of the wrong type.",
+  TRAINING_SET_EMPTY: "No row is left to train on; the counts say where they went.",
+  TRAINING_SET_EXISTS: "The output folder already holds something else.",
+  MANIFEST_INVALID: "A manifest is missing, damaged or of an unknown version.",
+  VECTOR_UNFITTED: "A vector with fitted functions was used before they were fitted.",
+
+  // Online store
+  GROUP_NOT_MATERIALIZED: "The online store holds nothing for this group yet.",
+  KEY_INVALID: "A key value is missing, of the wrong type or too long.",
+  INPUT_INVALID: "A request's input is missing, unknown or of the wrong type.",
+  MOMENT_NOT_SERVED: "The online store cannot answer exactly for this moment.",
+  STORE_CORRUPT: "A record of the online store does not decode.",
+
+  // Registry
+  DATABASE_BUSY: "The database stayed locked for longer than the configured wait.",
+  DATABASE_FAILED: "The database refused a statement for a reason of its own.",
+  DATABASE_UNAVAILABLE: "The database could not be reached.",
+  DATABASE_NEWER: "The database was migrated by a newer program than this one.",
+  DRIVER_MISSING: "An optional driver package is not installed.",
+  MODEL_EXISTS: "A model of this name exists and says something else of itself.",
+  MODEL_NOT_FOUND: "No model has this name.",
+  MODEL_INVALID: "A model's files or parameters do not have the form its kind demands.",
+  PACKAGE_CORRUPT: "A package's bytes, digest, files or golden rows are not what was sealed.",
+  PACKAGE_MISSING: "A package that the registry names is not in the artifact store.",
+  PARTITION_INVALID: "A partition path has the wrong form.",
+  TAG_CONFLICT: "A tag was not at the expected version when it should move.",
+  TAG_NOT_FOUND: "No version carries this tag on the path asked for or above it.",
+  VERSION_NOT_FOUND: "No model version has this id.",
+  VERSION_SEALED: "A model version is immutable once it is sealed.",
+
+  // Training
+  TRAINER_FAILED: "A trainer threw, exited with an error or left no model behind.",
+  TRAINING_ROWS_INCOMPLETE: "Rows to train or judge on lack a slot or label, and were not to be dropped.",
+  METRIC_INPUT_INVALID: "A metric was given values it is not defined for.",
+} as const;
+
+/** A literal error code; see {@link errorCodes} for what each one means. */
+export type ErrorCode = keyof typeof errorCodes;

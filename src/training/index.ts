@@ -1,0 +1,14 @@
+export { type Columns, columnsOf, gatherColumns, sliceColumns } from "./columns.ts";
+export { type MissingPolicy } from "./complete-rows.ts";
+export { type Evaluation } from "./evaluate-scores.ts";
+export { linearTrainer } from "./linear-trainer.ts";
+export { logisticTrainer } from "./logistic-trainer.ts";
+export { trainModel, type TrainModelOptions, type TrainModelResult } from "./train-model.ts";
+export {
+  type NodeRange,
+  type TrainedModel,
+  type Trainer,
+  type TrainerParameters,
+  type TrainInput,
+  type TrainNodesInput,
+} from "./trainer.ts";
