@@ -1,0 +1,292 @@
+import * as fc from "fast-check";
+import { hopOf, type Micros, type TypeName } from "../../src/core/index.ts";
+import type {
+  EntityPlan,
+  ExpressionPlan,
+  GroupPlan,
+  ProjectPlan,
+  ReadPlan,
+  SourcePlan,
+  StoredPlan,
+  StoredWindowPlan,
+  VectorPlan,
+} from "../../src/dsl/plan/index.ts";
+import {
+  type Aggregate,
+  aggregates,
+  call,
+  column,
+  columnsOf,
+  filters,
+  literal,
+  optional,
+} from "./history-expressions.ts";
+import { ttls, windows } from "./history-moments.ts";
+import { keyTypes, payloadTypes } from "./history-values.ts";
+
+type PayloadColumn = keyof typeof payloadTypes;
+
+interface SourceSeed {
+  readonly known: "not declared" | "a column" | "a column, else the time";
+  readonly files: readonly ("parquet" | "csv")[];
+}
+
+interface WindowSeed {
+  /** Which of the project's lengths. */
+  readonly length: number;
+  readonly direction: "back" | "next";
+  readonly aggregate: Aggregate;
+  readonly where: ExpressionPlan | null;
+}
+
+/** The choices a project is made of. */
+export interface ProjectSeed {
+  readonly keyTypes: readonly ("string" | "int")[];
+  readonly roles: readonly string[];
+  readonly events: SourceSeed;
+  readonly id: readonly ("id" | "part")[];
+  readonly states: SourceSeed;
+  readonly facts: SourceSeed;
+  /** How long windows are: one or two lengths, so that rows placed about one window lie in others. */
+  readonly lengths: readonly Micros[];
+  readonly eventGroups: readonly { readonly hasComputedKey: boolean; readonly windows: readonly WindowSeed[] }[];
+  readonly stateGroups: readonly { readonly ttl: Micros | null; readonly columns: readonly PayloadColumn[] }[];
+  readonly factColumns: readonly PayloadColumn[];
+}
+
+const sourceSeeds: fc.Arbitrary<SourceSeed> = fc.record({
+  known: fc.constantFrom<SourceSeed["known"][]>(
+    "not declared",
+    "a column",
+    "a column",
+    "a column",
+    "a column, else the time",
+  ),
+  files: fc.constantFrom<SourceSeed["files"][]>(["parquet"], ["parquet"], ["csv"], ["parquet", "csv"]),
+});
+
+const payloadColumns: fc.Arbitrary<readonly PayloadColumn[]> = fc.uniqueArray(
+  fc.constantFrom<PayloadColumn[]>("x", "n", "s", "b"),
+  {
+    minLength: 1,
+  },
+);
+
+const windowSeeds: fc.Arbitrary<WindowSeed> = fc.record({
+  length: fc.nat(1),
+  direction: fc.constantFrom<WindowSeed["direction"][]>("back", "back", "next"),
+  aggregate: aggregates,
+  where: fc.option(filters, { freq: 2 }),
+});
+
+/** Choices for projects of one entity: one source of each kind, and a few groups from them. */
+export const projectSeeds: fc.Arbitrary<ProjectSeed> = fc.record({
+  keyTypes,
+  roles: fc.constantFrom(["user"], ["user"], ["user", "peer"]),
+  events: sourceSeeds,
+  id: fc.constantFrom<ProjectSeed["id"][]>([], ["id"], ["id"], ["id", "part"]),
+  states: sourceSeeds,
+  facts: sourceSeeds,
+  lengths: fc.uniqueArray(fc.constantFrom(...windows), { minLength: 1, maxLength: 2 }),
+  eventGroups: fc.array(
+    fc.record({
+      hasComputedKey: fc.constantFrom(false, false, false, false, false, true),
+      windows: fc.array(windowSeeds, { minLength: 1, maxLength: 5 }),
+    }),
+    { minLength: 1, maxLength: 2 },
+  ),
+  stateGroups: fc.array(fc.record({ ttl: fc.option(fc.constantFrom(...ttls), { freq: 5 }), columns: payloadColumns }), {
+    minLength: 1,
+    maxLength: 2,
+  }),
+  factColumns: payloadColumns,
+});
+
+/** What stands in the files of the three sources, whether or not a group reads it. */
+export type FileColumns = Readonly<Record<"events" | "states" | "facts", Readonly<Record<string, TypeName>>>>;
+
+/** A project of plans, made without the language. */
+export interface Planned {
+  readonly project: ProjectPlan;
+  readonly vector: VectorPlan;
+  readonly fileColumns: FileColumns;
+}
+
+/** Makes the plans of a project and of the one vector that reads all of it. */
+export function planOf(seed: ProjectSeed): Planned {
+  const keyNames = seed.keyTypes.map((_, i) => `key_${String(i)}`);
+  const entity: EntityPlan = {
+    name: "thing",
+    key: keyNames.map((name, i) => ({ name, type: seed.keyTypes[i] ?? "int" })),
+  };
+  const keyColumns: Record<string, TypeName> = Object.fromEntries(
+    entity.key.map(({ name, type }) => [name, optional(type)]),
+  );
+  const timeColumns = { at: "timestamp?", known: "timestamp?" } as const;
+  const fileColumns: FileColumns = {
+    events: { ...keyColumns, ...timeColumns, id: "string?", part: "int?", ...payloadTypes },
+    states: { ...keyColumns, ...timeColumns, ...payloadTypes },
+    facts: { ...keyColumns, ...payloadTypes },
+  };
+  const plainKey = entity.key.map(({ name, type }) => column(name, optional(type)));
+
+  const groups: GroupPlan[] = [
+    ...seed.eventGroups.map((group, i) =>
+      groupPlan(
+        `events_${String(i)}`,
+        "events",
+        group.hasComputedKey ? plainKey.map(computedKey) : plainKey,
+        group.windows.map((window, at) => windowPlan(window, at, seed.lengths)),
+      ),
+    ),
+    ...seed.stateGroups.map((group, i) => ({
+      ...groupPlan(`states_${String(i)}`, "states", plainKey, group.columns.map(columnPlan)),
+      ...(group.ttl === null ? {} : { ttl: group.ttl }),
+    })),
+    groupPlan("facts", "facts", plainKey, seed.factColumns.map(columnPlan)),
+  ];
+  const sources = [
+    sourcePlan("events", "events", seed.events, fileColumns.events, groups, seed.id),
+    sourcePlan("states", "snapshot", seed.states, fileColumns.states, groups, []),
+    sourcePlan("facts", "table", { ...seed.facts, known: "not declared" }, fileColumns.facts, groups, []),
+  ];
+  const vector = vectorPlan(entity, seed.roles, groups, sources);
+  return { project: { version: 1, entities: [entity], sources, groups, vectors: [vector] }, vector, fileColumns };
+}
+
+/** Keys 1 and 2 change places, those beyond 2^53 - 1 go missing, and a missing string becomes "a". */
+function computedKey(part: ExpressionPlan): ExpressionPlan {
+  return part.type.startsWith("int")
+    ? call("int?", "sub", literal("int", 3), part)
+    : call("string", "coalesce", part, literal("string", "a"));
+}
+
+function windowPlan(
+  { length, direction, aggregate, where }: WindowSeed,
+  i: number,
+  lengths: readonly Micros[],
+): StoredWindowPlan {
+  const over = lengths[length % lengths.length] ?? 1_000_000;
+  return {
+    kind: "window",
+    name: `${aggregate.name}_${String(i)}`,
+    type: aggregate.type,
+    aggregate: aggregate.name,
+    version: 1,
+    ...(aggregate.input === null ? {} : { input: aggregate.input }),
+    ...(where === null ? {} : { where }),
+    over,
+    hop: hopOf(over),
+    direction,
+  };
+}
+
+function columnPlan(name: PayloadColumn): StoredPlan {
+  return { kind: "column", name, type: payloadTypes[name], column: name };
+}
+
+function groupPlan(
+  name: string,
+  source: string,
+  key: readonly ExpressionPlan[],
+  stored: readonly StoredPlan[],
+): GroupPlan {
+  const reads = stored.flatMap((one) =>
+    one.kind === "column"
+      ? [one.column]
+      : [one.input, one.where].flatMap((part) => (part === undefined ? [] : columnsOf(part))),
+  );
+  return {
+    entity: "thing",
+    name,
+    source,
+    key,
+    reads: [...new Set(reads)].sort(),
+    stored,
+    features: stored.map((one) => ({
+      name: one.name,
+      type: one.type,
+      forward: one.kind === "window" && one.direction === "next",
+      value: { node: "stored", type: one.type, name: one.name },
+    })),
+  };
+}
+
+function sourcePlan(
+  name: string,
+  kind: SourcePlan["kind"],
+  seed: SourceSeed,
+  types: Readonly<Record<string, TypeName>>,
+  groups: readonly GroupPlan[],
+  idColumns: readonly string[],
+): SourcePlan {
+  const at = column("at", "timestamp?");
+  const declared = column("known", "timestamp?");
+  const known = seed.known === "a column" ? declared : call("timestamp?", "coalesce", declared, at);
+  const id = idColumns.map((part) => column(part, types[part] ?? "string?"));
+  const own = groups.filter((group) => group.source === name);
+  const read = new Set([
+    ...own.flatMap((group) => [...group.reads, ...group.key.flatMap(columnsOf)]),
+    ...(kind === "table" ? [] : ["at"]),
+    ...(seed.known === "not declared" ? [] : ["known"]),
+    ...idColumns,
+  ]);
+  return {
+    name,
+    kind,
+    transports: seed.files.map((format) => ({
+      format,
+      path: `data/${name}/*.${format}`,
+      ...(seed.known === "not declared" ? {} : { known }),
+    })),
+    ...(kind === "table" ? {} : { at }),
+    ...(id.length === 0 ? {} : { id }),
+    columns: Object.fromEntries([...read].sort().map((one) => [one, types[one] ?? "string?"])),
+  };
+}
+
+function vectorPlan(
+  entity: EntityPlan,
+  roles: readonly string[],
+  groups: readonly GroupPlan[],
+  sources: readonly SourcePlan[],
+): VectorPlan {
+  const reads = (direction: "back" | "next"): readonly ReadPlan[] =>
+    roles.flatMap((role) =>
+      groups.flatMap((group) =>
+        group.stored
+          .filter((one) => (one.kind === "window" ? one.direction : "back") === direction)
+          .map((one) => ({
+            id: `${role}__thing__${group.name}__${one.name}`,
+            entity: "thing",
+            group: group.name,
+            stored: one.name,
+            type: one.type,
+            key: roleColumns(entity, role).map(({ name, type }) => column(name, type)),
+          })),
+      ),
+    );
+  return {
+    version: 1,
+    name: "everything",
+    roles: roles.map((role) => ({ role, entity: "thing" })),
+    keys: roles.flatMap((role) => roleColumns(entity, role)),
+    inputs: [],
+    labelColumns: [],
+    reads: reads("back"),
+    labelReads: reads("next"),
+    slots: [],
+    labels: [],
+    entities: [entity],
+    sources,
+    groups,
+  };
+}
+
+/** The columns of the left rows that hold a role's key: named as the role, or `role_column` where there are several. */
+export function roleColumns(entity: EntityPlan, role: string): EntityPlan["key"] {
+  return entity.key.map(({ name, type }) => ({
+    name: entity.key.length === 1 ? role : `${role}_${name}`,
+    type: optional(type),
+  }));
+}
