@@ -3,6 +3,12 @@ export { type MissingPolicy } from "./complete-rows.ts";
 export { type Evaluation } from "./evaluate-scores.ts";
 export { linearTrainer } from "./linear-trainer.ts";
 export { logisticTrainer } from "./logistic-trainer.ts";
+export {
+  processTrainer,
+  type ProcessTrainerLimits,
+  type ProcessTrainerOptions,
+  type WriteParquet,
+} from "./process-trainer.ts";
 export { trainModel, type TrainModelOptions, type TrainModelResult } from "./train-model.ts";
 export {
   type NodeRange,
