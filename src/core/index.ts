@@ -19,5 +19,22 @@ export {
 export { type Clock, formatMicros, type Micros, type Moment, systemClock, toMicros } from "./moment.ts";
 export { type Progress, silentProgress } from "./progress.ts";
 export { TondoError, type TondoErrorOptions } from "./tondo-error.ts";
-export { admit, compareCodePoints, normalFloat, normalInt, type Status, statuses, type Value, worseStatus } from "./value.ts";
-export { isNumeric, parseTypeName, type TypeName, typeName, type ValueKind, valueKinds, type ValueType } from "./value-type.ts";
+export {
+  admit,
+  compareCodePoints,
+  normalFloat,
+  normalInt,
+  type Status,
+  statuses,
+  type Value,
+  worseStatus,
+} from "./value.ts";
+export {
+  isNumeric,
+  parseTypeName,
+  type TypeName,
+  typeName,
+  type ValueKind,
+  valueKinds,
+  type ValueType,
+} from "./value-type.ts";

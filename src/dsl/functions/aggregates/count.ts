@@ -1,0 +1,47 @@
+import type { Aggregate, AggregateCode, AggregateSql } from "../aggregate.ts";
+
+const code: AggregateCode = {
+  shape: { numbers: 1, values: 0 },
+  empty: ({ numbers }, at) => {
+    numbers[at] = 0;
+  },
+  update: ({ numbers }, at) => {
+    numbers[at] = (numbers[at] ?? 0) + 1;
+  },
+  merge: (into, at, _value, from, fromAt) => {
+    into.numbers[at] = (into.numbers[at] ?? 0) + (from.numbers[fromAt] ?? 0);
+  },
+  finalize: ({ numbers }, at) => numbers[at] ?? 0,
+};
+
+const sql: AggregateSql = {
+  columns: [
+    {
+      suffix: "n",
+      update: (x, _order, filter) => `count(${x}) filter (where ${filter})`,
+      merge: (column) => `sum(${column("n")})::bigint`,
+    },
+  ],
+  finalize: (column) => `coalesce(${column("n")}, 0)::bigint`,
+  encode: (column) => ({ numbers: [`${column("n")}::double`], values: [] }),
+};
+
+/** How many rows, or how many with a value. */
+export const count: Aggregate = {
+  name: "count",
+  version: 1,
+  doc: "`count()`: how many rows; `count(x)`: how many with a value. Nothing in the window: 0.",
+  takes: {
+    rows: "int",
+    bool: "int",
+    int: "int",
+    float: "int",
+    string: "int",
+    timestamp: "int",
+    date: "int",
+    duration: "int",
+  },
+  optional: false,
+  code: () => code,
+  sql: () => sql,
+};

@@ -1,0 +1,85 @@
+import { compareCodePoints, type ValueKind } from "../../../core/index.ts";
+import type { Aggregate, AggregateCode, AggregateSql } from "../aggregate.ts";
+import { missing, type Raw } from "../scalar-function.ts";
+
+/** In a number: NaN is empty. */
+function numberCode(sign: 1 | -1): AggregateCode {
+  const better = (x: number, best: number): boolean => best !== best || (x - best) * sign > 0;
+  return {
+    shape: { numbers: 1, values: 0 },
+    empty: ({ numbers }, at) => {
+      numbers[at] = missing;
+    },
+    update: ({ numbers }, at, _value, { input }) => {
+      const x = Number(input);
+      if (better(x, numbers[at] ?? missing)) numbers[at] = x;
+    },
+    merge: (into, at, _value, from, fromAt) => {
+      const x = from.numbers[fromAt] ?? missing;
+      if (x === x && better(x, into.numbers[at] ?? missing)) into.numbers[at] = x;
+    },
+    finalize: ({ numbers }, at) => numbers[at] ?? missing,
+  };
+}
+
+/** In a value: `null` is empty. 64-bit ints and texts. */
+function valueCode(sign: 1 | -1, empty: Raw): AggregateCode {
+  const better = (x: Raw, best: Raw): boolean => best === null || order(x, best) * sign > 0;
+  return {
+    shape: { numbers: 0, values: 1 },
+    empty: ({ values }, _at, value) => {
+      values[value] = null;
+    },
+    update: ({ values }, _at, value, { input }) => {
+      if (better(input, values[value] ?? null)) values[value] = input;
+    },
+    merge: (into, _at, value, from, _fromAt, fromValue) => {
+      const x = from.values[fromValue] ?? null;
+      if (x !== null && better(x, into.values[value] ?? null)) into.values[value] = x;
+    },
+    finalize: ({ values }, _at, value) => values[value] ?? empty,
+  };
+}
+
+function order(a: Raw, b: Raw): number {
+  if (typeof a === "string" && typeof b === "string") return compareCodePoints(a, b);
+  return Number((a ?? 0) > (b ?? 0)) - Number((a ?? 0) < (b ?? 0));
+}
+
+function sqlOf(name: "min" | "max", inNumber: boolean): AggregateSql {
+  return {
+    columns: [
+      {
+        suffix: "m",
+        update: (x, _order, filter) => `${name}(${x}) filter (where ${filter})`,
+        merge: (column) => `${name}(${column("m")})`,
+      },
+    ],
+    finalize: (column) => column("m"),
+    encode: (column) =>
+      inNumber
+        ? { numbers: [`coalesce(${column("m")}::double, 'nan'::double)`], values: [] }
+        : { numbers: [], values: [column("m")] },
+  };
+}
+
+function extreme(name: "min" | "max", sign: 1 | -1, doc: string): Aggregate {
+  const numbers = numberCode(sign);
+  const ints = valueCode(sign, missing);
+  const texts = valueCode(sign, null);
+  const inNumber = (kind: ValueKind | "rows"): boolean => kind !== "int" && kind !== "string";
+  return {
+    name,
+    version: 1,
+    doc,
+    takes: { int: "int", float: "float", string: "string", timestamp: "timestamp", date: "date", duration: "duration" },
+    optional: true,
+    code: (kind) => (kind === "string" ? texts : kind === "int" ? ints : numbers),
+    sql: (kind) => sqlOf(name, inNumber(kind)),
+  };
+}
+
+/** The smallest value. */
+export const min: Aggregate = extreme("min", -1, "The smallest value; texts by code point.");
+/** The largest value. */
+export const max: Aggregate = extreme("max", 1, "The largest value; texts by code point.");

@@ -1,0 +1,18 @@
+export type { Aggregate, AggregateCode, AggregateSql, StateArrays, StateColumn, StateShape } from "./aggregate.ts";
+export { aggregates } from "./aggregates/index.ts";
+export { fittedFunctions, fittedKey } from "./fitted/index.ts";
+export type { Fit, FittedFunction, Parameters } from "./fitted-function.ts";
+export { scalarFunctions } from "./scalar/index.ts";
+export {
+  type Constant,
+  type Constants,
+  type Example,
+  finite,
+  maxInt,
+  missing,
+  type Overload,
+  type Parameter,
+  type Raw,
+  type ScalarFunction,
+} from "./scalar-function.ts";
+export { isZone } from "./time-zone.ts";

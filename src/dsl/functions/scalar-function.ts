@@ -1,0 +1,79 @@
+import type { ValueKind } from "../../core/index.ts";
+
+/**
+ * A value inside generated code: numbers for every kind but string, with NaN for missing (bool is 0 or 1; an int
+ * beyond ±(2^53 - 1) is a bigint), and `null` for a missing string.
+ */
+export type Raw = number | bigint | string | null;
+
+/** Constants given to a function, by parameter name. */
+export type Constant = null | boolean | number | string | readonly (boolean | number | string)[];
+export type Constants = Readonly<Record<string, Constant>>;
+
+/** One parameter. A `constant` one must be written out, all others are any expression. */
+export interface Parameter {
+  readonly name: string;
+  /** Kinds taken; `T` is any kind, the same for all `T` of the call. An int goes where a float is taken. */
+  readonly kind: ValueKind | "T" | "number list" | "text list" | "list of T";
+  readonly constant?: true;
+  /** Used where the argument is left out. */
+  readonly default?: boolean | number | string;
+  /** Any number of these, one at least; last parameter only. */
+  readonly rest?: true;
+}
+
+/** One way to call a function. */
+export interface Overload {
+  readonly takes: readonly Parameter[];
+  readonly returns: ValueKind | "T";
+  /** May be missing where no argument is: outside the function's domain. */
+  readonly partial?: true;
+  /**
+   * The function itself, total over its arguments' raw values. Where the entry's null rule is `propagates` it is
+   * never called with a missing one. Constants come once, so that tables can be made ready.
+   */
+  readonly compute: (constants: Constants) => (...args: never[]) => Raw;
+  /**
+   * The same as JavaScript text, where calling would cost more than doing; arguments are names. Where the entry handles
+   * missing values itself, one more text follows: the missing value of the result's kind.
+   */
+  readonly inline?: (...args: string[]) => string;
+  /** The inline text gives NaN for a NaN argument by itself, so no test is needed. */
+  readonly inlinePropagates?: true;
+  /** The same in SQL, bit by bit, for the exact subset; SQL's NULL is missing. */
+  readonly sql?: (args: readonly string[]) => string;
+}
+
+/** An example from the manual, run by the tests. `now` is 2024-02-29T12:34:56.789Z. */
+export interface Example {
+  readonly text: string;
+  readonly result: null | boolean | number | string;
+}
+
+/** One entry of the library. */
+export interface ScalarFunction {
+  readonly name: string;
+  /** Raised whenever a result changes: it is in the fingerprint. */
+  readonly version: number;
+  /** `propagates`: missing where any argument is; `handles`: says itself, and its result may be missing iff `optional` says so. */
+  readonly missing: "propagates" | "handles";
+  readonly optional?: (args: readonly boolean[]) => boolean;
+  readonly doc: string;
+  readonly examples: readonly Example[];
+  readonly overloads: readonly Overload[];
+  /** A function of several results: the slot becomes one for each, by these suffixes and functions. */
+  readonly expands?: (
+    constants: Constants,
+  ) => readonly { readonly suffix: string; readonly function: string; readonly constants: Constants }[];
+}
+
+/** NaN: missing, inside generated code. */
+export const missing: number = Number.NaN;
+
+/** The largest int that arithmetic knows. */
+export const maxInt = 9007199254740991;
+
+/** A float result: infinite becomes missing, -0 becomes 0. */
+export function finite(value: number): number {
+  return value - value === 0 ? value + 0 : missing;
+}

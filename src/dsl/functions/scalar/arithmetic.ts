@@ -1,0 +1,207 @@
+import {
+  finite,
+  maxInt,
+  missing,
+  type Overload,
+  type Parameter,
+  type Raw,
+  type ScalarFunction,
+} from "../scalar-function.ts";
+
+const two = (kind: "int" | "float" | "timestamp" | "duration", other = kind): readonly Parameter[] => [
+  { name: "a", kind },
+  { name: "b", kind: other },
+];
+
+/** An exact integer operation: missing where an operand or the result lies beyond ±(2^53 - 1). */
+function exact(operation: (a: number, b: number) => number): (a: Raw, b: Raw) => Raw {
+  return (a, b) => {
+    if (typeof a !== "number" || typeof b !== "number") return missing;
+    const result = operation(a, b);
+    return result >= -maxInt && result <= maxInt ? result + 0 : missing;
+  };
+}
+
+function exactSql(symbol: string): (args: readonly string[]) => string {
+  return ([a = "", b = ""]) => `tondo_int(${bounded(a)}::hugeint ${symbol} ${bounded(b)}::hugeint)`;
+}
+
+function bounded(sql: string): string {
+  return `tondo_int(${sql})`;
+}
+
+function floatSql(symbol: string): (args: readonly string[]) => string {
+  return ([a = "", b = ""]) => `tondo_float(${a} ${symbol} ${b})`;
+}
+
+function integer(
+  symbol: "+" | "-" | "*",
+  takes: readonly Parameter[],
+  returns: Overload["returns"],
+  run: (a: number, b: number) => number,
+): Overload {
+  return { takes, returns, partial: true, compute: () => exact(run), sql: exactSql(symbol) };
+}
+
+function float(symbol: "+" | "-" | "*", run: (a: number, b: number) => number): Overload {
+  return {
+    takes: two("float"),
+    returns: "float",
+    partial: true,
+    compute: () => (a: number, b: number) => finite(run(a, b)),
+    inline: (a, b) => `$.finite(${a ?? ""} ${symbol} ${b ?? ""})`,
+    inlinePropagates: true,
+    sql: floatSql(symbol),
+  };
+}
+
+const plus = (a: number, b: number): number => a + b;
+const minus = (a: number, b: number): number => a - b;
+const times = (a: number, b: number): number => a * b;
+
+/** The operators `+ - * / ^` and unary `-`, and whole division. */
+export const arithmetic: readonly ScalarFunction[] = [
+  {
+    name: "add",
+    version: 1,
+    missing: "propagates",
+    doc: "`a + b`. Whole numbers stay exact and are missing beyond ±(2^53 - 1).",
+    examples: [
+      { text: "1 + 2", result: 3 },
+      { text: "9007199254740991 + 1", result: null },
+      { text: "0.1 + 0.2", result: 0.30000000000000004 },
+    ],
+    overloads: [
+      integer("+", two("int"), "int", plus),
+      float("+", plus),
+      integer("+", two("timestamp", "duration"), "timestamp", plus),
+      integer("+", two("duration"), "duration", plus),
+    ],
+  },
+  {
+    name: "sub",
+    version: 1,
+    missing: "propagates",
+    doc: "`a - b`. The difference of two timestamps is a duration.",
+    examples: [
+      { text: "1 - 2", result: -1 },
+      { text: "0.5 - 0.5", result: 0 },
+    ],
+    overloads: [
+      integer("-", two("int"), "int", minus),
+      float("-", minus),
+      integer("-", two("timestamp"), "duration", minus),
+      integer("-", two("timestamp", "duration"), "timestamp", minus),
+      integer("-", two("duration"), "duration", minus),
+    ],
+  },
+  {
+    name: "mul",
+    version: 1,
+    missing: "propagates",
+    doc: "`a * b`.",
+    examples: [
+      { text: "3 * 4", result: 12 },
+      { text: "-0.5 * 0", result: 0 },
+      { text: "1e200 * 1e200", result: null },
+    ],
+    overloads: [integer("*", two("int"), "int", times), float("*", times)],
+  },
+  {
+    name: "divide",
+    version: 1,
+    missing: "propagates",
+    doc: "`a / b`, real division; missing where `b` is 0. The ratio of two durations is a number.",
+    examples: [
+      { text: "7 / 2", result: 3.5 },
+      { text: "1 / 0", result: null },
+    ],
+    overloads: [
+      {
+        takes: two("float"),
+        returns: "float",
+        partial: true,
+        compute: () => (a: number, b: number) => finite(a / b),
+        inline: (a = "", b = "") => `$.finite(${a} / ${b})`,
+        inlinePropagates: true,
+        sql: ([a = "", b = ""]) => `tondo_float(${a} / nullif(${b}, 0))`,
+      },
+      {
+        takes: two("duration"),
+        returns: "float",
+        partial: true,
+        compute: () => (a: number, b: number) => finite(a / b),
+      },
+    ],
+  },
+  {
+    name: "pow",
+    version: 1,
+    missing: "propagates",
+    doc: "`a ^ b`; missing where the result is not a finite number.",
+    examples: [
+      { text: "2 ^ 10", result: 1024 },
+      { text: "(-8) ^ 0.5", result: null },
+    ],
+    overloads: [
+      { takes: two("float"), returns: "float", partial: true, compute: () => (a: number, b: number) => finite(a ** b) },
+    ],
+  },
+  {
+    name: "neg",
+    version: 1,
+    missing: "propagates",
+    doc: "`-a`.",
+    examples: [{ text: "-(3)", result: -3 }],
+    overloads: (["int", "float", "duration"] as const).map((kind) => ({
+      takes: [{ name: "a", kind }],
+      returns: kind,
+      ...(kind === "float" ? {} : { partial: true as const }),
+      compute: () => (a: Raw) => (typeof a === "number" ? 0 - a : missing),
+      sql: ([a = ""]: readonly string[]) =>
+        kind === "float" ? `(0e0 - ${a})` : `tondo_int(0::hugeint - ${bounded(a)})`,
+    })),
+  },
+  {
+    name: "div",
+    version: 1,
+    missing: "propagates",
+    doc: "Whole division, rounded down; missing where `b` is 0.",
+    examples: [
+      { text: "div(7, 2)", result: 3 },
+      { text: "div(-7, 2)", result: -4 },
+    ],
+    overloads: [
+      {
+        takes: two("int"),
+        returns: "int",
+        partial: true,
+        // The quotient of doubles can round up to the next whole number: the remainder tells the truth.
+        compute: () => exact((a, b) => (b === 0 ? missing : (a - floorMod(a, b)) / b)),
+      },
+    ],
+  },
+  {
+    name: "mod",
+    version: 1,
+    missing: "propagates",
+    doc: "The remainder of `div`: it has the sign of `b`; missing where `b` is 0.",
+    examples: [
+      { text: "mod(7, 3)", result: 1 },
+      { text: "mod(-7, 3)", result: 2 },
+    ],
+    overloads: [
+      {
+        takes: two("int"),
+        returns: "int",
+        partial: true,
+        compute: () => exact((a, b) => (b === 0 ? missing : floorMod(a, b))),
+      },
+    ],
+  },
+];
+
+function floorMod(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}

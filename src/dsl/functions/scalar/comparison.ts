@@ -1,0 +1,112 @@
+import { compareCodePoints, type ValueKind } from "../../../core/index.ts";
+import type { Overload, Raw, ScalarFunction } from "../scalar-function.ts";
+
+const ordered: readonly ValueKind[] = ["int", "float", "timestamp", "date", "duration"];
+
+function numeric(symbol: string, run: (a: number, b: number) => boolean): readonly Overload[] {
+  return ordered.map((kind) => ({
+    takes: [
+      { name: "a", kind },
+      { name: "b", kind },
+    ],
+    returns: "bool",
+    compute: () => (a: number, b: number) => (run(a, b) ? 1 : 0),
+    inline: (a = "", b = "") => `(${a} ${symbol} ${b} ? 1 : 0)`,
+    sql: ([a = "", b = ""]) => `(${a} ${symbol} ${b})`,
+  }));
+}
+
+function text(symbol: string, run: (order: number) => boolean): Overload {
+  return {
+    takes: [
+      { name: "a", kind: "string" },
+      { name: "b", kind: "string" },
+    ],
+    returns: "bool",
+    compute: () => (a: string, b: string) => (run(compareCodePoints(a, b)) ? 1 : 0),
+    sql: ([a = "", b = ""]) => `(${a} ${symbol} ${b})`,
+  };
+}
+
+function order(name: string, symbol: string, example: string, run: (a: number, b: number) => boolean): ScalarFunction {
+  return {
+    name,
+    version: 1,
+    missing: "propagates",
+    doc: `\`a ${symbol} b\`. Texts compare by code point.`,
+    examples: [{ text: example, result: true }],
+    overloads: [...numeric(symbol, run), text(symbol, (sign) => run(sign, 0))],
+  };
+}
+
+function equality(name: string, symbol: string, sql: string, example: string, equal: boolean): ScalarFunction {
+  const kinds: readonly ValueKind[] = [...ordered, "string", "bool"];
+  return {
+    name,
+    version: 1,
+    missing: "propagates",
+    doc: `\`a ${symbol} b\`. Whole numbers are equal over all 64 bits.`,
+    examples: [{ text: example, result: true }],
+    overloads: kinds.map((kind) => ({
+      takes: [
+        { name: "a", kind },
+        { name: "b", kind },
+      ],
+      returns: "bool",
+      compute: () => (a: Raw, b: Raw) => ((a === b) === equal ? 1 : 0),
+      inline: (a = "", b = "") => `(${a} ${symbol}= ${b} ? 1 : 0)`,
+      sql: ([a = "", b = ""]) => `(${a} ${sql} ${b})`,
+    })),
+  };
+}
+
+/** The operators `== != < <= > >=`, `in`, and `between`. */
+export const comparison: readonly ScalarFunction[] = [
+  equality("eq", "==", "=", '"a" == "a"', true),
+  equality("ne", "!=", "<>", "1 != 2", false),
+  order("lt", "<", "1 < 2", (a, b) => a < b),
+  order("le", "<=", '"a" <= "b"', (a, b) => a <= b),
+  order("gt", ">", "2 > 1.5", (a, b) => a > b),
+  order("ge", ">=", "2 >= 2", (a, b) => a >= b),
+  {
+    name: "in",
+    version: 1,
+    missing: "propagates",
+    doc: "`x in [...]`: whether a value is one of those written out.",
+    examples: [
+      { text: '"b" in ["a", "b"]', result: true },
+      { text: "3 not in [1, 2]", result: true },
+    ],
+    overloads: (["int", "float", "string"] as const).map((kind) => ({
+      takes: [
+        { name: "x", kind },
+        { name: "list", kind: kind === "string" ? "text list" : "number list", constant: true },
+      ],
+      returns: "bool",
+      compute: ({ list }) => {
+        const values = new Set(list as readonly Raw[]);
+        return (x: Raw) => (values.has(x) ? 1 : 0);
+      },
+    })),
+  },
+  {
+    name: "between",
+    version: 1,
+    missing: "propagates",
+    doc: "`low <= x` and `x <= high`.",
+    examples: [
+      { text: "between(5, 1, 10)", result: true },
+      { text: "between(0, 1, 10)", result: false },
+    ],
+    overloads: ordered.map((kind) => ({
+      takes: [
+        { name: "x", kind },
+        { name: "low", kind },
+        { name: "high", kind },
+      ],
+      returns: "bool",
+      compute: () => (x: number, low: number, high: number) => (low <= x && x <= high ? 1 : 0),
+      sql: ([x = "", low = "", high = ""]) => `(${low} <= ${x} and ${x} <= ${high})`,
+    })),
+  },
+];

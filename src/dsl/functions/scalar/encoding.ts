@@ -1,0 +1,118 @@
+import { finite, type Raw, type ScalarFunction } from "../scalar-function.ts";
+
+/** Static encodings: texts and circles as numbers. */
+export const encoding: readonly ScalarFunction[] = [
+  {
+    name: "bucket",
+    version: 1,
+    missing: "propagates",
+    doc: "The number of edges at or below `x`: 0 below the first of the ascending edges.",
+    examples: [
+      { text: "bucket(7, [0, 5, 10])", result: 2 },
+      { text: "bucket(-1, [0, 5, 10])", result: 0 },
+    ],
+    overloads: [
+      {
+        takes: [
+          { name: "x", kind: "float" },
+          { name: "edges", kind: "number list", constant: true },
+        ],
+        returns: "int",
+        compute: ({ edges }) => {
+          const sorted = Float64Array.from(edges as readonly number[]).sort();
+          return (x: number) => {
+            let n = 0;
+            while (n < sorted.length && (sorted[n] ?? Infinity) <= x) n++;
+            return n;
+          };
+        },
+      },
+    ],
+  },
+  {
+    name: "cyclic",
+    version: 1,
+    missing: "propagates",
+    doc: "A place on a circle, such as an hour of 24, as two slots: `_sin` and `_cos`. Slots only.",
+    examples: [],
+    overloads: [
+      {
+        takes: [
+          { name: "x", kind: "float" },
+          { name: "period", kind: "float", constant: true },
+        ],
+        returns: "float",
+        compute: () => (x: number) => x,
+      },
+    ],
+    expands: (constants) => [
+      { suffix: "sin", function: "cyclic_sin", constants },
+      { suffix: "cos", function: "cyclic_cos", constants },
+    ],
+  },
+  circular("cyclic_sin", "sine", Math.sin, 1),
+  circular("cyclic_cos", "cosine", Math.cos, 6.123233995736766e-17),
+  {
+    name: "onehot",
+    version: 1,
+    missing: "propagates",
+    doc: "One slot for each text of the list: 1 where it is that one, else 0; missing where `x` is. Slots only.",
+    examples: [],
+    overloads: [
+      {
+        takes: [
+          { name: "x", kind: "string" },
+          { name: "values", kind: "text list", constant: true },
+        ],
+        returns: "string",
+        compute: () => (x: Raw) => x,
+      },
+    ],
+    expands: ({ values }) =>
+      (values as readonly string[]).map((value) => ({ suffix: value, function: "onehot_is", constants: { value } })),
+  },
+  {
+    name: "onehot_is",
+    version: 1,
+    missing: "propagates",
+    doc: "One slot of `onehot`: 1 where the text is `value`, else 0.",
+    examples: [{ text: 'onehot_is("a", "a")', result: 1 }],
+    overloads: [
+      {
+        takes: [
+          { name: "x", kind: "string" },
+          { name: "value", kind: "string", constant: true },
+        ],
+        returns: "float",
+        compute:
+          ({ value }) =>
+          (x: string) =>
+            x === value ? 1 : 0,
+      },
+    ],
+  },
+];
+
+function circular(name: string, word: string, run: (angle: number) => number, atQuarter: number): ScalarFunction {
+  return {
+    name,
+    version: 1,
+    missing: "propagates",
+    doc: `The ${word} of \`x\` as a part of a full turn of \`period\`.`,
+    examples: [{ text: `${name}(6, 24)`, result: atQuarter }],
+    overloads: [
+      {
+        takes: [
+          { name: "x", kind: "float" },
+          { name: "period", kind: "float", constant: true },
+        ],
+        returns: "float",
+        partial: true,
+        compute:
+          ({ period }) =>
+          (x: number) =>
+            finite(run((x / Number(period)) * 2 * Math.PI)),
+      },
+    ],
+  };
+}

@@ -1,0 +1,216 @@
+import {
+  finite,
+  maxInt,
+  missing,
+  type Example,
+  type Overload,
+  type Raw,
+  type ScalarFunction,
+} from "../scalar-function.ts";
+
+function float1(run: (x: number) => number): Overload {
+  return {
+    takes: [{ name: "x", kind: "float" }],
+    returns: "float",
+    partial: true,
+    compute: () => (x: number) => finite(run(x)),
+  };
+}
+
+function simple(name: string, doc: string, run: (x: number) => number, ...examples: Example[]): ScalarFunction {
+  return { name, version: 1, missing: "propagates", doc, examples, overloads: [float1(run)] };
+}
+
+/** Halves go to the even neighbour, as in Python and in IEEE 754. */
+function roundHalfEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  if (rest < 0.5) return below;
+  if (rest > 0.5) return below + 1;
+  return below % 2 === 0 ? below : below + 1;
+}
+
+function toInt(run: (x: number) => number): (x: number) => number {
+  return (x) => {
+    const whole = run(x);
+    return whole >= -maxInt && whole <= maxInt ? whole + 0 : missing;
+  };
+}
+
+function rounding(name: string, doc: string, run: (x: number) => number, ...examples: Example[]): ScalarFunction {
+  return {
+    name,
+    version: 1,
+    missing: "propagates",
+    doc,
+    examples,
+    overloads: [{ takes: [{ name: "x", kind: "float" }], returns: "int", partial: true, compute: () => toInt(run) }],
+  };
+}
+
+function extreme(
+  name: "min" | "max",
+  doc: string,
+  better: (a: Raw, b: Raw) => boolean,
+  ...examples: Example[]
+): ScalarFunction {
+  return {
+    name,
+    version: 1,
+    missing: "propagates",
+    doc,
+    examples,
+    overloads: (["int", "float", "timestamp", "date", "duration"] as const).map((kind) => ({
+      takes: [
+        { name: "a", kind },
+        { name: "b", kind, rest: true },
+      ],
+      returns: kind,
+      compute:
+        () =>
+        (...values: Raw[]) =>
+          values.reduce((best, value) => (better(value, best) ? value : best)),
+    })),
+  };
+}
+
+/** Functions of numbers. */
+export const math: readonly ScalarFunction[] = [
+  {
+    name: "abs",
+    version: 1,
+    missing: "propagates",
+    doc: "The magnitude.",
+    examples: [{ text: "abs(-3)", result: 3 }],
+    overloads: (["int", "float", "duration"] as const).map((kind) => ({
+      takes: [{ name: "x", kind }],
+      returns: kind,
+      ...(kind === "float" ? {} : { partial: true as const }),
+      compute: () => (x: Raw) => (typeof x === "number" ? Math.abs(x) : missing),
+    })),
+  },
+  {
+    name: "sign",
+    version: 1,
+    missing: "propagates",
+    doc: "-1, 0 or 1.",
+    examples: [{ text: "sign(-0.5)", result: -1 }],
+    overloads: [
+      { takes: [{ name: "x", kind: "float" }], returns: "int", compute: () => (x: number) => Math.sign(x) + 0 },
+    ],
+  },
+  simple(
+    "sqrt",
+    "The square root; missing below 0.",
+    Math.sqrt,
+    { text: "sqrt(9)", result: 3 },
+    { text: "sqrt(-1)", result: null },
+  ),
+  simple("exp", "e to the power of `x`.", Math.exp, { text: "exp(0)", result: 1 }, { text: "exp(1000)", result: null }),
+  simple(
+    "log",
+    "The natural logarithm; missing at 0 and below.",
+    Math.log,
+    { text: "log(1)", result: 0 },
+    { text: "log(0)", result: null },
+  ),
+  simple("log2", "The logarithm to base 2; missing at 0 and below.", Math.log2, { text: "log2(8)", result: 3 }),
+  simple("log10", "The logarithm to base 10; missing at 0 and below.", Math.log10, { text: "log10(1000)", result: 3 }),
+  simple(
+    "log1p",
+    "`log(1 + x)`, exact near 0; missing at -1 and below.",
+    Math.log1p,
+    { text: "log1p(0)", result: 0 },
+    { text: "log1p(-1)", result: null },
+  ),
+  simple("sin", "The sine of an angle in radians.", Math.sin, { text: "sin(0)", result: 0 }),
+  simple("cos", "The cosine of an angle in radians.", Math.cos, { text: "cos(0)", result: 1 }),
+  simple("tanh", "The hyperbolic tangent.", Math.tanh, { text: "tanh(0)", result: 0 }),
+  simple("sigmoid", "`1 / (1 + exp(-x))`.", (x) => 1 / (1 + Math.exp(-x)), { text: "sigmoid(0)", result: 0.5 }),
+  rounding(
+    "round",
+    "The nearest whole number, halves to the even one; missing beyond ±(2^53 - 1).",
+    roundHalfEven,
+    { text: "round(2.5)", result: 2 },
+    { text: "round(-1.5)", result: -2 },
+  ),
+  rounding("floor", "The next whole number below or at `x`.", Math.floor, { text: "floor(-1.5)", result: -2 }),
+  rounding("ceil", "The next whole number above or at `x`.", Math.ceil, { text: "ceil(-0.5)", result: 0 }),
+  {
+    name: "clip",
+    version: 1,
+    missing: "propagates",
+    doc: "`x` held between `low` and `high`; missing where `low` lies above `high`.",
+    examples: [
+      { text: "clip(70, 0, 50)", result: 50 },
+      { text: "70.5 | clip(0, 50)", result: 50 },
+    ],
+    overloads: (["int", "float"] as const).map((kind) => ({
+      takes: [
+        { name: "x", kind },
+        { name: "low", kind },
+        { name: "high", kind },
+      ],
+      returns: kind,
+      partial: true,
+      compute: () => (x: Raw, low: Raw, high: Raw) => {
+        const [a, b, c] = [x ?? missing, low ?? missing, high ?? missing];
+        return b > c ? missing : a < b ? b : a > c ? c : a;
+      },
+    })),
+  },
+  extreme("min", "The smallest of several.", (a, b) => (a ?? 0) < (b ?? 0), { text: "min(3, 1, 2)", result: 1 }),
+  extreme("max", "The largest of several.", (a, b) => (a ?? 0) > (b ?? 0), { text: "max(3, 1.5)", result: 3 }),
+  {
+    name: "float",
+    version: 1,
+    missing: "propagates",
+    doc: "A whole number or a truth value as a float; texts are read as decimal numbers and missing where they are none.",
+    examples: [
+      { text: "float(2)", result: 2 },
+      { text: "float(true)", result: 1 },
+      { text: 'float(" 1.5 ")', result: 1.5 },
+      { text: 'float("abc")', result: null },
+    ],
+    overloads: [
+      {
+        takes: [{ name: "x", kind: "int" }],
+        returns: "float",
+        compute: () => (x: Raw) => Number(x),
+        inline: (x = "") => `Number(${x})`,
+        inlinePropagates: true,
+        sql: ([x = ""]) => `(${x})::double`,
+      },
+      { takes: [{ name: "x", kind: "float" }], returns: "float", compute: () => (x: number) => x },
+      {
+        takes: [{ name: "x", kind: "bool" }],
+        returns: "float",
+        compute: () => (x: number) => x,
+        sql: ([x = ""]) => `(${x})::int::double`,
+      },
+      {
+        takes: [{ name: "x", kind: "string" }],
+        returns: "float",
+        partial: true,
+        compute: () => (x: string) => (decimal.test(x) ? finite(Number(x)) : missing),
+      },
+    ],
+  },
+  {
+    name: "int",
+    version: 1,
+    missing: "propagates",
+    doc: "A number without its fraction, towards 0; missing beyond ±(2^53 - 1).",
+    examples: [
+      { text: "int(-1.9)", result: -1 },
+      { text: "int(true)", result: 1 },
+    ],
+    overloads: [
+      { takes: [{ name: "x", kind: "int" }], returns: "int", compute: () => (x: Raw) => x },
+      { takes: [{ name: "x", kind: "bool" }], returns: "int", compute: () => (x: number) => x },
+      { takes: [{ name: "x", kind: "float" }], returns: "int", partial: true, compute: () => toInt(Math.trunc) },
+    ],
+  },
+];
+
+const decimal = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;

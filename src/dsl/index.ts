@@ -1,0 +1,5 @@
+export * from "./functions/index.ts";
+export * from "./javascript/index.ts";
+export * from "./plan/index.ts";
+export * from "./relational/index.ts";
+export * from "./semantic/index.ts";

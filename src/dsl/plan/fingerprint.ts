@@ -1,0 +1,44 @@
+import { canonicalJson, type Json, sha256 } from "../../core/index.ts";
+import type { EntityPlan, GroupPlan, SourcePlan, VectorPlan } from "./plan.ts";
+
+/** A source's meaning: not where its files lie. */
+function meaning(source: SourcePlan): unknown {
+  return { ...source, transports: source.transports.map(({ known }) => ({ known })) };
+}
+
+/** SHA-256 of the canonical form of what an entity is. */
+export function entityFingerprint(entity: EntityPlan): string {
+  return digest(entity);
+}
+
+/** SHA-256 of the canonical form of a source without its paths. */
+export function sourceFingerprint(source: SourcePlan): string {
+  return digest(meaning(source));
+}
+
+/** SHA-256 of all that decides the values of a group's features: its own plan and that of its source. */
+export function groupFingerprint(group: GroupPlan, source: SourcePlan): string {
+  return digest({ group, source: meaning({ ...source, columns: {} }) });
+}
+
+/**
+ * SHA-256 of what decides one stored value of a group. Two groups' values may be read as one another's iff these agree;
+ * what else the group stores does not matter, but for the columns it reads, which break ties.
+ */
+export function storedFingerprint(group: GroupPlan, name: string, source: SourcePlan): string {
+  const stored = group.stored.find((plan) => plan.name === name);
+  return digest({
+    group: { ...group, stored: [], features: [] },
+    stored: stored ?? null,
+    source: meaning({ ...source, columns: {} }),
+  });
+}
+
+/** SHA-256 of the canonical plan of a vector, without paths. */
+export function vectorFingerprint(vector: VectorPlan): string {
+  return digest({ ...vector, sources: vector.sources.map(meaning) });
+}
+
+function digest(value: unknown): string {
+  return sha256(canonicalJson(value as Json));
+}

@@ -1,0 +1,37 @@
+import type { ExpressionPlan } from "./expression-plan.ts";
+
+/** The direct parts of an expression. */
+export function parts(expression: ExpressionPlan): readonly ExpressionPlan[] {
+  return expression.node === "call" ? expression.args : expression.node === "fitted" ? [expression.arg] : [];
+}
+
+/** An expression and all its parts, outer first. */
+export function* walk(expression: ExpressionPlan): Generator<ExpressionPlan> {
+  yield expression;
+  for (const part of parts(expression)) yield* walk(part);
+}
+
+/** The names of the columns that some expressions read, sorted. */
+export function columnsOf(...expressions: readonly (ExpressionPlan | undefined)[]): readonly string[] {
+  const names = new Set<string>();
+  for (const expression of expressions) {
+    if (expression === undefined) continue;
+    for (const node of walk(expression)) if (node.node === "column") names.add(node.name);
+  }
+  return [...names].sort();
+}
+
+/** The same expression with some of its leaves replaced; `undefined` leaves one as it is. */
+export function replaceLeaves(
+  expression: ExpressionPlan,
+  replace: (leaf: ExpressionPlan) => ExpressionPlan | undefined,
+): ExpressionPlan {
+  switch (expression.node) {
+    case "call":
+      return { ...expression, args: expression.args.map((arg) => replaceLeaves(arg, replace)) };
+    case "fitted":
+      return { ...expression, arg: replaceLeaves(expression.arg, replace) };
+    default:
+      return replace(expression) ?? expression;
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * The macros that DuckDB needs before any SQL made here runs on a connection.
+ *
+ * `tondo_int` and `tondo_float` are the language's rules for results; `tondo_micros` brings a timestamp into the
+ * language's domain; `tondo_exact(h, l)` rounds the exact sum h + l * 2^-62 to the nearest double, ties to even
+ * (a plain cast of a HUGEINT is not correctly rounded): the magnitude is cut to 62 bits of which the last says whether
+ * anything was cut, which one conversion then rounds.
+ */
+export const duckdbMacros: readonly string[] = [
+  "create or replace temp macro tondo_int(x) as case when x between -9007199254740991 and 9007199254740991 then x::bigint end",
+  "create or replace temp macro tondo_float(x) as case when isfinite(x) then case when x = 0 then 0e0 else x end end",
+  "create or replace temp macro tondo_domain(x) as case when abs(x) < 4611686018427387904e0 then x end",
+  "create or replace temp macro tondo_micros(x) as case when isfinite(x) and epoch_us(x) between -9007199254740991 and 9007199254740991 then epoch_us(x) end",
+  "create or replace temp macro tondo_days(x) as case when isfinite(x) then (x - date '1970-01-01')::bigint end",
+  "create or replace temp macro tondo_cut(m, s) as ((m >> s) | (case when (m & ((1::hugeint << s) - 1)) <> 0 then 1 else 0 end)::hugeint)::bigint::double * power(2e0, s)",
+  `create or replace temp macro tondo_round(m) as case
+    when m < 4611686018427387904::hugeint then m::bigint::double
+    ${[8, 16, 24, 32, 40, 48, 56].map((s) => `when m < (1::hugeint << ${String(62 + s)}) then tondo_cut(m, ${String(s)})`).join("\n    ")}
+    else tondo_cut(m, 64) end`,
+  "create or replace temp macro tondo_scaled(q, unit) as case when q < 0 then -tondo_round(-q) else tondo_round(q) end * unit",
+  // A whole part of 63 bits or less leaves room for all 62 bits of the rest; a wider one drops 32 of them into a sticky bit.
+  `create or replace temp macro tondo_exact_parts(hh, ll) as case
+    when abs(hh) < 9223372036854775807::hugeint
+      then tondo_scaled(hh * 4611686018427387904::hugeint + ll, 2.168404344971009e-19)
+      else tondo_scaled(hh * 1073741824::hugeint + ((ll >> 32) | (ll & 4294967295::hugeint > 0)::hugeint), 9.313225746154785e-10) end`,
+  "create or replace temp macro tondo_exact(h, l) as tondo_exact_parts(h + (l >> 62), l & 4611686018427387903::hugeint)",
+];

@@ -1,0 +1,30 @@
+import type { EntityPlan, KeyColumnPlan } from "../plan/index.ts";
+import type { EntityDeclaration } from "../syntax/index.ts";
+import type { Report } from "./report.ts";
+import { checkName } from "./symbols.ts";
+import { checkType } from "./types.ts";
+
+/** An entity and its key. */
+export function checkEntity(declaration: EntityDeclaration, report: Report): EntityPlan | undefined {
+  if (!checkName("an entity", declaration.name, report)) return undefined;
+  const key: KeyColumnPlan[] = [];
+  for (const { name, type } of declaration.key) {
+    if (!checkName("a key column", name, report)) return undefined;
+    const checked = checkType(type, report);
+    if (checked === undefined) return undefined;
+    if (checked === "float" || checked === "float?") {
+      return report.error(
+        "float-key",
+        "a float is no key: two of them are seldom equal",
+        type.span,
+        "use an int or a string",
+      );
+    }
+    if (type.optional) return report.error("optional-key", "a key is never missing", type.span, "leave out the ?");
+    if (key.some((other) => other.name === name.text)) {
+      return report.error("duplicate", `the key column "${name.text}" stands twice`, name.span);
+    }
+    key.push({ name: name.text, type: checked });
+  }
+  return { name: declaration.name.text, key };
+}

@@ -1,0 +1,170 @@
+import type { Diagnostic, SourceFile } from "../../core/index.ts";
+import type { About, GroupPlan, ProjectPlan } from "../plan/index.ts";
+import {
+  type Declaration,
+  defaultParseLimits,
+  type EntityDeclaration,
+  type GroupDeclaration,
+  type Identifier,
+  parse,
+  type ParsedFile,
+  type ParseLimits,
+  type Property,
+  type SourceDeclaration,
+} from "../syntax/index.ts";
+import { checkEntity } from "./check-entity.ts";
+import { checkGroup } from "./check-group.ts";
+import { checkSource } from "./check-source.ts";
+import { checkVector } from "./check-vector.ts";
+import { narrowedSource } from "./embed.ts";
+import { Report } from "./report.ts";
+import type { Schema, Symbols } from "./symbols.ts";
+
+/** All the files of a project, parsed. */
+export interface ParsedProject {
+  readonly files: readonly SourceFile[];
+  readonly declarations: readonly Declaration[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a project's text comes to. */
+export interface Compilation {
+  /** Absent where there is an error. */
+  readonly plan?: ProjectPlan;
+  /** Docs, owners and promises, by `entity:NAME`, `source:NAME`, `group:ENTITY:NAME`, `feature:ENTITY:GROUP:NAME`, `vector:NAME`. */
+  readonly about: ReadonlyMap<string, About>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Parses the files of a project. */
+export function parseProject(files: readonly SourceFile[], limits: ParseLimits = defaultParseLimits): ParsedProject {
+  const parsed: readonly ParsedFile[] = files.map((file) => parse(file, limits));
+  return {
+    files,
+    declarations: parsed.flatMap(({ declarations }) => declarations),
+    diagnostics: parsed.flatMap(({ diagnostics }) => diagnostics),
+  };
+}
+
+/** The sources of a project whose columns the caller must read from their files: those without `columns (...)`. */
+export function undeclaredSources(project: ParsedProject): readonly SourceDeclaration[] {
+  return project.declarations.filter(
+    (declaration): declaration is SourceDeclaration =>
+      declaration.kind === "source" && declaration.columns === undefined,
+  );
+}
+
+/**
+ * Resolves names, checks types and makes the plan. `schemas` gives the columns of sources by name; a source that is not
+ * in it and declares none is taken to have been reported by the caller, in `problems`.
+ */
+export function compile(
+  project: ParsedProject,
+  schemas: ReadonlyMap<string, Schema>,
+  problems: readonly Diagnostic[] = [],
+): Compilation {
+  const report = new Report();
+  const { declarations } = project;
+  const entityDeclarations = unique(
+    declarations.filter((d): d is EntityDeclaration => d.kind === "entity"),
+    ({ name }) => [name.text, name],
+    "entity",
+    report,
+  );
+  const sourceDeclarations = unique(
+    declarations.filter((d): d is SourceDeclaration => d.kind === "source"),
+    ({ name }) => [name.text, name],
+    "source",
+    report,
+  );
+  const groupDeclarations = unique(
+    declarations.filter((d): d is GroupDeclaration => d.kind === "group"),
+    ({ entity, name }) => [`${entity.text}:${name.text}`, name],
+    "group",
+    report,
+  );
+  const vectorDeclarations = unique(
+    declarations.filter((d) => d.kind === "vector"),
+    ({ name }) => [name.text, name],
+    "vector",
+    report,
+  );
+  const symbols: Symbols = {
+    entityDeclarations,
+    sourceDeclarations,
+    groupDeclarations,
+    entities: new Map(),
+    sources: new Map(),
+    groups: new Map(),
+  };
+  for (const [name, declaration] of entityDeclarations) put(symbols.entities, name, checkEntity(declaration, report));
+  for (const [name, declaration] of sourceDeclarations)
+    put(symbols.sources, name, checkSource(declaration, schemas.get(name), report));
+  for (const [name, declaration] of groupDeclarations)
+    put(symbols.groups, name, checkGroup(declaration, symbols, report));
+  const vectors = [...vectorDeclarations.values()].flatMap(
+    (declaration) => checkVector(declaration, symbols, report) ?? [],
+  );
+  const diagnostics = [...project.diagnostics, ...problems, ...report.diagnostics];
+  const about = aboutAll(declarations);
+  if (diagnostics.some(({ severity }) => severity === "error")) return { about, diagnostics };
+  const groups = sorted([...symbols.groups.values()], (group: GroupPlan) => `${group.entity}:${group.name}`);
+  const plan: ProjectPlan = {
+    version: 1,
+    entities: sorted([...symbols.entities.values()], ({ name }) => name),
+    sources: sorted([...symbols.sources.keys()], (name) => name).flatMap(
+      (name) => narrowedSource(name, groups, symbols) ?? [],
+    ),
+    groups,
+    vectors: sorted(vectors, ({ name }) => name),
+  };
+  return { plan, about, diagnostics };
+}
+
+function put<T>(map: Map<string, T>, name: string, value: T | undefined): void {
+  if (value !== undefined) map.set(name, value);
+}
+
+function sorted<T>(items: readonly T[], by: (item: T) => string): readonly T[] {
+  return [...items].sort((a, b) => (by(a) < by(b) ? -1 : 1));
+}
+
+function unique<T>(
+  items: readonly T[],
+  nameOf: (item: T) => [string, Identifier],
+  kind: string,
+  report: Report,
+): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const item of items) {
+    const [name, { span }] = nameOf(item);
+    if (found.has(name)) report.error("duplicate", `the ${kind} "${name}" stands twice`, span);
+    else found.set(name, item);
+  }
+  return found;
+}
+
+function aboutAll(declarations: readonly Declaration[]): ReadonlyMap<string, About> {
+  const about = new Map<string, About>();
+  const add = (key: string, doc: string | undefined, properties: readonly Property[] = []): void => {
+    const entry: About = {
+      ...(doc === undefined ? {} : { doc }),
+      ...Object.fromEntries(
+        properties
+          .filter(({ name }) => name === "owner" || name === "description" || name === "sla")
+          .map(({ name, value }) => [name, value]),
+      ),
+    };
+    if (Object.keys(entry).length > 0) about.set(key, entry);
+  };
+  for (const declaration of declarations) {
+    if (declaration.kind === "group") {
+      const name = `${declaration.entity.text}:${declaration.name.text}`;
+      add(`group:${name}`, declaration.doc, declaration.properties);
+      for (const definition of declaration.definitions) add(`feature:${name}:${definition.name.text}`, definition.doc);
+    } else {
+      add(`${declaration.kind}:${declaration.name.text}`, declaration.doc, declaration.properties);
+    }
+  }
+  return about;
+}

@@ -1,0 +1,263 @@
+import { parseTypeName, type Span, typeName, type ValueKind, type ValueType } from "../../core/index.ts";
+import {
+  type Constant,
+  type Constants,
+  isZone,
+  type Overload,
+  type Parameter,
+  type ScalarFunction,
+} from "../functions/index.ts";
+import type { CallPlan, ExpressionPlan, LiteralPlan } from "../plan/index.ts";
+import type { CallExpression } from "../syntax/index.ts";
+import type { Report } from "./report.ts";
+
+/** A typed argument: an expression, or a list of constants. */
+export type Checked = { readonly span: Span } & (
+  { readonly plan: ExpressionPlan } | { readonly list: readonly ExpressionPlan[] }
+);
+
+/** The type of a plan. */
+export function typeOf(plan: ExpressionPlan): ValueType {
+  return parseTypeName(plan.type);
+}
+
+/** The expression as that kind: itself, an int as a float, `missing` as anything; `undefined` where it is neither. */
+export function widened(plan: ExpressionPlan, kind: ValueKind): ExpressionPlan | undefined {
+  const type = typeOf(plan);
+  if (plan.node === "literal" && plan.value === null) return { ...plan, type: `${kind}?` };
+  if (type.kind === kind) return plan;
+  if (type.kind !== "int" || kind !== "float") return undefined;
+  if (plan.node === "literal") return { node: "literal", type: "float", value: Number(plan.value) };
+  return {
+    node: "call",
+    type: typeName({ kind: "float", optional: type.optional }),
+    function: "float",
+    version: 1,
+    args: [plan],
+  };
+}
+
+interface Slot {
+  readonly parameter: Parameter;
+  readonly value: Checked;
+}
+
+interface Match {
+  readonly overload: Overload;
+  readonly args: readonly ExpressionPlan[];
+  readonly options: Constants;
+  readonly kind: ValueKind;
+  readonly cost: number;
+}
+
+/** Finds the overload of an entry that takes these arguments with the least widening, or reports what does not fit. */
+export function resolveCall(
+  entry: ScalarFunction,
+  args: readonly { readonly name?: string; readonly value: Checked }[],
+  call: CallExpression,
+  report: Report,
+): ExpressionPlan | undefined {
+  let best: Match | undefined;
+  for (const overload of entry.overloads) {
+    const slots = place(overload.takes, args, call.span);
+    if (slots === undefined) continue;
+    const found = match(overload, slots);
+    if (found !== undefined && (best === undefined || found.cost < best.cost)) best = found;
+  }
+  if (best === undefined) return mismatch(entry, args, call, report);
+  const zone = entry.overloads[0]?.takes.findIndex((parameter) => parameter.name === "tz") ?? -1;
+  const tz = best.args[zone];
+  if (tz?.node === "literal" && typeof tz.value === "string" && !isZone(tz.value)) {
+    return report.error(
+      "unknown-zone",
+      `there is no time zone "${tz.value}"`,
+      call.span,
+      'use an IANA name such as "Europe/Berlin"',
+    );
+  }
+  const missing = best.args.map((arg) => typeOf(arg).optional);
+  const optional =
+    entry.missing === "propagates"
+      ? best.overload.partial === true || missing.some(Boolean)
+      : (entry.optional?.(missing) ?? true) || best.overload.partial === true;
+  const plan: CallPlan = {
+    node: "call",
+    type: typeName({ kind: best.kind, optional }),
+    function: entry.name,
+    version: entry.version,
+    args: best.args,
+    ...(Object.keys(best.options).length === 0 ? {} : { options: best.options }),
+  };
+  return plan;
+}
+
+/** Puts arguments to parameters: by name, the others by place; the last parameter may take the rest. */
+function place(
+  takes: readonly Parameter[],
+  args: readonly { readonly name?: string; readonly value: Checked }[],
+  span: Span,
+): readonly Slot[] | undefined {
+  const named = new Map<string, Checked>();
+  const positional: Checked[] = [];
+  for (const { name, value } of args) {
+    if (name === undefined) positional.push(value);
+    else if (named.has(name) || !takes.some((parameter) => parameter.name === name)) return undefined;
+    else named.set(name, value);
+  }
+  const slots: Slot[] = [];
+  let next = 0;
+  for (const parameter of takes) {
+    const byName = named.get(parameter.name);
+    if (byName !== undefined) {
+      slots.push({ parameter, value: byName });
+      continue;
+    }
+    const value = positional[next];
+    if (value !== undefined) {
+      next++;
+      slots.push({ parameter, value });
+      while (parameter.rest === true && positional[next] !== undefined) {
+        slots.push({ parameter, value: positional[next++] as Checked });
+      }
+    } else if (parameter.default !== undefined && !Array.isArray(parameter.kind)) {
+      const kind = parameter.kind as ValueKind;
+      slots.push({ parameter, value: { plan: { node: "literal", type: kind, value: parameter.default }, span } });
+    } else {
+      return undefined;
+    }
+  }
+  return next === positional.length ? slots : undefined;
+}
+
+function match(overload: Overload, slots: readonly Slot[]): Match | undefined {
+  const generic = unify(slots);
+  if (generic === null) return undefined;
+  const args: ExpressionPlan[] = [];
+  const options: Record<string, Constant> = {};
+  let cost = 0;
+  for (const { parameter, value } of slots) {
+    if ("list" in value) {
+      const constant = listConstant(parameter, value.list);
+      if (constant === undefined) return undefined;
+      options[parameter.name] = constant;
+      continue;
+    }
+    const kind = parameter.kind === "T" ? generic : parameter.kind;
+    if (kind === undefined || kind.includes("list")) return undefined;
+    const plan = widened(value.plan, kind as ValueKind);
+    if (plan === undefined) return undefined;
+    if (plan.type !== value.plan.type) cost++;
+    if (parameter.constant === true) {
+      if (plan.node !== "literal") return undefined;
+      options[parameter.name] = plan.value;
+    } else {
+      args.push(plan);
+    }
+  }
+  const kind = overload.returns === "T" ? generic : overload.returns;
+  return kind === undefined ? undefined : { overload, args, options, kind, cost };
+}
+
+/** The one kind that all `T` are: `undefined` where there is no `T`, `null` where they differ. */
+function unify(slots: readonly Slot[]): ValueKind | undefined | null {
+  let kind: ValueKind | undefined;
+  let onlyMissing = false;
+  for (const { parameter, value } of slots) {
+    if (parameter.kind !== "T" || "list" in value) continue;
+    if (value.plan.node === "literal" && value.plan.value === null) {
+      onlyMissing = true;
+      continue;
+    }
+    const own = typeOf(value.plan).kind;
+    if (kind === undefined || kind === own) kind = own;
+    else if ((kind === "int" && own === "float") || (kind === "float" && own === "int")) kind = "float";
+    else return null;
+  }
+  return kind === undefined && onlyMissing ? null : kind;
+}
+
+function listConstant(parameter: Parameter, list: readonly ExpressionPlan[]): Constant | undefined {
+  const literals = list.filter((item): item is LiteralPlan => item.node === "literal");
+  if (parameter.kind === "text list") {
+    const texts = literals.map((item) => item.value);
+    return texts.every((value): value is string => typeof value === "string") &&
+      literals.every((item) => item.type === "string")
+      ? texts
+      : undefined;
+  }
+  if (parameter.kind === "number list") {
+    const numbers = literals.map((item) => item.value);
+    return numbers.every((value): value is number => typeof value === "number") &&
+      literals.every((item) => item.type === "int" || item.type === "float")
+      ? numbers
+      : undefined;
+  }
+  return undefined;
+}
+
+function mismatch(
+  entry: ScalarFunction,
+  args: readonly { readonly name?: string; readonly value: Checked }[],
+  call: CallExpression,
+  report: Report,
+): undefined {
+  const given = args.map(({ value }) =>
+    "list" in value
+      ? "a list"
+      : value.plan.node === "literal" && value.plan.value === null
+        ? "missing"
+        : typeOf(value.plan).kind,
+  );
+  if (call.form === "operator") {
+    const both = given.join(" and ");
+    return report.error(
+      "wrong-type",
+      `${operatorName(entry.name)} does not go with ${both}`,
+      call.span,
+      operatorHint(given),
+    );
+  }
+  const forms = [
+    ...new Set(entry.overloads.map((overload) => `${entry.name}(${overload.takes.map(signature).join(", ")})`)),
+  ];
+  return report.error(
+    "wrong-arguments",
+    `"${call.name.text}" does not take (${given.join(", ")})`,
+    call.span,
+    `it is called as ${forms.slice(0, 4).join(" or ")}`,
+  );
+}
+
+function signature(parameter: Parameter): string {
+  const kind = parameter.kind === "T" ? "any" : parameter.kind;
+  const suffix = parameter.rest === true ? ", ..." : "";
+  return `${parameter.name}: ${kind}${parameter.default === undefined ? "" : ` = ${JSON.stringify(parameter.default)}`}${suffix}`;
+}
+
+function operatorName(name: string): string {
+  const symbols: Readonly<Record<string, string>> = {
+    add: "+",
+    sub: "-",
+    mul: "*",
+    divide: "/",
+    pow: "^",
+    neg: "-",
+    eq: "==",
+    ne: "!=",
+    lt: "<",
+    le: "<=",
+    gt: ">",
+    ge: ">=",
+    coalesce: "??",
+  };
+  return `"${symbols[name] ?? name}"`;
+}
+
+function operatorHint(given: readonly string[]): string | undefined {
+  if (given.includes("duration") && (given.includes("int") || given.includes("float"))) {
+    return "write the number as a duration, such as 15m, or the duration as a number with minutes(...)";
+  }
+  if (given.includes("string") && (given.includes("int") || given.includes("float")))
+    return "float(...) reads a number from a text";
+  return undefined;
+}

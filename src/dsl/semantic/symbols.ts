@@ -1,0 +1,52 @@
+import type { TypeName } from "../../core/index.ts";
+import type { EntityPlan, FeaturePlan, GroupPlan, SourcePlan } from "../plan/index.ts";
+import type { EntityDeclaration, GroupDeclaration, Identifier, SourceDeclaration } from "../syntax/index.ts";
+import type { Report } from "./report.ts";
+
+/** The columns of a source's files, by name. */
+export type Schema = Readonly<Record<string, TypeName>>;
+
+/** What the declarations of all files define, as far as they have been checked. */
+export interface Symbols {
+  readonly entityDeclarations: ReadonlyMap<string, EntityDeclaration>;
+  readonly sourceDeclarations: ReadonlyMap<string, SourceDeclaration>;
+  readonly groupDeclarations: ReadonlyMap<string, GroupDeclaration>;
+  readonly entities: Map<string, EntityPlan>;
+  readonly sources: Map<string, CheckedSource>;
+  /** By `entity:group`. */
+  readonly groups: Map<string, GroupPlan>;
+}
+
+/** A source with all the columns its files have, of which its plan will keep those that are read. */
+export interface CheckedSource {
+  readonly plan: SourcePlan;
+  readonly schema: Schema;
+}
+
+/** The names that a name in the language may have: `__` joins the parts of raw columns, `:` and `@` those of canonical names. */
+export function checkName(kind: string, { text, span }: Identifier, report: Report): boolean {
+  if (text.includes("__")) {
+    report.error(
+      "bad-name",
+      `the name of ${kind} holds no "__"`,
+      span,
+      "raw columns of training sets are joined by it",
+    );
+    return false;
+  }
+  if (/[\p{Cc}\p{Zl}\p{Zp}:@[\]"\\]/u.test(text) || !text.isWellFormed() || text.length > 128) {
+    report.error(
+      "bad-name",
+      `"${text}" cannot be the name of ${kind}`,
+      span,
+      'at most 128 characters, none of : @ [ ] " \\',
+    );
+    return false;
+  }
+  return true;
+}
+
+/** The feature of a group, if it has it. */
+export function featureOf(group: GroupPlan, name: string): FeaturePlan | undefined {
+  return group.features.find((feature) => feature.name === name);
+}

@@ -1,0 +1,144 @@
+import type { Span } from "../../core/index.ts";
+
+/** A name as written, without backticks. */
+export interface Identifier {
+  readonly text: string;
+  readonly span: Span;
+}
+
+export interface LiteralExpression {
+  readonly kind: "literal";
+  readonly type: "int" | "float" | "string" | "bool" | "duration" | "missing";
+  /** Ints as decimal text, durations in microseconds. */
+  readonly value: string | number | boolean | null;
+  readonly span: Span;
+}
+export interface NameExpression {
+  readonly kind: "name";
+  readonly name: Identifier;
+  readonly span: Span;
+}
+export interface NowExpression {
+  readonly kind: "now";
+  readonly span: Span;
+}
+export interface ListExpression {
+  readonly kind: "list";
+  readonly items: readonly Expression[];
+  readonly span: Span;
+}
+export interface ReferenceExpression {
+  readonly kind: "reference";
+  readonly entity: Identifier;
+  readonly group: Identifier;
+  readonly feature: Identifier;
+  readonly key?: readonly Expression[];
+  readonly span: Span;
+}
+export interface Argument {
+  readonly name?: Identifier;
+  readonly value: Expression;
+}
+export interface WindowClause {
+  readonly micros: number;
+  readonly next: boolean;
+  readonly where?: Expression;
+  readonly span: Span;
+}
+export interface CallExpression {
+  readonly kind: "call";
+  /** For an operator its function's name and the operator's place. */
+  readonly name: Identifier;
+  readonly args: readonly Argument[];
+  readonly window?: WindowClause;
+  /** How it was written, for messages. */
+  readonly form: "call" | "pipe" | "operator";
+  readonly span: Span;
+}
+/** An expression as written. Operators are calls by the name of their function. */
+export type Expression =
+  LiteralExpression | NameExpression | NowExpression | ListExpression | ReferenceExpression | CallExpression;
+
+export interface TypeExpression {
+  readonly name: Identifier;
+  readonly optional: boolean;
+  readonly span: Span;
+}
+export interface TypedName {
+  readonly name: Identifier;
+  readonly type: TypeExpression;
+}
+export interface Property {
+  readonly name: "owner" | "description" | "sla" | "ttl" | "hop";
+  readonly value: string | number;
+  readonly span: Span;
+}
+
+export interface EntityDeclaration {
+  readonly kind: "entity";
+  readonly name: Identifier;
+  readonly doc?: string;
+  readonly key: readonly TypedName[];
+  readonly properties: readonly Property[];
+  readonly span: Span;
+}
+export interface TransportClause {
+  readonly format: "parquet" | "csv";
+  readonly path: string;
+  readonly known?: Expression;
+  readonly span: Span;
+}
+export interface SourceDeclaration {
+  readonly kind: "source";
+  readonly source: "events" | "snapshot" | "table";
+  readonly name: Identifier;
+  readonly doc?: string;
+  readonly transports: readonly TransportClause[];
+  readonly columns?: readonly TypedName[];
+  readonly at: readonly Expression[];
+  readonly id: readonly (readonly Expression[])[];
+  readonly properties: readonly Property[];
+  readonly span: Span;
+}
+export interface Definition {
+  readonly name: Identifier;
+  readonly doc?: string;
+  /** Absent: the column of this name as it is. */
+  readonly value?: Expression;
+}
+export interface GroupDeclaration {
+  readonly kind: "group";
+  readonly entity: Identifier;
+  readonly name: Identifier;
+  readonly doc?: string;
+  readonly source: Identifier;
+  readonly by: readonly { readonly value: Expression; readonly as?: Identifier }[];
+  readonly definitions: readonly Definition[];
+  readonly properties: readonly Property[];
+  readonly span: Span;
+}
+export interface RoleClause {
+  readonly role: Identifier;
+  readonly entity: Identifier;
+}
+export interface LabelClause {
+  readonly name: Identifier;
+  readonly doc?: string;
+  readonly value?: Expression;
+  readonly type?: TypeExpression;
+  readonly known?: Expression;
+}
+export interface VectorDeclaration {
+  readonly kind: "vector";
+  readonly name: Identifier;
+  readonly doc?: string;
+  readonly roles: readonly RoleClause[];
+  readonly inputs: readonly TypedName[];
+  readonly steps: readonly Definition[];
+  readonly slots: readonly Definition[];
+  readonly labels: readonly LabelClause[];
+  readonly properties: readonly Property[];
+  readonly span: Span;
+}
+/** One declaration of a file. */
+export type Declaration = EntityDeclaration | SourceDeclaration | GroupDeclaration | VectorDeclaration;

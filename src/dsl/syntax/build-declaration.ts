@@ -1,0 +1,173 @@
+import type { CstNode } from "chevrotain";
+import type {
+  Declaration,
+  Definition,
+  EntityDeclaration,
+  GroupDeclaration,
+  LabelClause,
+  Property,
+  SourceDeclaration,
+  TransportClause,
+  TypedName,
+  TypeExpression,
+  VectorDeclaration,
+} from "./ast.ts";
+import { buildExpression, durationOf, identifier, stringOf } from "./build-expression.ts";
+import { nodes, optionalNode, requiredNode, requiredToken, spanOf, tokens } from "./cst.ts";
+import type { DocComments } from "./docs.ts";
+
+interface Context {
+  readonly file: string;
+  readonly docs: DocComments;
+}
+
+/** Builds the AST of one `declaration` rule and takes the comments that document it and its parts. */
+export function buildDeclaration(node: CstNode, file: string, docs: DocComments): Declaration {
+  const context = { file, docs };
+  const entity = optionalNode(node, "entity");
+  if (entity !== undefined) return buildEntity(entity, context);
+  const source = optionalNode(node, "source");
+  if (source !== undefined) return buildSource(source, context);
+  const group = optionalNode(node, "group");
+  if (group !== undefined) return buildGroup(group, context);
+  return buildVector(requiredNode(node, "vector"), context);
+}
+
+function buildEntity(node: CstNode, context: Context): EntityDeclaration {
+  return {
+    kind: "entity",
+    name: identifier(requiredToken(node, "Name"), context.file),
+    ...doc(node, context),
+    key: nodes(node, "typedName").map((child) => typedName(child, context.file)),
+    properties: properties(node, context.file),
+    span: spanOf(node, context.file),
+  };
+}
+
+function buildSource(node: CstNode, context: Context): SourceDeclaration {
+  const { file } = context;
+  const [columns] = nodes(node, "columns");
+  return {
+    kind: "source",
+    source: tokens(node, "Events").length > 0 ? "events" : tokens(node, "Snapshot").length > 0 ? "snapshot" : "table",
+    name: identifier(requiredToken(node, "Name"), file),
+    ...doc(node, context),
+    transports: nodes(node, "transport").map((child) => transport(child, file)),
+    ...(columns === undefined ? {} : { columns: nodes(columns, "typedName").map((child) => typedName(child, file)) }),
+    at: nodes(node, "at").map((child) => buildExpression(requiredNode(child, "expression"), file)),
+    id: nodes(node, "id").map((child) => nodes(child, "expression").map((part) => buildExpression(part, file))),
+    properties: properties(node, file),
+    span: spanOf(node, file),
+  };
+}
+
+function transport(node: CstNode, file: string): TransportClause {
+  const known = optionalNode(node, "expression");
+  return {
+    format: tokens(node, "Csv").length > 0 ? "csv" : "parquet",
+    path: stringOf(requiredToken(node, "String"), file),
+    ...(known === undefined ? {} : { known: buildExpression(known, file) }),
+    span: spanOf(node, file),
+  };
+}
+
+function buildGroup(node: CstNode, context: Context): GroupDeclaration {
+  const { file } = context;
+  const [entity, name, source] = tokens(node, "Name").map((token) => identifier(token, file));
+  if (entity === undefined || name === undefined || source === undefined) throw new Error("grammar: short group");
+  return {
+    kind: "group",
+    entity,
+    name,
+    source,
+    ...doc(node, context),
+    by: nodes(node, "byItem").map((child) => {
+      const [as] = tokens(child, "Name");
+      const value = buildExpression(requiredNode(child, "expression"), file);
+      return as === undefined ? { value } : { value, as: identifier(as, file) };
+    }),
+    definitions: nodes(node, "definition").flatMap((child) => definitions(child, context)),
+    properties: properties(node, file),
+    span: spanOf(node, file),
+  };
+}
+
+function definitions(node: CstNode, context: Context): readonly Definition[] {
+  const value = optionalNode(node, "expression");
+  const documented = doc(node, context);
+  return tokens(node, "Name").map((token, i) => ({
+    name: identifier(token, context.file),
+    ...(i === 0 ? documented : {}),
+    ...(value === undefined ? {} : { value: buildExpression(value, context.file) }),
+  }));
+}
+
+function buildVector(node: CstNode, context: Context): VectorDeclaration {
+  const { file } = context;
+  return {
+    kind: "vector",
+    name: identifier(requiredToken(node, "Name"), file),
+    ...doc(node, context),
+    roles: nodes(node, "roles").flatMap((child) => {
+      context.docs.take(spanOf(child, file).line);
+      return nodes(child, "role").map((role) => {
+        const [name, entity] = tokens(role, "Name").map((token) => identifier(token, file));
+        if (name === undefined) throw new Error("grammar: empty role");
+        return { role: name, entity: entity ?? name };
+      });
+    }),
+    inputs: nodes(node, "inputs").flatMap((child) => {
+      context.docs.take(spanOf(child, file).line);
+      return nodes(child, "typedName").map((input) => typedName(input, file));
+    }),
+    steps: nodes(node, "step").flatMap((child) => definitions(child, context)),
+    slots: nodes(node, "slot").flatMap((child) => definitions(child, context)),
+    labels: nodes(node, "label").map((child) => label(child, context)),
+    properties: properties(node, file),
+    span: spanOf(node, file),
+  };
+}
+
+function label(node: CstNode, context: Context): LabelClause {
+  const { file } = context;
+  const typed = optionalNode(node, "type");
+  const [expression] = nodes(node, "expression").map((child) => buildExpression(child, file));
+  return {
+    name: identifier(requiredToken(node, "Name"), file),
+    ...doc(node, context),
+    ...(typed === undefined ? {} : { type: type(typed, file) }),
+    ...(expression === undefined ? {} : typed === undefined ? { value: expression } : { known: expression }),
+  };
+}
+
+function typedName(node: CstNode, file: string): TypedName {
+  return { name: identifier(requiredToken(node, "Name"), file), type: type(requiredNode(node, "type"), file) };
+}
+
+function type(node: CstNode, file: string): TypeExpression {
+  return {
+    name: identifier(requiredToken(node, "Name"), file),
+    optional: tokens(node, "?").length > 0,
+    span: spanOf(node, file),
+  };
+}
+
+function properties(node: CstNode, file: string): readonly Property[] {
+  return nodes(node, "property").map((child) => {
+    const span = spanOf(child, file);
+    if (tokens(child, "Owner").length > 0) return { name: "owner", value: text(child, file), span };
+    if (tokens(child, "Description").length > 0) return { name: "description", value: text(child, file), span };
+    const value = durationOf(requiredToken(child, "Duration"), file);
+    const name = tokens(child, "Sla").length > 0 ? "sla" : tokens(child, "Ttl").length > 0 ? "ttl" : "hop";
+    return { name, value, span };
+  });
+}
+
+function text(node: CstNode, file: string): string {
+  return stringOf(requiredToken(node, "String"), file);
+}
+
+function doc(node: CstNode, context: Context): { readonly doc?: string } {
+  const found = context.docs.take(spanOf(node, context.file).line);
+  return found === undefined ? {} : { doc: found };
+}

@@ -1,0 +1,51 @@
+import type { IToken } from "chevrotain";
+import type { Diagnostic } from "../../core/index.ts";
+import { spanning, spanOfToken } from "./cst.ts";
+
+interface Block {
+  readonly tokens: readonly IToken[];
+  used: boolean;
+}
+
+/** The `///` comments of a file: each documents what begins on the line below it, and one that documents nothing is an error. */
+export class DocComments {
+  readonly #byLastLine: Map<number, Block> = new Map<number, Block>();
+  readonly #file: string;
+
+  constructor(comments: readonly IToken[], file: string) {
+    this.#file = file;
+    let run: IToken[] = [];
+    for (const [i, token] of comments.entries()) {
+      run.push(token);
+      const line = token.startLine ?? 0;
+      if (comments[i + 1]?.startLine !== line + 1) {
+        this.#byLastLine.set(line, { tokens: run, used: false });
+        run = [];
+      }
+    }
+  }
+
+  /** The text above that line, if any; it counts as used. */
+  take(line: number): string | undefined {
+    const block = this.#byLastLine.get(line - 1);
+    if (block === undefined) return undefined;
+    block.used = true;
+    return block.tokens.map((token) => token.image.replace(/^\/\/\/ ?/, "").trimEnd()).join("\n");
+  }
+
+  /** An error for each comment that nobody took. */
+  unused(): readonly Diagnostic[] {
+    return [...this.#byLastLine.values()].flatMap(({ tokens: [first, ...rest], used }) => {
+      if (used || first === undefined) return [];
+      return [
+        {
+          code: "detached-doc",
+          severity: "error" as const,
+          message: "this documentation comment documents nothing",
+          span: spanning(spanOfToken(first, this.#file), spanOfToken(rest.at(-1) ?? first, this.#file)),
+          hint: "put it on the line directly above what it describes, or write // for a plain comment",
+        },
+      ];
+    });
+  }
+}

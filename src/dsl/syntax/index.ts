@@ -1,0 +1,2 @@
+export type * from "./ast.ts";
+export { defaultParseLimits, parse, type ParsedFile, type ParseLimits } from "./parse.ts";
