@@ -18,3 +18,11 @@ export {
   type TrainInput,
   type TrainNodesInput,
 } from "./trainer.ts";
+export { type Fallback, type PartitionResult, type ResolvedScores } from "./judge-partitions.ts";
+export { globalLevel, type LevelValues } from "./partition-tree.ts";
+export {
+  type PartitionedRows,
+  trainPartitioned,
+  type TrainPartitionedOptions,
+  type TrainPartitionedResult,
+} from "./train-partitioned.ts";

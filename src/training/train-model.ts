@@ -41,7 +41,12 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainModel
     });
   }
   const input = { train, holdout, slots, label, parameters: options.parameters, seed: options.seed };
-  const trained = await guarded(trainer, () => trainer.train({ ...input, ...(signal && { signal }) }));
+  let trained: TrainedModel;
+  try {
+    trained = await trainer.train({ ...input, ...(signal && { signal }) });
+  } catch (cause) {
+    throw asTrainerError(trainer, cause);
+  }
   const runtime = loadTrained(trainer, trained, slots);
   return {
     trained,
@@ -62,18 +67,14 @@ function prepare(
   return gatherColumns(columns, [...slots, label], completeRows(columns, slots, label, missing, where));
 }
 
-/** Turns whatever a trainer throws into a coded error. */
-export async function guarded<T>(trainer: Trainer, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof TondoError) throw cause;
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new TondoError("TRAINER_FAILED", `the trainer ${trainer.name} threw: ${said}`, {
-      cause,
-      hint: "The cause has the trainer's own stack.",
-    });
-  }
+/** A coded error for whatever a trainer threw. */
+export function asTrainerError(trainer: Trainer, cause: unknown): TondoError {
+  if (cause instanceof TondoError) return cause;
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new TondoError("TRAINER_FAILED", `the trainer ${trainer.name} threw: ${said}`, {
+    cause,
+    hint: "The cause has the trainer's own stack.",
+  });
 }
 
 /** @throws TondoError `TRAINER_FAILED` where the model cannot be loaded or takes slots that it was not given. */
