@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { TondoError } from "../core/index.ts";
 
 /**
@@ -60,6 +61,6 @@ export function levelOf(levels: readonly string[], path: PartitionPath): string 
 function invalid(path: unknown, why: string): TondoError {
   return new TondoError("PARTITION_INVALID", `not a partition path: ${why}`, {
     hint: 'Give the names from the top downwards, such as ["US", "CA", "San Francisco"], and [] for global.',
-    details: { path: String(JSON.stringify(path)).slice(0, 200) },
+    details: { path: inspect(path).slice(0, 200) },
   });
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { TondoError } from "../../core/index.ts";
 import type { RegistryContext } from "../context.ts";
 import { checkModelName, parseModelReference } from "../names.ts";
@@ -49,8 +48,8 @@ export function openResolver(context: RegistryContext, options: ResolverOptions 
     const checkedAt = performance.now();
     const known = models.get(model);
     try {
-      const unchanged = known !== undefined && (await readRevision(context, model)) === known.snapshot.revision;
-      const snapshot = unchanged ? known.snapshot : await loadSnapshot(context, model);
+      let snapshot = known?.snapshot;
+      if (snapshot?.revision !== (await readRevision(context, model))) snapshot = await loadSnapshot(context, model);
       remember(models, model, { snapshot, checkedAt, quietUntil: 0 }, maxRemembered);
       return snapshot;
     } catch (error) {
@@ -76,49 +75,13 @@ export function openResolver(context: RegistryContext, options: ResolverOptions 
   const current = (model: string): ModelSnapshot | undefined =>
     (ageMs(model) ?? Infinity) <= maxStalenessMs ? models.get(model)?.snapshot : undefined;
 
-  const snapshot = unchanged ? known.snapshot : await loadSnapshot(context, model);
-      remember(models, model, { snapshot, checkedAt, quietUntil: 0 }, maxRemembered);
-      return snapshot;
-    } catch (error) {
-      if (known === undefined || !isAway(error)) throw error;
-      known.quietUntil = performance.now() + maxStalenessMs;
-      return known.snapshot;
-    }
-  };
-
-  const refreshOnce = (model: string): Promise<ModelSnapshot> => {
-    const running = refreshes.get(model);
-    if (running !== undefined) return running;
-    const started = refresh(model).finally(() => refreshes.delete(model));
-    refreshes.set(model, started);
-    return started;
-  };
-
-  const current = (model: string): ModelSnapshot | undefined => {
-    const known = models.get(model);
-    return known !== undefined && performance.now() - known.checkedAt <= maxStalenessMs ? known.snapshot : undefined;
-  };
-
   const snapshot = async (model: string): Promise<ModelSnapshot> => {
     const fresh = current(model);
     if (fresh !== undefined) return fresh;
     const known = models.get(checkModelName(model));
     if (known === undefined) return refreshOnce(model);
     if (performance.now() < known.quietUntil) return known.snapshot;
-    const waited = new AbortController();
-    const refreshed = refreshOnce(model);
-    // Whoever waited too long has gone on: a failure then belongs to nobody.
-    refreshed.catch(() => undefined);
-    const late = sleep(maxWaitMs, undefined, { signal: waited.signal }).then(
-      () => known.snapshot,
-      () => refreshed,
-    );
-    try {
-      return await Promise.race([refreshed, late]);
-    } finally {
-      waited.abort();
-      late.catch(() => undefined);
-    }
+    return within(maxWaitMs, refreshOnce(model), known.snapshot);
   };
 
   return {
@@ -137,6 +100,19 @@ export function openResolver(context: RegistryContext, options: ResolverOptions 
       return found;
     },
   };
+}
+
+/** What a promise gives, or something else where that takes longer. A failure that comes too late is nobody's. */
+async function within<T>(timeoutMs: number, promise: Promise<T>, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((settle) => {
+    timer = setTimeout(settle, timeoutMs, otherwise);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function isAway(error: unknown): boolean {
