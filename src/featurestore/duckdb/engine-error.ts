@@ -1,0 +1,26 @@
+import { TondoError } from "../../core/index.ts";
+
+/** DuckDB's errors as this library's, by what they begin with; the original is the cause. */
+export function engineError(error: unknown, doing: string): TondoError {
+  if (error instanceof TondoError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const [first = message] = message.split("\n");
+  const brief = first.slice(0, 500);
+  if (/INTERRUPT|Interrupted/i.test(first)) return new TondoError("ABORTED", `${doing} was cancelled`, { cause: error });
+  if (/No files found/i.test(first)) {
+    return new TondoError("SOURCE_MISSING", `${doing}: ${brief}`, { hint: "Check the path and the working folder.", cause: error });
+  }
+  if (/Out of Memory/i.test(first)) {
+    return new TondoError("LIMIT_EXCEEDED", `${doing}: ${brief}`, {
+      hint: "Give the engine more memory with `memory`, or a spill folder with room.",
+      cause: error,
+    });
+  }
+  if (/^(Invalid Input|Invalid|Conversion|Parser|IO|TProtocol|Serialization|Not implemented)/i.test(first) || /parquet|csv/i.test(first)) {
+    return new TondoError("SOURCE_UNREADABLE", `${doing}: ${brief}`, {
+      hint: "Check that the file is whole and of the format that its source declares.",
+      cause: error,
+    });
+  }
+  return new TondoError("INTERNAL", `${doing}: ${brief}`, { cause: error });
+}

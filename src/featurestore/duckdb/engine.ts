@@ -1,0 +1,144 @@
+import { mkdir } from "node:fs/promises";
+import { BIGINT, type DuckDBConnection, DuckDBInstance, DuckDBScalarFunction, type DuckDBType, DOUBLE, STRUCT, type DuckDBStructVector, VARCHAR } from "@duckdb/node-api";
+import { TondoError } from "../../core/index.ts";
+import { duckdbMacros, quoteText, type RawColumn, type RowProgram } from "../../dsl/index.ts";
+import { carrierOf } from "./carrier.ts";
+import { engineError } from "./engine-error.ts";
+import { type Carrier, readVector, writeVector } from "./vector-access.ts";
+
+/** Bounds of an engine. */
+export interface EngineOptions {
+  /** What DuckDB may hold, such as `"1GB"`; default 1 GB. When it spills it overshoots by up to a third. */
+  readonly memory?: string;
+  /** Default: as many as the machine has, 8 at most. */
+  readonly threads?: number;
+  /** Where it may spill; without one it does not. */
+  readonly spillFolder?: string;
+  /** How much it may spill; default 20 GB. */
+  readonly spillLimit?: string;
+}
+
+/** Some rows of a result, by columns. */
+export interface Chunk {
+  readonly rows: number;
+  /** Column `i` by the carrier it was selected as. */
+  column(i: number, carrier: Carrier): RawColumn;
+}
+
+/** A value of a small result: what JSON has, and bigint. */
+export type Cell = null | boolean | number | bigint | string;
+
+/** DuckDB, in this process, in memory; opened for one job and closed after it. */
+export class Engine {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  #functions = 0;
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  /** Opens an engine with the macros of the relational part. */
+  static async open(options: EngineOptions = {}): Promise<Engine> {
+    const { memory = "1GB", threads = Math.min(8, navigator.hardwareConcurrency), spillFolder, spillLimit = "20GB" } = options;
+    if (spillFolder !== undefined) await mkdir(spillFolder, { recursive: true });
+    const instance = await DuckDBInstance.create(":memory:", {
+      memory_limit: memory,
+      threads: String(threads),
+      preserve_insertion_order: "true",
+      // Nothing but what this library names is read: no extensions from the network, no settings from files.
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+      temp_directory: spillFolder ?? "",
+      ...(spillFolder === undefined ? {} : { max_temp_directory_size: spillLimit }),
+    });
+    const connection = await instance.connect();
+    const engine = new Engine(instance, connection);
+    await engine.run("set TimeZone = 'UTC'", "opening the engine");
+    for (const macro of duckdbMacros) await engine.run(macro, "opening the engine");
+    return engine;
+  }
+
+  /** Runs a statement. `doing` says in errors what for. An abort interrupts it within some 50 ms. */
+  async run(sql: string, doing: string, signal?: AbortSignal): Promise<void> {
+    await this.#interruptible(doing, signal, () => this.#connection.run(sql));
+  }
+
+  /** A small result as objects. */
+  async rows(sql: string, doing: string, signal?: AbortSignal): Promise<readonly Record<string, Cell>[]> {
+    const reader = await this.#interruptible(doing, signal, () => this.#connection.runAndReadAll(sql));
+    return reader.getRowObjects() as unknown as readonly Record<string, Cell>[];
+  }
+
+  /** A large result, chunk by chunk; columns must have been selected as their carriers. */
+  async *chunks(sql: string, doing: string, signal?: AbortSignal): AsyncGenerator<Chunk> {
+    const result = await this.#interruptible(doing, signal, () => this.#connection.stream(sql));
+    for (;;) {
+      const chunk = await this.#interruptible(doing, signal, () => result.fetchChunk());
+      if (chunk === null || chunk.rowCount === 0) return;
+      const rows = chunk.rowCount;
+      yield { rows, column: (i, carrier) => readVector(chunk.getColumnVector(i), carrier, rows) };
+    }
+  }
+
+  /**
+   * Makes generated JavaScript callable from SQL: the name of a function that takes the program's leaves as their
+   * carriers and gives a STRUCT of its outputs `o0`, `o1`, ... as theirs.
+   */
+  register(program: RowProgram): string {
+    const name = `tondo_rows_${String(this.#functions++)}`;
+    const inputs = program.leaves.map(({ kind }) => carrierOf(kind));
+    const outputs = program.outputs.map(({ kind }) => carrierOf(kind));
+    const results = outputs.map((carrier): RawColumn => (carrier === "number" ? new Float64Array(2048) : new Array<null>(2048).fill(null)));
+    this.#connection.registerScalarFunction(
+      DuckDBScalarFunction.create({
+        name,
+        // A program without leaves still needs its rows counted.
+        parameterTypes: inputs.length === 0 ? [BIGINT] : inputs.map(typeOfCarrier),
+        returnType: STRUCT(Object.fromEntries(outputs.map((carrier, i) => [`o${String(i)}`, typeOfCarrier(carrier)]))),
+        specialHandling: true,
+        mainFunction: (_info, chunk, output) => {
+          const n = chunk.rowCount;
+          const columns = inputs.map((carrier, i) => readVector(chunk.getColumnVector(i), carrier, n));
+          program.run(n, columns, results);
+          const struct = output as DuckDBStructVector;
+          for (const [i, carrier] of outputs.entries()) writeVector(struct.entryVectorAt(i), carrier, results[i] ?? [], n);
+        },
+      }),
+    );
+    return name;
+  }
+
+  /** Ends everything at once. */
+  close(): void {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+
+  async #interruptible<T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    if (signal?.aborted === true) throw new TondoError("ABORTED", `${doing} was cancelled`, { cause: signal.reason });
+    const interrupt = (): void => {
+      this.#connection.interrupt();
+    };
+    signal?.addEventListener("abort", interrupt, { once: true });
+    try {
+      return await work();
+    } catch (error) {
+      throw engineError(error, doing);
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
+    }
+  }
+}
+
+function typeOfCarrier(carrier: Carrier): DuckDBType {
+  return carrier === "number" ? DOUBLE : carrier === "int" ? BIGINT : VARCHAR;
+}
+
+/** A text in SQL that must be one: a path, say. */
+export function sqlText(text: string): string {
+  const quoted = quoteText(text);
+  if (quoted === undefined) throw new TondoError("INVALID_ARGUMENT", "a text holds a null byte");
+  return quoted;
+}

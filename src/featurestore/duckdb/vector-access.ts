@@ -1,0 +1,112 @@
+import type { DuckDBVector } from "@duckdb/node-api";
+import type { Raw, RawColumn } from "../../dsl/index.ts";
+
+/** How a column of values travels between DuckDB and generated code: DOUBLE, BIGINT or VARCHAR. */
+export type Carrier = "number" | "int" | "text";
+
+/** The parts of the driver's vectors that its types keep private; its own row access is five times slower. */
+interface NumberVector {
+  readonly items: Float64Array;
+  readonly validity: { data: BigUint64Array | null };
+}
+interface IntVector {
+  readonly items: BigInt64Array;
+  readonly validity: { data: BigUint64Array | null };
+}
+
+function inside<T>(vector: DuckDBVector): T {
+  return vector as unknown as T;
+}
+
+/** The values of a vector of that carrier as generated code reads them: NaN, or `null` in texts, for missing. */
+export function readVector(vector: DuckDBVector, carrier: Carrier, n: number): RawColumn {
+  switch (carrier) {
+    case "number":
+      return readNumbers(inside<NumberVector>(vector), n);
+    case "int":
+      return readInts(inside<IntVector>(vector), n);
+    case "text": {
+      const texts: Raw[] = new Array<Raw>(n);
+      for (let i = 0; i < n; i++) texts[i] = vector.getItem(i) as string | null;
+      return texts;
+    }
+  }
+}
+
+function bits(data: BigUint64Array | null): Uint8Array | null {
+  return data === null ? null : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function isMissing(mask: Uint8Array, i: number): boolean {
+  return ((mask[i >> 3] ?? 0) & (1 << (i & 7))) === 0;
+}
+
+function readNumbers({ items, validity }: NumberVector, n: number): Float64Array {
+  const mask = bits(validity.data);
+  const numbers = items.slice(0, n);
+  if (mask !== null) for (let i = 0; i < n; i++) if (isMissing(mask, i)) numbers[i] = Number.NaN;
+  return numbers;
+}
+
+/** Ints as doubles; where one lies beyond ±(2^53 - 1) the column becomes an array in which that one is a bigint. */
+function readInts({ items, validity }: IntVector, n: number): RawColumn {
+  const mask = bits(validity.data);
+  const halves = new Int32Array(items.buffer, items.byteOffset, n * 2);
+  const numbers = new Float64Array(n);
+  let wide: Raw[] | undefined;
+  for (let i = 0; i < n; i++) {
+    if (mask !== null && isMissing(mask, i)) {
+      numbers[i] = Number.NaN;
+      if (wide !== undefined) wide[i] = Number.NaN;
+      continue;
+    }
+    const value = (halves[2 * i + 1] ?? 0) * 4294967296 + ((halves[2 * i] ?? 0) >>> 0);
+    numbers[i] = value;
+    if (value > 9007199254740991 || value < -9007199254740991) {
+      wide ??= Array.from(numbers.subarray(0, i));
+      wide[i] = items[i] ?? 0n;
+    } else if (wide !== undefined) {
+      wide[i] = value;
+    }
+  }
+  return wide ?? numbers;
+}
+
+/** Writes what generated code computed into a vector of that carrier. */
+export function writeVector(vector: DuckDBVector, carrier: Carrier, column: RawColumn, n: number): void {
+  switch (carrier) {
+    case "number": {
+      const target = inside<NumberVector>(vector);
+      const numbers = column instanceof Float64Array ? column : Float64Array.from(column, Number);
+      target.items.set(numbers.length === n ? numbers : numbers.subarray(0, n));
+      target.validity.data = present(column, n) ?? target.validity.data;
+      break;
+    }
+    case "int": {
+      const target = inside<IntVector>(vector);
+      for (let i = 0; i < n; i++) {
+        const value = column[i];
+        target.items[i] = typeof value === "bigint" ? value : value === value ? BigInt(value ?? 0) : 0n;
+      }
+      target.validity.data = present(column, n) ?? target.validity.data;
+      break;
+    }
+    case "text":
+      for (let i = 0; i < n; i++) vector.setItem(i, (column[i] ?? null) as never);
+      break;
+  }
+  vector.flush();
+}
+
+/** The bitmap of what is there; `null` where all is. */
+function present(column: RawColumn, n: number): BigUint64Array | null {
+  const words = new Uint32Array(Math.ceil(n / 64) * 2).fill(0xffffffff);
+  let any = false;
+  for (let i = 0; i < n; i++) {
+    const value = column[i];
+    if (value === value) continue;
+    any = true;
+    words[i >> 5] = (words[i >> 5] ?? 0) & ~(1 << (i & 31));
+  }
+  return any ? new BigUint64Array(words.buffer) : null;
+}

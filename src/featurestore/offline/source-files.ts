@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { glob, stat } from "node:fs/promises";
+import { isAbsolute, join, relative } from "node:path";
+import { TondoError } from "../../core/index.ts";
+
+/** How many files a path may stand for. */
+export const maxFiles = 10_000;
+
+/** One file of a source, as a manifest names it. */
+export interface FileDigest {
+  /** As the source's path leads to it, from the project folder where it lies inside. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/**
+ * The files that a path of a source stands for, sorted, absolute. The path is relative to the project folder, with `*`,
+ * `**` and `?` as in a glob.
+ *
+ * @throws TondoError `SOURCE_MISSING` where there is none, `LIMIT_EXCEEDED` where there are more than {@link maxFiles}
+ */
+export async function filesOf(path: string, folder: string, what: string): Promise<readonly string[]> {
+  const whole = isAbsolute(path) ? path : join(folder, path);
+  const files: string[] = [];
+  if (/[*?[\]{}]/.test(path)) {
+    for await (const found of glob(isAbsolute(path) ? path : path.replaceAll("\\", "/"), { cwd: folder })) {
+      const file = isAbsolute(found) ? found : join(folder, found);
+      if ((await stat(file)).isFile()) files.push(file);
+      if (files.length > maxFiles) {
+        throw new TondoError("LIMIT_EXCEEDED", `${what}: "${path}" stands for more than ${String(maxFiles)} files`, {
+          hint: "Join them into fewer, larger files.",
+        });
+      }
+    }
+  } else if (await isFile(whole)) {
+    files.push(whole);
+  }
+  if (files.length === 0) {
+    throw new TondoError("SOURCE_MISSING", `${what}: no file at "${path}"`, {
+      where: whole,
+      hint: `Paths are relative to the project folder, ${folder}.`,
+    });
+  }
+  return files.sort();
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" || (error as NodeJS.ErrnoException).code === "ENOTDIR") return false;
+    throw new TondoError("IO_FAILED", `"${path}" cannot be read`, { cause: error });
+  }
+}
+
+/** Size and SHA-256 of files, in their order. */
+export async function digestFiles(files: readonly string[], folder: string): Promise<readonly FileDigest[]> {
+  const digests: FileDigest[] = [];
+  for (const file of files) {
+    const hash = createHash("sha256");
+    let bytes = 0;
+    for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) {
+      const chunk = part as Buffer;
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+    const inside = relative(folder, file);
+    digests.push({ path: inside.startsWith("..") ? file : inside, bytes, sha256: hash.digest("hex") });
+  }
+  return digests;
+}

@@ -1,0 +1,128 @@
+import { parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
+import { type ExpressionPlan, type GroupPlan, quoteIdentifier, type SourcePlan, type StoredWindowPlan } from "../../dsl/index.ts";
+import type { Engine } from "../duckdb/index.ts";
+import { type NamedExpression, selectExpressions } from "./expressions-sql.ts";
+import { scanFiles } from "./file-scan.ts";
+import { filesOf } from "./source-files.ts";
+
+/**
+ * A group's source as SQL. Columns, all values of the language:
+ * - `key0`, `key1`, ...: the entity's key, never missing
+ * - `t`, `k`: when the row happened and could be known, BIGINT microseconds, never missing; a table has neither
+ * - `until`: events with `id` only: the `k` at which a later version replaced this one, or NULL
+ * - `r0`, `r1`, ...: the group's `reads`, in order
+ * - `x0`, `x1`, ..., `w0`, `w1`, ...: input and `where` of the stored value of that index, where it has them
+ *
+ * Rows without a time, a `known` that was declared, or a part of the key count nowhere and are left out.
+ */
+export interface SourceRelation {
+  readonly sql: string;
+  readonly keys: readonly string[];
+  readonly reads: readonly string[];
+  /** Whether `k` may differ from `t`. */
+  readonly hasKnown: boolean;
+  readonly hasVersions: boolean;
+  /** A struct that orders competing rows: by t, k, then the columns read, missing first. */
+  readonly order: string;
+  /** What generated JavaScript computes in a pass over the rows, since SQL cannot do it to the bit. */
+  readonly inJavaScript: readonly string[];
+}
+
+/**
+ * Builds the relation of a group.
+ *
+ * @throws TondoError `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`
+ */
+export async function sourceRelation(engine: Engine, group: GroupPlan, source: SourcePlan, folder: string): Promise<SourceRelation> {
+  const kinds: Record<string, ValueKind> = {};
+  for (const [name, type] of Object.entries(source.columns)) kinds[name] = parseTypeName(type).kind;
+  const expressions = [...shared(group, source)];
+  const inJavaScript = new Set<string>();
+  const parts: string[] = [];
+  for (const transport of source.transports) {
+    const what = `source "${source.name}"`;
+    const files = await filesOf(transport.path, folder, what);
+    const scan = await scanFiles(engine, { format: transport.format, files, what }, kinds);
+    const known: NamedExpression[] = source.at === undefined ? [] : [{ name: "k", value: transport.known ?? source.at }];
+    const selected = selectExpressions(engine, scan, [...expressions, ...known], columnSql);
+    selected.inJavaScript.forEach((name) => inJavaScript.add(name));
+    parts.push(`select ${[...expressions, ...known].map(({ name }) => name).join(", ")} from (${selected.sql})`);
+  }
+  const keys = group.key.map((_, i) => `key${String(i)}`);
+  const reads = group.reads.map((_, i) => `r${String(i)}`);
+  const needed = [...keys, ...(source.at === undefined ? [] : ["t", "k"])];
+  const rows = `select * from (${parts.join(" union all ")}) where ${needed.map((name) => `${name} is not null`).join(" and ")}`;
+  const hasVersions = source.id !== undefined;
+  return {
+    sql: hasVersions ? versions(rows, keys, reads, source.id.length, expressions) : rows,
+    keys,
+    reads,
+    hasKnown: source.transports.some(({ known }) => known !== undefined),
+    hasVersions,
+    order: `row(${[...(source.at === undefined ? [] : ["t", "k"]), ...tie(reads)].join(", ")})`,
+    inJavaScript: [...inJavaScript],
+  };
+}
+
+/** The last tie-break: the columns read, each missing before all values. Null inside a struct would be the largest. */
+function tie(reads: readonly string[]): readonly string[] {
+  return reads.flatMap((name) => [`${name} is not null`, name]);
+}
+
+function columnSql(plan: ExpressionPlan): string {
+  if (plan.node === "column") return quoteIdentifier(plan.name);
+  throw new TondoError("INTERNAL", `a source's expression reads ${plan.node}`);
+}
+
+function* shared(group: GroupPlan, source: SourcePlan): Generator<NamedExpression> {
+  for (const [i, value] of group.key.entries()) yield { name: `key${String(i)}`, value };
+  if (source.at !== undefined) yield { name: "t", value: source.at };
+  for (const [i, value] of (source.id ?? []).entries()) yield { name: `id${String(i)}`, value };
+  for (const [i, name] of group.reads.entries()) {
+    const type = source.columns[name];
+    if (type === undefined) throw new TondoError("INTERNAL", `the plan of source ${source.name} lacks the column ${name}`);
+    yield { name: `r${String(i)}`, value: { node: "column", type, name } };
+  }
+  for (const [i, stored] of group.stored.entries()) {
+    if (stored.kind !== "window") continue;
+    if (stored.input !== undefined) yield { name: `x${String(i)}`, value: stored.input };
+    if (stored.where !== undefined) yield { name: `w${String(i)}`, value: stored.where };
+  }
+}
+
+/**
+ * Versions of events by `id`: rows of one id, time and key are versions of one event; one that equals a known version in
+ * the columns read is a repeat and keeps its first `k`; of several at one `k` the larger by the columns read stands. A row
+ * without an id is an event of its own.
+ */
+function versions(rows: string, keys: readonly string[], reads: readonly string[], idParts: number, columns: readonly NamedExpression[]): string {
+  const ids = Array.from({ length: idParts }, (_, i) => `id${String(i)}`);
+  const event = [...keys, ...ids, "t"].join(", ");
+  const version = [event, ...reads].join(", ");
+  // Inputs and conditions are functions of the columns read, so any of the equal rows has them.
+  const derived = columns.map(({ name }) => name).filter((name) => /^[xw]\d+$/.test(name));
+  const anyDerived = derived.map((name) => `, any_value(${name}) as ${name}`).join("");
+  const listed = [...keys, "t", "k", ...reads, ...derived].join(", ");
+  const greatest = reads.length === 0 ? "t" : reads.map((name) => `${name} desc nulls last`).join(", ");
+  return `with counted as materialized (${rows}),
+    distinct_versions as (select ${version}, min(k) as k${anyDerived} from counted where ${ids.map((id) => `${id} is not null`).join(" and ")} group by ${version}),
+    standing as (select * from distinct_versions qualify row_number() over (partition by ${event}, k order by ${greatest}) = 1)
+    select ${listed}, lead(k) over (partition by ${event} order by k) as until from standing
+    union all
+    select ${listed}, null::bigint as until from counted where ${ids.map((id) => `${id} is null`).join(" or ")}`;
+}
+
+/** The SQL condition under which a row counts for a stored window, besides its time. */
+export function whereOf(stored: StoredWindowPlan, index: number): string {
+  return stored.where === undefined ? "true" : `w${String(index)}`;
+}
+
+/** The SQL of a stored window's input; `1` where it counts rows. */
+export function inputOf(stored: StoredWindowPlan, index: number): string {
+  return stored.input === undefined ? "1" : `x${String(index)}`;
+}
+
+/** The kind an aggregate's code and SQL are asked for. */
+export function kindOfInput(stored: StoredWindowPlan): ValueKind | "rows" {
+  return stored.input === undefined ? "rows" : parseTypeName(stored.input.type).kind;
+}
