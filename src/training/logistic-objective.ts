@@ -16,15 +16,32 @@ export interface LogisticState {
   readonly hessian: Float64Array;
 }
 
+/** What {@link evaluateLogistic} works in: one for a fit, whatever the number of steps. */
+export interface LogisticScratch {
+  /** The standardised columns of a block of rows, with a column of ones for the intercept. */
+  readonly z: Float64Array;
+  /** The same, times the rows' curvatures. */
+  readonly weighted: Float64Array;
+}
+
+/** @param columns How many columns take part, without the intercept. */
+export function logisticScratch(columns: number): LogisticScratch {
+  const size = (columns + 1) * blockRows;
+  return { z: new Float64Array(size).fill(1, columns * blockRows), weighted: new Float64Array(size) };
+}
+
 /** The penalised negative log-likelihood at `weights`, of which the last is the intercept. */
-export function evaluateLogistic(data: LogisticData, weights: Float64Array, ridge: number): LogisticState {
+export function evaluateLogistic(
+  data: LogisticData,
+  weights: Float64Array,
+  ridge: number,
+  { z, weighted }: LogisticScratch,
+): LogisticState {
   const { columns, labels } = data;
   const used = columns.length;
   const size = used + 1;
   const gradient = new Float64Array(size);
   const hessian = new Float64Array(size * size);
-  const z = new Float64Array(size * blockRows).fill(1, used * blockRows);
-  const weighted = new Float64Array(size * blockRows);
   const residuals = new Float64Array(blockRows);
   const curvatures = new Float64Array(blockRows);
   const sums = new Float64Array(blockRows);

@@ -1,5 +1,5 @@
 import type { WeightedModel } from "../runtimes/index.ts";
-import { evaluateLogistic, type LogisticState } from "./logistic-objective.ts";
+import { evaluateLogistic, logisticScratch, type LogisticState } from "./logistic-objective.ts";
 import { solveSymmetric } from "./symmetric-solve.ts";
 import { checkScaling, type Scaling, standardWeights, weightedModel } from "./weighted-fit.ts";
 
@@ -64,7 +64,12 @@ export function fitLogistic(
   const initial = Float64Array.from([...used, -1], (j) =>
     j >= 0 ? (from?.weights[j] ?? 0) : (from?.intercept ?? Math.log(ones / (labels.length - ones))),
   );
-  const { weights: fitted, ...report } = descend(initial, (at) => evaluateLogistic(data, at, options.ridge), options);
+  const scratch = logisticScratch(used.length);
+  const { weights: fitted, ...report } = descend(
+    initial,
+    (at) => evaluateLogistic(data, at, options.ridge, scratch),
+    options,
+  );
   const weights = new Float64Array(slots.length);
   used.forEach((j, i) => (weights[j] = fitted[i] ?? 0));
   const intercept = fitted[used.length] ?? 0;

@@ -26,11 +26,11 @@ export const logisticTrainer: Trainer = Object.freeze({
     const fitted: Fitted[] = [];
     for (const { start, end, parent } of nodes) {
       const above = fitted[parent];
-      const range = nodes[parent];
-      // The same rows give the same model; a ridge makes the best model unique, so that starting near it is safe.
-      const same = range !== undefined && range.start === start && range.end === end;
-      const from = options.ridge > 0 ? above?.model : undefined;
-      const model = same && above ? above : fit(sliceColumns(train, start, end), slots, label, options, from);
+      // The same rows give the same model.
+      const same = nodes[parent]?.start === start && nodes[parent].end === end ? above : undefined;
+      // A ridge makes the best model unique, so that starting near it is safe.
+      const near = options.ridge > 0 ? above?.model : undefined;
+      const model = same ?? fit(sliceColumns(train, start, end), slots, label, options, near);
       fitted.push(model);
       yield model;
       await breathe(signal);

@@ -20,8 +20,8 @@ function read(kind: string): readonly Case[] {
 describe.each([linearTrainer, logisticTrainer])("$name regression", (trainer) => {
   it.each(read(trainer.name))("has scikit-learn's coefficients: $name, ridge $ridge", async (golden) => {
     const slots = golden.columns.map((_, j) => `x${String(j)}`);
-    const columns = golden.columns.map((column, j) => [slots[j], Float64Array.from(column)] as const);
-    const train = columnsOf({ ...Object.fromEntries(columns), y: Float64Array.from(golden.labels) });
+    const columns = new Map(golden.columns.map((column, j) => [`x${String(j)}`, Float64Array.from(column)]));
+    const train = columnsOf({ ...Object.fromEntries<Float64Array>(columns), y: Float64Array.from(golden.labels) });
     const parameters = { ridge: golden.ridge };
     const trained = await trainer.train({ train, holdout: train, slots, label: "y", parameters, seed: 1 });
     const model = trained.model as unknown as WeightedModel;

@@ -13,19 +13,15 @@ export function rocAuc(
 
 /** Both classes sorted by score, then merged: twice the number of pairs in the right order is an exact integer. */
 function byCounting(labels: ArrayLike<number>, scores: ArrayLike<number>): number | null {
-  let ones = 0;
-  for (let i = 0; i < labels.length; i++) if (labels[i] === 1) ones++;
-  const positive = new Float64Array(ones);
-  const negative = new Float64Array(labels.length - ones);
+  const rows = labels.length;
+  // Class 1 fills it from the front, class 0 from the back.
+  const both = new Float64Array(rows);
   let p = 0;
   let n = 0;
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] === 1) positive[p++] = scores[i] ?? 0;
-    else negative[n++] = scores[i] ?? 0;
-  }
+  for (let i = 0; i < rows; i++) both[labels[i] === 1 ? p++ : rows - ++n] = scores[i] ?? 0;
   if (p === 0 || n === 0) return null;
-  positive.sort();
-  negative.sort();
+  const positive = both.subarray(0, p).sort();
+  const negative = both.subarray(p).sort();
   let twice = 0;
   let below = 0;
   let upTo = 0;
