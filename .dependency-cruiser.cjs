@@ -136,7 +136,7 @@ module.exports = {
     ),
     driver("pg", ["^src/database/postgres"], "PostgreSQL's driver is optional: only its adapter loads it."),
     driver("ml-matrix", ["^src/training/"], "Linear algebra fits models; scoring needs none."),
-    driver("fflate", ["^src/registry/packages"], "ZIP is the form of a package and of nothing else."),
+    driver("fflate", ["^src/registry/package/"], "ZIP is the form of a package and of nothing else."),
     driver("cassandra-driver", [], "No adapter uses it yet: name its place here first."),
     driver("kafkajs", [], "No adapter uses it yet: name its place here first."),
     driver("parquetjs-lite", [], "No adapter uses it yet: name its place here first."),

@@ -1,10 +1,10 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfigExport } from "vitest/config";
 
 const unitTests = "test/**/*.test.ts";
 const integrationTests = "test/**/*.integration.test.ts";
 const canaryTests = "test/canary/**/*.test.ts";
 
-export default defineConfig({
+const config: ViteUserConfigExport = defineConfig({
   test: {
     // Servers, files and native stores are real: a slow machine gets the time it needs.
     testTimeout: 30_000,
@@ -25,3 +25,5 @@ export default defineConfig({
     ],
   },
 });
+
+export default config;

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
+import { startPostgres } from "./postgres.ts";
 import { findPostgres } from "./postgres-binaries.ts";
 
 it("takes the folder that POSTGRES_BIN names, and no other", () => {
@@ -12,5 +13,14 @@ it("takes the folder that POSTGRES_BIN names, and no other", () => {
     expect(findPostgres({ POSTGRES_BIN: folder })).toBe(folder);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+
+it("a start without binaries fails with the reason, and leaves no process behind", async () => {
+  vi.stubEnv("POSTGRES_BIN", "/nowhere");
+  try {
+    await expect(startPostgres()).rejects.toThrow("POSTGRES_BIN is /nowhere");
+  } finally {
+    vi.unstubAllEnvs();
   }
 });

@@ -122,6 +122,8 @@ async function main(): Promise<void> {
   } finally {
     if (server !== undefined) await stop(server);
     rmSync(folder, { recursive: true, force: true });
+    // An input that is still open would keep this process alive after a failed start.
+    process.stdin.destroy();
   }
 }
 
