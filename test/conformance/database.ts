@@ -41,6 +41,17 @@ export function describeDatabase(name: string, makeEmpty: () => Promise<EmptyDat
       database = await connect({ url: empty.url });
     });
 
+    it("is migrated once by connections that open in the same instant", async () => {
+      for (let round = 0; round < 3; round++) {
+        const another = await makeEmpty();
+        const opened = await Promise.all(Array.from({ length: 8 }, () => connect({ url: another.url })));
+        const rows = await opened[0]?.queries.selectFrom("tondo_migrations").select("number").execute();
+        expect(rows).toEqual([{ number: 1 }, { number: 2 }]);
+        for (const each of opened) await each.close();
+        await another.drop();
+      }
+    });
+
     it("reads 64-bit integers as the numbers that were written", async () => {
       await database.queries.insertInto("models").values(model).execute();
       expect(await database.queries.selectFrom("models").selectAll().executeTakeFirst()).toEqual(model);

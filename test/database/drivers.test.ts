@@ -34,4 +34,5 @@ async function packagesOf(folder: string): Promise<readonly string[]> {
 
 it("loads no server's driver until it is used", async () => {
   expect(await packagesOf("database")).toEqual(["kysely"]);
+  expect(await packagesOf("registry")).toEqual(["fflate", "kysely", "uuid"]);
 });
