@@ -102,7 +102,7 @@ export function openRegistry(options: RegistryOptions): Registry {
     database: options.database,
     artifacts: options.artifacts,
     clock: options.clock ?? systemClock,
-    actor: options.actor ?? userInfo().username,
+    actor: options.actor ?? accountName(),
     limits: { ...defaultLimits, ...options.limits },
   };
   return {
@@ -126,6 +126,18 @@ export function openRegistry(options: RegistryOptions): Registry {
     resolve: (reference, path) => resolve(context, reference, path),
     resolver: (resolverOptions) => openResolver(context, resolverOptions),
   };
+}
+
+/** In containers an account often has a number and no name. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_SYSTEM_ERROR") {
+      return `uid ${String(process.getuid?.() ?? "unknown")}`;
+    }
+    throw error;
+  }
 }
 
 function only<T>(results: readonly T[]): T {

@@ -1,0 +1,78 @@
+import type { Mutant } from "../scripts/mutants/mutant.ts";
+
+const suite = ["test/registry/registry-sqlite.test.ts"];
+
+const mutants: readonly Mutant[] = [
+  {
+    name: "compare-and-set-ignored",
+    file: "src/registry/tags/set-tags.ts",
+    find: "(move.expected?.toLowerCase() ?? null) !== now",
+    replace: "false",
+    tests: suite,
+  },
+  {
+    name: "fallback-skips-a-level",
+    file: "src/registry/resolution/model-snapshot.ts",
+    find: "node = node.parent)",
+    replace: "node = node.parent?.parent)",
+    tests: suite,
+  },
+  {
+    name: "skipped-level-untold",
+    file: "src/registry/resolution/resolve.ts",
+    find: "ways.slice(0, depth)",
+    replace: "ways.slice(0, depth - 1)",
+    tests: suite,
+  },
+  {
+    name: "same-content-registered-twice",
+    file: "src/registry/versions/register-versions.ts",
+    find: "const known = await findByContent(transaction, group);",
+    replace: "const known = new Map<string, ModelVersion>();",
+    tests: suite,
+  },
+  {
+    name: "row-before-package",
+    file: "src/registry/versions/register-versions.ts",
+    find: "await eachConcurrently(concurrentPuts, checked, ({ bytes }) => context.artifacts.put(bytes));",
+    replace: "setTimeout(() => void eachConcurrently(1, checked, ({ bytes }) => context.artifacts.put(bytes)), 50);",
+    tests: suite,
+  },
+  {
+    name: "log-follows-a-clock-that-goes-back",
+    file: "src/registry/models/lock-model.ts",
+    find: "case when changed_at > ${now} then changed_at else ${now} end",
+    replace: "${now}",
+    tests: suite,
+  },
+  {
+    name: "snapshot-never-stale",
+    file: "src/registry/resolution/resolver.ts",
+    find: "(ageMs(model) ?? Infinity) <= maxStalenessMs",
+    replace: "(ageMs(model) ?? Infinity) < Infinity",
+    tests: suite,
+  },
+  {
+    name: "changed-package-accepted",
+    file: "src/registry/artifacts/folder-artifacts.ts",
+    find: "if (actual === digest) return bytes;",
+    replace: "if (actual !== '') return bytes;",
+    tests: ["test/registry/artifacts/folder-artifacts.test.ts"],
+  },
+  {
+    name: "bomb-unpacked",
+    file: "src/registry/package/read-package.ts",
+    find: "if (size > data.length * maxRatio)",
+    replace: "if (size < 0)",
+    tests: ["test/registry/package/package.test.ts"],
+  },
+  {
+    name: "checksum-unread",
+    file: "src/registry/package/read-package.ts",
+    find: "if (crc32(content) !== entry.crc)",
+    replace: "if (crc32(content) < 0)",
+    tests: ["test/registry/package/package.test.ts"],
+  },
+];
+
+export default mutants;
