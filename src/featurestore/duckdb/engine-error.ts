@@ -6,9 +6,13 @@ export function engineError(error: unknown, doing: string): TondoError {
   const message = error instanceof Error ? error.message : String(error);
   const [first = message] = message.split("\n");
   const brief = first.slice(0, 500);
-  if (/INTERRUPT|Interrupted/i.test(first)) return new TondoError("ABORTED", `${doing} was cancelled`, { cause: error });
+  if (/INTERRUPT|Interrupted/i.test(first))
+    return new TondoError("ABORTED", `${doing} was cancelled`, { cause: error });
   if (/No files found/i.test(first)) {
-    return new TondoError("SOURCE_MISSING", `${doing}: ${brief}`, { hint: "Check the path and the working folder.", cause: error });
+    return new TondoError("SOURCE_MISSING", `${doing}: ${brief}`, {
+      hint: "Check the path and the working folder.",
+      cause: error,
+    });
   }
   if (/Out of Memory/i.test(first)) {
     return new TondoError("LIMIT_EXCEEDED", `${doing}: ${brief}`, {
@@ -16,7 +20,10 @@ export function engineError(error: unknown, doing: string): TondoError {
       cause: error,
     });
   }
-  if (/^(Invalid Input|Invalid|Conversion|Parser|IO|TProtocol|Serialization|Not implemented)/i.test(first) || /parquet|csv/i.test(first)) {
+  if (
+    /^(Invalid Input|Invalid|Conversion|Parser|IO|TProtocol|Serialization|Not implemented)/i.test(first) ||
+    /parquet|csv/i.test(first)
+  ) {
     return new TondoError("SOURCE_UNREADABLE", `${doing}: ${brief}`, {
       hint: "Check that the file is whole and of the format that its source declares.",
       cause: error,

@@ -1,5 +1,15 @@
 import { mkdir } from "node:fs/promises";
-import { BIGINT, type DuckDBConnection, DuckDBInstance, DuckDBScalarFunction, type DuckDBType, DOUBLE, STRUCT, type DuckDBStructVector, VARCHAR } from "@duckdb/node-api";
+import {
+  BIGINT,
+  type DuckDBConnection,
+  DuckDBInstance,
+  DuckDBScalarFunction,
+  type DuckDBType,
+  DOUBLE,
+  STRUCT,
+  type DuckDBStructVector,
+  VARCHAR,
+} from "@duckdb/node-api";
 import { TondoError } from "../../core/index.ts";
 import { duckdbMacros, quoteText, type RawColumn, type RowProgram } from "../../dsl/index.ts";
 import { carrierOf } from "./carrier.ts";
@@ -41,7 +51,12 @@ export class Engine {
 
   /** Opens an engine with the macros of the relational part. */
   static async open(options: EngineOptions = {}): Promise<Engine> {
-    const { memory = "1GB", threads = Math.min(8, navigator.hardwareConcurrency), spillFolder, spillLimit = "20GB" } = options;
+    const {
+      memory = "1GB",
+      threads = Math.min(8, navigator.hardwareConcurrency),
+      spillFolder,
+      spillLimit = "20GB",
+    } = options;
     if (spillFolder !== undefined) await mkdir(spillFolder, { recursive: true });
     const instance = await DuckDBInstance.create(":memory:", {
       memory_limit: memory,
@@ -90,7 +105,9 @@ export class Engine {
     const name = `tondo_rows_${String(this.#functions++)}`;
     const inputs = program.leaves.map(({ kind }) => carrierOf(kind));
     const outputs = program.outputs.map(({ kind }) => carrierOf(kind));
-    const results = outputs.map((carrier): RawColumn => (carrier === "number" ? new Float64Array(2048) : new Array<null>(2048).fill(null)));
+    const results = outputs.map((carrier): RawColumn =>
+      carrier === "number" ? new Float64Array(2048) : new Array<null>(2048).fill(null),
+    );
     this.#connection.registerScalarFunction(
       DuckDBScalarFunction.create({
         name,
@@ -103,7 +120,8 @@ export class Engine {
           const columns = inputs.map((carrier, i) => readVector(chunk.getColumnVector(i), carrier, n));
           program.run(n, columns, results);
           const struct = output as DuckDBStructVector;
-          for (const [i, carrier] of outputs.entries()) writeVector(struct.entryVectorAt(i), carrier, results[i] ?? [], n);
+          for (const [i, carrier] of outputs.entries())
+            writeVector(struct.entryVectorAt(i), carrier, results[i] ?? [], n);
         },
       }),
     );

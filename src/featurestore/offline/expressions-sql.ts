@@ -34,7 +34,9 @@ export function selectExpressions(
   const name = engine.register(program);
   const args = program.leaves.map((one) => toCarrier(leaf(leafPlan(one.name, one.kind)), one.kind));
   const call = `${name}(${args.length === 0 ? "1" : args.join(", ")}) as js`;
-  const results = computed.map(({ name: column, value }, i) => `${fromCarrier(`js.o${String(i)}`, parseTypeName(value.type).kind)} as ${column}`);
+  const results = computed.map(
+    ({ name: column, value }, i) => `${fromCarrier(`js.o${String(i)}`, parseTypeName(value.type).kind)} as ${column}`,
+  );
   return {
     sql: `select * exclude (js), ${results.join(", ")} from (select *${direct.map((column) => `, ${column}`).join("")}, ${call} from (${relation}))`,
     inJavaScript: computed.map(({ name: column }) => column),

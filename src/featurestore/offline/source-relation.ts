@@ -1,5 +1,11 @@
 import { parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
-import { type ExpressionPlan, type GroupPlan, quoteIdentifier, type SourcePlan, type StoredWindowPlan } from "../../dsl/index.ts";
+import {
+  type ExpressionPlan,
+  type GroupPlan,
+  quoteIdentifier,
+  type SourcePlan,
+  type StoredWindowPlan,
+} from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { type NamedExpression, selectExpressions } from "./expressions-sql.ts";
 import { scanFiles } from "./file-scan.ts";
@@ -33,7 +39,12 @@ export interface SourceRelation {
  *
  * @throws TondoError `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`
  */
-export async function sourceRelation(engine: Engine, group: GroupPlan, source: SourcePlan, folder: string): Promise<SourceRelation> {
+export async function sourceRelation(
+  engine: Engine,
+  group: GroupPlan,
+  source: SourcePlan,
+  folder: string,
+): Promise<SourceRelation> {
   const kinds: Record<string, ValueKind> = {};
   for (const [name, type] of Object.entries(source.columns)) kinds[name] = parseTypeName(type).kind;
   const expressions = [...shared(group, source)];
@@ -43,7 +54,8 @@ export async function sourceRelation(engine: Engine, group: GroupPlan, source: S
     const what = `source "${source.name}"`;
     const files = await filesOf(transport.path, folder, what);
     const scan = await scanFiles(engine, { format: transport.format, files, what }, kinds);
-    const known: NamedExpression[] = source.at === undefined ? [] : [{ name: "k", value: transport.known ?? source.at }];
+    const known: NamedExpression[] =
+      source.at === undefined ? [] : [{ name: "k", value: transport.known ?? source.at }];
     const selected = selectExpressions(engine, scan, [...expressions, ...known], columnSql);
     selected.inJavaScript.forEach((name) => inJavaScript.add(name));
     parts.push(`select ${[...expressions, ...known].map(({ name }) => name).join(", ")} from (${selected.sql})`);
@@ -80,7 +92,8 @@ function* shared(group: GroupPlan, source: SourcePlan): Generator<NamedExpressio
   for (const [i, value] of (source.id ?? []).entries()) yield { name: `id${String(i)}`, value };
   for (const [i, name] of group.reads.entries()) {
     const type = source.columns[name];
-    if (type === undefined) throw new TondoError("INTERNAL", `the plan of source ${source.name} lacks the column ${name}`);
+    if (type === undefined)
+      throw new TondoError("INTERNAL", `the plan of source ${source.name} lacks the column ${name}`);
     yield { name: `r${String(i)}`, value: { node: "column", type, name } };
   }
   for (const [i, stored] of group.stored.entries()) {
@@ -95,7 +108,13 @@ function* shared(group: GroupPlan, source: SourcePlan): Generator<NamedExpressio
  * the columns read is a repeat and keeps its first `k`; of several at one `k` the larger by the columns read stands. A row
  * without an id is an event of its own.
  */
-function versions(rows: string, keys: readonly string[], reads: readonly string[], idParts: number, columns: readonly NamedExpression[]): string {
+function versions(
+  rows: string,
+  keys: readonly string[],
+  reads: readonly string[],
+  idParts: number,
+  columns: readonly NamedExpression[],
+): string {
   const ids = Array.from({ length: idParts }, (_, i) => `id${String(i)}`);
   const event = [...keys, ...ids, "t"].join(", ");
   const version = [event, ...reads].join(", ");
@@ -103,10 +122,18 @@ function versions(rows: string, keys: readonly string[], reads: readonly string[
   const derived = columns.map(({ name }) => name).filter((name) => /^[xw]\d+$/.test(name));
   const anyDerived = derived.map((name) => `, any_value(${name}) as ${name}`).join("");
   const listed = [...keys, "t", "k", ...reads, ...derived].join(", ");
-  const greatest = reads.length === 0 ? "t" : reads.map((name) => `${name} desc nulls last`).join(", ");
+  // Of versions known at one moment the larger stands. Not by \`row_number() = 1\`: DuckDB 1.5 turns that into a top-1 which, with
+  // a missing value in the group, was seen to keep the wrong row.
+  const kept = [...reads, ...derived];
+  const standing =
+    reads.length === 0
+      ? "select * from distinct_versions"
+      : `select ${event}, k, ${kept.map((name) => `best.${name} as ${name}`).join(", ")} from (
+          select ${event}, k, arg_max(struct_pack(${kept.map((name) => `${name} := ${name}`).join(", ")}), row(${tie(reads).join(", ")})) as best
+          from distinct_versions group by ${event}, k)`;
   return `with counted as materialized (${rows}),
     distinct_versions as (select ${version}, min(k) as k${anyDerived} from counted where ${ids.map((id) => `${id} is not null`).join(" and ")} group by ${version}),
-    standing as (select * from distinct_versions qualify row_number() over (partition by ${event}, k order by ${greatest}) = 1)
+    standing as (${standing})
     select ${listed}, lead(k) over (partition by ${event} order by k) as until from standing
     union all
     select ${listed}, null::bigint as until from counted where ${ids.map((id) => `${id} is null`).join(" or ")}`;

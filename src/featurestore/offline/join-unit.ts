@@ -1,0 +1,44 @@
+import { canonicalJson, type Json } from "../../core/index.ts";
+import type { GroupPlan, ReadPlan, SourcePlan, VectorPlan } from "../../dsl/index.ts";
+
+/** Reads that one join answers: of one group, by one key, looking in one direction. */
+export interface JoinUnit {
+  readonly name: string;
+  readonly group: GroupPlan;
+  readonly source: SourcePlan;
+  readonly direction: "back" | "next";
+  readonly key: ReadPlan["key"];
+  /** Each read with the index of its stored value in the group. */
+  readonly reads: readonly { readonly read: ReadPlan; readonly stored: number; readonly column: string }[];
+}
+
+/** Sorts a vector's reads into as few joins as there are groups, keys and directions. */
+export function joinUnits(vector: VectorPlan): readonly JoinUnit[] {
+  const units = new Map<
+    string,
+    {
+      group: GroupPlan;
+      source: SourcePlan;
+      direction: "back" | "next";
+      key: ReadPlan["key"];
+      reads: JoinUnit["reads"][number][];
+    }
+  >();
+  let column = 0;
+  for (const read of [...vector.reads, ...vector.labelReads]) {
+    const group = vector.groups.find(({ entity, name }) => entity === read.entity && name === read.group);
+    const source = vector.sources.find(({ name }) => name === group?.source);
+    const stored = group?.stored.findIndex(({ name }) => name === read.stored) ?? -1;
+    if (group === undefined || source === undefined || stored < 0)
+      throw new Error(`the plan of ${vector.name} lacks ${read.id}`);
+    // A label may read what is not forward, too: a backward window is joined as such wherever it stands.
+    const plan = group.stored[stored];
+    const own = plan?.kind === "window" ? plan.direction : "back";
+    const id = canonicalJson([own, read.entity, read.group, read.key as unknown as Json]);
+    const unit = units.get(id) ?? { group, source, direction: own, key: read.key, reads: [] };
+    if (!unit.reads.some((other) => other.stored === stored))
+      unit.reads.push({ read, stored, column: `s${String(column++)}` });
+    units.set(id, unit);
+  }
+  return [...units.values()].map((unit, i) => ({ name: `unit${String(i)}`, ...unit }));
+}

@@ -1,0 +1,191 @@
+import { type Progress, silentProgress } from "../../core/index.ts";
+import { type ExpressionPlan, expressionSql, quoteIdentifier, type VectorPlan } from "../../dsl/index.ts";
+import type { Engine } from "../duckdb/index.ts";
+import { joinSnapshot, joinTable } from "./join-latest.ts";
+import { type JoinUnit, joinUnits } from "./join-unit.ts";
+import { joinWindowsByRange } from "./join-windows.ts";
+import { joinWindowsByTiles, tileLevels, tileTables } from "./join-windows-by-tiles.ts";
+import { floorDivide } from "./range-join.ts";
+import { type SourceRelation, sourceRelation } from "./source-relation.ts";
+import { windowsOf } from "./window-states.ts";
+
+/** How windows are joined; results never depend on it. `auto` looks at the data. */
+export type WindowJoin = "auto" | "range" | "tiles";
+
+/** What a join did, for `explain` and for the curious. */
+export interface JoinReport {
+  readonly group: string;
+  readonly join: "latest" | "table" | "range" | "tiles";
+  readonly reason: string;
+  readonly inJavaScript: readonly string[];
+}
+
+/** What a join of a vector's reads needs. */
+export interface JoinOptions {
+  readonly engine: Engine;
+  readonly vector: VectorPlan;
+  /** A table with `row` (0, 1, ...), `q` (BIGINT microseconds) and the vector's key columns and inputs by their quoted names. */
+  readonly left: string;
+  readonly folder: string;
+  readonly windows?: WindowJoin;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** For each read its column in one of the result tables, all of which have `row` and every row once. */
+export interface Joined {
+  readonly tables: readonly string[];
+  readonly columnOf: ReadonlyMap<string, string>;
+  readonly reports: readonly JoinReport[];
+}
+
+/** Pairs of rows up to which pairing each row with its events is no slower than making tiles. */
+const fewPairs = 20_000_000;
+
+/**
+ * Joins what a vector reads as of each left row: the point-in-time join of the time contract. One join at a time, so that
+ * memory is bounded by the largest; each leaves a table.
+ */
+export async function joinReads({
+  engine,
+  vector,
+  left,
+  folder,
+  windows = "auto",
+  progress = silentProgress,
+  signal,
+}: JoinOptions): Promise<Joined> {
+  const units = joinUnits(vector);
+  const columnOf = new Map<string, string>();
+  const reports: JoinReport[] = [];
+  for (const [i, unit] of units.entries()) {
+    const relation = await sourceRelation(engine, unit.group, unit.source, folder);
+    const keyed = keyedLeft(unit, left);
+    reports.push(await joinUnit(engine, unit, relation, keyed, windows, signal));
+    for (const read of [...vector.reads, ...vector.labelReads]) {
+      const own = unit.reads.find(({ read: { id } }) => id === read.id);
+      if (own !== undefined) columnOf.set(read.id, own.column);
+    }
+    progress.update(i + 1);
+  }
+  return { tables: units.map(({ name }) => name), columnOf, reports };
+}
+
+/** The left rows with a join's key. */
+function keyedLeft(unit: JoinUnit, left: string): string {
+  const key = unit.key.map((part, i) => {
+    const sql = expressionSql(part, (plan: ExpressionPlan) =>
+      plan.node === "column" ? quoteIdentifier(plan.name) : "null",
+    );
+    return `${sql ?? "null"} as key${String(i)}`;
+  });
+  return `select row, q, ${key.join(", ")} from ${left}`;
+}
+
+async function joinUnit(
+  engine: Engine,
+  unit: JoinUnit,
+  relation: SourceRelation,
+  left: string,
+  windows: WindowJoin,
+  signal: AbortSignal | undefined,
+): Promise<JoinReport> {
+  const group = `${unit.group.entity}:${unit.group.name}`;
+  const doing = `joining ${group}`;
+  const keep = (sql: string): Promise<void> =>
+    engine.run(`create or replace temp table ${unit.name} as ${sql}`, doing, signal);
+  const report = (join: JoinReport["join"], reason: string): JoinReport => ({
+    group,
+    join,
+    reason,
+    inJavaScript: relation.inJavaScript,
+  });
+  if (unit.source.kind !== "events") {
+    await keep(unit.source.kind === "table" ? joinTable(unit, relation, left) : joinSnapshot(unit, relation, left));
+    return unit.source.kind === "table"
+      ? report("table", "no time")
+      : report("latest", relation.hasKnown ? "known declared" : "known when it happened");
+  }
+  const events = `${unit.name}_events`;
+  const keyed = `${unit.name}_keyed`;
+  await engine.run(`create or replace temp table ${keyed} as ${left}`, doing, signal);
+  await engine.run(
+    `create or replace temp table ${events} as ${await visibleEvents(engine, unit, relation, keyed, doing, signal)}`,
+    doing,
+    signal,
+  );
+  const fromTable: SourceRelation = { ...relation, sql: `select * from ${events}` };
+  const choice =
+    windows === "auto"
+      ? await choose(engine, unit, fromTable, keyed, events, doing, signal)
+      : { join: windows, reason: "forced" };
+  const tiles = choice.join === "tiles" && unit.direction === "back" && tileLevels(unit) !== undefined;
+  if (tiles) {
+    const settle = await settleTime(engine, relation, events, doing, signal);
+    await keep(await joinWindowsByTiles(engine, unit, fromTable, keyed, events, settle, signal));
+  } else {
+    await keep(joinWindowsByRange(unit, fromTable, `select * from ${keyed}`));
+  }
+  for (const table of [events, keyed, ...(tiles ? tileTables(unit) : [])])
+    await engine.run(`drop table ${table}`, doing);
+  return report(tiles ? "tiles" : "range", choice.reason);
+}
+
+/** The events that some left row can see at all. */
+async function visibleEvents(
+  engine: Engine,
+  unit: JoinUnit,
+  relation: SourceRelation,
+  keyed: string,
+  doing: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const reach = Math.max(...windowsOf(unit).map(({ plan }) => plan.over + plan.hop));
+  const [range] = await engine.rows(
+    `select min(q)::varchar as first, max(q)::varchar as last from ${keyed}`,
+    doing,
+    signal,
+  );
+  const first = BigInt(String(range?.["first"] ?? 0));
+  const last = BigInt(String(range?.["last"] ?? 0));
+  const bounds = unit.direction === "back" ? [first - BigInt(reach), last] : [first, last + BigInt(reach)];
+  return `select * from (${relation.sql}) where t between ${String(bounds[0])} and ${String(bounds[1])}`;
+}
+
+/** How many pairs of rows a join by range would look at decides. */
+async function choose(
+  engine: Engine,
+  unit: JoinUnit,
+  relation: SourceRelation,
+  keyed: string,
+  events: string,
+  doing: string,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly join: "range" | "tiles"; readonly reason: string }> {
+  const width = String(Math.max(...windowsOf(unit).map(({ plan }) => plan.over + plan.hop)));
+  const keys = relation.keys.join(", ");
+  const counts = (table: string, moment: string): string =>
+    `select ${keys}, ${floorDivide(moment, width)} as bucket, count(*) as n from ${table} group by ${keys}, bucket`;
+  const [row] = await engine.rows(
+    `select coalesce(sum(a.n::double * b.n), 0) as pairs from (${counts(keyed, "q")}) a join (${counts(events, "t")}) b using (${keys}, bucket)`,
+    doing,
+    signal,
+  );
+  const pairs = Number(row?.["pairs"] ?? 0);
+  const shown = `about ${pairs.toExponential(1)} pairs of rows and events`;
+  return pairs <= fewPairs ? { join: "range", reason: shown } : { join: "tiles", reason: shown };
+}
+
+/** After how long nearly all events are known: tiles wait so long. Any choice is right; this one is fast. */
+async function settleTime(
+  engine: Engine,
+  relation: SourceRelation,
+  events: string,
+  doing: string,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  if (!relation.hasKnown) return 0;
+  const [row] = await engine.rows(`select approx_quantile(k - t, 0.999) as lag from ${events}`, doing, signal);
+  const second = 1_000_000;
+  return Math.max(0, Math.ceil(Number(row?.["lag"] ?? 0) / second) * second);
+}

@@ -1,0 +1,51 @@
+import { type AggregateSql, aggregates, type StoredWindowPlan } from "../../dsl/index.ts";
+import type { JoinUnit } from "./join-unit.ts";
+import { inputOf, kindOfInput, whereOf } from "./source-relation.ts";
+
+/** A window of a join: its plan, its aggregate's SQL, and names of its own in the SQL that is built. */
+export interface Window {
+  readonly plan: StoredWindowPlan;
+  readonly index: number;
+  readonly sql: AggregateSql;
+  /** Prefix of the columns of its state. */
+  readonly prefix: string;
+  /** Result column of the join. */
+  readonly column: string;
+}
+
+/** The windows that a join's reads need. */
+export function windowsOf(unit: JoinUnit): readonly Window[] {
+  return unit.reads.map(({ stored, column }) => {
+    const plan = unit.group.stored[stored];
+    const entry = plan?.kind === "window" ? aggregates.get(plan.aggregate) : undefined;
+    if (plan?.kind !== "window" || entry === undefined) throw new Error(`${unit.name} reads a column from events`);
+    return { plan, index: stored, sql: entry.sql(kindOfInput(plan)), prefix: `st${String(stored)}`, column };
+  });
+}
+
+/** The names of all state columns of a window. */
+export function stateColumns({ sql, prefix }: Window): readonly string[] {
+  return sql.columns.map(({ suffix }) => `${prefix}_${suffix}`);
+}
+
+/** SQL of a window's state over rows that pass a filter; `order` orders rows for `last`. */
+export function updateColumns({ plan, index, sql, prefix }: Window, order: string, filter: string): readonly string[] {
+  return sql.columns.map(
+    ({ suffix, update }) =>
+      `${update(inputOf(plan, index), order, `${filter} and ${whereOf(plan, index)}`)} as ${prefix}_${suffix}`,
+  );
+}
+
+/** SQL that merges states of a window that pass a filter. */
+export function mergeColumns({ sql, prefix }: Window, filter = "true"): readonly string[] {
+  return sql.columns.map(({ suffix, merge }) => {
+    const column = (name: string): string =>
+      filter === "true" ? `${prefix}_${name}` : `(case when ${filter} then ${prefix}_${name} end)`;
+    return `${merge(column)} as ${prefix}_${suffix}`;
+  });
+}
+
+/** SQL of a window's result from its state's columns. */
+export function finalColumn({ sql, prefix }: Window): string {
+  return sql.finalize((suffix) => `${prefix}_${suffix}`);
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseTypeName, type Value } from "../../../src/core/index.ts";
+import { fromRaw, type VectorPlan } from "../../../src/dsl/index.ts";
+import { carrierOf, Engine, sqlText, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
+import { joinReads, type WindowJoin } from "../../../src/featurestore/offline/join.ts";
+import { differences } from "../../oracle/compare.ts";
+import { histories, type History } from "../../oracle/history.ts";
+import { trainingRows } from "../../oracle/oracle.ts";
+import { writeHistory } from "../../oracle/write-history.ts";
+
+const seed = Number(process.env["TONDO_SEED"] ?? 20011122);
+const runs = Number(process.env["TONDO_RUNS"] ?? 150);
+
+/** A training join of a history, by the real path. */
+async function joined(
+  engine: Engine,
+  history: History,
+  folder: string,
+  windows: WindowJoin,
+): Promise<Record<string, { value: Value }>[]> {
+  const { left } = await writeHistory(history, folder);
+  const vector: VectorPlan = history.vector;
+  const keys = vector.keys.map(({ name }) => `"${name}"`).join(", ");
+  await engine.run(
+    `create or replace temp table l as select row_number() over () - 1 as row, epoch_us("at") as q, ${keys} from read_parquet(${sqlText(left)})`,
+    "reading left rows",
+  );
+  const result = await joinReads({ engine, vector, left: "l", folder, windows });
+  const reads = [...vector.reads, ...vector.labelReads];
+  const columns = reads.map(({ id, type }) => toCarrier(result.columnOf.get(id) ?? "", parseTypeName(type).kind));
+  const from = result.tables.map((table) => `left join ${table} using (row)`).join(" ");
+  const rows: Record<string, { value: Value }>[] = [];
+  for await (const chunk of engine.chunks(`select ${columns.join(", ")} from l ${from} order by row`, "reading")) {
+    const values = reads.map(({ type }, i) => chunk.column(i, carrierOf(parseTypeName(type).kind)));
+    for (let row = 0; row < chunk.rows; row++) {
+      rows.push(
+        Object.fromEntries(
+          reads.map(({ id, type }, i) => [id, { value: fromRaw(values[i]?.[row] ?? null, parseTypeName(type).kind) }]),
+        ),
+      );
+    }
+  }
+  return rows;
+}
+
+describe("the point-in-time join", () => {
+  it.each(["range", "tiles"] as const)(
+    "equals the naive oracle on random histories, windows by %s",
+    async (windows) => {
+      const engine = await Engine.open({ threads: 2 });
+      try {
+        await fc.assert(
+          fc.asyncProperty(histories, async (history) => {
+            const folder = await mkdtemp(join(tmpdir(), "tondo-join-"));
+            try {
+              const actual = await joined(engine, history, folder, windows);
+              const expected = trainingRows(history.vector, history.left, history.data);
+              expect(differences(expected, actual)).toEqual([]);
+            } finally {
+              await rm(folder, { recursive: true });
+            }
+          }),
+          { seed, numRuns: runs, endOnFailure: true },
+        );
+      } finally {
+        engine.close();
+      }
+    },
+    300_000,
+  );
+});
