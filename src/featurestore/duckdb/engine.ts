@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import {
   BIGINT,
   type DuckDBConnection,
+  DuckDBDataChunk,
   DuckDBInstance,
   DuckDBScalarFunction,
   type DuckDBType,
@@ -10,8 +11,8 @@ import {
   type DuckDBStructVector,
   VARCHAR,
 } from "@duckdb/node-api";
-import { TondoError } from "../../core/index.ts";
-import { duckdbMacros, quoteText, type RawColumn, type RowProgram } from "../../dsl/index.ts";
+import { TondoError, type Value, type ValueKind } from "../../core/index.ts";
+import { duckdbMacros, quoteIdentifier, quoteText, type RawColumn, type RowProgram, toRaw } from "../../dsl/index.ts";
 import { carrierOf } from "./carrier.ts";
 import { engineError } from "./engine-error.ts";
 import { type Carrier, readVector, writeVector } from "./vector-access.ts";
@@ -38,11 +39,23 @@ export interface Chunk {
 /** A value of a small result: what JSON has, and bigint. */
 export type Cell = null | boolean | number | bigint | string;
 
+/** A column of a table that is loaded from memory. */
+export interface TableColumn {
+  readonly name: string;
+  readonly kind: ValueKind;
+}
+
+/** Rows of one chunk: what DuckDB's vectors hold. */
+const chunkRows = 2048;
+
+const sqlTypes: Readonly<Record<Carrier, string>> = { number: "DOUBLE", int: "BIGINT", text: "VARCHAR" };
+
 /** DuckDB, in this process, in memory; opened for one job and closed after it. */
 export class Engine {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   #functions = 0;
+  #closed = false;
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#instance = instance;
@@ -106,7 +119,7 @@ export class Engine {
     const inputs = program.leaves.map(({ kind }) => carrierOf(kind));
     const outputs = program.outputs.map(({ kind }) => carrierOf(kind));
     const results = outputs.map((carrier): RawColumn =>
-      carrier === "number" ? new Float64Array(2048) : new Array<null>(2048).fill(null),
+      carrier === "number" ? new Float64Array(chunkRows) : new Array<null>(chunkRows).fill(null),
     );
     this.#connection.registerScalarFunction(
       DuckDBScalarFunction.create({
@@ -128,8 +141,34 @@ export class Engine {
     return name;
   }
 
+  /** Makes a table of some columns by their names, from rows of values of the language; truth values become numbers, as carried. */
+  async load(
+    table: string,
+    columns: readonly TableColumn[],
+    rows: readonly (readonly Value[])[],
+    doing: string,
+  ): Promise<void> {
+    const carriers = columns.map(({ kind }) => carrierOf(kind));
+    const types = carriers.map(typeOfCarrier);
+    const defined = columns.map(({ name }, i) => `${quoteIdentifier(name)} ${sqlTypes[carriers[i] ?? "text"]}`);
+    await this.run(`create or replace temp table ${table} (${defined.join(", ")})`, doing);
+    const appender = await this.#connection.createAppender(table);
+    for (let from = 0; from < rows.length; from += chunkRows) {
+      const part = rows.slice(from, from + chunkRows);
+      const chunk = DuckDBDataChunk.create(types, part.length);
+      for (const [i, { kind }] of columns.entries()) {
+        const raw = part.map((row) => toRaw(row[i] ?? null, kind));
+        writeVector(chunk.getColumnVector(i), carriers[i] ?? "text", raw, part.length);
+      }
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
+  }
+
   /** Ends everything at once. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#connection.closeSync();
     this.#instance.closeSync();
   }

@@ -1,3 +1,3 @@
 export { carrierOf, fromCarrier, toCarrier, toFile } from "./carrier.ts";
-export { type Cell, type Chunk, Engine, type EngineOptions, sqlText } from "./engine.ts";
+export { type Cell, type Chunk, Engine, type EngineOptions, sqlText, type TableColumn } from "./engine.ts";
 export type { Carrier } from "./vector-access.ts";

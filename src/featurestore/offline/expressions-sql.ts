@@ -1,5 +1,5 @@
-import { parseTypeName, type ValueKind } from "../../core/index.ts";
-import { compileRows, type ExpressionPlan, expressionSql } from "../../dsl/index.ts";
+import type { ValueKind } from "../../core/index.ts";
+import { compileRows, type ExpressionPlan, expressionSql, type RowProgram } from "../../dsl/index.ts";
 import { type Engine, fromCarrier, toCarrier } from "../duckdb/index.ts";
 
 /** An expression and the name its column shall have; the name is safe in SQL as it stands. */
@@ -30,16 +30,24 @@ export function selectExpressions(
   if (computed.length === 0) {
     return { sql: `select *${direct.map((column) => `, ${column}`).join("")} from (${relation})`, inJavaScript: [] };
   }
-  const program = compileRows(computed);
-  const name = engine.register(program);
-  const args = program.leaves.map((one) => toCarrier(leaf(leafPlan(one.name, one.kind)), one.kind));
-  const call = `${name}(${args.length === 0 ? "1" : args.join(", ")}) as js`;
-  const results = computed.map(
-    ({ name: column, value }, i) => `${fromCarrier(`js.o${String(i)}`, parseTypeName(value.type).kind)} as ${column}`,
-  );
+  const { call, result } = programCall(engine, compileRows(computed), leaf);
+  const results = computed.map(({ name: column }, i) => `${result(i)} as ${column}`);
   return {
-    sql: `select * exclude (js), ${results.join(", ")} from (select *${direct.map((column) => `, ${column}`).join("")}, ${call} from (${relation}))`,
+    sql: `select * exclude (js), ${results.join(", ")} from (select *${direct.map((column) => `, ${column}`).join("")}, ${call} as js from (${relation}))`,
     inJavaScript: computed.map(({ name: column }) => column),
+  };
+}
+
+/** SQL that calls generated JavaScript once a row, and SQL of its results where that call is selected as `js`. */
+export function programCall(
+  engine: Engine,
+  program: RowProgram,
+  leaf: (plan: ExpressionPlan) => string,
+): { readonly call: string; readonly result: (output: number) => string } {
+  const args = program.leaves.map((one) => toCarrier(leaf(leafPlan(one.name, one.kind)), one.kind));
+  return {
+    call: `${engine.register(program)}(${args.length === 0 ? "1" : args.join(", ")})`,
+    result: (output) => fromCarrier(`js.o${String(output)}`, program.outputs[output]?.kind ?? "float"),
   };
 }
 

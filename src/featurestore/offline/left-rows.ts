@@ -1,0 +1,185 @@
+import {
+  admit,
+  type Moment,
+  parseTypeName,
+  TondoError,
+  toMicros,
+  type Value,
+  type ValueKind,
+} from "../../core/index.ts";
+import { type KeyColumnPlan, quoteIdentifier, type VectorPlan } from "../../dsl/index.ts";
+import { type Engine, fromCarrier, type TableColumn } from "../duckdb/index.ts";
+import { describeFiles, type FileSet, scanFiles } from "./file-scan.ts";
+import { digestFiles, type FileDigest, filesOf } from "./source-files.ts";
+
+/** A left row given from memory: its moment, and its columns by name. */
+export type LeftRow = Readonly<Record<string, unknown>>;
+
+/** The left side of a training join: a Parquet or CSV file (or several, by a glob), or rows in memory. */
+export type LeftRows = string | readonly LeftRow[];
+
+/** How many rows may be given from memory. */
+export const maxRowsInMemory = 2_000_000;
+
+/** A loaded left side: a table with `row`, `q`, the vector's columns and those carried along, by their quoted names. */
+export interface LoadedRows {
+  readonly table: string;
+  readonly rows: number;
+  /** Files with their digests; none where the rows came from memory. */
+  readonly files: readonly FileDigest[];
+  /** Columns carried along, with their kinds. */
+  readonly carried: readonly TableColumn[];
+}
+
+/** What to load. */
+export interface LeftRowsOptions {
+  readonly engine: Engine;
+  readonly vector: VectorPlan;
+  readonly rows: LeftRows;
+  /** The column that says when each row asks; default `at`. */
+  readonly at: string;
+  /** Further columns to carry into the training set. */
+  readonly carry: readonly string[];
+  readonly folder: string;
+  /** Whether label columns must be there; online requests have none. */
+  readonly labels: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const table = "left_rows";
+
+/**
+ * Loads the left rows, in order.
+ *
+ * @throws TondoError `ROWS_INVALID` where a column lacks, is of another type, or a row has no time; `SOURCE_MISSING`,
+ * `SOURCE_UNREADABLE`
+ */
+export async function loadLeftRows(options: LeftRowsOptions): Promise<LoadedRows> {
+  const { vector, labels } = options;
+  const wanted = [...vector.keys, ...vector.inputs, ...(labels ? vector.labelColumns : [])];
+  return typeof options.rows === "string"
+    ? loadFile(options, options.rows, wanted)
+    : loadArray(options, options.rows, wanted);
+}
+
+async function loadFile(options: LeftRowsOptions, path: string, wanted: readonly KeyColumnPlan[]): Promise<LoadedRows> {
+  const { engine, at, carry, folder, signal } = options;
+  const files = await filesOf(path, folder, "left rows");
+  const set: FileSet = { format: /\.csv$/i.test(path) ? "csv" : "parquet", files, what: "left rows" };
+  const present = await describeFiles(engine, set);
+  const columns: Record<string, ValueKind> = { [at]: "timestamp" };
+  for (const { name, type } of wanted) columns[name] = parseTypeName(type).kind;
+  const carried = carry.map((name): TableColumn => {
+    const type = Object.hasOwn(present, name) ? present[name] : undefined;
+    return { name, kind: type === undefined ? "string" : parseTypeName(type).kind };
+  });
+  for (const { name, kind } of carried) columns[name] ??= kind;
+  for (const name of Object.keys(columns)) {
+    if (Object.hasOwn(present, name)) continue;
+    throw new TondoError("ROWS_INVALID", `the left rows have no column "${name}"`, {
+      where: path,
+      hint:
+        name === at
+          ? "Say which column is the moment of each row with `at`."
+          : `They have ${Object.keys(present).slice(0, 20).join(", ")}.`,
+    });
+  }
+  const scan = await scanFiles(engine, set, columns).catch((error: unknown) => {
+    if (error instanceof TondoError && error.code === "SOURCE_CHANGED") {
+      throw new TondoError("ROWS_INVALID", error.message, {
+        ...(error.where === undefined ? {} : { where: error.where }),
+        hint: "Cast the column in the file.",
+        cause: error,
+      });
+    }
+    throw error;
+  });
+  const names = Object.keys(columns).filter((name) => name !== at || wanted.some((column) => column.name === at));
+  await engine.run(
+    `create or replace temp table ${table} as
+     select row_number() over () - 1 as row, ${quoteIdentifier(at)} as q${names.map((name) => `, ${quoteIdentifier(name)}`).join("")} from (${scan})`,
+    "reading the left rows",
+    signal,
+  );
+  return { table, rows: await count(engine, path), files: await digestFiles(files, folder), carried };
+}
+
+async function loadArray(
+  options: LeftRowsOptions,
+  rows: readonly LeftRow[],
+  wanted: readonly KeyColumnPlan[],
+): Promise<LoadedRows> {
+  const { engine, at, carry } = options;
+  if (rows.length > maxRowsInMemory) {
+    throw new TondoError(
+      "LIMIT_EXCEEDED",
+      `${String(rows.length)} rows from memory, and at most ${String(maxRowsInMemory)} are taken`,
+      { hint: "Write them to a Parquet file and give its path." },
+    );
+  }
+  const carried = carry.map((name): TableColumn => ({ name, kind: kindOfValues(rows, name) }));
+  const columns: readonly TableColumn[] = [
+    { name: "row", kind: "int" },
+    { name: "q", kind: "int" },
+    ...wanted.map(({ name, type }) => ({ name, kind: parseTypeName(type).kind })),
+    ...carried.filter(({ name }) => !wanted.some((column) => column.name === name)),
+  ];
+  const values = rows.map((row, i): readonly Value[] => {
+    const moment = row[at];
+    if (moment === undefined || moment === null) throw noTime(1, `row ${String(i)}`);
+    return columns.map(({ name, kind }, c) => {
+      if (c === 0) return i;
+      if (c === 1) return toMicros(moment as Moment, `row ${String(i)}, ${at}`);
+      const value = admit(Object.hasOwn(row, name) ? row[name] : undefined, kind);
+      if (value !== undefined) return value;
+      throw new TondoError("ROWS_INVALID", `row ${String(i)}: "${name}" is not of type ${kind}`, {
+        hint: "Give a value of that type, or null where it is missing.",
+      });
+    });
+  });
+  await engine.load(`${table}_given`, columns, values, "reading the left rows");
+  const selected = columns.map(
+    ({ name, kind }) => `${fromCarrier(quoteIdentifier(name), kind)} as ${quoteIdentifier(name)}`,
+  );
+  await engine.run(
+    `create or replace temp table ${table} as select ${selected.join(", ")} from ${table}_given order by row`,
+    "reading the left rows",
+  );
+  return { table, rows: rows.length, files: [], carried };
+}
+
+function kindOfValues(rows: readonly LeftRow[], name: string): ValueKind {
+  for (const row of rows) {
+    const value = row[name];
+    if (value === null || value === undefined) continue;
+    return typeof value === "boolean"
+      ? "bool"
+      : typeof value === "number"
+        ? "float"
+        : typeof value === "bigint"
+          ? "int"
+          : "string";
+  }
+  return "string";
+}
+
+async function count(engine: Engine, where: string): Promise<number> {
+  const [row] = await engine.rows(
+    `select count(*)::int as n, count(*) filter (where q is null)::int as untimed from ${table}`,
+    "counting the left rows",
+  );
+  const untimed = Number(row?.["untimed"] ?? 0);
+  if (untimed > 0) throw noTime(untimed, where);
+  return Number(row?.["n"] ?? 0);
+}
+
+function noTime(n: number, where: string): TondoError {
+  return new TondoError(
+    "ROWS_INVALID",
+    `${String(n)} of the left rows ${n === 1 ? "has" : "have"} no time between the years 1684 and 2255`,
+    {
+      where,
+      hint: "Each row asks for features as of a moment: fill it in, or leave the row out.",
+    },
+  );
+}

@@ -1,0 +1,371 @@
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import {
+  canonicalJson,
+  type Json,
+  type Moment,
+  type Progress,
+  sha256,
+  silentProgress,
+  syncFolder,
+  temporaryBeside,
+  TondoError,
+  writeFileAtomic,
+} from "../../core/index.ts";
+import { compileRows, type Fitted, quoteIdentifier, vectorFingerprint, type VectorPlan } from "../../dsl/index.ts";
+import { Engine, type EngineOptions, sqlText, toFile } from "../duckdb/index.ts";
+import { programCall, selectExpressions } from "./expressions-sql.ts";
+import { fitVector } from "./fit.ts";
+import type { WindowJoin } from "./join.ts";
+import { type LeftRow, type LeftRows, loadLeftRows, type LoadedRows } from "./left-rows.ts";
+import { type Manifest, manifestFile, type OutputColumn, type OutputFile, readManifest } from "./manifest.ts";
+import { digestFiles, type FileDigest, filesOf } from "./source-files.ts";
+import { type Part, parts, partSql, type Split, splitMicros, type SplitMicros } from "./split.ts";
+import { type JoinedTable, joinTableOf, kindOf } from "./vector-table.ts";
+
+/** What a training set is made from. */
+export interface TrainingSetOptions {
+  readonly vector: VectorPlan;
+  /** Parquet or CSV (a path, relative to `folder`), or rows in memory. */
+  readonly rows: LeftRows;
+  /** The column of the rows that says when each asks; default `at`. */
+  readonly at?: string;
+  /** Further columns of the rows to carry into the files, for partitions and slices. */
+  readonly carry?: readonly string[];
+  /** Default: all rows train. */
+  readonly split?: Split;
+  /** Labels known later are not mature, and their rows left out; default: none is left out for that. */
+  readonly cutoff?: Moment;
+  /** The project folder, which the paths of sources are relative to. */
+  readonly folder: string;
+  /** The folder to make. */
+  readonly output: string;
+  /** Whether the raw values read are written beside the slots. */
+  readonly raw?: boolean;
+  readonly windows?: WindowJoin;
+  readonly engine?: EngineOptions;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** A training set as made or found. */
+export interface TrainingSet {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** False where the folder already held the set of the same inputs. */
+  readonly made: boolean;
+}
+
+/** Raised whenever the files of the same inputs would differ. */
+const format = 1;
+
+/**
+ * Makes a training set: features as of each row's moment, by the time contract; a vector fitted on the training rows alone; its
+ * slots, computed by the generated JavaScript that also serves, as Parquet; and a manifest. Either the whole folder
+ * appears or nothing does. Where the folder already holds the set of the same inputs it is left as it is.
+ *
+ * @throws TondoError `ROWS_INVALID`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`, `TRAINING_SET_EMPTY`,
+ * `TRAINING_SET_EXISTS` where the folder holds something else, `ABORTED`
+ */
+export async function makeTrainingSet(options: TrainingSetOptions): Promise<TrainingSet> {
+  const started = performance.now();
+  const { vector, rows, at = "at", carry = [], folder, output, raw = false, progress = silentProgress } = options;
+  const split = splitMicros(options.split ?? {}, options.cutoff);
+  const sources = await digestSources(vector, folder);
+  const leftFiles = typeof rows === "string" ? await digestFiles(await filesOf(rows, folder, "left rows"), folder) : [];
+  const left = { at, files: leftFiles, digest: typeof rows === "string" ? null : digestRows(rows) };
+  const fingerprint = vectorFingerprint(vector);
+  const inputs = {
+    format,
+    fingerprint,
+    sources: withoutPaths(sources),
+    left: { ...left, files: leftFiles.map(({ sha256: hash }) => hash) },
+    split,
+    carry,
+    raw,
+  };
+  const inputsDigest = sha256(canonicalJson(inputs as unknown as Json));
+  const found = await existing(output, inputsDigest);
+  if (found !== undefined) return { folder: output, manifest: found, made: false };
+
+  const part = temporaryBeside(output);
+  await mkdir(part, { recursive: true });
+  const engine = await Engine.open({ spillFolder: join(part, "spill"), ...options.engine });
+  try {
+    const work = new Work(engine, options, split, part);
+    const made = await work.run(at, carry, raw, progress);
+    if (made.left.files.some((file, i) => file.sha256 !== leftFiles[i]?.sha256)) {
+      throw new TondoError("SOURCE_CHANGED", "the left rows changed while they were read", { hint: "Run it again." });
+    }
+    const manifest: Manifest = {
+      version: 1,
+      inputsDigest,
+      vector: { name: vector.name, fingerprint, plan: vector },
+      sources,
+      left,
+      split,
+      ...made.result,
+      madeAt: new Date().toISOString(),
+      seconds: Math.round(performance.now() - started) / 1000,
+    };
+    engine.close();
+    await rm(join(part, "spill"), { recursive: true, force: true });
+    await writeFileAtomic(join(part, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
+    await replaceFolder(part, output);
+    return { folder: output, manifest, made: true };
+  } finally {
+    engine.close();
+    await rm(part, { recursive: true, force: true });
+  }
+}
+
+/** The steps of one training set on one engine. */
+class Work {
+  readonly #engine: Engine;
+  readonly #options: TrainingSetOptions;
+  readonly #split: SplitMicros;
+  readonly #folder: string;
+
+  constructor(engine: Engine, options: TrainingSetOptions, split: SplitMicros, folder: string) {
+    this.#engine = engine;
+    this.#options = options;
+    this.#split = split;
+    this.#folder = folder;
+  }
+
+  async run(
+    at: string,
+    carry: readonly string[],
+    raw: boolean,
+    progress: Progress,
+  ): Promise<{
+    readonly left: LoadedRows;
+    readonly result: Pick<Manifest, "rows" | "counts" | "fitted" | "columns" | "files" | "joins" | "engine">;
+  }> {
+    const { vector, rows, folder, signal, windows } = this.#options;
+    const engine = this.#engine;
+    progress.start(
+      "joining features",
+      new Set(
+        [...vector.reads, ...vector.labelReads].map(({ entity, group, key }) => JSON.stringify([entity, group, key])),
+      ).size,
+    );
+    const left = await loadLeftRows({ engine, vector, rows, at, carry, folder, labels: true, signal });
+    const joined = await joinTableOf({ engine, vector, left: left.table, folder, windows, progress, signal });
+    const counts = await this.#classify(joined);
+    progress.finish(`${String(left.rows)} rows`);
+    if (counts.train === 0) {
+      const where = parts
+        .filter((name) => counts[name] > 0)
+        .map((name) => `${String(counts[name])} ${name}`)
+        .join(", ");
+      throw new TondoError(
+        "TRAINING_SET_EMPTY",
+        `of ${String(left.rows)} rows none is left to train on${where === "" ? "" : `: ${where}`}`,
+        {
+          hint: "Check the split's dates, the cutoff, and that the labels and their `known` are filled in.",
+          details: { counts },
+        },
+      );
+    }
+    progress.start("fitting and writing");
+    const table: JoinedTable = { ...joined, sql: "select * from classified" };
+    const fitted = await fitVector({
+      engine,
+      vector,
+      table,
+      from: "select * from classified where part = 'train' order by row",
+      signal,
+    });
+    const columns = outputColumns(vector, left, raw);
+    const files: OutputFile[] = [];
+    for (const name of ["train", "holdout"] as const) {
+      if (counts[name] > 0) files.push(await this.#write(name, counts[name], fitted, table, left, columns));
+    }
+    progress.finish();
+    const [version] = await engine.rows("select version() as v", "asking the engine's version");
+    return {
+      left,
+      result: {
+        rows: left.rows,
+        counts,
+        fitted,
+        columns,
+        files,
+        joins: joined.reports,
+        engine: `DuckDB ${String(version?.["v"])}`,
+      },
+    };
+  }
+
+  /** Makes the table `classified`: the joined rows with their labels `label0`, ... and their part. */
+  async #classify(joined: JoinedTable): Promise<Record<Part, number>> {
+    const { vector, signal } = this.#options;
+    const expressions = vector.labels.flatMap((label, i) => [
+      { name: `label${String(i)}`, value: label.value },
+      ...label.known.map((value, j) => ({ name: `known${String(i)}_${String(j)}`, value })),
+    ]);
+    const { sql } = selectExpressions(this.#engine, joined.sql, expressions, joined.leaf);
+    const part = partSql(
+      vector,
+      this.#split,
+      (i) => `label${String(i)}`,
+      (i, j) => `known${String(i)}_${String(j)}`,
+    );
+    await this.#engine.run(
+      `create or replace temp table classified as select *, ${part} as part from (${sql}) order by row`,
+      "labelling rows",
+      signal,
+    );
+    const rows = await this.#engine.rows(
+      "select part, count(*)::int as n from classified group by part",
+      "counting rows",
+      signal,
+    );
+    const counts = Object.fromEntries(parts.map((name) => [name, 0])) as Record<Part, number>;
+    for (const row of rows) counts[String(row["part"]) as Part] = Number(row["n"]);
+    return counts;
+  }
+
+  async #write(
+    name: "train" | "holdout",
+    rows: number,
+    fitted: Fitted,
+    table: JoinedTable,
+    left: LoadedRows,
+    columns: readonly OutputColumn[],
+  ): Promise<OutputFile> {
+    const { vector, signal } = this.#options;
+    // All slots in one program, so that a part they share is computed once.
+    const program = compileRows(
+      vector.slots.map((slot, i) => ({ name: `slot${String(i)}`, value: slot.value })),
+      fitted,
+    );
+    const { call, result } = programCall(this.#engine, program, table.leaf);
+    const read = vector.reads.map((read) => ({
+      ...read,
+      sql: table.leaf({ node: "stored", name: read.id, type: read.type }),
+    }));
+    const sqlOf = (column: OutputColumn): string => {
+      switch (column.role) {
+        case "at":
+          return "make_timestamp(q)";
+        case "slot": {
+          const i = vector.slots.findIndex((slot) => slot.name === column.name);
+          return toFile(result(i), kindOf(vector.slots[i] ?? { type: "float" }));
+        }
+        case "label": {
+          const i = vector.labels.findIndex((label) => label.name === column.name);
+          return toFile(`label${String(i)}`, kindOf(vector.labels[i] ?? { type: "float" }));
+        }
+        case "raw": {
+          const one = read.find(({ id }) => id === column.name);
+          return toFile(one?.sql ?? "null", kindOf(one ?? { type: "float" }));
+        }
+        default: {
+          const kind = [...vector.keys, ...vector.inputs].find(({ name: own }) => own === column.name);
+          const carried = left.carried.find(({ name: own }) => own === column.name);
+          return toFile(quoteIdentifier(column.name), carried?.kind ?? kindOf(kind ?? { type: "string" }));
+        }
+      }
+    };
+    const path = join(this.#folder, `${name}.parquet`);
+    const selected = columns.map((column) => `${sqlOf(column)} as ${quoteIdentifier(column.name)}`);
+    await this.#engine.run(
+      `copy (select ${selected.join(", ")} from (select *, ${call} as js from classified where part = '${name}') order by row)
+       to ${sqlText(path)} (format parquet, compression zstd, row_group_size 122880)`,
+      `writing ${name}.parquet`,
+      signal,
+    );
+    const file = await open(path, "r+");
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const [digest] = await digestFiles([path], this.#folder);
+    return { part: name, rows, path: `${name}.parquet`, bytes: digest?.bytes ?? 0, sha256: digest?.sha256 ?? "" };
+  }
+}
+
+function outputColumns(vector: VectorPlan, left: LoadedRows, raw: boolean): readonly OutputColumn[] {
+  const columns: OutputColumn[] = [
+    { name: "at", role: "at", type: "timestamp" },
+    ...vector.keys.map(({ name, type }): OutputColumn => ({ name, role: "key", type })),
+    ...left.carried.map(({ name, kind }): OutputColumn => ({ name, role: "carried", type: kind })),
+    ...vector.slots.map(({ name, type }): OutputColumn => ({ name, role: "slot", type })),
+    ...vector.labels.map(({ name, type }): OutputColumn => ({ name, role: "label", type })),
+    ...(raw ? vector.reads.map(({ id, type }): OutputColumn => ({ name: id, role: "raw", type })) : []),
+  ];
+  const names = columns.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return columns;
+  throw new TondoError("ROWS_INVALID", `two columns of the training set would be named "${twice}"`, {
+    hint: "Rename the carried column, or the slot.",
+  });
+}
+
+/** Digests of the files of all sources that a vector reads. */
+export async function digestSources(vector: Pick<VectorPlan, "sources">, folder: string): Promise<Manifest["sources"]> {
+  const digests: { source: string; files: FileDigest[] }[] = [];
+  for (const source of vector.sources) {
+    const files: FileDigest[] = [];
+    for (const { path } of source.transports)
+      files.push(...(await digestFiles(await filesOf(path, folder, `source "${source.name}"`), folder)));
+    digests.push({ source: source.name, files });
+  }
+  return digests;
+}
+
+function withoutPaths(sources: Manifest["sources"]): unknown {
+  return sources.map(({ source, files }) => ({ source, files: files.map(({ sha256: hash }) => hash) }));
+}
+
+function digestRows(rows: readonly LeftRow[]): string {
+  return sha256(
+    JSON.stringify(rows, (_key, value: unknown) => (typeof value === "bigint" ? `${value.toString()}n` : value)),
+  );
+}
+
+/** The manifest of a folder that already holds what is asked for; `undefined` where it holds nothing or another set. */
+async function existing(output: string, inputsDigest: string): Promise<Manifest | undefined> {
+  try {
+    await stat(output);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new TondoError("IO_FAILED", `"${output}" cannot be read`, { cause: error });
+  }
+  let manifest: Manifest;
+  try {
+    manifest = await readManifest(output);
+  } catch (error) {
+    throw new TondoError("TRAINING_SET_EXISTS", `"${output}" holds something that is no training set`, {
+      hint: "Give another output folder, or remove it yourself.",
+      cause: error,
+    });
+  }
+  if (manifest.inputsDigest !== inputsDigest) return undefined;
+  const digests = await digestFiles(
+    manifest.files.map(({ path }) => join(output, path)),
+    output,
+  ).catch(() => undefined);
+  const whole = digests !== undefined && manifest.files.every(({ sha256: hash }, i) => digests[i]?.sha256 === hash);
+  return whole ? manifest : undefined;
+}
+
+/** Puts a finished folder into its place; what was there is gone only after it stands. */
+async function replaceFolder(from: string, to: string): Promise<void> {
+  const old = temporaryBeside(to);
+  await mkdir(dirname(to), { recursive: true });
+  await syncFolder(from);
+  const had = await rename(to, old).then(
+    () => true,
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+      throw new TondoError("IO_FAILED", `"${to}" cannot be replaced`, { cause: error });
+    },
+  );
+  await rename(from, to);
+  await syncFolder(dirname(to));
+  if (had) await rm(old, { recursive: true, force: true });
+}
