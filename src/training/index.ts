@@ -26,3 +26,6 @@ export {
   type TrainPartitionedOptions,
   type TrainPartitionedResult,
 } from "./train-partitioned.ts";
+export { type Golden, type GoldenRow } from "./golden-rows.ts";
+export { sealModel } from "./seal-model.ts";
+export { trainAndRegister, type TrainAndRegisterOptions, type TrainAndRegisterResult } from "./train-and-register.ts";

@@ -1,0 +1,6 @@
+export * from "./catalog/index.ts";
+export { type Cell, Engine, type EngineOptions, type TableColumn } from "./duckdb/index.ts";
+export { type HomeLock, lockHome } from "./home-lock.ts";
+export * from "./materialize/index.ts";
+export * from "./offline/index.ts";
+export * from "./online/index.ts";

@@ -1,0 +1,19 @@
+export { open, type OpenOptions, type Tondo, type WorkOptions } from "./open.ts";
+export {
+  type Clock,
+  type ErrorCode,
+  errorCodes,
+  formatMicros,
+  type Micros,
+  type Moment,
+  type Progress,
+  type Status,
+  systemClock,
+  TondoError,
+  toMicros,
+  type Value,
+} from "./core/index.ts";
+export { connect, type ConnectOptions, type Database } from "./database/index.ts";
+export type { Manifest, TrainingSet } from "./featurestore/index.ts";
+export type { Prediction, PredictRequest } from "./serving/index.ts";
+export { linearTrainer, logisticTrainer, processTrainer, type Trainer } from "./training/index.ts";

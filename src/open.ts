@@ -1,0 +1,240 @@
+import { userInfo } from "node:os";
+import { join, resolve } from "node:path";
+import { type Clock, type Moment, type Progress, systemClock, TondoError } from "./core/index.ts";
+import { connect, type ConnectOptions, type Database } from "./database/index.ts";
+import type { ProjectPlan, VectorPlan } from "./dsl/index.ts";
+import {
+  type Catalog,
+  type Change,
+  type CheckedProject,
+  checkProject,
+  Engine,
+  type EngineOptions,
+  FeatureReader,
+  loadProject,
+  lockHome,
+  makeTrainingSet,
+  materialize,
+  type MaterializeResult,
+  openCatalog,
+  type TrainingSet,
+  type TrainingSetOptions,
+} from "./featurestore/index.ts";
+import { LmdbStore } from "./lmdb.ts";
+import { folderArtifacts, openRegistry, type PartitionPath, type Registry } from "./registry/index.ts";
+import { createPredictor, type Prediction, type Predictor, type PredictRequest } from "./serving/index.ts";
+import { trainAndRegister, type TrainAndRegisterOptions, type TrainAndRegisterResult } from "./training/index.ts";
+
+/** How Tondo is opened; with nothing said everything is embedded. */
+export interface OpenOptions {
+  /** The folder with the `.tondo` files, which paths of sources are relative to; default: the working folder. */
+  readonly folder?: string;
+  /** Where everything is kept; default: `.tondo` in the folder. */
+  readonly home?: string;
+  /** Catalog and registry; default: SQLite in the home. */
+  readonly database?: ConnectOptions;
+  /** Packages; default: a folder in the home. */
+  readonly artifacts?: string;
+  /** DuckDB's bounds. */
+  readonly engine?: EngineOptions;
+  readonly clock?: Clock;
+  /** Who does what is done; default: the account's name. */
+  readonly actor?: string;
+}
+
+/** How long work is watched and ended. */
+export interface WorkOptions {
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** A feature store and a model registry, opened over a folder of definitions and a home. */
+export interface Tondo extends AsyncDisposable {
+  readonly folder: string;
+  readonly home: string;
+  readonly catalog: Catalog;
+  readonly registry: Registry;
+  /** Parses and checks the `.tondo` files; errors in them are diagnostics. */
+  check(): Promise<CheckedProject>;
+  /** What {@link Tondo.apply} would change. */
+  plan(): Promise<readonly Change[]>;
+  /** Records the definitions. @throws TondoError `DEFINITIONS_INVALID`, `DEFINITION_IN_USE`, `HOME_BUSY` */
+  apply(options?: { readonly replace?: boolean }): Promise<readonly Change[]>;
+  /** The definitions in force. @throws TondoError `NOT_APPLIED` */
+  project(): Promise<ProjectPlan>;
+  /** Makes a training set of an applied vector; `output` is relative to the folder. */
+  trainingSet(
+    options: { readonly vector: string } & Omit<TrainingSetOptions, "vector" | "folder" | "engine">,
+  ): Promise<TrainingSet>;
+  /** Trains on a training set and registers the models. */
+  train(options: Omit<TrainAndRegisterOptions, "registry">): Promise<TrainAndRegisterResult>;
+  /** Loads groups into the online store as of a moment; default: the clock. */
+  materialize(
+    options?: { readonly asOf?: Moment; readonly groups?: readonly string[] } & WorkOptions,
+  ): Promise<MaterializeResult>;
+  /** Reads features by canonical name. */
+  features(): Promise<FeatureReader>;
+  /** Predicts by `model@tag`. */
+  predict(reference: string, request: PredictRequest): Promise<Prediction>;
+  /** Finds the version that answers on a partition path, and says why. */
+  resolve(reference: string, path?: PartitionPath): ReturnType<Registry["resolve"]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a feature store and model registry.
+ *
+ * @example
+ * ```ts
+ * await using tondo = await open({ folder: "examples/orders" });
+ * await tondo.apply();
+ * const set = await tondo.trainingSet({ vector: "eta", rows: "data/rows.parquet", output: "training/eta" });
+ * await tondo.train({ set, model: "eta", label: "minutes", trainer: linearTrainer, tag: "champion" });
+ * await tondo.materialize({ asOf: "2024-03-01T00:00:00Z" });
+ * const { prediction } = await tondo.predict("eta@champion", { keys: { store: "r1" }, at: "2024-03-01T00:00:00Z" });
+ * ```
+ * @throws TondoError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`, `IO_FAILED`
+ */
+export async function open(options: OpenOptions = {}): Promise<Tondo> {
+  const folder = resolve(options.folder ?? ".");
+  const home = resolve(folder, options.home ?? ".tondo");
+  const database = await connect(options.database ?? { url: `sqlite:${join(home, "tondo.db")}` });
+  return new OpenTondo(folder, home, database, options);
+}
+
+class OpenTondo implements Tondo {
+  readonly folder: string;
+  readonly home: string;
+  readonly catalog: Catalog;
+  readonly registry: Registry;
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #engine: EngineOptions;
+  #store: LmdbStore | undefined;
+  #features: Promise<FeatureReader> | undefined;
+  #predictor: Promise<Predictor> | undefined;
+
+  constructor(folder: string, home: string, database: Database, options: OpenOptions) {
+    this.folder = folder;
+    this.home = home;
+    this.#database = database;
+    this.#clock = options.clock ?? systemClock;
+    this.#engine = options.engine ?? {};
+    const actor = options.actor ?? userInfo().username;
+    this.catalog = openCatalog({ database, clock: this.#clock, actor });
+    const artifacts = folderArtifacts(resolve(home, options.artifacts ?? "artifacts"));
+    this.registry = openRegistry({ database, artifacts, clock: this.#clock, actor });
+  }
+
+  check(): Promise<CheckedProject> {
+    return checkProject(this.folder, this.#engine);
+  }
+
+  async plan(): Promise<readonly Change[]> {
+    return this.catalog.plan(await loadProject(this.folder, this.#engine));
+  }
+
+  async apply(options: { readonly replace?: boolean } = {}): Promise<readonly Change[]> {
+    using _lock = lockHome(this.home, "apply");
+    const changes = await this.catalog.apply(await loadProject(this.folder, this.#engine), options);
+    this.#features = undefined;
+    this.#predictor = undefined;
+    return changes;
+  }
+
+  project(): Promise<ProjectPlan> {
+    return this.catalog.project();
+  }
+
+  async trainingSet(options: Parameters<Tondo["trainingSet"]>[0]): Promise<TrainingSet> {
+    const vector = await this.#vector(options.vector);
+    return makeTrainingSet({
+      ...options,
+      vector,
+      folder: this.folder,
+      output: resolve(this.folder, options.output),
+      engine: this.#engine,
+    });
+  }
+
+  train(options: Omit<TrainAndRegisterOptions, "registry">): Promise<TrainAndRegisterResult> {
+    return trainAndRegister({ ...options, registry: this.registry });
+  }
+
+  async materialize(options: Parameters<Tondo["materialize"]>[0] = {}): Promise<MaterializeResult> {
+    const { asOf = BigInt(this.#clock()), ...rest } = options;
+    const project = await this.catalog.project();
+    const engine = await Engine.open({ spillFolder: join(this.home, "spill"), ...this.#engine });
+    try {
+      return await materialize({
+        ...rest,
+        project,
+        folder: this.folder,
+        home: this.home,
+        store: this.#online(),
+        engine,
+        asOf,
+        clock: this.#clock,
+      });
+    } finally {
+      engine.close();
+    }
+  }
+
+  features(): Promise<FeatureReader> {
+    this.#features ??= this.catalog
+      .project()
+      .then((project) => new FeatureReader({ project, store: this.#online(), clock: this.#clock }));
+    return forgetFailure(this.#features, () => {
+      this.#features = undefined;
+    });
+  }
+
+  async predict(reference: string, request: PredictRequest): Promise<Prediction> {
+    this.#predictor ??= this.features().then((features) => createPredictor({ registry: this.registry, features }));
+    const predictor = await forgetFailure(this.#predictor, () => {
+      this.#predictor = undefined;
+    });
+    return predictor.predict(reference, request);
+  }
+
+  resolve(reference: string, path?: PartitionPath): ReturnType<Registry["resolve"]> {
+    return this.registry.resolve(reference, path);
+  }
+
+  async close(): Promise<void> {
+    await this.#store?.close();
+    this.#store = undefined;
+    await this.#database.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #online(): LmdbStore {
+    this.#store ??= LmdbStore.open({ folder: join(this.home, "online") });
+    return this.#store;
+  }
+
+  async #vector(name: string): Promise<VectorPlan> {
+    const { vectors } = await this.catalog.project();
+    const vector = vectors.find((candidate) => candidate.name === name);
+    if (vector !== undefined) return vector;
+    throw new TondoError("UNKNOWN_VECTOR", `no vector "${name}" has been applied`, {
+      hint:
+        vectors.length === 0
+          ? "None is: add one to the .tondo files and apply them."
+          : `Applied are ${vectors.map(({ name: known }) => known).join(", ")}.`,
+    });
+  }
+}
+
+async function forgetFailure<T>(promise: Promise<T>, forget: () => void): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}

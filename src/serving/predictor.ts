@@ -1,0 +1,162 @@
+import {
+  type Micros,
+  type Moment,
+  parseTypeName,
+  type Status,
+  toMicros,
+  TondoError,
+  type Value,
+} from "../core/index.ts";
+import { fromRaw, type Raw, type RawColumn, toRaw } from "../dsl/index.ts";
+import type { FeatureReader, PreparedVector } from "../featurestore/index.ts";
+import type { PartitionPath, Registry, Resolution, ResolverOptions, SkippedNode } from "../registry/index.ts";
+import { type LoadedModel, loadModel, programCache } from "./model-package.ts";
+import { type Given, type Keys, type RequestReader, requestReader } from "./request.ts";
+
+/** Who is asked about, with what the request knows. */
+export interface PredictRequest {
+  /** By role, as the vector declares them. */
+  readonly keys: Keys;
+  readonly inputs?: Readonly<Record<string, Given>>;
+  /** The place in the model's hierarchy, from the top down: `["USA", "CA", "San Francisco"]`; default: the global node. */
+  readonly partition?: PartitionPath;
+  /** Default: the clock. */
+  readonly at?: Moment;
+}
+
+/** A prediction and where it came from. */
+export interface Prediction {
+  /** The score: a number in the label's unit, or a probability; `null` where a slot it needs is missing. */
+  readonly prediction: number | null;
+  readonly output: "number" | "probability";
+  readonly model: string;
+  readonly tag: string | null;
+  readonly version: { readonly id: string; readonly number: number };
+  /** The level that answered, its node, and why those below did not. */
+  readonly level: string;
+  readonly path: PartitionPath;
+  readonly skipped: readonly SkippedNode[];
+  /** Microseconds since 1970. */
+  readonly at: Micros;
+  /** The slots, by name. */
+  readonly vector: Readonly<Record<string, Value>>;
+  /** The stored values read, by `role__entity__group__stored`. */
+  readonly features: Readonly<Record<string, { readonly value: Value; readonly status: Status }>>;
+}
+
+/** What a predictor is made of. */
+export interface PredictorOptions {
+  readonly registry: Registry;
+  readonly features: FeatureReader;
+  readonly resolver?: ResolverOptions;
+  /** How many models are kept loaded; default 1,000. */
+  readonly maxModels?: number;
+}
+
+/** Predicts by tag. */
+export interface Predictor {
+  /**
+   * Resolves the reference on the partition path, reads the features, computes the vector and scores it.
+   *
+   * @param reference `model@tag`, or `model@` and a version's id
+   * @throws TondoError `TAG_NOT_FOUND`, `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`, `PACKAGE_CORRUPT`, `KEY_INVALID`, `INPUT_INVALID`,
+   * `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`
+   */
+  predict(reference: string, request: PredictRequest): Promise<Prediction>;
+}
+
+interface Ready {
+  readonly model: LoadedModel;
+  readonly prepared: PreparedVector;
+  readonly request: RequestReader;
+}
+
+/** Makes a predictor; models are loaded when they are first asked for. */
+export function createPredictor({
+  registry,
+  features,
+  resolver: resolverOptions,
+  maxModels = 1000,
+}: PredictorOptions): Predictor {
+  const resolver = registry.resolver(resolverOptions);
+  const programs = programCache(64);
+  // Loaded models by package digest; those of one training share their vector's program and reads.
+  const models = new Map<string, Promise<Ready>>();
+  const vectors = new Map<string, Pick<Ready, "prepared" | "request">>();
+
+  const load = async (digest: string): Promise<Ready> => {
+    const model = loadModel(digest, await registry.loadPackage(digest), programs);
+    const known = vectors.get(model.fingerprint);
+    const shared = known ?? { prepared: features.prepare(model.vector), request: requestReader(model.vector) };
+    if (known === undefined) vectors.set(model.fingerprint, shared);
+    return { model, ...shared };
+  };
+  const ready = (digest: string): Promise<Ready> => {
+    const known = models.get(digest);
+    if (known !== undefined) return known;
+    const [oldest] = models.keys();
+    if (oldest !== undefined && models.size >= maxModels) models.delete(oldest);
+    const loading = load(digest);
+    models.set(digest, loading);
+    // What failed is tried anew next time.
+    loading.catch(() => models.delete(digest));
+    return loading;
+  };
+
+  return {
+    async predict(reference, { keys, inputs = {}, partition = [], at }) {
+      const resolution = await resolver.resolve(reference, partition);
+      const { model, prepared, request } = await ready(resolution.version.packageDigest);
+      if (resolution.version.vector !== null && resolution.version.vector.fingerprint !== model.fingerprint) {
+        throw new TondoError(
+          "PACKAGE_CORRUPT",
+          `version ${resolution.version.id} names another vector than its package holds`,
+          { hint: "Register the model again." },
+        );
+      }
+      const columns = request(keys, inputs);
+      const answer = await prepared.read({ columns }, at === undefined ? undefined : toMicros(at));
+      return answerOf(model, resolution, columns, answer);
+    },
+  };
+}
+
+function answerOf(
+  { vector, program, runtime, positions }: LoadedModel,
+  resolution: Resolution,
+  columns: Readonly<Record<string, Value>>,
+  answer: { readonly at: Micros; readonly values: readonly Raw[]; readonly statuses: readonly Status[] },
+): Prediction {
+  const read = new Map(vector.reads.map(({ id }, i) => [id, i]));
+  const leaves = program.leaves.map(({ name, kind }): RawColumn => {
+    if (name === "now") return [answer.at];
+    const own = name.slice(name.indexOf(":") + 1);
+    if (name.startsWith("column:")) return [toRaw(columns[own] ?? null, kind)];
+    return [answer.values[read.get(own) ?? -1] ?? toRaw(null, kind)];
+  });
+  const results = program.outputs.map((): Raw[] => [null]);
+  program.run(1, leaves, results);
+  const slots = results.map(([raw]) => raw ?? null);
+  const { id, number } = resolution.version;
+  return {
+    prediction: runtime.score(positions.map((position) => Number(slots[position] ?? Number.NaN))),
+    output: runtime.output,
+    model: resolution.model,
+    tag: resolution.tag,
+    version: { id, number },
+    level: resolution.level,
+    path: resolution.path,
+    skipped: resolution.skipped,
+    at: answer.at,
+    vector: Object.fromEntries(program.outputs.map(({ name, kind }, i) => [name, fromRaw(slots[i] ?? null, kind)])),
+    features: Object.fromEntries(
+      vector.reads.map(({ id: name, type }, i) => [
+        name,
+        {
+          value: fromRaw(answer.values[i] ?? null, parseTypeName(type).kind),
+          status: answer.statuses[i] ?? "unavailable",
+        },
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,90 @@
+import { admit, parseTypeName, TondoError, type Value } from "../core/index.ts";
+import type { KeyColumnPlan, VectorPlan } from "../dsl/index.ts";
+
+/** A value as callers give it. */
+export type Given = Value | Date | undefined;
+
+/** Keys by role; a key of several columns is an object by column. */
+export type Keys = Readonly<Record<string, Given | Readonly<Record<string, Given>>>>;
+
+/** Turns a request's keys and inputs into the vector's columns. */
+export interface RequestReader {
+  /**
+   * @throws TondoError `KEY_INVALID`, `INPUT_INVALID`
+   */
+  (keys: Keys, inputs: Readonly<Record<string, Given>>): Readonly<Record<string, Value>>;
+}
+
+/** Makes the reader of a vector's requests. */
+export function requestReader(vector: VectorPlan): RequestReader {
+  const keyColumns = vector.roles.flatMap(({ role, entity }) => {
+    const columns = vector.entities.find(({ name }) => name === entity)?.key ?? [];
+    return columns.map(({ name, type }) => ({
+      role,
+      part: columns.length === 1 ? undefined : name,
+      column: columns.length === 1 ? role : `${role}_${name}`,
+      type,
+    }));
+  });
+  const roles = new Set(vector.roles.map(({ role }) => role));
+  const inputs = new Map(vector.inputs.map((input) => [input.name, input]));
+  return (keys, given) => {
+    const columns: Record<string, Value> = Object.create(null) as Record<string, Value>;
+    for (const name of Object.keys(keys)) if (!roles.has(name)) throw unknown("KEY_INVALID", "key", name, [...roles]);
+    for (const name of Object.keys(given))
+      if (!inputs.has(name)) throw unknown("INPUT_INVALID", "input", name, [...inputs.keys()]);
+    for (const { role, part, column, type } of keyColumns) {
+      const value = Object.hasOwn(keys, role) ? keys[role] : undefined;
+      const own = part === undefined ? value : partOf(role, part, value);
+      if (own === undefined) {
+        throw new TondoError("KEY_INVALID", `the key "${role}" is not given`, {
+          hint: "Give null where it is not known: what depends on it is then missing.",
+        });
+      }
+      columns[column] = typed(own, { name: column, type }, "KEY_INVALID");
+    }
+    for (const input of inputs.values()) {
+      const value = Object.hasOwn(given, input.name) ? given[input.name] : undefined;
+      const optional = parseTypeName(input.type).optional;
+      if ((value === undefined || value === null) && !optional) {
+        throw new TondoError("INPUT_INVALID", `the input "${input.name}" is not given`, {
+          hint: `It is a ${input.type}; declare it ${input.type}? where requests may lack it.`,
+        });
+      }
+      columns[input.name] = typed(value ?? null, input, "INPUT_INVALID");
+    }
+    return columns;
+  };
+}
+
+function partOf(role: string, part: string, value: Keys[string]): unknown {
+  if (value === null) return null;
+  if (typeof value === "object" && !(value instanceof Date) && Object.hasOwn(value, part)) return value[part];
+  throw new TondoError("KEY_INVALID", `the key "${role}" lacks "${part}"`, {
+    hint: "Give a key of several columns as an object, one member a column.",
+  });
+}
+
+function typed(value: unknown, { name, type }: KeyColumnPlan, code: "KEY_INVALID" | "INPUT_INVALID"): Value {
+  const { kind } = parseTypeName(type);
+  const admitted = admit(value, kind);
+  if (admitted !== undefined) return admitted;
+  throw new TondoError(
+    code,
+    `"${name}" is a ${kind}, and ${typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : typeof value} is none`,
+    {
+      hint: kind === "int" ? "Give whole numbers beyond 2^53 as bigint." : "Give a value of that type.",
+    },
+  );
+}
+
+function unknown(
+  code: "KEY_INVALID" | "INPUT_INVALID",
+  what: string,
+  name: string,
+  known: readonly string[],
+): TondoError {
+  return new TondoError(code, `the vector has no ${what} "${name}"`, {
+    hint: known.length === 0 ? `It has no ${what}s.` : `It has ${known.join(", ")}.`,
+  });
+}

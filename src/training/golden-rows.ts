@@ -1,0 +1,74 @@
+import { type ValueKind } from "../core/index.ts";
+import { compileRows, type Fitted, type Raw, type RawColumn, type VectorPlan } from "../dsl/index.ts";
+import type { Runtime } from "../runtimes/index.ts";
+
+/** A golden row: what the vector's expressions read, the slots they gave, and the model's score. `null` is missing. */
+export interface GoldenRow {
+  readonly inputs: readonly (number | string | null)[];
+  readonly slots: readonly (number | null)[];
+  readonly score: number | null;
+}
+
+/** The golden rows of a package, replayed when it is loaded. */
+export interface Golden {
+  readonly version: 1;
+  /** What the inputs are, in order: `stored:ID`, `column:NAME`, `now`. */
+  readonly inputs: readonly string[];
+  readonly rows: readonly GoldenRow[];
+}
+
+const count = 8;
+
+/**
+ * Rows that a loader can check itself by: inputs of all kinds, missing ones among them, with what they gave here. They are made up, so that no
+ * package carries anybody's data.
+ */
+export function goldenRows(vector: VectorPlan, fitted: Fitted, runtime: Runtime): Golden {
+  const program = compileRows(vector.slots, fitted);
+  const inputs = program.leaves.map(({ kind }, leaf) =>
+    Array.from({ length: count }, (_, row) => sample(kind, row, leaf)),
+  );
+  const results: RawColumn[] = program.outputs.map(() => new Float64Array(count));
+  program.run(count, inputs, results);
+  const positions = runtime.slots.map((slot) => vector.slots.findIndex(({ name }) => name === slot));
+  return {
+    version: 1,
+    inputs: program.leaves.map(({ name }) => name),
+    rows: Array.from({ length: count }, (_, row) => {
+      const slots = results.map((column) => Number(column[row]));
+      return {
+        inputs: inputs.map((column) => json(column[row] ?? null)),
+        slots: slots.map((slot) => (Number.isNaN(slot) ? null : slot)),
+        score: runtime.score(positions.map((position) => slots[position] ?? Number.NaN)),
+      };
+    }),
+  };
+}
+
+const texts = ["", "a", "Europe/Berlin", "America/New_York", "ß É 😀", "UTC"];
+
+/** The last row is all missing; of the others now and then a value. */
+function sample(kind: ValueKind, row: number, leaf: number): Raw {
+  const n = ((row + 1) * 7919 + (leaf + 1) * 104729) % 9973;
+  if (row === count - 1 || n % 11 === 0) return kind === "string" ? null : Number.NaN;
+  switch (kind) {
+    case "string":
+      return texts[n % texts.length] ?? "";
+    case "bool":
+      return n % 2;
+    case "int":
+      return n % 500;
+    case "float":
+      return n / 37 - 50;
+    case "date":
+      return n;
+    case "timestamp":
+      return 900_000_000_000_000 + n * 61_000_000_007;
+    case "duration":
+      return n * 1_000_003;
+  }
+}
+
+function json(raw: Raw): number | string | null {
+  return typeof raw === "number" && !Number.isNaN(raw) ? raw : typeof raw === "string" ? raw : null;
+}
