@@ -1,0 +1,2 @@
+export { materialize, type MaterializedGroup, type MaterializeOptions, type MaterializeResult } from "./materialize.ts";
+export { defaultMaterializeLimits, type MaterializeLimits } from "./materialize-limits.ts";

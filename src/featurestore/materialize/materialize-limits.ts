@@ -1,0 +1,16 @@
+/** Bounds of a load. */
+export interface MaterializeLimits {
+  /** Records are written in transactions of about so many bytes. */
+  readonly batchBytes: number;
+  /** The largest record: all tiles, or all versions, of one key. */
+  readonly recordBytes: number;
+  /** How many versions of a row a key may have: the current one, and those dated later. */
+  readonly versions: number;
+}
+
+/** The defaults of {@link MaterializeLimits}. */
+export const defaultMaterializeLimits: MaterializeLimits = {
+  batchBytes: 4 << 20,
+  recordBytes: 16 << 20,
+  versions: 1000,
+};

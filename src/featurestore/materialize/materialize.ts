@@ -1,0 +1,266 @@
+import {
+  canonicalJson,
+  type Clock,
+  type Json,
+  type Micros,
+  type Moment,
+  type Progress,
+  sha256,
+  silentProgress,
+  systemClock,
+  toMicros,
+  TondoError,
+} from "../../core/index.ts";
+import type { GroupPlan, ProjectPlan, SourcePlan } from "../../dsl/index.ts";
+import type { Engine } from "../duckdb/index.ts";
+import { lockHome } from "../home-lock.ts";
+import { digestFiles, type FileDigest, filesOf } from "../offline/source-files.ts";
+import { sourceRelation } from "../offline/source-relation.ts";
+import { codecVersion } from "../online/codec/index.ts";
+import { sourceOf } from "../online/find-feature.ts";
+import { type PlannedLayout, planLayout, type WindowLayout } from "../online/group-layout.ts";
+import {
+  type GenerationWriter,
+  type GroupPointer,
+  groupName,
+  type LoadCounts,
+  type OnlineStore,
+  type PointerSwitch,
+} from "../online/index.ts";
+import { GenerationLoad } from "./generation-load.ts";
+import { defaultMaterializeLimits, type MaterializeLimits } from "./materialize-limits.ts";
+import { loadRows } from "./row-load.ts";
+import { loadWindows } from "./window-load.ts";
+
+/** What is to be loaded, from where, to where. */
+export interface MaterializeOptions {
+  readonly project: ProjectPlan;
+  /** The folder that sources' paths are relative to. */
+  readonly folder: string;
+  /** The home: locked while the load runs. */
+  readonly home: string;
+  readonly store: OnlineStore;
+  readonly engine: Engine;
+  /** The moment: what happened before it and was known by then is loaded. */
+  readonly asOf: Moment;
+  /** `entity:group`; by default all with something to load. */
+  readonly groups?: readonly string[];
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+  readonly limits?: Partial<MaterializeLimits>;
+}
+
+/** What became of one group. */
+export interface MaterializedGroup extends LoadCounts {
+  readonly group: string;
+  /** `unchanged`: the same definitions, files and moment were loaded already. */
+  readonly status: "loaded" | "unchanged";
+  readonly generation: number;
+  readonly seconds: number;
+}
+
+/** What a load did. */
+export interface MaterializeResult {
+  readonly asOf: Micros;
+  readonly groups: readonly MaterializedGroup[];
+}
+
+interface PlannedGroup {
+  readonly name: string;
+  readonly group: GroupPlan;
+  readonly source: SourcePlan;
+  readonly planned: PlannedLayout;
+  readonly inputs: string;
+}
+
+/**
+ * Loads groups into the online store as of a moment: each into a new generation that nobody reads, then all become
+ * current by one switch, or none. A load that was killed leaves what was current, and its remains go with the next.
+ *
+ * @throws TondoError `HOME_BUSY`, `UNKNOWN_GROUP`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`,
+ * `LIMIT_EXCEEDED`, `ABORTED`
+ */
+export async function materialize(options: MaterializeOptions): Promise<MaterializeResult> {
+  const asOf = toMicros(options.asOf, "asOf");
+  const chosen = chooseGroups(options.project, options.groups);
+  using _lock = lockHome(options.home, "materialize");
+  const plans = await planGroups(options, chosen, asOf);
+  const pointers = await currentPointers(options.store, plans);
+  const switches: PointerSwitch[] = [];
+  const results: MaterializedGroup[] = [];
+  const begun: { readonly group: string; readonly generation: number }[] = [];
+  try {
+    for (const [i, plan] of plans.entries()) {
+      const current = pointers[i];
+      if (current?.inputs === plan.inputs) {
+        const { generation, counts } = current;
+        results.push({ group: plan.name, status: "unchanged", generation, ...counts, seconds: 0 });
+        continue;
+      }
+      const started = performance.now();
+      const writer = await options.store.begin(plan.name);
+      begun.push({ group: plan.name, generation: writer.generation });
+      const pointer = await loadGroup(options, plan, writer, asOf);
+      const seconds = (performance.now() - started) / 1000;
+      switches.push({ pointer, ...(current === undefined ? {} : { expected: current.generation }) });
+      results.push({ group: plan.name, status: "loaded", generation: pointer.generation, ...pointer.counts, seconds });
+    }
+    await switchTo(options.store, switches);
+  } catch (error) {
+    // What cannot be dropped now goes when the group is loaded next: nobody reads it.
+    await Promise.allSettled(begun.map(async ({ group, generation }) => options.store.drop(group, generation)));
+    throw error;
+  }
+  await dropOld(options.store, switches);
+  return { asOf, groups: results };
+}
+
+function chooseGroups(project: ProjectPlan, names: readonly string[] | undefined): readonly GroupPlan[] {
+  const loadable = project.groups.filter(({ stored }) =>
+    stored.some((plan) => plan.kind === "column" || plan.direction === "back"),
+  );
+  if (names === undefined) return loadable;
+  return [...new Set(names)].map((name) => {
+    const group = loadable.find((one) => groupName(one) === name);
+    if (group !== undefined) return group;
+    const isLabels = project.groups.some((one) => groupName(one) === name);
+    throw new TondoError(
+      isLabels ? "INVALID_ARGUMENT" : "UNKNOWN_GROUP",
+      isLabels ? `"${name}" only looks forward: there is nothing to load` : `there is no group "${name}"`,
+      { hint: `Groups to load are ${loadable.map(groupName).join(", ")}.` },
+    );
+  });
+}
+
+async function planGroups(
+  { project, folder, progress = silentProgress, signal }: MaterializeOptions,
+  groups: readonly GroupPlan[],
+  asOf: Micros,
+): Promise<readonly PlannedGroup[]> {
+  progress.start("hashing source files");
+  const digests = new Map<string, readonly FileDigest[]>();
+  const plans: PlannedGroup[] = [];
+  for (const group of groups) {
+    const source = sourceOf(project, group);
+    let files = digests.get(source.name);
+    if (files === undefined) {
+      files = await digestSource(source, folder, signal);
+      digests.set(source.name, files);
+    }
+    const planned = planLayout(group, source);
+    // A table has no time: as of when it was loaded changes nothing.
+    const moment = source.kind === "table" ? null : asOf;
+    const inputs = { codecVersion, layout: planned.layout, files, moment, transports: source.transports };
+    plans.push({
+      name: groupName(group),
+      group,
+      source,
+      planned,
+      inputs: sha256(canonicalJson(inputs as unknown as Json)),
+    });
+  }
+  progress.finish();
+  return plans;
+}
+
+async function digestSource(
+  source: SourcePlan,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly FileDigest[]> {
+  const all: FileDigest[] = [];
+  for (const { path } of source.transports) {
+    if (signal?.aborted === true)
+      throw new TondoError("ABORTED", "materialize was cancelled", { cause: signal.reason });
+    all.push(...(await digestFiles(await filesOf(path, folder, `source "${source.name}"`), folder)));
+  }
+  return all;
+}
+
+async function currentPointers(
+  store: OnlineStore,
+  plans: readonly PlannedGroup[],
+): Promise<readonly (GroupPointer | undefined)[]> {
+  const names = plans.map(({ name }) => name);
+  const view = await store.view(names);
+  try {
+    return names.map((name) => view.pointer(name));
+  } finally {
+    view.close();
+  }
+}
+
+async function loadGroup(
+  options: MaterializeOptions,
+  plan: PlannedGroup,
+  writer: GenerationWriter,
+  asOf: Micros,
+): Promise<GroupPointer> {
+  const { engine, folder, progress = silentProgress, signal, clock = systemClock } = options;
+  const { name, group, source, planned, inputs } = plan;
+  const limits = { ...defaultMaterializeLimits, ...options.limits };
+  const doing = `materializing ${name}`;
+  progress.start(doing);
+  const into = new GenerationLoad(name, writer, limits);
+  const onKeys = (keys: number): void => {
+    progress.update(keys);
+  };
+  try {
+    const relation = await sourceRelation(engine, group, source, folder);
+    const load = {
+      engine,
+      group,
+      relation,
+      asOf,
+      limits,
+      into,
+      doing,
+      onKeys,
+      ...(signal === undefined ? {} : { signal }),
+    };
+    if (isWindows(planned)) await loadWindows(load, planned);
+    else if (planned.layout.kind === "rows") await loadRows(load, planned.layout, source.kind === "table");
+    await into.finish();
+  } catch (error) {
+    await into.abandon();
+    throw error;
+  }
+  const { counts } = into;
+  progress.finish(`${String(counts.keys)} keys from ${String(counts.rows)} rows`);
+  return {
+    version: 1,
+    group: name,
+    generation: writer.generation,
+    ...(writer.current === undefined ? {} : { previous: writer.current.generation }),
+    asOf,
+    loadedAt: clock(),
+    inputs,
+    layout: planned.layout,
+    counts,
+  };
+}
+
+function isWindows(planned: PlannedLayout): planned is PlannedLayout<WindowLayout> {
+  return planned.layout.kind === "windows";
+}
+
+async function switchTo(store: OnlineStore, switches: readonly PointerSwitch[]): Promise<void> {
+  if (switches.length === 0) return;
+  if (!(await store.switchPointers(switches))) {
+    throw new TondoError("HOME_BUSY", "somebody else loaded one of these groups meanwhile; nothing was switched", {
+      hint: "Materialize again, and keep one home to one store.",
+    });
+  }
+}
+
+/** The one that was current stays for rollback; what is older than it has no reader left. */
+async function dropOld(store: OnlineStore, switches: readonly PointerSwitch[]): Promise<void> {
+  for (const { pointer } of switches) {
+    for (const generation of await store.generations(pointer.group)) {
+      if (generation !== pointer.generation && generation !== pointer.previous) {
+        await store.drop(pointer.group, generation);
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { TondoError, type Value, type ValueKind } from "../../../core/index.ts";
+import type { Raw } from "../../../dsl/index.ts";
+
+/** The longest key that every store takes, in bytes (LMDB's, with pages of 4 KB). */
+export const maxKeyBytes = 1978;
+
+/** Each part begins with its kind, so that keys of entities that change their types are never taken for one another. */
+const tags: Readonly<Record<ValueKind, number>> = {
+  bool: 1,
+  int: 2,
+  string: 3,
+  timestamp: 4,
+  date: 5,
+  duration: 6,
+  float: 7,
+};
+
+const two32 = 2 ** 32;
+const signBit = 0x80000000;
+// The longest key, and one part more: what runs over is noticed after it was written.
+const scratch = new Uint8Array(maxKeyBytes + 4 * maxKeyBytes);
+const view = new DataView(scratch.buffer);
+const text = new TextEncoder();
+
+/**
+ * The bytes of a key, or `undefined` where they would be too many. Equal keys have equal bytes and unequal ones unequal
+ * bytes; no key's bytes begin another's, so that further records of a key can stand beside it with a suffix; bytes order
+ * as the parts do: numbers by size, texts by code point, as DuckDB orders them.
+ *
+ * A part is its kind's tag and: 8 bytes, most significant first, with the sign flipped; or a byte for a truth value; or
+ * UTF-8 with each 0 followed by 255, closed by 0 and 1.
+ */
+export function tryEncodeKey(kinds: readonly ValueKind[], parts: readonly (Value | Raw)[]): Uint8Array | undefined {
+  let end = 0;
+  for (let i = 0; i < kinds.length; i++) {
+    const kind = kinds[i] ?? "string";
+    const part = parts[i];
+    if (end + 10 > maxKeyBytes && end + 2 > maxKeyBytes) return undefined;
+    scratch[end++] = tags[kind];
+    if (kind === "string") {
+      const next = writeText(String(part), end);
+      if (next === undefined) return undefined;
+      end = next;
+    } else if (kind === "bool") {
+      scratch[end++] = part === true || part === 1 ? 1 : 0;
+    } else {
+      end = writeInt(part as number | bigint, end);
+    }
+    if (end > maxKeyBytes) return undefined;
+  }
+  return scratch.slice(0, end);
+}
+
+/**
+ * As {@link tryEncodeKey}.
+ * @throws TondoError `KEY_INVALID` where the key is too long.
+ */
+export function encodeKey(kinds: readonly ValueKind[], parts: readonly (Value | Raw)[]): Uint8Array {
+  const bytes = tryEncodeKey(kinds, parts);
+  if (bytes !== undefined) return bytes;
+  throw new TondoError("KEY_INVALID", `a key takes more than ${String(maxKeyBytes)} bytes`, {
+    hint: "Use a shorter key: an identifier or a hash of the text, not the text.",
+    details: { maxKeyBytes },
+  });
+}
+
+function writeInt(value: number | bigint, at: number): number {
+  if (typeof value === "bigint") {
+    view.setBigInt64(at, value);
+    scratch[at] = (scratch[at] ?? 0) ^ 0x80;
+  } else {
+    const high = Math.floor(value / two32);
+    view.setUint32(at, (high ^ signBit) >>> 0);
+    view.setUint32(at + 4, value - high * two32);
+  }
+  return at + 8;
+}
+
+function writeText(value: string, start: number): number | undefined {
+  // A code unit takes a byte at least.
+  if (value.length > maxKeyBytes) return undefined;
+  let at = start;
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit >= 0x80) return writeUnicode(value, start);
+    scratch[at++] = unit;
+    if (unit === 0) scratch[at++] = 0xff;
+  }
+  return close(at);
+}
+
+function writeUnicode(value: string, start: number): number {
+  let at = start;
+  for (const byte of text.encode(value)) {
+    scratch[at++] = byte;
+    if (byte === 0) scratch[at++] = 0xff;
+  }
+  return close(at);
+}
+
+function close(at: number): number {
+  scratch[at] = 0;
+  scratch[at + 1] = 1;
+  return at + 2;
+}

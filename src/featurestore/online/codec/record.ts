@@ -1,0 +1,114 @@
+import { crc32 } from "node:zlib";
+import { TondoError } from "../../../core/index.ts";
+
+/**
+ * What all records share. A record is a whole number of 8-byte words, little-endian. Its first word says what it is:
+ * byte 0 the version of the codec, byte 1 the kind of record, bytes 2-3 a count, bytes 4-7 the CRC-32 of all else.
+ */
+
+/** The version of the codec; raised whenever bytes change their meaning. */
+export const codecVersion = 1;
+
+/** The kinds of record. */
+export const recordKinds = { rows: 1, windows: 2 } as const;
+
+/** The record read last, as words of each width. Valid until the next is loaded. */
+export interface Words {
+  u8: Uint8Array;
+  u32: Uint32Array;
+  i32: Int32Array;
+  f64: Float64Array;
+  i64: BigInt64Array;
+  /** How many 8-byte words the record has. */
+  words: number;
+}
+
+if (new Uint8Array(Uint32Array.of(1).buffer)[0] !== 1) {
+  throw new TondoError("INTERNAL", "records are little-endian, and this machine is not");
+}
+
+function wordsOf(bytes: number): Words {
+  const buffer = new ArrayBuffer(bytes);
+  return {
+    u8: new Uint8Array(buffer),
+    u32: new Uint32Array(buffer),
+    i32: new Int32Array(buffer),
+    f64: new Float64Array(buffer),
+    i64: new BigInt64Array(buffer),
+    words: 0,
+  };
+}
+
+// Decoding is synchronous, so that one piece of aligned memory serves all.
+const scratch = wordsOf(64 * 1024);
+
+function roomFor(bytes: number): Words {
+  if (bytes <= scratch.u8.length) return scratch;
+  return Object.assign(scratch, wordsOf(2 ** Math.ceil(Math.log2(bytes))));
+}
+
+/** A record that does not decode. */
+export function corrupt(what: string): TondoError {
+  return new TondoError("STORE_CORRUPT", `a record of the online store does not decode: ${what}`, {
+    hint: "Materialize the group again; if it returns, check the disk.",
+  });
+}
+
+/**
+ * Copies a record into aligned memory and checks its first word.
+ *
+ * @param count what bytes 2-3 must be
+ * @throws TondoError `STORE_CORRUPT`
+ */
+export function loadRecord(bytes: Uint8Array, kind: number, count: number): Words {
+  const { length } = bytes;
+  if (length < 8 || length % 8 !== 0) throw corrupt(`it has ${String(length)} bytes`);
+  if (bytes[0] !== codecVersion) throw corrupt(`it is of codec version ${String(bytes[0])}`);
+  const words = roomFor(length);
+  words.u8.set(bytes);
+  words.words = length / 8;
+  const first = words.u32[0] ?? 0;
+  if (words.u32[1] !== checksum(words.u8, first, length)) throw corrupt("its checksum is wrong");
+  if (first !== firstHalf(kind, count)) throw corrupt("it is of another kind or layout");
+  return words;
+}
+
+/** Writes the first word of the record that starts at byte `start`; the rest must be complete. */
+export function sealRecord(into: Words, start: number, end: number, kind: number, count: number): void {
+  const at = start / 4;
+  into.u32[at] = firstHalf(kind, count);
+  into.u32[at + 1] = crc32(into.u8.subarray(start + 8, end), into.u32[at]);
+}
+
+function firstHalf(kind: number, count: number): number {
+  return codecVersion | (kind << 8) | (count << 16);
+}
+
+function checksum(u8: Uint8Array, first: number, length: number): number {
+  return crc32(u8.subarray(8, length), first >>> 0);
+}
+
+/** A growing piece of memory that records are encoded into, one after the other. */
+export class RecordBuffer {
+  words: Words = wordsOf(256 * 1024);
+  /** Bytes used so far. */
+  end = 0;
+
+  /** Makes room for so many more bytes and returns the views. */
+  reserve(bytes: number): Words {
+    if (this.end + bytes > this.words.u8.length) {
+      const grown = wordsOf(2 ** Math.ceil(Math.log2(this.end + bytes)));
+      grown.u8.set(this.words.u8.subarray(0, this.end));
+      this.words = grown;
+    }
+    return this.words;
+  }
+
+  /** Hands over the memory with what it holds, and begins anew. */
+  take(): Uint8Array {
+    const bytes = this.words.u8.subarray(0, this.end);
+    this.words = wordsOf(this.words.u8.length);
+    this.end = 0;
+    return bytes;
+  }
+}

@@ -1,0 +1,84 @@
+import type { ValueKind } from "../../../core/index.ts";
+import type { Raw } from "../../../dsl/index.ts";
+import { corrupt, loadRecord, type RecordBuffer, recordKinds, sealRecord, type Words } from "./record.ts";
+import { bitmapWords, isPresent, readSlot, writeSlots } from "./value-slots.ts";
+
+/**
+ * Rows of snapshots and tables: all versions of a key in one record, the newest first, so that no write mixes two.
+ * After the first word: the number of versions; then each as its words (u32) and string bytes (u32), `t`, `k`, a bitmap,
+ * a slot a column, string bytes.
+ */
+
+/** One version of a row. Of tables, `t` and `k` are -Infinity: always visible. */
+export interface RowVersion {
+  readonly t: number;
+  readonly k: number;
+  readonly values: readonly Raw[];
+}
+
+/** Appends the record of some versions, the newest first, to the buffer. */
+export function encodeRows(buffer: RecordBuffer, versions: readonly RowVersion[], kinds: readonly ValueKind[]): void {
+  const start = buffer.end;
+  buffer.reserve(16);
+  buffer.end += 16;
+  for (const { t, k, values } of versions) {
+    const at = buffer.end / 8;
+    buffer.reserve(24);
+    buffer.end += 24;
+    const stringBytes = writeSlots(buffer, values, kinds);
+    const { u32, f64 } = buffer.words;
+    u32[at * 2] = buffer.end / 8 - at;
+    u32[at * 2 + 1] = stringBytes;
+    f64[at + 1] = t;
+    f64[at + 2] = k;
+  }
+  const { u32 } = buffer.words;
+  u32[start / 4 + 2] = versions.length;
+  u32[start / 4 + 3] = 0;
+  sealRecord(buffer.words, start, buffer.end, recordKinds.rows, kinds.length);
+}
+
+/** A version found in a record: where its parts are. Valid until the next record is loaded. */
+export interface FoundVersion {
+  readonly words: Words;
+  readonly t: number;
+  readonly k: number;
+  readonly bitmap: number;
+  readonly slots: number;
+  readonly strings: number;
+  readonly stringBytes: number;
+}
+
+/**
+ * The newest version that happened at `q` or before; `undefined` where there is none.
+ * @throws TondoError `STORE_CORRUPT`
+ */
+export function findVersion(bytes: Uint8Array, columns: number, q: number): FoundVersion | undefined {
+  const words = loadRecord(bytes, recordKinds.rows, columns);
+  const { u32, f64 } = words;
+  if (words.words < 2) throw corrupt("it has no count of versions");
+  const count = u32[2] ?? 0;
+  const map = bitmapWords(columns);
+  let at = 2;
+  for (let i = 0; i < count; i++) {
+    const length = at + 3 <= words.words ? (u32[at * 2] ?? 0) : 0;
+    const stringBytes = u32[at * 2 + 1] ?? 0;
+    if (length < 3 + map + columns || at + length > words.words || stringBytes > (length - 3 - map - columns) * 8) {
+      throw corrupt("a version runs over its end");
+    }
+    const t = f64[at + 1] ?? 0;
+    if (t <= q) {
+      const slots = at + 3 + map;
+      return { words, t, k: f64[at + 2] ?? 0, bitmap: at + 3, slots, strings: (slots + columns) * 8, stringBytes };
+    }
+    at += length;
+  }
+  if (at !== words.words) throw corrupt("it is longer than its versions");
+  return undefined;
+}
+
+/** The value of a column in a version; `undefined` where it is missing. */
+export function columnOfVersion(version: FoundVersion, column: number, kind: ValueKind): Raw | undefined {
+  const { words, bitmap, slots, strings, stringBytes } = version;
+  return isPresent(words, bitmap, column) ? readSlot(words, slots + column, kind, strings, stringBytes) : undefined;
+}

@@ -1,0 +1,99 @@
+import type { ValueKind } from "../../../core/index.ts";
+import type { Raw } from "../../../dsl/index.ts";
+import { corrupt, type RecordBuffer, type Words } from "./record.ts";
+
+/**
+ * Values in 8-byte slots: doubles as they are, truth values as 0 and 1, 64-bit ints, and texts as offset and length of
+ * their UTF-8 in the string bytes that follow. A bitmap before the slots says which are present.
+ */
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+const two32 = 2 ** 32;
+const maxSafe = Number.MAX_SAFE_INTEGER;
+
+/** How many words a bitmap of `n` bits takes. */
+export function bitmapWords(n: number): number {
+  return (n + 63) >>> 6;
+}
+
+/** Whether bit `i` of the bitmap at that word is set. */
+export function isPresent(words: Words, bitmap: number, i: number): boolean {
+  return ((words.u32[bitmap * 2 + (i >>> 5)] ?? 0) & (1 << (i & 31))) !== 0;
+}
+
+/** The value of a present slot. `strings` is the byte at which the string bytes begin, `stringBytes` how many there are. */
+export function readSlot(words: Words, slot: number, kind: ValueKind, strings: number, stringBytes: number): Raw {
+  if (kind === "int") {
+    const value = (words.i32[slot * 2 + 1] ?? 0) * two32 + (words.u32[slot * 2] ?? 0);
+    return value > maxSafe || value < -maxSafe ? (words.i64[slot] ?? 0n) : value;
+  }
+  if (kind !== "string") return words.f64[slot] ?? 0;
+  const offset = words.u32[slot * 2] ?? 0;
+  const length = words.u32[slot * 2 + 1] ?? 0;
+  if (offset + length > stringBytes) throw corrupt("a text lies outside of it");
+  return readText(words.u8, strings + offset, length);
+}
+
+function readText(u8: Uint8Array, start: number, length: number): string {
+  // Short ASCII is most of what there is, and a decoder costs more than it.
+  if (length <= 24) {
+    let ascii = "";
+    let i = start;
+    for (; i < start + length; i++) {
+      const byte = u8[i] ?? 0;
+      if (byte >= 0x80) break;
+      ascii += String.fromCharCode(byte);
+    }
+    if (i === start + length) return ascii;
+  }
+  try {
+    return decoder.decode(u8.subarray(start, start + length));
+  } catch {
+    throw corrupt("a text is not UTF-8");
+  }
+}
+
+/** Whether a raw value is there at all. */
+export function present(value: Raw): boolean {
+  return value !== null && value === value;
+}
+
+/**
+ * Writes values as a bitmap, slots and string bytes at the buffer's end, padded to a whole word, and returns how many
+ * string bytes there are.
+ */
+export function writeSlots(buffer: RecordBuffer, values: readonly Raw[], kinds: readonly ValueKind[]): number {
+  const n = values.length;
+  const map = bitmapWords(n);
+  let words = buffer.reserve((map + n) * 8);
+  const bitmap = buffer.end / 8;
+  words.f64.fill(0, bitmap, bitmap + map + n);
+  buffer.end += (map + n) * 8;
+  const strings = buffer.end;
+  for (let i = 0; i < n; i++) {
+    const value = values[i] ?? null;
+    if (!present(value)) continue;
+    const half = bitmap * 2 + (i >>> 5);
+    words.u32[half] = (words.u32[half] ?? 0) | (1 << (i & 31));
+    const slot = bitmap + map + i;
+    const kind = kinds[i % kinds.length];
+    if (kind === "string") {
+      const text = String(value);
+      words = buffer.reserve(text.length * 3 + 8);
+      const { written } = encoder.encodeInto(text, words.u8.subarray(buffer.end));
+      words.u32[slot * 2] = buffer.end - strings;
+      words.u32[slot * 2 + 1] = written;
+      buffer.end += written;
+    } else if (kind === "int") {
+      words.i64[slot] = BigInt(value ?? 0);
+    } else {
+      words.f64[slot] = Number(value);
+    }
+  }
+  const stringBytes = buffer.end - strings;
+  const padded = strings + ((stringBytes + 7) & ~7);
+  words.u8.fill(0, buffer.end, padded);
+  buffer.end = padded;
+  return stringBytes;
+}

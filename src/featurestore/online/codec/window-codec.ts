@@ -1,0 +1,114 @@
+import type { ValueKind } from "../../../core/index.ts";
+import type { Raw } from "../../../dsl/index.ts";
+import { corrupt, loadRecord, type RecordBuffer, recordKinds, sealRecord, type Words } from "./record.ts";
+import { bitmapWords, isPresent, readSlot, writeSlots } from "./value-slots.ts";
+
+/**
+ * Tiles of windows: one bundle a key. After the first word for each hop: how many tiles (u32) and string bytes (u32);
+ * the tiles' starts, ascending; then tile by tile the numbers of all its states; then, where states have values, a
+ * bitmap, a slot a value tile by tile, and string bytes. Tiles without events are left out.
+ */
+
+/** What a tile of a hop holds: so many numbers, and values of these kinds. */
+export interface TileShape {
+  readonly numbers: number;
+  readonly values: readonly ValueKind[];
+}
+
+/** The tiles of one hop, as columns of memory: `starts.length` tiles in `count`. */
+export interface Tiles {
+  readonly count: number;
+  readonly starts: Float64Array;
+  /** `count * shape.numbers` numbers. */
+  readonly numbers: Float64Array;
+  /** `count * shape.values.length` values. */
+  readonly values: readonly Raw[];
+}
+
+/** Appends the record of a key's tiles, one entry a hop, to the buffer. */
+export function encodeWindows(buffer: RecordBuffer, hops: readonly Tiles[], shapes: readonly TileShape[]): void {
+  const start = buffer.end;
+  buffer.reserve(8);
+  buffer.end += 8;
+  for (let h = 0; h < hops.length; h++) {
+    const tiles = hops[h];
+    const shape = shapes[h];
+    if (tiles === undefined || shape === undefined) continue;
+    const { count } = tiles;
+    const length = 1 + count + count * shape.numbers;
+    const { u32, f64 } = buffer.reserve(length * 8);
+    const at = buffer.end / 8;
+    u32[at * 2] = count;
+    u32[at * 2 + 1] = 0;
+    f64.set(tiles.starts.subarray(0, count), at + 1);
+    f64.set(tiles.numbers.subarray(0, count * shape.numbers), at + 1 + count);
+    buffer.end += length * 8;
+    if (shape.values.length === 0) continue;
+    const stringBytes = writeSlots(buffer, tiles.values.slice(0, count * shape.values.length), shape.values);
+    buffer.words.u32[at * 2 + 1] = stringBytes;
+  }
+  sealRecord(buffer.words, start, buffer.end, recordKinds.windows, hops.length);
+}
+
+/** The tiles of one hop in a loaded record: word offsets. */
+export interface FoundTiles {
+  readonly count: number;
+  /** The word at which the starts begin. */
+  readonly starts: number;
+  /** The word at which the numbers begin. */
+  readonly numbers: number;
+  /** The values, tile by tile; missing ones are `null`. */
+  readonly values: Raw[];
+}
+
+/**
+ * Loads a bundle and finds its parts. What is found is valid until the next record is loaded.
+ * @throws TondoError `STORE_CORRUPT`
+ */
+export function loadWindows(
+  bytes: Uint8Array,
+  shapes: readonly TileShape[],
+): { readonly words: Words; readonly hops: readonly FoundTiles[] } {
+  const words = loadRecord(bytes, recordKinds.windows, shapes.length);
+  const hops: FoundTiles[] = [];
+  let at = 1;
+  for (const shape of shapes) {
+    if (at >= words.words) throw corrupt("a hop is missing");
+    const count = words.u32[at * 2] ?? 0;
+    const stringBytes = words.u32[at * 2 + 1] ?? 0;
+    const valueCount = count * shape.values.length;
+    const strings = at + 1 + count + count * shape.numbers + bitmapWords(valueCount) + valueCount;
+    const end = strings + ((stringBytes + 7) >>> 3);
+    if (end > words.words) throw corrupt("a hop runs over its end");
+    const numbers = at + 1 + count;
+    hops.push({
+      count,
+      starts: at + 1,
+      numbers,
+      values: readValues(words, numbers + count * shape.numbers, valueCount, shape.values, strings * 8, stringBytes),
+    });
+    at = end;
+  }
+  if (at !== words.words) throw corrupt("it is longer than its tiles");
+  return { words, hops };
+}
+
+const none: Raw[] = [];
+
+function readValues(
+  words: Words,
+  bitmap: number,
+  count: number,
+  kinds: readonly ValueKind[],
+  strings: number,
+  stringBytes: number,
+): Raw[] {
+  if (count === 0) return none;
+  const slots = bitmap + bitmapWords(count);
+  const values = new Array<Raw>(count);
+  for (let i = 0; i < count; i++) {
+    const kind = kinds[i % kinds.length] ?? "int";
+    values[i] = isPresent(words, bitmap, i) ? readSlot(words, slots + i, kind, strings, stringBytes) : null;
+  }
+  return values;
+}

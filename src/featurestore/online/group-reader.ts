@@ -1,0 +1,98 @@
+import { formatMicros, type Micros, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
+import { type GroupPlan, type SourcePlan, storedFingerprint } from "../../dsl/index.ts";
+import { type GroupPointer, groupName } from "./group-pointer.ts";
+import { rowReader } from "./row-reader.ts";
+import { missingRaw, type RecordReader, type StoredAnswers, type WantedValue } from "./stored-answers.ts";
+import { windowReader } from "./window-reader.ts";
+
+/** A stored value that is wanted of a group, and where its answer goes in a row of answers. */
+export interface Wanted {
+  readonly stored: string;
+  readonly target: number;
+}
+
+/** Reads some stored values of one group: knows its definition, and finds them in whatever layout was loaded. */
+export class GroupReader {
+  readonly name: string;
+  readonly key: readonly ValueKind[];
+  readonly #group: GroupPlan;
+  readonly #source: SourcePlan["kind"];
+  readonly #wanted: readonly (Wanted & { readonly kind: ValueKind; readonly fingerprint: string })[];
+  #bound: { readonly pointer: GroupPointer; readonly read: RecordReader } | undefined;
+
+  constructor(group: GroupPlan, source: SourcePlan, wanted: readonly Wanted[]) {
+    this.name = groupName(group);
+    this.key = group.key.map(({ type }) => parseTypeName(type).kind);
+    this.#group = group;
+    this.#source = source.kind;
+    this.#wanted = wanted.map(({ stored, target }) => {
+      const plan = group.stored.find(({ name }) => name === stored);
+      if (plan === undefined) throw new TondoError("INTERNAL", `${this.name} stores no "${stored}"`);
+      return {
+        stored,
+        target,
+        kind: parseTypeName(plan.type).kind,
+        fingerprint: storedFingerprint(group, stored, source),
+      };
+    });
+  }
+
+  /**
+   * What reads the records that a pointer names.
+   * @throws TondoError `GROUP_NOT_MATERIALIZED`
+   */
+  bind(pointer: GroupPointer | undefined): RecordReader {
+    if (pointer !== undefined && this.#bound?.pointer === pointer) return this.#bound.read;
+    if (pointer === undefined) {
+      throw new TondoError("GROUP_NOT_MATERIALIZED", `${this.name} has not been materialized`, {
+        hint: "Run `tondo materialize`.",
+        details: { group: this.name },
+      });
+    }
+    const { layout } = pointer;
+    const entries = layout.kind === "rows" ? layout.columns : layout.windows;
+    const wanted = this.#wanted.map(({ stored, target, kind, fingerprint }): WantedValue => {
+      const index = entries.findIndex(({ name }) => name === stored);
+      if (entries[index]?.fingerprint === fingerprint) return { index, kind, target };
+      throw new TondoError(
+        "GROUP_NOT_MATERIALIZED",
+        index < 0
+          ? `"${stored}" of ${this.name} has not been materialized: its group was loaded without it`
+          : `"${stored}" of ${this.name} has not been materialized as it is defined now: its definition has changed since`,
+        { hint: "Run `tondo materialize`.", details: { group: this.name, stored, asOf: pointer.asOf } },
+      );
+    });
+    const read = layout.kind === "rows" ? rowReader(layout, wanted, this.#group.ttl) : windowReader(layout, wanted);
+    this.#bound = { pointer, read };
+    return read;
+  }
+
+  /**
+   * Makes sure that what a pointer names can answer for a moment: windows at the load's moment, snapshots from then on.
+   * @throws TondoError `MOMENT_NOT_SERVED`
+   */
+  checkMoment(pointer: GroupPointer, at: Micros): void {
+    const isWindows = this.#source === "events";
+    // A table is of no time: it answers for any moment.
+    if (this.#source === "table" || (isWindows ? at === pointer.asOf : at >= pointer.asOf)) return;
+    const loaded = formatMicros(pointer.asOf);
+    throw new TondoError(
+      "MOMENT_NOT_SERVED",
+      `${this.name} was loaded as of ${loaded} and cannot answer exactly for ${formatMicros(at)}`,
+      {
+        hint: isWindows
+          ? `Ask with at = "${loaded}", or materialize as of the moment you need.`
+          : `Ask for "${loaded}" or later, or materialize as of an earlier moment.`,
+        details: { group: this.name, asOf: pointer.asOf, at },
+      },
+    );
+  }
+
+  /** A key of which a part is missing: all missing. */
+  fillMissing(into: StoredAnswers, base: number): void {
+    for (const { kind, target } of this.#wanted) {
+      into.values[base + target] = missingRaw(kind);
+      into.statuses[base + target] = "missing";
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export { defaultLmdbLimits, type LmdbLimits, type LmdbOptions } from "./lmdb-options.ts";
+export { LmdbStore } from "./lmdb-store.ts";

@@ -1,0 +1,232 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
+import { TondoError } from "../../../core/index.ts";
+import { decodePointer, encodePointer, type GroupPointer } from "../group-pointer.ts";
+import type { GenerationWriter, OnlineStore, PointerSwitch, RecordBatch, StoreView } from "../online-store.ts";
+import { checkFile } from "./check-file.ts";
+import { lmdbError } from "./lmdb-error.ts";
+import { defaultLmdbLimits, type LmdbOptions } from "./lmdb-options.ts";
+import { LmdbView, readFast } from "./lmdb-view.ts";
+import { type Bytes, pointerKey, slotCount, slotKey, slotName, switchesKey } from "./lmdb-layout.ts";
+
+const binary = { encoding: "binary", keyEncoding: "binary" } as const;
+
+/**
+ * The online store of one machine: an LMDB environment. Several processes may read it beside one that writes; what was
+ * switched to is on the disk.
+ *
+ * Layout: the database `meta` holds the pointers, a number that changes with each of them, and which generation each slot
+ * holds; each group has three databases, its slots, of which generation `g` takes number `g mod 3`: the current one, the
+ * one before it and the one being written. A slot is emptied by giving back its pages, and readers' transactions keep
+ * what they see.
+ */
+export class LmdbStore implements OnlineStore {
+  readonly kind = "lmdb";
+  readonly #root: RootDatabase<Bytes, Bytes>;
+  readonly #meta: Database<Bytes, Bytes>;
+  readonly #folder: string;
+  readonly #readOnly: boolean;
+  readonly #slots: Map<string, Database<Bytes, Bytes>> = new Map<string, Database<Bytes, Bytes>>();
+  /** Pointers as of {@link #seen}; a group without one is there as `undefined`. */
+  #pointers: Map<string, GroupPointer | undefined> = new Map<string, GroupPointer | undefined>();
+  #seen = -1;
+
+  private constructor(root: RootDatabase<Bytes, Bytes>, meta: Database<Bytes, Bytes>, options: LmdbOptions) {
+    this.#root = root;
+    this.#meta = meta;
+    this.#folder = options.folder;
+    this.#readOnly = options.readOnly === true;
+  }
+
+  /**
+   * Opens a store.
+   * @throws TondoError `IO_FAILED`, `STORE_CORRUPT`; `GROUP_NOT_MATERIALIZED` where one that is only to be read is not there
+   */
+  static open(options: LmdbOptions): LmdbStore {
+    const { folder, readOnly = false } = options;
+    const limits = { ...defaultLmdbLimits, ...options.limits };
+    if (readOnly && !existsSync(join(folder, "data.mdb"))) throw nothingThere(folder);
+    checkFile(folder, readOnly);
+    try {
+      const root = open<Bytes, Bytes>({
+        path: folder,
+        ...binary,
+        readOnly,
+        // A name with a dot in it would else be taken for a file's.
+        noSubdir: false,
+        maxDbs: limits.groups * slotCount + 1,
+        maxReaders: limits.readers,
+        mapSize: limits.mapBytes,
+      });
+      const meta = root.openDB({ name: "meta", ...binary }) as Database<Bytes, Bytes> | undefined;
+      if (meta === undefined) {
+        void root.close();
+        throw nothingThere(folder);
+      }
+      return new LmdbStore(root, meta, options);
+    } catch (error) {
+      throw lmdbError(error, "opening the online store", folder);
+    }
+  }
+
+  view(groups: readonly string[]): StoreView {
+    try {
+      for (;;) {
+        const transaction = this.#root.useReadTransaction();
+        const switches = this.#switches({ transaction });
+        if (switches === this.#seen && groups.every((group) => this.#pointers.has(group))) {
+          return new LmdbView(transaction, this.#pointers, (group, generation) =>
+            this.#slots.get(slotName(group, generation)),
+          );
+        }
+        // Which databases are open is settled when a transaction begins: open them, then look again.
+        this.#learn(groups, switches, transaction);
+      }
+    } catch (error) {
+      throw lmdbError(error, "reading the online store", this.#folder);
+    }
+  }
+
+  async begin(group: string): Promise<GenerationWriter> {
+    return this.#writing(`loading ${group}`, async () => {
+      // Readers that died holding a transaction would keep old pages alive for ever.
+      this.#root.readerCheck();
+      const current = this.#currentPointer(group);
+      const held = [current?.generation, current?.previous].map((one) => (one === undefined ? -1 : one % slotCount));
+      let generation = (current?.generation ?? 0) + 1;
+      while (held.includes(generation % slotCount)) generation++;
+      const slot = this.#openSlot(group, generation, true);
+      if (slot === undefined) throw new TondoError("INTERNAL", `no slot for ${group}`);
+      await this.#meta.put(slotKey(group, generation), Buffer.from(String(generation)));
+      await slot.clearAsync();
+      return {
+        generation,
+        current,
+        write: (batch) => this.#writing(`loading ${group}`, async () => write(slot, batch)),
+      };
+    });
+  }
+
+  async switchPointers(switches: readonly PointerSwitch[]): Promise<boolean> {
+    return this.#writing("switching to what was loaded", async () => {
+      const done = this.#root.transactionSync(() => {
+        for (const { pointer, expected } of switches) {
+          if (this.#currentPointer(pointer.group)?.generation !== expected) return false;
+        }
+        for (const { pointer } of switches) {
+          this.#meta.putSync(pointerKey(pointer.group), Buffer.from(encodePointer(pointer)));
+        }
+        this.#meta.putSync(switchesKey, Buffer.from(Float64Array.of(this.#switches() + 1).buffer));
+        return true;
+      });
+      await this.#root.flushed;
+      this.#root.resetReadTxn();
+      return done;
+    });
+  }
+
+  async generations(group: string): Promise<readonly number[]> {
+    this.#root.resetReadTxn();
+    const found: number[] = [];
+    for (let slot = 0; slot < slotCount; slot++) {
+      const bytes = this.#meta.getBinary(slotKey(group, slot));
+      if (bytes !== undefined) found.push(Number(Buffer.from(bytes).toString()));
+    }
+    return found.sort((a, b) => a - b);
+  }
+
+  async drop(group: string, generation: number): Promise<void> {
+    return this.#writing(`dropping a generation of ${group}`, async () => {
+      if (this.#currentPointer(group)?.generation === generation) {
+        throw new TondoError("INVALID_ARGUMENT", `generation ${String(generation)} of ${group} is the current one`, {
+          hint: "Load the group anew first.",
+        });
+      }
+      if (!(await this.generations(group)).includes(generation)) return;
+      await this.#openSlot(group, generation, true)?.clearAsync();
+      await this.#meta.remove(slotKey(group, generation));
+      await this.#root.flushed;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close();
+  }
+
+  /** How often pointers were switched, in a transaction or now. */
+  #switches(options?: { readonly transaction: Transaction }): number {
+    const bytes =
+      options === undefined ? this.#meta.getBinary(switchesKey) : readFast(this.#meta, switchesKey, options);
+    return bytes === undefined ? 0 : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).readDoubleLE();
+  }
+
+  /** Reads pointers in a transaction, ends it, and opens the databases that they need. */
+  #learn(groups: readonly string[], switches: number, transaction: Transaction): void {
+    const pointers = new Map(switches === this.#seen ? this.#pointers : []);
+    try {
+      for (const group of groups) {
+        const bytes = readFast(this.#meta, pointerKey(group), { transaction });
+        pointers.set(group, bytes === undefined ? undefined : decodePointer(bytes));
+      }
+    } finally {
+      transaction.done();
+      this.#root.resetReadTxn();
+    }
+    for (const pointer of pointers.values()) {
+      if (pointer === undefined) continue;
+      for (const generation of [pointer.generation, pointer.previous]) {
+        if (generation !== undefined) this.#openSlot(pointer.group, generation, false);
+      }
+    }
+    this.#pointers = pointers;
+    this.#seen = switches;
+  }
+
+  #currentPointer(group: string): GroupPointer | undefined {
+    const bytes = this.#meta.getBinary(pointerKey(group));
+    return bytes === undefined ? undefined : decodePointer(bytes);
+  }
+
+  #openSlot(group: string, generation: number, create: boolean): Database<Bytes, Bytes> | undefined {
+    const name = slotName(group, generation);
+    const known = this.#slots.get(name);
+    if (known !== undefined) return known;
+    // The driver's types do not know `create`, nor that there may be none.
+    const options = { name, ...binary, create };
+    const slot = this.#root.openDB<Bytes, Bytes>(options) as Database<Bytes, Bytes> | undefined;
+    if (slot !== undefined) this.#slots.set(name, slot);
+    return slot;
+  }
+
+  async #writing<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    if (this.#readOnly) {
+      throw new TondoError("INVALID_ARGUMENT", `${doing}: the online store was opened to be read only`, {
+        hint: "Open it without `readOnly` in the process that loads.",
+      });
+    }
+    try {
+      return await work();
+    } catch (error) {
+      throw lmdbError(error, doing, this.#folder);
+    }
+  }
+}
+
+async function write(slot: Database<Bytes, Bytes>, { keys, values }: RecordBatch): Promise<void> {
+  await slot.batch(() => {
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      const value = values[i];
+      // Each put is settled with its batch.
+      if (key !== undefined && value !== undefined) void slot.put(key, value);
+    }
+  });
+}
+
+function nothingThere(folder: string): TondoError {
+  return new TondoError("GROUP_NOT_MATERIALIZED", "there is no online store yet", {
+    where: folder,
+    hint: "Materialize first.",
+  });
+}

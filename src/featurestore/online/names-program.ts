@@ -1,0 +1,166 @@
+import { parseTypeName, type Status, type Value, type ValueKind, worseStatus } from "../../core/index.ts";
+import {
+  compileRows,
+  type EntityPlan,
+  type FeaturePlan,
+  fromRaw,
+  type GroupPlan,
+  type ProjectPlan,
+  type Raw,
+  type RowProgram,
+  walk,
+} from "../../dsl/index.ts";
+import { encodeKey } from "./codec/index.ts";
+import { type EntityKeys, keyValues } from "./entity-keys.ts";
+import { findFeature, type FoundFeature } from "./find-feature.ts";
+import { groupName } from "./group-pointer.ts";
+import { GroupReader } from "./group-reader.ts";
+import type { Lookup } from "./read-lookups.ts";
+import type { StoredAnswers } from "./stored-answers.ts";
+
+/** The value of a feature: with the kind of its raw form, whence it comes, and the stored values it is made from. */
+interface Output {
+  readonly name: string;
+  readonly kind: ValueKind;
+  readonly inputs: readonly number[];
+  /** A stored value as it is, by its place among the answers; or a result of generated code. */
+  readonly from: number | { readonly part: number; readonly result: number };
+}
+
+interface Part {
+  readonly reader: GroupReader;
+  readonly entity: EntityPlan;
+  readonly derived: RowProgram | undefined;
+  /** The answers that the program reads, in the order of its leaves. */
+  readonly leaves: readonly number[];
+}
+
+/** A feature's value with its status. */
+export interface FeatureValue {
+  readonly value: Value;
+  readonly status: Status;
+  /** When the row of a snapshot happened, microseconds. */
+  readonly t?: number;
+  /** How long before the moment asked for that was. */
+  readonly ageMicros?: number;
+}
+
+/** Some features by name, resolved once: which groups to read, under which keys, and what to compute. */
+export class NamesProgram {
+  readonly groups: readonly string[];
+  readonly stride: number;
+  readonly #parts: readonly Part[];
+  readonly #outputs: readonly Output[];
+
+  /** @throws TondoError `UNKNOWN_FEATURE`, `INVALID_ARGUMENT` */
+  constructor(project: ProjectPlan, names: readonly string[]) {
+    const byGroup = new Map<string, FoundFeature[]>();
+    for (const name of names) {
+      const found = findFeature(project, name);
+      const key = groupName(found.group);
+      byGroup.set(key, [...(byGroup.get(key) ?? []), found]);
+    }
+    const outputs = new Map<string, Output>();
+    let stride = 0;
+    this.#parts = [...byGroup.values()].map((found, part) => {
+      const targets = new Map<string, number>();
+      for (const { feature } of found) {
+        for (const stored of storedOf(feature)) if (!targets.has(stored)) targets.set(stored, stride++);
+      }
+      return makePart(part, found, targets, outputs);
+    });
+    this.groups = [...byGroup.keys()];
+    this.stride = stride;
+    this.#outputs = [...new Set(names)].flatMap((name) => outputs.get(name) ?? []);
+  }
+
+  /** @throws TondoError `KEY_INVALID` */
+  lookups(keys: readonly EntityKeys[]): readonly Lookup[] {
+    return this.#parts.map(({ reader, entity }) => ({
+      reader,
+      keys: keys.map((one) => {
+        const values = keyValues(entity, one);
+        return values.includes(null) ? null : encodeKey(reader.key, values);
+      }),
+    }));
+  }
+
+  /** The features of each row. */
+  finish(answers: StoredAnswers, rows: number): readonly Record<string, FeatureValue>[] {
+    const derived = this.#parts.map((part) => runDerived(part, answers, rows));
+    return Array.from({ length: rows }, (_, row) => {
+      const values: Record<string, FeatureValue> = {};
+      for (const output of this.#outputs) values[output.name] = valueOf(output, answers, derived, row);
+      return values;
+    });
+  }
+}
+
+function makePart(
+  part: number,
+  found: readonly FoundFeature[],
+  targets: ReadonlyMap<string, number>,
+  outputs: Map<string, Output>,
+): Part {
+  const [first] = found;
+  if (first === undefined) throw new RangeError("a group without features");
+  const { group, source, entity } = first;
+  const computed: FeaturePlan[] = [];
+  for (const { feature } of found) {
+    const name = `${groupName(group)}:${feature.name}`;
+    if (outputs.has(name)) continue;
+    const inputs = storedOf(feature).map((stored) => targets.get(stored) ?? 0);
+    const isPlain = feature.value.node === "stored";
+    const from = isPlain ? (inputs[0] ?? 0) : { part, result: computed.push(feature) - 1 };
+    outputs.set(name, { name, kind: kindOf(group, feature), inputs, from });
+  }
+  const derived = computed.length === 0 ? undefined : compileRows(computed);
+  return {
+    reader: new GroupReader(
+      group,
+      source,
+      [...targets].map(([stored, target]) => ({ stored, target })),
+    ),
+    entity,
+    derived,
+    leaves: derived?.leaves.map(({ name }) => targets.get(name.slice("stored:".length)) ?? 0) ?? [],
+  };
+}
+
+/** A stored value's kind is its group's, whatever a feature that is nothing but it says. */
+function kindOf(group: GroupPlan, { type, value }: FeaturePlan): ValueKind {
+  const stored = value.node === "stored" ? group.stored.find(({ name }) => name === value.name) : undefined;
+  return parseTypeName(stored?.type ?? type).kind;
+}
+
+function storedOf({ value }: FeaturePlan): readonly string[] {
+  return [...new Set([...walk(value)].flatMap((node) => (node.node === "stored" ? [node.name] : [])))];
+}
+
+function runDerived(part: Part, { values, stride }: StoredAnswers, rows: number): readonly Raw[][] {
+  if (part.derived === undefined) return [];
+  const columns = part.leaves.map((target) =>
+    Array.from({ length: rows }, (_, row): Raw => values[row * stride + target] ?? null),
+  );
+  const results = part.derived.outputs.map(() => new Array<Raw>(rows).fill(null));
+  part.derived.run(rows, columns, results);
+  return results;
+}
+
+function valueOf(
+  { kind, inputs, from }: Output,
+  { at, stride, values, statuses, times }: StoredAnswers,
+  derived: readonly (readonly Raw[][])[],
+  row: number,
+): FeatureValue {
+  let status: Status = "present";
+  let t = Infinity;
+  for (const input of inputs) {
+    status = worseStatus(status, statuses[row * stride + input] ?? "missing");
+    // The age of what is made from one row, at the worst.
+    t = Math.min(t, times[row * stride + input] ?? NaN);
+  }
+  const raw = typeof from === "number" ? values[row * stride + from] : derived[from.part]?.[from.result]?.[row];
+  const value = fromRaw(raw ?? null, kind);
+  return Number.isFinite(t) ? { value, status, t, ageMicros: at - t } : { value, status };
+}

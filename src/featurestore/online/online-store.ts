@@ -1,0 +1,77 @@
+import type { GroupPointer } from "./group-pointer.ts";
+
+/**
+ * What every online store does: it keeps for each group a few generations of records by key, and one pointer that says
+ * which generation is current. Records are bytes to it; pointers are read, and moved together or not at all.
+ *
+ * Where an answer may be a value or a promise, a store that has it at once gives the value: a read costs it no promise.
+ */
+export interface OnlineStore {
+  /** `"lmdb"`, say: for messages. */
+  readonly kind: string;
+
+  /**
+   * Opens a view on some groups. Within one view pointers and the records of the generations they name belong
+   * together, whatever is loaded meanwhile. To be closed soon; where it was given at once it is read at once, too.
+   */
+  view(groups: readonly string[]): StoreView | Promise<StoreView>;
+
+  /** Begins a generation of a group, which nobody reads before a pointer names it; remains of one that was never finished go first. */
+  begin(group: string): Promise<GenerationWriter>;
+
+  /**
+   * Moves pointers, all of them or none, once their generations' records are durable. `false` where one of the groups is
+   * not at its expected generation any more; nothing has changed then. Durable when it returns.
+   */
+  switchPointers(switches: readonly PointerSwitch[]): Promise<boolean>;
+
+  /** The generations of a group that hold records, current or not, ascending. */
+  generations(group: string): Promise<readonly number[]>;
+
+  /**
+   * Removes a generation's records.
+   * @throws TondoError `INVALID_ARGUMENT` for the current one
+   */
+  drop(group: string, generation: number): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+/** A view on pointers and records that belong together; see {@link OnlineStore.view}. */
+export interface StoreView {
+  /** The pointer of one of the groups that the view was opened on. */
+  pointer(group: string): GroupPointer | undefined;
+
+  /**
+   * Reads the records of some keys of a generation. `visit` gets the index of each key once, in any order, with its
+   * record, which is valid during the call only, or `undefined` where there is none.
+   */
+  read(group: string, generation: number, keys: readonly Uint8Array[], visit: RecordVisitor): void | Promise<void>;
+
+  close(): void;
+}
+
+/** See {@link StoreView.read}. */
+export type RecordVisitor = (index: number, record: Uint8Array | undefined) => void;
+
+/** Writes the records of one new generation. */
+export interface GenerationWriter {
+  readonly generation: number;
+  /** The generation that is current now, and the one before it. */
+  readonly current: GroupPointer | undefined;
+  /** Writes a batch in one transaction. Its bytes must not change before the promise is settled. Sorted keys are faster. */
+  write(batch: RecordBatch): Promise<void>;
+}
+
+/** Records to write: `values[i]` under `keys[i]`. */
+export interface RecordBatch {
+  readonly keys: readonly Uint8Array[];
+  readonly values: readonly Uint8Array[];
+}
+
+/** A pointer to be moved. */
+export interface PointerSwitch {
+  readonly pointer: GroupPointer;
+  /** The generation that must be current; absent where there must be none yet. */
+  readonly expected?: number;
+}

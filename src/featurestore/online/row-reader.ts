@@ -1,0 +1,43 @@
+import type { Micros } from "../../core/index.ts";
+import { columnOfVersion, findVersion } from "./codec/index.ts";
+import type { RowLayout } from "./group-layout.ts";
+import { missingRaw, type RecordReader, type StoredAnswers, type WantedValue } from "./stored-answers.ts";
+
+/**
+ * Reads rows of snapshots and tables: of the versions the first that happened at the moment asked for or before it wins
+ * whole, missing values included. A `ttl` refuses one that is older: it is used iff `q - t <= ttl`.
+ */
+export function rowReader(layout: RowLayout, wanted: readonly WantedValue[], ttl: Micros | undefined): RecordReader {
+  const columns = layout.columns.length;
+  return (record, at, into, base) => {
+    const version = record === undefined ? undefined : findVersion(record, columns, at);
+    if (version === undefined) {
+      refuse(wanted, into, base, "not_found", NaN);
+    } else if (ttl !== undefined && at - version.t > ttl) {
+      refuse(wanted, into, base, "expired", version.t);
+    } else {
+      // A row of a table is of no time.
+      const t = version.t === -Infinity ? NaN : version.t;
+      for (const { index, kind, target } of wanted) {
+        const value = columnOfVersion(version, index, kind);
+        into.values[base + target] = value ?? missingRaw(kind);
+        into.statuses[base + target] = value === undefined ? "missing" : "present";
+        into.times[base + target] = t;
+      }
+    }
+  };
+}
+
+function refuse(
+  wanted: readonly WantedValue[],
+  into: StoredAnswers,
+  base: number,
+  status: "not_found" | "expired",
+  t: number,
+): void {
+  for (const { kind, target } of wanted) {
+    into.values[base + target] = missingRaw(kind);
+    into.statuses[base + target] = status;
+    into.times[base + target] = t;
+  }
+}

@@ -1,0 +1,71 @@
+import { floorTo } from "../../core/index.ts";
+import type { AggregateCode, Raw, StateArrays } from "../../dsl/index.ts";
+import { loadWindows } from "./codec/index.ts";
+import { codeOf, tileShape, type WindowLayout } from "./group-layout.ts";
+import { missingRaw, type RecordReader, type WantedValue } from "./stored-answers.ts";
+
+interface Window extends WantedValue {
+  readonly over: number;
+  readonly width: number;
+  readonly hop: number;
+  readonly code: AggregateCode;
+  /** Where the state stands in a tile. */
+  readonly number: number;
+  readonly value: number;
+  readonly state: StateArrays;
+}
+
+/**
+ * Reads windows: of each the tiles that begin at `floor(q - over, hop)` or later, merged. All that was loaded happened
+ * before `q`, the load's moment. A key without a record had no events: its windows are empty, and present.
+ */
+export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[]): RecordReader {
+  const shapes = layout.hops.map(tileShape);
+  const windows = wanted.map((one) => windowOf(layout, one));
+  return (record, at, into, base) => {
+    const bundle = record === undefined ? undefined : loadWindows(record, shapes);
+    for (const { hop, over, width, code, number, value, state, kind, target } of windows) {
+      code.empty(state, 0, 0);
+      const tiles = bundle?.hops[hop];
+      const shape = shapes[hop];
+      if (bundle !== undefined && tiles !== undefined && shape !== undefined) {
+        const { f64 } = bundle.words;
+        const from = floorTo(at - over, width);
+        const states: StateArrays = { numbers: f64, values: tiles.values };
+        // Starts ascend, and the newest tiles are those that every window needs.
+        for (let i = tiles.count - 1; i >= 0 && (f64[tiles.starts + i] ?? 0) >= from; i--) {
+          code.merge(state, 0, 0, states, tiles.numbers + i * shape.numbers + number, i * shape.values.length + value);
+        }
+      }
+      const result = code.finalize(state, 0, 0);
+      const isMissing = result === null || result !== result;
+      into.values[base + target] = isMissing ? missingRaw(kind) : result;
+      into.statuses[base + target] = isMissing ? "missing" : "present";
+    }
+  };
+}
+
+function windowOf(layout: WindowLayout, one: WantedValue): Window {
+  const place = layout.windows[one.index];
+  const hop = layout.hops[place?.hop ?? -1];
+  const state = hop?.states[place?.state ?? -1];
+  if (place === undefined || hop === undefined || state === undefined) throw new RangeError("no such window");
+  let number = 0;
+  let value = 0;
+  for (const before of hop.states.slice(0, place.state)) {
+    const { shape } = codeOf(before);
+    number += shape.numbers;
+    value += shape.values;
+  }
+  const code = codeOf(state);
+  return {
+    ...one,
+    over: place.over,
+    width: hop.hop,
+    hop: place.hop,
+    code,
+    number,
+    value,
+    state: { numbers: new Float64Array(code.shape.numbers), values: new Array<Raw>(code.shape.values).fill(null) },
+  };
+}

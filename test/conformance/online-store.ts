@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { GroupPointer, OnlineStore } from "../../src/featurestore/online/index.ts";
+
+/** What the suite needs of a store's adapter. */
+export interface OnlineStoreFixture {
+  /** Opens the store of the test at hand; again for the same one, when called again. */
+  readonly open: () => Promise<OnlineStore>;
+  /** Closes what `open` gave and forgets what it held. */
+  readonly reset: () => Promise<void>;
+}
+
+/** A pointer to a generation of `airport:departures`, or of another group. */
+export function pointerTo(generation: number, rest: Partial<GroupPointer> = {}): GroupPointer {
+  return {
+    version: 1,
+    group: "airport:departures",
+    generation,
+    asOf: 993038400500000,
+    loadedAt: 993038401000000,
+    inputs: "digest",
+    layout: { kind: "rows", key: ["string"], columns: [{ name: "tz", kind: "string", fingerprint: "f" }] },
+    counts: { rows: 2, keys: 2, parts: 2, bytes: 16, keysTooLong: 0 },
+    ...rest,
+  };
+}
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Reads some keys of the current generation as text. */
+export async function readCurrent(
+  store: OnlineStore,
+  keys: readonly string[],
+  group = "airport:departures",
+): Promise<readonly (string | undefined)[]> {
+  const found: (string | undefined)[] = keys.map(() => "not visited");
+  const view = await store.view([group]);
+  try {
+    const pointer = view.pointer(group);
+    if (pointer === undefined) return keys.map(() => undefined);
+    await view.read(group, pointer.generation, keys.map(bytes), (i, record) => {
+      found[i] = record === undefined ? undefined : new TextDecoder().decode(record);
+    });
+  } finally {
+    view.close();
+  }
+  return found;
+}
+
+/** Writes a generation with these records and makes it current. */
+export async function load(
+  store: OnlineStore,
+  records: Readonly<Record<string, string>>,
+  group = "airport:departures",
+): Promise<GroupPointer> {
+  const writer = await store.begin(group);
+  const keys = Object.keys(records).sort();
+  await writer.write({ keys: keys.map(bytes), values: keys.map((key) => bytes(records[key] ?? "")) });
+  const { current } = writer;
+  const pointer = pointerTo(writer.generation, {
+    group,
+    ...(current === undefined ? {} : { previous: current.generation }),
+  });
+  const expected = current === undefined ? {} : { expected: current.generation };
+  expect(await store.switchPointers([{ pointer, ...expected }])).toBe(true);
+  return pointer;
+}
+
+/** What every online store must do. */
+export function onlineStoreConformance(name: string, fixture: OnlineStoreFixture): void {
+  describe(`${name} as an online store`, () => {
+    let store: OnlineStore;
+    beforeEach(async () => {
+      store = await fixture.open();
+    });
+    afterEach(fixture.reset);
+
+    it("knows no pointer of a group that was never loaded", async () => {
+      const view = await store.view(["airport:departures", "a:b"]);
+      expect(view.pointer("airport:departures")).toBeUndefined();
+      view.close();
+      expect(await store.generations("airport:departures")).toEqual([]);
+    });
+
+    it("shows nothing of a generation before the switch, and all of it after", async () => {
+      const writer = await store.begin("airport:departures");
+      await writer.write({ keys: [bytes("SFO")], values: [bytes("one")] });
+      await writer.write({ keys: [bytes("LAX"), bytes("\0")], values: [bytes("two"), bytes("")] });
+      expect(await readCurrent(store, ["SFO"])).toEqual([undefined]);
+      expect(await store.switchPointers([{ pointer: pointerTo(writer.generation) }])).toBe(true);
+      expect(await readCurrent(store, ["SFO", "JFK", "LAX", "\0", "SFO"])).toEqual([
+        "one",
+        undefined,
+        "two",
+        "",
+        "one",
+      ]);
+      const view = await store.view(["airport:departures"]);
+      expect(view.pointer("airport:departures")).toEqual(pointerTo(writer.generation));
+      view.close();
+    });
+
+    it("keeps what was durable when it is opened again", async () => {
+      const pointer = await load(store, { SFO: "one" });
+      await store.close();
+      store = await fixture.open();
+      expect(await readCurrent(store, ["SFO"])).toEqual(["one"]);
+      expect(await store.generations("airport:departures")).toEqual([pointer.generation]);
+    });
+
+    it("replaces a generation as a whole, and keeps groups apart", async () => {
+      const first = await load(store, { SFO: "one", LAX: "one" });
+      await load(store, { SFO: "other" }, "route:departures");
+      const second = await load(store, { SFO: "two" });
+      expect(second.generation).toBeGreaterThan(first.generation);
+      expect(await readCurrent(store, ["SFO", "LAX"])).toEqual(["two", undefined]);
+      expect(await readCurrent(store, ["SFO"], "route:departures")).toEqual(["other"]);
+      expect(await store.generations("airport:departures")).toEqual([first.generation, second.generation]);
+    });
+
+    it("begins anew after a load that was never finished", async () => {
+      await load(store, { SFO: "one" });
+      const dead = await store.begin("airport:departures");
+      await dead.write({ keys: [bytes("SFO"), bytes("OLD")], values: [bytes("dead"), bytes("dead")] });
+      await store.close();
+      store = await fixture.open();
+      expect(await readCurrent(store, ["SFO", "OLD"])).toEqual(["one", undefined]);
+      await load(store, { SFO: "two" });
+      expect(await readCurrent(store, ["SFO", "OLD"])).toEqual(["two", undefined]);
+    });
+
+    it("moves pointers by compare-and-set, all or none", async () => {
+      const first = await load(store, { SFO: "one" });
+      const a = await store.begin("airport:departures");
+      const b = await store.begin("a:b");
+      await a.write({ keys: [bytes("SFO")], values: [bytes("two")] });
+      await b.write({ keys: [bytes("SFO")], values: [bytes("b")] });
+      const toA = pointerTo(a.generation, { previous: first.generation });
+      const toB = pointerTo(b.generation, { group: "a:b" });
+      expect(await store.switchPointers([{ pointer: toB }, { pointer: toA, expected: first.generation + 5 }])).toBe(
+        false,
+      );
+      expect(await store.switchPointers([{ pointer: toA }, { pointer: toB }])).toBe(false);
+      expect(await readCurrent(store, ["SFO"])).toEqual(["one"]);
+      expect(await readCurrent(store, ["SFO"], "a:b")).toEqual([undefined]);
+      expect(await store.switchPointers([{ pointer: toB }, { pointer: toA, expected: first.generation }])).toBe(true);
+      expect(await readCurrent(store, ["SFO"])).toEqual(["two"]);
+      expect(await readCurrent(store, ["SFO"], "a:b")).toEqual(["b"]);
+    });
+
+    it("drops old generations, never the current one, and what is gone twice", async () => {
+      const first = await load(store, { SFO: "one" });
+      const second = await load(store, { SFO: "two" });
+      await store.drop("airport:departures", first.generation);
+      await store.drop("airport:departures", first.generation);
+      expect(await store.generations("airport:departures")).toEqual([second.generation]);
+      await expect(store.drop("airport:departures", second.generation)).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+      });
+      expect(await readCurrent(store, ["SFO"])).toEqual(["two"]);
+    });
+
+    it("loads again and again", async () => {
+      for (let i = 0; i < 8; i++) {
+        const { generation, previous } = await load(store, { SFO: String(i), [`only ${String(i)}`]: "x" });
+        expect(await readCurrent(store, ["SFO", `only ${String(i - 1)}`])).toEqual([String(i), undefined]);
+        for (const old of await store.generations("airport:departures")) {
+          if (old !== generation && old !== previous) await store.drop("airport:departures", old);
+        }
+      }
+      expect(await store.generations("airport:departures")).toHaveLength(2);
+    });
+
+    it("gives a view's records with the pointer that named them, whatever is loaded meanwhile", async () => {
+      await load(store, { SFO: "0", LAX: "0" });
+      const over = new AbortController();
+      const loading = (async () => {
+        for (let i = 1; i <= 12; i++) await load(store, { SFO: String(i), LAX: String(i) });
+        over.abort();
+      })();
+      let reads = 0;
+      while (!over.signal.aborted) {
+        const [sfo, lax] = await readCurrent(store, ["SFO", "LAX"]);
+        expect(sfo).toBeDefined();
+        expect(sfo).toBe(lax);
+        reads++;
+        await new Promise(setImmediate);
+      }
+      await loading;
+      expect(reads).toBeGreaterThan(12);
+    });
+  });
+}

@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execPath } from "node:process";
+import { createInterface } from "node:readline";
+import { afterEach, describe, expect, it } from "vitest";
+import { LmdbStore } from "../../../../src/featurestore/online/lmdb/index.ts";
+import { load, onlineStoreConformance, pointerTo, readCurrent } from "../../../conformance/online-store.ts";
+
+const folders: string[] = [];
+const stores: LmdbStore[] = [];
+
+async function fresh(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), "tondo-lmdb-"));
+  folders.push(folder);
+  return folder;
+}
+
+async function clean(): Promise<void> {
+  await Promise.all(stores.splice(0).map(async (store) => store.close()));
+  await Promise.all(folders.splice(0).map(async (folder) => rm(folder, { recursive: true })));
+}
+
+function open(folder: string, readOnly = false): LmdbStore {
+  const store = LmdbStore.open({ folder, readOnly });
+  stores.push(store);
+  return store;
+}
+
+let current: string | undefined;
+onlineStoreConformance("LMDB", {
+  open: async () => open((current ??= await fresh())),
+  reset: async () => {
+    current = undefined;
+    await clean();
+  },
+});
+
+describe("LmdbStore", () => {
+  afterEach(clean);
+
+  it(
+    "is read by another process while it is written, and grows far beyond its first map",
+    { timeout: 60_000 },
+    async () => {
+      const folder = await fresh();
+      const store = open(folder);
+      await load(store, { SFO: "0", LAX: "0" });
+      const script = path.join(import.meta.dirname, "read-while-writing.ts");
+      const child = spawn(execPath, [script, folder], { stdio: ["pipe", "pipe", "inherit"] });
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+      expect((await lines.next()).value).toBe("reading");
+      const padding = "x".repeat(2_000_000);
+      for (let i = 1; i <= 12; i++) {
+        await load(store, { SFO: String(i), LAX: String(i), padding });
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      child.stdin.end();
+      const { torn, seen } = JSON.parse(String((await lines.next()).value)) as { torn: number; seen: string[] };
+      await once(child, "exit");
+      expect(torn).toBe(0);
+      expect(seen.length).toBeGreaterThan(3);
+      expect(seen).toContain("12");
+    },
+  );
+
+  it("notices a group that another handle loads after it was opened", async () => {
+    const folder = await fresh();
+    const writer = open(folder);
+    await load(writer, { SFO: "one" });
+    const reader = open(folder, true);
+    expect(await readCurrent(reader, ["SFO"], "a:b")).toEqual([undefined]);
+    await load(writer, { SFO: "new" }, "a:b");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await readCurrent(reader, ["SFO"], "a:b")).toEqual(["new"]);
+  });
+
+  it("refuses to write where it was opened to be read only, and says where nothing is to be read", async () => {
+    const folder = await fresh();
+    await load(open(folder), { SFO: "one" });
+    const reader = open(folder, true);
+    await expect(reader.begin("a:b")).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(reader.switchPointers([{ pointer: pointerTo(1) }])).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
+    const nothing = path.join(folder, "nothing");
+    expect(() => LmdbStore.open({ folder: nothing, readOnly: true })).toThrow(
+      expect.objectContaining({ code: "GROUP_NOT_MATERIALIZED" }),
+    );
+  });
+
+  it("says that a file is no store, and that there are more groups than its limit", async () => {
+    const folder = await fresh();
+    await writeFile(path.join(folder, "data.mdb"), "this is no database at all".repeat(1000));
+    expect(() => LmdbStore.open({ folder })).toThrow(
+      expect.objectContaining({ code: "STORE_CORRUPT", where: path.join(folder, "data.mdb") }),
+    );
+    const small = LmdbStore.open({ folder: await fresh(), limits: { groups: 1 } });
+    stores.push(small);
+    await load(small, { SFO: "one" });
+    await load(small, { SFO: "one" });
+    await load(small, { SFO: "one" });
+    await expect(load(small, { SFO: "one" }, "a:b")).rejects.toMatchObject({
+      code: "IO_FAILED",
+      hint: "Raise the limit `groups`.",
+    });
+  });
+});
