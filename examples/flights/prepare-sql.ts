@@ -49,7 +49,7 @@ const departedAt = "f.date - h.ahead";
  * minutes rounded up. Part of the delay lies before the departure already, so this is rather too late than too early,
  * and what is known too late makes no model cheat.
  */
-export const selectFlights = `select f.origin, f.destination, ${departedAt} as departed_at,
+export const selectFlights: string = `select f.origin, f.destination, ${departedAt} as departed_at,
     ${departedAt} + to_minutes(30 + (f.distance * 2 + 14) // 15 + greatest(f.delay, 0)) as landed_at,
     f.delay::double as delay, f.distance
   from raw_flights f join airports o on o.airport = f.origin

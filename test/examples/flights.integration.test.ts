@@ -1,0 +1,67 @@
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runFlights, type Summary } from "../../examples/flights/pipeline.ts";
+import { silentProgress } from "../../src/core/index.ts";
+import { readColumns } from "../../src/featurestore/index.ts";
+
+describe("the main job on three million flights", () => {
+  let folder: string;
+  let first: Summary;
+  let again: Summary;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "tondo-flights-"));
+    await copyFile(new URL("../../examples/flights/features.tondo", import.meta.url), join(folder, "features.tondo"));
+    first = await runFlights({ folder, progress: silentProgress, dump: folder });
+    again = await runFlights({ folder, progress: silentProgress });
+  }, 400_000);
+
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("serves a thousand vectors identical to the training path's", () => {
+    expect(first.consistency).toEqual({ checked: 1000, identical: 1000 });
+    expect(first.requests.differences).toEqual([]);
+    expect(first.requests.distinctKeys).toBeGreaterThanOrEqual(500);
+    expect(first.requests.present).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it("trains on at least 300,000 rows and accounts for each left row", () => {
+    const { rows, counts } = first.trainingSet;
+    expect(counts["train"]).toBeGreaterThanOrEqual(300_000);
+    expect(Object.values(counts).reduce((a, b) => a + b, 0)).toBe(rows);
+  });
+
+  it("has models for at least 60 cities that beat both baselines", () => {
+    for (const { byLevel, holdout, baselines } of first.models) {
+      expect(byLevel["city"]).toBeGreaterThanOrEqual(60);
+      const metric = "rmse" in holdout ? "rmse" : "log_loss";
+      expect(holdout[metric]).toBeLessThan(baselines.mean[metric] ?? 0);
+      expect(holdout[metric]).toBeLessThan(baselines.originMean[metric] ?? 0);
+    }
+  });
+
+  it("shows a prediction answered at each level, with a reason for each level skipped", () => {
+    expect(first.predictions.map(({ level }) => level)).toEqual(["city", "state", "country", "global"]);
+    expect(first.predictions.map(({ why }) => why.length)).toEqual([0, 1, 2, first.predictions[3]?.partition.length]);
+  });
+
+  it("makes no duplicate of what did not change", () => {
+    expect(again.trainingSet.made).toBe(false);
+    expect(again.models.map(({ newVersions }) => newVersions)).toEqual([0, 0]);
+    expect(new Set(again.materialized.map(({ status }) => status))).toEqual(new Set(["unchanged"]));
+    expect(again.consistency).toEqual(first.consistency);
+    expect(again.predictions).toEqual(first.predictions);
+  });
+
+  it("dumps requests and both vectors", async () => {
+    const slot = async (file: string): Promise<Float64Array | undefined> =>
+      (await readColumns({ path: join(folder, file), numbers: ["out_delay_7d"] })).numbers.get("out_delay_7d");
+    const [trained, served] = [await slot("trained.parquet"), await slot("served.parquet")];
+    expect(trained).toHaveLength(1000);
+    expect(served).toEqual(trained);
+  });
+});
