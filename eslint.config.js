@@ -30,6 +30,8 @@ export default defineConfig(
       "@typescript-eslint/only-throw-error": ["error", { allowThrowingUnknown: true, allowRethrowing: true }],
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       // `return report(...)` says in one line that there is no value and why.
+      // isolatedDeclarations wants the type written wherever a template is no plain literal.
+      "@typescript-eslint/no-inferrable-types": "off",
       "@typescript-eslint/no-confusing-void-expression": "off",
       // It asks for `x!`, which another rule forbids for good reason.
       "@typescript-eslint/non-nullable-type-assertion-style": "off",
