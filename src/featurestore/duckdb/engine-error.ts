@@ -14,6 +14,14 @@ export function engineError(error: unknown, doing: string): TondoError {
       cause: error,
     });
   }
+  if (
+    /No space left|quota exceeded|File too large|Could not write|Permission denied|Read-only file system/i.test(message)
+  ) {
+    return new TondoError("IO_FAILED", `${doing}: ${brief}`, {
+      hint: "Make room on the disk, or give a folder that can be written.",
+      cause: error,
+    });
+  }
   if (/Out of Memory/i.test(first)) {
     return new TondoError("LIMIT_EXCEEDED", `${doing}: ${brief}`, {
       hint: "Give the engine more memory with `memory`, or a spill folder with room.",
@@ -29,5 +37,8 @@ export function engineError(error: unknown, doing: string): TondoError {
       cause: error,
     });
   }
-  return new TondoError("INTERNAL", `${doing}: ${brief}`, { cause: error });
+  return new TondoError("INTERNAL", `${doing}: ${brief}`, {
+    hint: "Please report it with this message.",
+    cause: error,
+  });
 }

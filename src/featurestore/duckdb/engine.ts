@@ -8,7 +8,7 @@ import {
   type DuckDBType,
   DOUBLE,
   STRUCT,
-  type DuckDBStructVector,
+  DuckDBStructVector,
   VARCHAR,
 } from "@duckdb/node-api";
 import { TondoError, type Value, type ValueKind } from "../../core/index.ts";
@@ -70,8 +70,13 @@ export class Engine {
       spillFolder,
       spillLimit = "20GB",
     } = options;
-    if (spillFolder !== undefined) await mkdir(spillFolder, { recursive: true });
-    const instance = await DuckDBInstance.create(":memory:", {
+    if (!Number.isInteger(threads) || threads < 1) {
+      throw new TondoError("INVALID_ARGUMENT", `threads: ${String(threads)} is no count of threads`, {
+        hint: "Give a whole number of at least 1.",
+      });
+    }
+    await makeSpillFolder(spillFolder);
+    const settings = {
       memory_limit: memory,
       threads: String(threads),
       preserve_insertion_order: "true",
@@ -80,6 +85,14 @@ export class Engine {
       autoload_known_extensions: "false",
       temp_directory: spillFolder ?? "",
       ...(spillFolder === undefined ? {} : { max_temp_directory_size: spillLimit }),
+    };
+    const instance = await DuckDBInstance.create(":memory:", settings).catch((error: unknown) => {
+      const [said = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+      throw new TondoError("INVALID_ARGUMENT", `the engine does not start: ${said}`, {
+        hint: 'Sizes are written like "1GB".',
+        details: { memory, spillLimit },
+        cause: error,
+      });
     });
     const connection = await instance.connect();
     const engine = new Engine(instance, connection);
@@ -132,9 +145,9 @@ export class Engine {
           const n = chunk.rowCount;
           const columns = inputs.map((carrier, i) => readVector(chunk.getColumnVector(i), carrier, n));
           program.run(n, columns, results);
-          const struct = output as DuckDBStructVector;
+          if (!(output instanceof DuckDBStructVector)) throw new Error("the driver gives no struct");
           for (const [i, carrier] of outputs.entries())
-            writeVector(struct.entryVectorAt(i), carrier, results[i] ?? [], n);
+            writeVector(output.entryVectorAt(i), carrier, results[i] ?? [], n);
         },
       }),
     );
@@ -186,6 +199,18 @@ export class Engine {
     } finally {
       signal?.removeEventListener("abort", interrupt);
     }
+  }
+}
+
+async function makeSpillFolder(folder: string | undefined): Promise<void> {
+  if (folder === undefined) return;
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new TondoError("IO_FAILED", `the spill folder "${folder}" cannot be made`, {
+      hint: "Give a folder that can be written.",
+      cause: error,
+    });
   }
 }
 

@@ -14,17 +14,21 @@ interface IntVector {
   readonly validity: { data: BigUint64Array | null };
 }
 
-function inside<T>(vector: DuckDBVector): T {
-  return vector as unknown as T;
+function numbersOf(vector: DuckDBVector): NumberVector {
+  return vector as unknown as NumberVector;
+}
+
+function intsOf(vector: DuckDBVector): IntVector {
+  return vector as unknown as IntVector;
 }
 
 /** The values of a vector of that carrier as generated code reads them: NaN, or `null` in texts, for missing. */
 export function readVector(vector: DuckDBVector, carrier: Carrier, n: number): RawColumn {
   switch (carrier) {
     case "number":
-      return readNumbers(inside<NumberVector>(vector), n);
+      return readNumbers(numbersOf(vector), n);
     case "int":
-      return readInts(inside<IntVector>(vector), n);
+      return readInts(intsOf(vector), n);
     case "text": {
       const texts: Raw[] = new Array<Raw>(n);
       for (let i = 0; i < n; i++) texts[i] = vector.getItem(i) as string | null;
@@ -76,14 +80,14 @@ function readInts({ items, validity }: IntVector, n: number): RawColumn {
 export function writeVector(vector: DuckDBVector, carrier: Carrier, column: RawColumn, n: number): void {
   switch (carrier) {
     case "number": {
-      const target = inside<NumberVector>(vector);
+      const target = numbersOf(vector);
       const numbers = column instanceof Float64Array ? column : Float64Array.from(column, Number);
       target.items.set(numbers.length === n ? numbers : numbers.subarray(0, n));
       target.validity.data = present(column, n) ?? target.validity.data;
       break;
     }
     case "int": {
-      const target = inside<IntVector>(vector);
+      const target = intsOf(vector);
       for (let i = 0; i < n; i++) {
         const value = column[i];
         target.items[i] = typeof value === "bigint" ? value : value === value ? BigInt(value ?? 0) : 0n;
@@ -92,7 +96,7 @@ export function writeVector(vector: DuckDBVector, carrier: Carrier, column: RawC
       break;
     }
     case "text":
-      for (let i = 0; i < n; i++) vector.setItem(i, (column[i] ?? null) as never);
+      for (let i = 0; i < n; i++) vector.setItem(i, column[i] ?? null);
       break;
   }
   vector.flush();

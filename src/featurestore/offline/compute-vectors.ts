@@ -31,7 +31,7 @@ export async function computeVectors(options: {
   try {
     const left = await loadLeftRows({ engine, vector, rows, at: "at", carry: [], folder, labels: false, signal });
     const asked = { ...vector, labelReads: [], labels: [], labelColumns: [] };
-    const table = await joinTableOf({ engine, vector: asked, left: left.table, folder, progress, signal });
+    const table = await joinTableOf({ engine, vector: asked, left, folder, progress, signal });
     const program = compileRows(vector.slots, fitted);
     const columns = program.leaves.map(({ name, kind }) => toCarrier(table.leaf(leafPlan(name, kind)), kind));
     const vectors: (readonly Value[])[] = [];

@@ -1,7 +1,9 @@
-import { open } from "node:fs/promises";
-import { TondoError, type TypeName, typeName, type ValueKind } from "../../core/index.ts";
+import { TondoError, type TypeName, type ValueKind } from "../../core/index.ts";
 import { duckdbColumn, kindOfDuckdbType, quoteIdentifier } from "../../dsl/index.ts";
-import { type Engine, sqlText } from "../duckdb/index.ts";
+import type { Engine } from "../duckdb/index.ts";
+import { sniffedCsv, typedCsv } from "./csv-columns.ts";
+import { type ParquetSchema, parquetSchemas, pathList, readableColumns, refuseTwice } from "./parquet-columns.ts";
+import { floorDivide } from "./range-join.ts";
 
 /** Files of one format to be read as one. */
 export interface FileSet {
@@ -11,16 +13,9 @@ export interface FileSet {
   readonly what: string;
 }
 
-function list(files: readonly string[]): string {
-  return `[${files.map(sqlText).join(", ")}]`;
-}
-
-/** CSV as RFC 4180 has it: an empty field is missing, `""` is an empty text, whatever a sniffer would think. */
-const csvForm = `header = true, delim = ',', quote = '"', escape = '"', nullstr = ''`;
-
 /**
- * The columns of some files and their types; columns of types that the language does not have are left out, and so are
- * unusable. All of CSV is sniffed.
+ * The columns of some files and their types, as the first file has them; columns of types that the language does not have are
+ * left out. All of CSV is sniffed; what is of no type there is text.
  *
  * @throws TondoError `SOURCE_UNREADABLE`
  */
@@ -28,135 +23,93 @@ export async function describeFiles(
   engine: Engine,
   { format, files, what }: FileSet,
 ): Promise<Readonly<Record<string, TypeName>>> {
-  const read =
-    format === "parquet"
-      ? `read_parquet(${list(files)})`
-      : `read_csv(${list(files)}, ${csvForm}, union_by_name = true)`;
-  const rows = await engine.rows(`describe select * from ${read}`, `reading the columns of ${what}`);
-  const columns: Record<string, TypeName> = Object.create(null) as Record<string, TypeName>;
-  for (const row of rows) {
-    const kind = kindOfDuckdbType(String(row["column_type"]));
-    if (kind !== undefined) columns[String(row["column_name"])] = typeName({ kind, optional: true });
+  const doing = `reading the columns of ${what}`;
+  if (format === "csv") {
+    const rows = await engine.rows(`describe select * from ${sniffedCsv(files)}`, doing);
+    return readableColumns(
+      new Map(
+        rows.map((row) => {
+          const type = String(row["column_type"]);
+          return [String(row["column_name"]), kindOfDuckdbType(type) === undefined ? "VARCHAR" : type];
+        }),
+      ),
+    );
   }
-  return columns;
+  const [first] = await parquetSchemas(engine, files.slice(0, 1), what);
+  return readableColumns(first?.types ?? new Map<string, string>());
 }
 
+/** How the columns of a scan are named in SQL. */
+export type ColumnNames = (name: string) => string;
+
 /**
- * SQL of a relation of some files with these columns, by their quoted names, as values of the language.
+ * SQL of a relation of some files with these columns, by `nameOf` (quoted as they are, if nothing is said), as values of the language.
+ * Every file is looked at: DuckDB alone would silently cast a column to the type that the first file gives it.
  *
- * @throws TondoError `SOURCE_CHANGED` where a column is gone or of another type than the plan says
+ * @throws TondoError `SOURCE_CHANGED` where a column is gone, stands twice, or is of another type than the plan says; `SOURCE_UNREADABLE`
  */
 export async function scanFiles(
   engine: Engine,
   set: FileSet,
   columns: Readonly<Record<string, ValueKind>>,
+  nameOf: ColumnNames = quoteIdentifier,
 ): Promise<string> {
   const names = Object.keys(columns);
-  const present = await describeFiles(engine, set);
-  for (const name of names) {
-    const type = Object.hasOwn(present, name) ? present[name] : undefined;
-    const wanted = columns[name] as ValueKind;
-    if (type === undefined) {
-      throw new TondoError(
-        "SOURCE_CHANGED",
-        `${set.what} has no column "${name}" any more, or not of a type that can be read`,
-        {
-          where: set.files[0] ?? "",
-          hint: `It has ${Object.keys(present).slice(0, 20).join(", ")}. Mend the file, or change the definitions and apply them.`,
-        },
-      );
-    }
-    if (set.format === "parquet" && !fits(type, wanted)) {
-      throw new TondoError(
-        "SOURCE_CHANGED",
-        `${set.what}: the column "${name}" is of type ${type.replace("?", "")}, and the definitions say ${wanted}`,
-        {
-          where: set.files[0] ?? "",
-          hint: "Mend the file, or change the definitions and apply them.",
-        },
-      );
-    }
+  const select = (one: (name: string, kind: ValueKind) => string): string =>
+    names.length === 0
+      ? "1 as one"
+      : names.map((name) => `${one(name, columns[name] ?? "string")} as ${nameOf(name)}`).join(", ");
+  if (set.format === "csv") {
+    const present = await describeFiles(engine, set);
+    for (const name of names) if (!Object.hasOwn(present, name)) throw gone(name, set, Object.keys(present));
+    return `select ${select(duckdbColumn)} from (${await typedCsv(engine, set.files, set.what, columns)})`;
   }
-  const selected = names.map((name) => `${duckdbColumn(name, columns[name] as ValueKind)} as ${quoteIdentifier(name)}`);
-  const select = selected.length === 0 ? "1 as one" : selected.join(", ");
-  if (set.format === "parquet") return `select ${select} from read_parquet(${list(set.files)})`;
-  return `select ${select} from (${await csvScan(engine, set, columns)})`;
+  const schemas = await parquetSchemas(engine, set.files, set.what);
+  for (const schema of schemas) for (const name of names) checkColumn(schema, name, columns[name] ?? "string", set);
+  // Where files differ, each column is read as the widest of its types.
+  const read = `read_parquet(${pathList(set.files)}${schemas.length > 1 ? ", union_by_name = true" : ""})`;
+  const isNanoseconds = (name: string): boolean =>
+    schemas.some(({ types }) => types.get(name)?.toUpperCase() === "TIMESTAMP_NS");
+  return `select ${select((name, kind) =>
+    kind === "timestamp" && isNanoseconds(name) ? floorNanoseconds(name) : duckdbColumn(name, kind),
+  )} from ${read}`;
 }
 
-/** A column declared as a date may be a timestamp's day, and ints may be declared as durations. */
-function fits(type: TypeName, wanted: ValueKind): boolean {
-  const kind = type.replace("?", "");
+/** DuckDB's own conversion cuts towards 1970: a moment before it would come out a microsecond late. */
+function floorNanoseconds(column: string): string {
+  const name = `${quoteIdentifier(column)}::timestamp_ns`;
+  return `case when isfinite(${name}) then ${floorDivide(`epoch_ns(${name})`, "1000")} end`;
+}
+
+function checkColumn({ file, types, twice }: ParquetSchema, name: string, wanted: ValueKind, set: FileSet): void {
+  refuseTwice(name, twice, set.what, file);
+  const type = types.get(name);
+  const kind = type === undefined ? undefined : kindOfDuckdbType(type);
+  if (kind === undefined) throw gone(name, { ...set, files: [file] }, [...types.keys()]);
+  if (fits(kind, wanted)) return;
+  throw new TondoError(
+    "SOURCE_CHANGED",
+    `${set.what}: the column "${name}" is of type ${kind}, and the definitions say ${wanted}`,
+    { where: file, hint: "Mend the file, or change the definitions and apply them." },
+  );
+}
+
+function gone(name: string, { what, files }: FileSet, present: readonly string[]): TondoError {
+  return new TondoError(
+    "SOURCE_CHANGED",
+    `${what} has no column "${name}" any more, or not of a type that can be read`,
+    {
+      where: files[0] ?? "",
+      hint: `It has ${present.slice(0, 20).join(", ")}. Mend the file, or change the definitions and apply them.`,
+    },
+  );
+}
+
+/** A date is its midnight; ints are floats or durations where the definitions say so. */
+function fits(kind: ValueKind, wanted: ValueKind): boolean {
   return (
     kind === wanted ||
     (kind === "int" && (wanted === "float" || wanted === "duration")) ||
     (kind === "date" && wanted === "timestamp")
   );
-}
-
-/** CSV with typed columns. Texts are read as they stand; another type that does not fit its text is an error with its line. */
-async function csvScan(
-  engine: Engine,
-  { files, what }: FileSet,
-  columns: Readonly<Record<string, ValueKind>>,
-): Promise<string> {
-  await sameHeaders(files, what);
-  const header = await engine.rows(
-    `describe select * from read_csv(${list(files)}, ${csvForm}, all_varchar = true)`,
-    `reading the header of ${what}`,
-  );
-  const types = header.map((row) => {
-    const name = String(row["column_name"]);
-    const kind = Object.hasOwn(columns, name) ? columns[name] : undefined;
-    return `${sqlText(name)}: ${sqlText(csvType(kind))}`;
-  });
-  return `select * from read_csv(${list(files)}, auto_detect = false, ${csvForm}, allow_quoted_nulls = false, columns = {${types.join(", ")}})`;
-}
-
-/** Columns are read by place: files of one source must have them in one order. */
-async function sameHeaders(files: readonly string[], what: string): Promise<void> {
-  let first: string | undefined;
-  for (const file of files) {
-    const header = await firstLine(file);
-    first ??= header;
-    if (header !== first) {
-      throw new TondoError("SOURCE_CHANGED", `${what}: the files have different headers`, {
-        where: file,
-        hint: `Give each file the header of the first, ${files[0] ?? ""}.`,
-      });
-    }
-  }
-}
-
-async function firstLine(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const buffer = Buffer.alloc(65_536);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    return (
-      buffer
-        .toString("utf8", 0, bytesRead)
-        .replace(/^\ufeff/, "")
-        .split(/\r?\n/)[0] ?? ""
-    );
-  } finally {
-    await file.close();
-  }
-}
-
-function csvType(kind: ValueKind | undefined): string {
-  switch (kind) {
-    case "bool":
-      return "BOOLEAN";
-    case "int":
-    case "duration":
-      return "BIGINT";
-    case "float":
-      return "DOUBLE";
-    case "timestamp":
-      return "TIMESTAMP WITH TIME ZONE";
-    case "date":
-      return "DATE";
-    default:
-      return "VARCHAR";
-  }
 }

@@ -1,6 +1,7 @@
-import { type Progress, silentProgress } from "../../core/index.ts";
-import { type ExpressionPlan, expressionSql, quoteIdentifier, type VectorPlan } from "../../dsl/index.ts";
+import { type Progress, silentProgress, TondoError } from "../../core/index.ts";
+import { quoteIdentifier, type VectorPlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
+import { selectExpressions } from "./expressions-sql.ts";
 import { joinSnapshot, joinTable } from "./join-latest.ts";
 import { type JoinUnit, joinUnits } from "./join-unit.ts";
 import { joinWindowsByRange } from "./join-windows.ts";
@@ -24,8 +25,10 @@ export interface JoinReport {
 export interface JoinOptions {
   readonly engine: Engine;
   readonly vector: VectorPlan;
-  /** A table with `row` (0, 1, ...), `q` (BIGINT microseconds) and the vector's key columns and inputs by their quoted names. */
+  /** A table with `row` (0, 1, ...), `q` (BIGINT microseconds) and the vector's key columns and inputs. */
   readonly left: string;
+  /** SQL of a column of `left` by its name; default: its quoted name. */
+  readonly column?: (name: string) => string;
   readonly folder: string;
   readonly windows?: WindowJoin;
   readonly progress?: Progress;
@@ -50,6 +53,7 @@ export async function joinReads({
   engine,
   vector,
   left,
+  column = quoteIdentifier,
   folder,
   windows = "auto",
   progress = silentProgress,
@@ -60,7 +64,7 @@ export async function joinReads({
   const reports: JoinReport[] = [];
   for (const [i, unit] of units.entries()) {
     const relation = await sourceRelation(engine, unit.group, unit.source, folder);
-    const keyed = keyedLeft(unit, left);
+    const keyed = keyedLeft(engine, unit, left, column);
     reports.push(await joinUnit(engine, unit, relation, keyed, windows, signal));
     for (const read of [...vector.reads, ...vector.labelReads]) {
       const own = unit.reads.find(({ read: { id } }) => id === read.id);
@@ -72,14 +76,14 @@ export async function joinReads({
 }
 
 /** The left rows with a join's key. */
-function keyedLeft(unit: JoinUnit, left: string): string {
-  const key = unit.key.map((part, i) => {
-    const sql = expressionSql(part, (plan: ExpressionPlan) =>
-      plan.node === "column" ? quoteIdentifier(plan.name) : "null",
-    );
-    return `${sql ?? "null"} as key${String(i)}`;
+function keyedLeft(engine: Engine, unit: JoinUnit, left: string, column: (name: string) => string): string {
+  const key = unit.key.map((value, i) => ({ name: `key${String(i)}`, value }));
+  const { sql } = selectExpressions(engine, `select * from ${left}`, key, (plan) => {
+    if (plan.node === "now") return "q";
+    if (plan.node === "column") return column(plan.name);
+    throw new TondoError("INTERNAL", `a key of ${unit.group.entity}:${unit.group.name} reads ${plan.node}`);
   });
-  return `select row, q, ${key.join(", ")} from ${left}`;
+  return `select row, q, ${key.map(({ name }) => name).join(", ")} from (${sql})`;
 }
 
 async function joinUnit(

@@ -1,5 +1,6 @@
 import {
   admit,
+  type Micros,
   type Moment,
   parseTypeName,
   TondoError,
@@ -7,10 +8,10 @@ import {
   type Value,
   type ValueKind,
 } from "../../core/index.ts";
-import { type KeyColumnPlan, quoteIdentifier, type VectorPlan } from "../../dsl/index.ts";
+import type { KeyColumnPlan, VectorPlan } from "../../dsl/index.ts";
 import { type Engine, fromCarrier, type TableColumn } from "../duckdb/index.ts";
 import { describeFiles, type FileSet, scanFiles } from "./file-scan.ts";
-import { digestFiles, type FileDigest, filesOf } from "./source-files.ts";
+import { filesOf } from "./source-files.ts";
 
 /** A left row given from memory: its moment, and its columns by name. */
 export type LeftRow = Readonly<Record<string, unknown>>;
@@ -21,12 +22,12 @@ export type LeftRows = string | readonly LeftRow[];
 /** How many rows may be given from memory. */
 export const maxRowsInMemory = 2_000_000;
 
-/** A loaded left side: a table with `row`, `q`, the vector's columns and those carried along, by their quoted names. */
+/** A loaded left side: a table with `row`, `q`, the vector's columns and those carried along. */
 export interface LoadedRows {
   readonly table: string;
   readonly rows: number;
-  /** Files with their digests; none where the rows came from memory. */
-  readonly files: readonly FileDigest[];
+  /** SQL of a column by its name: inside the table all have names that no other column of a join has. */
+  readonly column: (name: string) => string;
   /** Columns carried along, with their kinds. */
   readonly carried: readonly TableColumn[];
 }
@@ -84,11 +85,12 @@ async function loadFile(options: LeftRowsOptions, path: string, wanted: readonly
           : `They have ${Object.keys(present).slice(0, 20).join(", ")}.`,
     });
   }
-  const scan = await scanFiles(engine, set, columns).catch((error: unknown) => {
+  const column = namesOf(Object.keys(columns));
+  const scan = await scanFiles(engine, set, columns, column).catch((error: unknown) => {
     if (error instanceof TondoError && error.code === "SOURCE_CHANGED") {
       throw new TondoError("ROWS_INVALID", error.message, {
         ...(error.where === undefined ? {} : { where: error.where }),
-        hint: "Cast the column in the file.",
+        hint: "Mend the file; cast or rename the column there.",
         cause: error,
       });
     }
@@ -97,11 +99,11 @@ async function loadFile(options: LeftRowsOptions, path: string, wanted: readonly
   const names = Object.keys(columns).filter((name) => name !== at || wanted.some((column) => column.name === at));
   await engine.run(
     `create or replace temp table ${table} as
-     select row_number() over () - 1 as row, ${quoteIdentifier(at)} as q${names.map((name) => `, ${quoteIdentifier(name)}`).join("")} from (${scan})`,
+     select row_number() over () - 1 as row, ${column(at)} as q${names.map((name) => `, ${column(name)}`).join("")} from (${scan})`,
     "reading the left rows",
     signal,
   );
-  return { table, rows: await count(engine, path), files: await digestFiles(files, folder), carried };
+  return { table, rows: await count(engine, path), column, carried };
 }
 
 async function loadArray(
@@ -118,34 +120,70 @@ async function loadArray(
     );
   }
   const carried = carry.map((name): TableColumn => ({ name, kind: kindOfValues(rows, name) }));
-  const columns: readonly TableColumn[] = [
-    { name: "row", kind: "int" },
-    { name: "q", kind: "int" },
+  const given: readonly TableColumn[] = [
     ...wanted.map(({ name, type }) => ({ name, kind: parseTypeName(type).kind })),
     ...carried.filter(({ name }) => !wanted.some((column) => column.name === name)),
   ];
-  const values = rows.map((row, i): readonly Value[] => {
-    const moment = row[at];
-    if (moment === undefined || moment === null) throw noTime(1, `row ${String(i)}`);
-    return columns.map(({ name, kind }, c) => {
-      if (c === 0) return i;
-      if (c === 1) return toMicros(moment as Moment, `row ${String(i)}, ${at}`);
+  const column = namesOf(given.map(({ name }) => name));
+  const columns: readonly TableColumn[] = [
+    { name: "row", kind: "int" },
+    { name: "q", kind: "int" },
+    ...given.map(({ name, kind }) => ({ name: column(name), kind })),
+  ];
+  const values = rows.map((row: unknown, i): readonly Value[] => {
+    if (!isRow(row)) {
+      throw new TondoError("ROWS_INVALID", `row ${String(i)} is no object`, {
+        hint: "Give rows as objects by column.",
+      });
+    }
+    const moments = momentOf(row, at, i);
+    const cells = given.map(({ name, kind }) => {
       const value = admit(Object.hasOwn(row, name) ? row[name] : undefined, kind);
       if (value !== undefined) return value;
       throw new TondoError("ROWS_INVALID", `row ${String(i)}: "${name}" is not of type ${kind}`, {
         hint: "Give a value of that type, or null where it is missing.",
       });
     });
+    return [i, moments, ...cells];
   });
   await engine.load(`${table}_given`, columns, values, "reading the left rows");
-  const selected = columns.map(
-    ({ name, kind }) => `${fromCarrier(quoteIdentifier(name), kind)} as ${quoteIdentifier(name)}`,
-  );
+  const selected = columns.map(({ name, kind }) => `${fromCarrier(name, kind)} as ${name}`);
   await engine.run(
     `create or replace temp table ${table} as select ${selected.join(", ")} from ${table}_given order by row`,
     "reading the left rows",
   );
-  return { table, rows: rows.length, files: [], carried };
+  return { table, rows: rows.length, column, carried };
+}
+
+/** Names for SQL that neither meet each other, as `km` and `Km` would there, nor any name of a join's own. */
+function namesOf(columns: readonly string[]): (name: string) => string {
+  const names = new Map(columns.map((name, i) => [name, `in${String(i)}`]));
+  return (name) => {
+    const own = names.get(name);
+    if (own === undefined) throw new TondoError("INTERNAL", `the left rows were loaded without "${name}"`);
+    return own;
+  };
+}
+
+function isRow(row: unknown): row is LeftRow {
+  return typeof row === "object" && row !== null && !Array.isArray(row);
+}
+
+function momentOf(row: LeftRow, at: string, i: number): Micros {
+  const moment = Object.hasOwn(row, at) ? row[at] : undefined;
+  if (moment === undefined || moment === null) throw noTime(1, `row ${String(i)}`);
+  try {
+    return toMicros(moment as Moment, at);
+  } catch (error) {
+    throw new TondoError(
+      "ROWS_INVALID",
+      `row ${String(i)}: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        hint: 'Give a Date, an ISO 8601 time with its offset such as "2001-06-20T12:00:00Z", or microseconds as a bigint.',
+        cause: error,
+      },
+    );
+  }
 }
 
 function kindOfValues(rows: readonly LeftRow[], name: string): ValueKind {
@@ -165,7 +203,7 @@ function kindOfValues(rows: readonly LeftRow[], name: string): ValueKind {
 
 async function count(engine: Engine, where: string): Promise<number> {
   const [row] = await engine.rows(
-    `select count(*)::int as n, count(*) filter (where q is null)::int as untimed from ${table}`,
+    `select count(*)::double as n, count(*) filter (where q is null)::double as untimed from ${table}`,
     "counting the left rows",
   );
   const untimed = Number(row?.["untimed"] ?? 0);

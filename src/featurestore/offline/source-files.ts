@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { glob, stat } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
-import { TondoError } from "../../core/index.ts";
+import { canonicalJson, TondoError } from "../../core/index.ts";
 
 /** How many files a path may stand for. */
 export const maxFiles = 10_000;
@@ -24,18 +24,18 @@ export interface FileDigest {
 export async function filesOf(path: string, folder: string, what: string): Promise<readonly string[]> {
   const whole = isAbsolute(path) ? path : join(folder, path);
   const files: string[] = [];
-  if (/[*?[\]{}]/.test(path)) {
+  if (await isFile(whole)) {
+    files.push(whole);
+  } else if (/[*?[\]{}]/.test(path)) {
     for await (const found of glob(isAbsolute(path) ? path : path.replaceAll("\\", "/"), { cwd: folder })) {
       const file = isAbsolute(found) ? found : join(folder, found);
-      if ((await stat(file)).isFile()) files.push(file);
+      if (await isFile(file)) files.push(file);
       if (files.length > maxFiles) {
         throw new TondoError("LIMIT_EXCEEDED", `${what}: "${path}" stands for more than ${String(maxFiles)} files`, {
           hint: "Join them into fewer, larger files.",
         });
       }
     }
-  } else if (await isFile(whole)) {
-    files.push(whole);
   }
   if (files.length === 0) {
     throw new TondoError("SOURCE_MISSING", `${what}: no file at "${path}"`, {
@@ -56,19 +56,56 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** Size and SHA-256 of files, in their order. */
-export async function digestFiles(files: readonly string[], folder: string): Promise<readonly FileDigest[]> {
+/**
+ * Size and SHA-256 of files, in their order.
+ *
+ * @throws TondoError `SOURCE_MISSING` where one went away, `IO_FAILED`, `ABORTED`
+ */
+export async function digestFiles(
+  files: readonly string[],
+  folder: string,
+  signal?: AbortSignal,
+): Promise<readonly FileDigest[]> {
   const digests: FileDigest[] = [];
   for (const file of files) {
     const hash = createHash("sha256");
     let bytes = 0;
-    for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) {
-      const chunk = part as Buffer;
-      hash.update(chunk);
-      bytes += chunk.length;
+    try {
+      for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) {
+        if (signal?.aborted === true) break;
+        const chunk = part as Buffer;
+        hash.update(chunk);
+        bytes += chunk.length;
+      }
+    } catch (error) {
+      const isGone = (error as NodeJS.ErrnoException).code === "ENOENT";
+      throw new TondoError(isGone ? "SOURCE_MISSING" : "IO_FAILED", `"${file}" cannot be read`, {
+        where: file,
+        hint: "Check that the file is there and may be read.",
+        cause: error,
+      });
     }
+    if (signal?.aborted === true)
+      throw new TondoError("ABORTED", "hashing files was cancelled", { cause: signal.reason });
     const inside = relative(folder, file);
     digests.push({ path: inside.startsWith("..") ? file : inside, bytes, sha256: hash.digest("hex") });
   }
   return digests;
+}
+
+/**
+ * What the file system says of files, as one text: another one as soon as a file is written, replaced, added or gone, also
+ * where its length and its time of change were set back.
+ */
+export async function stampFiles(files: readonly string[]): Promise<string> {
+  const stamps: string[][] = [];
+  for (const file of files) {
+    const found = await stat(file, { bigint: true }).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw new TondoError("IO_FAILED", `"${file}" cannot be read`, { where: file, cause: error });
+    });
+    if (found !== undefined)
+      stamps.push([file, ...[found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].map(String)]);
+  }
+  return canonicalJson(stamps);
 }

@@ -47,16 +47,19 @@ export async function sourceRelation(
 ): Promise<SourceRelation> {
   const kinds: Record<string, ValueKind> = {};
   for (const [name, type] of Object.entries(source.columns)) kinds[name] = parseTypeName(type).kind;
+  // A source may have columns named like those made here: `t`, `k`, `key0`.
+  const names = new Map(Object.keys(kinds).map((name, i) => [name, `col${String(i)}`]));
+  const column = (name: string): string => names.get(name) ?? quoteIdentifier(name);
   const expressions = [...shared(group, source)];
   const inJavaScript = new Set<string>();
   const parts: string[] = [];
   for (const transport of source.transports) {
     const what = `source "${source.name}"`;
     const files = await filesOf(transport.path, folder, what);
-    const scan = await scanFiles(engine, { format: transport.format, files, what }, kinds);
+    const scan = await scanFiles(engine, { format: transport.format, files, what }, kinds, column);
     const known: NamedExpression[] =
       source.at === undefined ? [] : [{ name: "k", value: transport.known ?? source.at }];
-    const selected = selectExpressions(engine, scan, [...expressions, ...known], columnSql);
+    const selected = selectExpressions(engine, scan, [...expressions, ...known], (plan) => columnSql(plan, column));
     selected.inJavaScript.forEach((name) => inJavaScript.add(name));
     parts.push(`select ${[...expressions, ...known].map(({ name }) => name).join(", ")} from (${selected.sql})`);
   }
@@ -81,8 +84,8 @@ function tie(reads: readonly string[]): readonly string[] {
   return reads.flatMap((name) => [`${name} is not null`, name]);
 }
 
-function columnSql(plan: ExpressionPlan): string {
-  if (plan.node === "column") return quoteIdentifier(plan.name);
+function columnSql(plan: ExpressionPlan, column: (name: string) => string): string {
+  if (plan.node === "column") return column(plan.name);
   throw new TondoError("INTERNAL", `a source's expression reads ${plan.node}`);
 }
 

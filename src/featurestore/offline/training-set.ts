@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { mkdir, open, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import {
   canonicalJson,
   type Json,
@@ -7,7 +8,6 @@ import {
   type Progress,
   sha256,
   silentProgress,
-  syncFolder,
   temporaryBeside,
   TondoError,
   writeFileAtomic,
@@ -18,8 +18,10 @@ import { programCall, selectExpressions } from "./expressions-sql.ts";
 import { fitVector } from "./fit.ts";
 import type { WindowJoin } from "./join.ts";
 import { type LeftRow, type LeftRows, loadLeftRows, type LoadedRows } from "./left-rows.ts";
-import { type Manifest, manifestFile, type OutputColumn, type OutputFile, readManifest } from "./manifest.ts";
-import { digestFiles, type FileDigest, filesOf } from "./source-files.ts";
+import { type Manifest, manifestFile, type OutputColumn, type OutputFile } from "./manifest.ts";
+import { clearLeftovers, existingSet, replaceFolder } from "./output-folder.ts";
+import { lockOutput } from "./output-lock.ts";
+import { digestFiles, type FileDigest, filesOf, stampFiles } from "./source-files.ts";
 import { type Part, parts, partSql, type Split, splitMicros, type SplitMicros } from "./split.ts";
 import { type JoinedTable, joinTableOf, kindOf } from "./vector-table.ts";
 
@@ -65,14 +67,29 @@ const format = 1;
  * appears or nothing does. Where the folder already holds the set of the same inputs it is left as it is.
  *
  * @throws TondoError `ROWS_INVALID`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`, `TRAINING_SET_EMPTY`,
- * `TRAINING_SET_EXISTS` where the folder holds something else, `ABORTED`
+ * `TRAINING_SET_EXISTS` where the folder holds something else, `HOME_BUSY` where another run is making it, `IO_FAILED`, `ABORTED`
  */
 export async function makeTrainingSet(options: TrainingSetOptions): Promise<TrainingSet> {
+  const output = resolve(options.folder, options.output);
+  try {
+    await mkdir(dirname(output), { recursive: true });
+    using _lock = lockOutput(output);
+    await clearLeftovers(output);
+    return await make({ ...options, output });
+  } catch (error) {
+    throw fileError(error, output);
+  }
+}
+
+async function make(options: TrainingSetOptions): Promise<TrainingSet> {
   const started = performance.now();
   const { vector, rows, at = "at", carry = [], folder, output, raw = false, progress = silentProgress } = options;
+  const { signal } = options;
   const split = splitMicros(options.split ?? {}, options.cutoff);
-  const sources = await digestSources(vector, folder);
-  const leftFiles = typeof rows === "string" ? await digestFiles(await filesOf(rows, folder, "left rows"), folder) : [];
+  const before = await stampInputs(options);
+  const sources = await digestSources(vector, folder, signal);
+  const leftFiles =
+    typeof rows === "string" ? await digestFiles(await filesOf(rows, folder, "left rows"), folder, signal) : [];
   const left = { at, files: leftFiles, digest: typeof rows === "string" ? null : digestRows(rows) };
   const fingerprint = vectorFingerprint(vector);
   const inputs = {
@@ -85,17 +102,19 @@ export async function makeTrainingSet(options: TrainingSetOptions): Promise<Trai
     raw,
   };
   const inputsDigest = sha256(canonicalJson(inputs as unknown as Json));
-  const found = await existing(output, inputsDigest);
+  const found = await existingSet(output, inputsDigest, signal);
   if (found !== undefined) return { folder: output, manifest: found, made: false };
 
   const part = temporaryBeside(output);
-  await mkdir(part, { recursive: true });
-  const engine = await Engine.open({ spillFolder: join(part, "spill"), ...options.engine });
+  await mkdir(part);
+  let engine: Engine | undefined;
   try {
-    const work = new Work(engine, options, split, part);
-    const made = await work.run(at, carry, raw, progress);
-    if (made.left.files.some((file, i) => file.sha256 !== leftFiles[i]?.sha256)) {
-      throw new TondoError("SOURCE_CHANGED", "the left rows changed while they were read", { hint: "Run it again." });
+    engine = await Engine.open({ spillFolder: join(part, "spill"), ...options.engine });
+    const made = await new Work(engine, options, split, part).run(at, carry, raw, progress);
+    if ((await stampInputs(options)) !== before) {
+      throw new TondoError("SOURCE_CHANGED", "the files of a source or of the left rows changed while they were read", {
+        hint: "Run it again when nobody writes them; nothing has been kept.",
+      });
     }
     const manifest: Manifest = {
       version: 1,
@@ -104,7 +123,7 @@ export async function makeTrainingSet(options: TrainingSetOptions): Promise<Trai
       sources,
       left,
       split,
-      ...made.result,
+      ...made,
       madeAt: new Date().toISOString(),
       seconds: Math.round(performance.now() - started) / 1000,
     };
@@ -114,9 +133,20 @@ export async function makeTrainingSet(options: TrainingSetOptions): Promise<Trai
     await replaceFolder(part, output);
     return { folder: output, manifest, made: true };
   } finally {
-    engine.close();
+    engine?.close();
     await rm(part, { recursive: true, force: true });
   }
+}
+
+/** What the file system itself says (no room, no right) as this library's error. */
+function fileError(error: unknown, output: string): unknown {
+  const { code, syscall } = error as Partial<NodeJS.ErrnoException>;
+  if (error instanceof TondoError || code === undefined || syscall === undefined) return error;
+  return new TondoError("IO_FAILED", `"${output}" cannot be made: ${error instanceof Error ? error.message : code}`, {
+    where: output,
+    hint: "Check that the folder above it can be written and has room.",
+    cause: error,
+  });
 }
 
 /** The steps of one training set on one engine. */
@@ -138,10 +168,7 @@ class Work {
     carry: readonly string[],
     raw: boolean,
     progress: Progress,
-  ): Promise<{
-    readonly left: LoadedRows;
-    readonly result: Pick<Manifest, "rows" | "counts" | "fitted" | "columns" | "files" | "joins" | "engine">;
-  }> {
+  ): Promise<Pick<Manifest, "rows" | "counts" | "fitted" | "columns" | "files" | "joins" | "engine">> {
     const { vector, rows, folder, signal, windows } = this.#options;
     const engine = this.#engine;
     progress.start(
@@ -151,8 +178,8 @@ class Work {
       ).size,
     );
     const left = await loadLeftRows({ engine, vector, rows, at, carry, folder, labels: true, signal });
-    const joined = await joinTableOf({ engine, vector, left: left.table, folder, windows, progress, signal });
-    const counts = await this.#classify(joined);
+    const joined = await joinTableOf({ engine, vector, left, folder, windows, progress, signal });
+    const counts = await this.#classify(joined, left);
     progress.finish(`${String(left.rows)} rows`);
     if (counts.train === 0) {
       const where = parts
@@ -185,21 +212,18 @@ class Work {
     progress.finish();
     const [version] = await engine.rows("select version() as v", "asking the engine's version");
     return {
-      left,
-      result: {
-        rows: left.rows,
-        counts,
-        fitted,
-        columns,
-        files,
-        joins: joined.reports,
-        engine: `DuckDB ${String(version?.["v"])}`,
-      },
+      rows: left.rows,
+      counts,
+      fitted,
+      columns,
+      files,
+      joins: joined.reports,
+      engine: `DuckDB ${String(version?.["v"])}`,
     };
   }
 
   /** Makes the table `classified`: the joined rows with their labels `label0`, ... and their part. */
-  async #classify(joined: JoinedTable): Promise<Record<Part, number>> {
+  async #classify(joined: JoinedTable, left: LoadedRows): Promise<Record<Part, number>> {
     const { vector, signal } = this.#options;
     const expressions = vector.labels.flatMap((label, i) => [
       { name: `label${String(i)}`, value: label.value },
@@ -217,8 +241,11 @@ class Work {
       "labelling rows",
       signal,
     );
+    // All of it stands in `classified` now.
+    for (const table of [left.table, ...joined.tables])
+      await this.#engine.run(`drop table ${table}`, "labelling rows", signal);
     const rows = await this.#engine.rows(
-      "select part, count(*)::int as n from classified group by part",
+      "select part, count(*)::double as n from classified group by part",
       "counting rows",
       signal,
     );
@@ -265,7 +292,7 @@ class Work {
         default: {
           const kind = [...vector.keys, ...vector.inputs].find(({ name: own }) => own === column.name);
           const carried = left.carried.find(({ name: own }) => own === column.name);
-          return toFile(quoteIdentifier(column.name), carried?.kind ?? kindOf(kind ?? { type: "string" }));
+          return toFile(left.column(column.name), carried?.kind ?? kindOf(kind ?? { type: "string" }));
         }
       }
     };
@@ -297,8 +324,9 @@ function outputColumns(vector: VectorPlan, left: LoadedRows, raw: boolean): read
     ...vector.labels.map(({ name, type }): OutputColumn => ({ name, role: "label", type })),
     ...(raw ? vector.reads.map(({ id, type }): OutputColumn => ({ name: id, role: "raw", type })) : []),
   ];
-  const names = columns.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  // Engines that read the file, as SQL does, take `km` and `KM` for one.
+  const names = columns.map(({ name }) => name.toLowerCase());
+  const twice = columns.find((_, i) => names.indexOf(names[i] ?? "") !== i)?.name;
   if (twice === undefined) return columns;
   throw new TondoError("ROWS_INVALID", `two columns of the training set would be named "${twice}"`, {
     hint: "Rename the carried column, or the slot.",
@@ -306,12 +334,16 @@ function outputColumns(vector: VectorPlan, left: LoadedRows, raw: boolean): read
 }
 
 /** Digests of the files of all sources that a vector reads. */
-export async function digestSources(vector: Pick<VectorPlan, "sources">, folder: string): Promise<Manifest["sources"]> {
+export async function digestSources(
+  vector: Pick<VectorPlan, "sources">,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<Manifest["sources"]> {
   const digests: { source: string; files: FileDigest[] }[] = [];
   for (const source of vector.sources) {
     const files: FileDigest[] = [];
     for (const { path } of source.transports)
-      files.push(...(await digestFiles(await filesOf(path, folder, `source "${source.name}"`), folder)));
+      files.push(...(await digestFiles(await filesOf(path, folder, `source "${source.name}"`), folder, signal)));
     digests.push({ source: source.name, files });
   }
   return digests;
@@ -321,51 +353,23 @@ function withoutPaths(sources: Manifest["sources"]): unknown {
   return sources.map(({ source, files }) => ({ source, files: files.map(({ sha256: hash }) => hash) }));
 }
 
+/** What the file system says of all files that go in: source by source, and the left rows'. */
+async function stampInputs({ vector, rows, folder }: TrainingSetOptions): Promise<string> {
+  const stamps: string[] = [];
+  for (const { name, transports } of vector.sources)
+    for (const { path } of transports) stamps.push(await stampFiles(await filesOf(path, folder, `source "${name}"`)));
+  if (typeof rows === "string") stamps.push(await stampFiles(await filesOf(rows, folder, "left rows")));
+  return canonicalJson(stamps);
+}
+
+/** Row by row: one text of all of them may be longer than a text can be. */
 function digestRows(rows: readonly LeftRow[]): string {
-  return sha256(
-    JSON.stringify(rows, (_key, value: unknown) => (typeof value === "bigint" ? `${value.toString()}n` : value)),
-  );
-}
-
-/** The manifest of a folder that already holds what is asked for; `undefined` where it holds nothing or another set. */
-async function existing(output: string, inputsDigest: string): Promise<Manifest | undefined> {
-  try {
-    await stat(output);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new TondoError("IO_FAILED", `"${output}" cannot be read`, { cause: error });
+  const hash = createHash("sha256");
+  for (const row of rows) {
+    const text = JSON.stringify(row, (_key, value: unknown) =>
+      typeof value === "bigint" ? { int: value.toString() } : value,
+    ) as string | undefined;
+    hash.update(`${text ?? ""}\n`);
   }
-  let manifest: Manifest;
-  try {
-    manifest = await readManifest(output);
-  } catch (error) {
-    throw new TondoError("TRAINING_SET_EXISTS", `"${output}" holds something that is no training set`, {
-      hint: "Give another output folder, or remove it yourself.",
-      cause: error,
-    });
-  }
-  if (manifest.inputsDigest !== inputsDigest) return undefined;
-  const digests = await digestFiles(
-    manifest.files.map(({ path }) => join(output, path)),
-    output,
-  ).catch(() => undefined);
-  const whole = digests !== undefined && manifest.files.every(({ sha256: hash }, i) => digests[i]?.sha256 === hash);
-  return whole ? manifest : undefined;
-}
-
-/** Puts a finished folder into its place; what was there is gone only after it stands. */
-async function replaceFolder(from: string, to: string): Promise<void> {
-  const old = temporaryBeside(to);
-  await mkdir(dirname(to), { recursive: true });
-  await syncFolder(from);
-  const had = await rename(to, old).then(
-    () => true,
-    (error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-      throw new TondoError("IO_FAILED", `"${to}" cannot be replaced`, { cause: error });
-    },
-  );
-  await rename(from, to);
-  await syncFolder(dirname(to));
-  if (had) await rm(old, { recursive: true, force: true });
+  return hash.digest("hex");
 }

@@ -1,13 +1,14 @@
 import { parseTypeName, type Progress, TondoError } from "../../core/index.ts";
-import { type ExpressionPlan, quoteIdentifier, type VectorPlan } from "../../dsl/index.ts";
+import type { ExpressionPlan, VectorPlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { joinReads, type JoinReport, type WindowJoin } from "./join.ts";
+import type { LoadedRows } from "./left-rows.ts";
 
 /** What a joined table is made from. */
 export interface JoinedTableOptions {
   readonly engine: Engine;
   readonly vector: VectorPlan;
-  readonly left: string;
+  readonly left: Pick<LoadedRows, "table" | "column">;
   readonly folder: string;
   readonly windows?: WindowJoin | undefined;
   readonly progress?: Progress | undefined;
@@ -20,6 +21,8 @@ export interface JoinedTable {
   readonly sql: string;
   /** SQL of a leaf of the vector's expressions over that relation. */
   readonly leaf: (plan: ExpressionPlan) => string;
+  /** The tables that the relation is joined from, the left rows' aside. */
+  readonly tables: readonly string[];
   readonly reports: readonly JoinReport[];
 }
 
@@ -29,7 +32,8 @@ export async function joinTableOf(options: JoinedTableOptions): Promise<JoinedTa
   const joined = await joinReads({
     engine,
     vector,
-    left,
+    left: left.table,
+    column: left.column,
     folder,
     ...(windows === undefined ? {} : { windows }),
     ...(progress === undefined ? {} : { progress }),
@@ -40,7 +44,7 @@ export async function joinTableOf(options: JoinedTableOptions): Promise<JoinedTa
       case "now":
         return "q";
       case "column":
-        return quoteIdentifier(plan.name);
+        return left.column(plan.name);
       case "stored": {
         const column = joined.columnOf.get(plan.name);
         if (column !== undefined) return column;
@@ -51,7 +55,7 @@ export async function joinTableOf(options: JoinedTableOptions): Promise<JoinedTa
     }
   };
   const from = joined.tables.map((table) => ` join ${table} using (row)`).join("");
-  return { sql: `select * from ${left}${from}`, leaf, reports: joined.reports };
+  return { sql: `select * from ${left.table}${from}`, tables: joined.tables, leaf, reports: joined.reports };
 }
 
 /** The kind of a plan's value. */
