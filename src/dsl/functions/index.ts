@@ -2,6 +2,7 @@ export type { Aggregate, AggregateCode, AggregateSql, StateArrays, StateColumn, 
 export { aggregates } from "./aggregates/index.ts";
 export { fittedFunctions, fittedKey } from "./fitted/index.ts";
 export type { Fit, FittedFunction, Parameters } from "./fitted-function.ts";
+export { literalSql, quoteIdentifier, quoteText } from "./literal-sql.ts";
 export { scalarFunctions } from "./scalar/index.ts";
 export {
   type Constant,
@@ -16,3 +17,4 @@ export {
   type ScalarFunction,
 } from "./scalar-function.ts";
 export { isZone } from "./time-zone.ts";
+export { overloadOf } from "./overload-of.ts";

@@ -14,7 +14,7 @@ export type Constants = Readonly<Record<string, Constant>>;
 export interface Parameter {
   readonly name: string;
   /** Kinds taken; `T` is any kind, the same for all `T` of the call. An int goes where a float is taken. */
-  readonly kind: ValueKind | "T" | "number list" | "text list" | "list of T";
+  readonly kind: ValueKind | "T" | "int list" | "number list" | "text list";
   readonly constant?: true;
   /** Used where the argument is left out. */
   readonly default?: boolean | number | string;
@@ -40,8 +40,11 @@ export interface Overload {
   readonly inline?: (...args: string[]) => string;
   /** The inline text gives NaN for a NaN argument by itself, so no test is needed. */
   readonly inlinePropagates?: true;
-  /** The same in SQL, bit by bit, for the exact subset; SQL's NULL is missing. */
-  readonly sql?: (args: readonly string[]) => string;
+  /**
+   * The same in SQL, bit by bit, for the exact subset; SQL's NULL is missing. `undefined` where these constants have
+   * no SQL form.
+   */
+  readonly sql?: (args: readonly string[], constants: Constants) => string | undefined;
 }
 
 /** An example from the manual, run by the tests. `now` is 2024-02-29T12:34:56.789Z. */

@@ -1,21 +1,24 @@
 import { missing } from "./scalar-function.ts";
 
 const hour = 3_600_000_000;
+const second = 1_000_000;
 
-/** How many zones may have a formatter and how many hours may be remembered: a request cannot make them grow. */
-const zoneLimits = { zones: 1024, hours: 65_536 } as const;
+/** How many zones may have a formatter and how many hours of all zones are remembered: a request cannot make them grow. */
+const zoneLimits = { zones: 1024, hours: 262_144 } as const;
 
 interface Zone {
   readonly format: Intl.DateTimeFormat;
+  /** By hour of UTC; NaN for an hour within which the clock was changed. */
   readonly offsets: Map<number, number>;
 }
 
 const zones = new Map<string, Zone | undefined>();
+let remembered = 0;
 
 /**
  * The clock on the wall of a zone, as microseconds since 1970 as if it were UTC; NaN where there is no such zone.
- * Offsets are looked up once an hour of UTC and remembered: no zone has changed its clock within one since 1970,
- * but for a handful whose change fell on a half hour, where the quarter hours are looked up.
+ * Offsets are looked up at both ends of an hour of UTC and remembered where they agree: no zone has changed its clock
+ * twice within an hour. In the others, some of before 1972, each moment is looked up.
  *
  * The tables are those of the running Node's ICU.
  */
@@ -27,14 +30,19 @@ export function localMicros(moment: number, tz: string): number {
 }
 
 function offsetAt(zone: Zone, moment: number): number {
-  const quarter = Math.floor(moment / (hour / 4));
-  const known = zone.offsets.get(quarter);
-  if (known !== undefined) return known;
-  const start = quarter * (hour / 4);
-  const offset = offsetByFormat(zone.format, start);
-  if (zone.offsets.size >= zoneLimits.hours) zone.offsets.clear();
-  zone.offsets.set(quarter, offset);
-  return offset;
+  const index = Math.floor(moment / hour);
+  let offset = zone.offsets.get(index);
+  if (offset === undefined) {
+    const first = offsetByFormat(zone.format, index * hour);
+    const last = offsetByFormat(zone.format, (index + 1) * hour - second);
+    offset = first === last ? first : missing;
+    if (++remembered > zoneLimits.hours) {
+      for (const other of zones.values()) other?.offsets.clear();
+      remembered = 1;
+    }
+    zone.offsets.set(index, offset);
+  }
+  return offset === offset ? offset : offsetByFormat(zone.format, moment);
 }
 
 function offsetByFormat(format: Intl.DateTimeFormat, moment: number): number {
@@ -50,7 +58,10 @@ function offsetByFormat(format: Intl.DateTimeFormat, moment: number): number {
 
 function zoneOf(tz: string): Zone | undefined {
   if (zones.has(tz)) return zones.get(tz);
-  if (zones.size >= zoneLimits.zones) zones.clear();
+  if (zones.size >= zoneLimits.zones) {
+    zones.clear();
+    remembered = 0;
+  }
   const zone = isZone(tz) ? { format: formatOf(tz), offsets: new Map<number, number>() } : undefined;
   zones.set(tz, zone);
   return zone;

@@ -1,13 +1,13 @@
-import { canonicalJson, isNumeric, type Json, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
+import { canonicalJson, isNumeric, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
+import { fittedFunctions, finite, type Overload, overloadOf, type Raw } from "../functions/index.ts";
 import {
-  fittedFunctions,
-  finite,
-  type Overload,
-  type Raw,
-  type ScalarFunction,
-  scalarFunctions,
-} from "../functions/index.ts";
-import type { CallPlan, ExpressionPlan, Fitted, FittedPlan, LiteralPlan } from "../plan/index.ts";
+  type CallPlan,
+  type ExpressionPlan,
+  type Fitted,
+  type FittedPlan,
+  type LiteralPlan,
+  parts,
+} from "../plan/index.ts";
 
 /** A leaf that the generated code reads. */
 export interface Leaf {
@@ -50,49 +50,56 @@ class Emitter {
   readonly leaves: Leaf[] = [];
   readonly functions: ((...args: never[]) => Raw)[] = [];
   readonly #fitted: Fitted;
+  /** By what is computed, with names for its parts: equal expressions have one name. */
   readonly #names: Map<string, string> = new Map<string, string>();
+  /** The same by object: siblings are shared. */
+  readonly #seen: Map<ExpressionPlan, string> = new Map<ExpressionPlan, string>();
+  readonly #leafIndex: Map<string, number> = new Map<string, number>();
 
   constructor(fitted: Fitted) {
     this.#fitted = fitted;
   }
 
-  /** The name that holds an expression's value. */
+  /** The name that holds an expression's value, or the constant itself. */
   value(expression: ExpressionPlan): string {
-    const key = canonicalJson(expression as unknown as Json);
-    const known = this.#names.get(key);
-    if (known !== undefined) return known;
-    const text = this.#text(expression);
-    const name = `v${String(this.#names.size)}`;
-    this.statements.push(`const ${name} = ${text};`);
-    this.#names.set(key, name);
+    if (expression.node === "literal") return literalText(expression);
+    const seen = this.#seen.get(expression);
+    if (seen !== undefined) return seen;
+    const args = parts(expression).map((part) => this.value(part));
+    const key = keyOf(expression, args);
+    let name = this.#names.get(key);
+    if (name === undefined) {
+      const text = this.#text(expression, args);
+      name = `v${String(this.#names.size)}`;
+      this.statements.push(`const ${name} = ${text};`);
+      this.#names.set(key, name);
+    }
+    this.#seen.set(expression, name);
     return name;
   }
 
-  #text(expression: ExpressionPlan): string {
+  #text(expression: Exclude<ExpressionPlan, LiteralPlan>, args: readonly string[]): string {
     switch (expression.node) {
-      case "literal":
-        return literalText(expression);
       case "column":
       case "stored":
         return this.#leaf(`${expression.node}:${expression.name}`, parseTypeName(expression.type).kind);
       case "now":
         return this.#leaf("now", "timestamp");
       case "call":
-        return this.#call(expression);
+        return this.#call(expression, args);
       case "fitted":
-        return this.#apply(expression);
+        return this.#apply(expression, args[0] ?? "NaN");
     }
   }
 
   #leaf(name: string, kind: ValueKind): string {
-    const known = this.leaves.findIndex((leaf) => leaf.name === name);
-    const index = known >= 0 ? known : this.leaves.push({ name, kind }) - 1;
+    const index = this.#leafIndex.get(name) ?? this.leaves.push({ name, kind }) - 1;
+    this.#leafIndex.set(name, index);
     return `c${String(index)}[i]`;
   }
 
-  #call(call: CallPlan): string {
+  #call(call: CallPlan, args: readonly string[]): string {
     const [entry, overload] = overloadOf(call);
-    const args = call.args.map((arg) => this.value(arg));
     const none = missingText(parseTypeName(call.type).kind);
     if (entry.missing === "handles") {
       return overload.inline?.(...args, none) ?? `f[${String(this.#function(overload, call))}](${args.join(", ")})`;
@@ -108,7 +115,7 @@ class Emitter {
     return tests.length === 0 ? text : `${tests.join(" || ")} ? ${none} : ${text}`;
   }
 
-  #apply(plan: FittedPlan): string {
+  #apply(plan: FittedPlan, argument: string): string {
     const entry = fittedFunctions.get(plan.function);
     const parameters = Object.hasOwn(this.#fitted, plan.fit) ? this.#fitted[plan.fit] : undefined;
     if (entry === undefined) throw new TondoError("INTERNAL", `no fitted function ${plan.function}`);
@@ -117,12 +124,31 @@ class Emitter {
         hint: "Make a training set with this vector first: it fits on the training rows and keeps what it found.",
       });
     }
-    const index = this.functions.push(entry.apply(parameters) as (...args: never[]) => Raw) - 1;
-    return `f[${String(index)}](${this.value(plan.arg)})`;
+    const index = this.functions.push(entry.apply(parameters)) - 1;
+    return `f[${String(index)}](${argument})`;
   }
 
   #function(overload: Overload, call: CallPlan): number {
     return this.functions.push(overload.compute(call.options ?? {})) - 1;
+  }
+}
+
+/** What decides an expression's value, given the names of its parts. Leaves of one name are of one kind. */
+function keyOf(expression: Exclude<ExpressionPlan, LiteralPlan>, args: readonly string[]): string {
+  switch (expression.node) {
+    case "column":
+    case "stored":
+      return `${expression.node}:${expression.name}`;
+    case "now":
+      return "now";
+    case "fitted":
+      return `fitted ${expression.fit}(${args.join()})`;
+    case "call": {
+      const { function: name, version, type, options } = expression;
+      const kinds = expression.args.map((arg) => arg.type).join();
+      const constants = options === undefined ? "" : canonicalJson(options);
+      return `${name} ${String(version)} ${type} ${kinds} ${constants}(${args.join()})`;
+    }
   }
 }
 
@@ -138,29 +164,4 @@ function literalText({ type, value }: LiteralPlan): string {
   if (kind === "int" && typeof value === "string") return `${BigInt(value).toString()}n`;
   if (kind === "string") return JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
   return `(${String(Number(value))})`;
-}
-
-/** The entry and the overload of a call: the one whose parameters are of the arguments' kinds. */
-export function overloadOf(call: CallPlan): readonly [ScalarFunction, Overload] {
-  const entry = scalarFunctions.get(call.function);
-  if (entry === undefined || entry.version !== call.version) {
-    throw new TondoError(
-      "DEFINITIONS_INVALID",
-      `this program has no function "${call.function}" of version ${String(call.version)}`,
-      {
-        hint: "The plan was made by another version of Tondo: use that one, or apply the definitions anew and train again.",
-      },
-    );
-  }
-  const kinds = call.args.map((arg) => parseTypeName(arg.type).kind);
-  const overload = entry.overloads.find(({ takes }) => {
-    const values = takes.filter((parameter) => parameter.constant !== true);
-    return kinds.every((kind, i) => {
-      const parameter = values[i] ?? values.at(-1);
-      return parameter?.kind === "T" || parameter?.kind === kind;
-    });
-  });
-  if (overload === undefined)
-    throw new TondoError("INTERNAL", `no overload of ${call.function} for (${kinds.join(", ")})`);
-  return [entry, overload];
 }

@@ -1,9 +1,10 @@
 import { canonicalJson, type Json, sha256 } from "../../core/index.ts";
 import type { EntityPlan, GroupPlan, SourcePlan, VectorPlan } from "./plan.ts";
 
-/** A source's meaning: not where its files lie. */
-function meaning(source: SourcePlan): unknown {
-  return { ...source, transports: source.transports.map(({ known }) => ({ known })) };
+/** A source's meaning: not where its files lie nor in how many places. What its columns are stands where they are read. */
+function meaning({ transports, columns: _columns, ...source }: SourcePlan): unknown {
+  const known = new Set(transports.map((transport) => canonicalJson({ known: transport.known as unknown as Json })));
+  return { ...source, known: [...known].sort() };
 }
 
 /** SHA-256 of the canonical form of what an entity is. */
@@ -18,7 +19,7 @@ export function sourceFingerprint(source: SourcePlan): string {
 
 /** SHA-256 of all that decides the values of a group's features: its own plan and that of its source. */
 export function groupFingerprint(group: GroupPlan, source: SourcePlan): string {
-  return digest({ group, source: meaning({ ...source, columns: {} }) });
+  return digest({ group, source: meaning(source) });
 }
 
 /**
@@ -30,7 +31,7 @@ export function storedFingerprint(group: GroupPlan, name: string, source: Source
   return digest({
     group: { ...group, stored: [], features: [] },
     stored: stored ?? null,
-    source: meaning({ ...source, columns: {} }),
+    source: meaning(source),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { ValueKind } from "../../core/index.ts";
-import { quoteIdentifier } from "./sql-text.ts";
+import { quoteIdentifier } from "../functions/index.ts";
 
 /**
  * A column of a file as the language's value: floats without NaN, infinities and -0, moments as BIGINT microseconds,

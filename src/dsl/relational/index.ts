@@ -1,4 +1,3 @@
 export { duckdbColumn, duckdbType, kindOfDuckdbType } from "./duckdb-column.ts";
 export { duckdbMacros } from "./duckdb-macros.ts";
 export { expressionSql } from "./expression-sql.ts";
-export { quoteIdentifier, quoteText } from "./sql-text.ts";

@@ -1,5 +1,6 @@
 import type { EntityPlan, KeyColumnPlan } from "../plan/index.ts";
 import type { EntityDeclaration } from "../syntax/index.ts";
+import { checkProperties } from "./properties.ts";
 import type { Report } from "./report.ts";
 import { checkName } from "./symbols.ts";
 import { checkType } from "./types.ts";
@@ -7,6 +8,7 @@ import { checkType } from "./types.ts";
 /** An entity and its key. */
 export function checkEntity(declaration: EntityDeclaration, report: Report): EntityPlan | undefined {
   if (!checkName("an entity", declaration.name, report)) return undefined;
+  if (!checkProperties(declaration.properties, ["owner", "description"], report)) return undefined;
   const key: KeyColumnPlan[] = [];
   for (const { name, type } of declaration.key) {
     if (!checkName("a key column", name, report)) return undefined;
@@ -21,7 +23,7 @@ export function checkEntity(declaration: EntityDeclaration, report: Report): Ent
       );
     }
     if (type.optional) return report.error("optional-key", "a key is never missing", type.span, "leave out the ?");
-    if (key.some((other) => other.name === name.text)) {
+    if (key.some((other) => other.name.toLowerCase() === name.text.toLowerCase())) {
       return report.error("duplicate", `the key column "${name.text}" stands twice`, name.span);
     }
     key.push({ name: name.text, type: checked });

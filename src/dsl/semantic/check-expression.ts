@@ -1,9 +1,10 @@
 import { type TypeName, typeName } from "../../core/index.ts";
 import { aggregates, fittedFunctions, fittedKey, maxInt, scalarFunctions } from "../functions/index.ts";
 import type { ExpressionPlan } from "../plan/index.ts";
-import type { CallExpression, Expression, LiteralExpression } from "../syntax/index.ts";
+import { type CallExpression, didYouMean, type Expression, type LiteralExpression } from "../syntax/index.ts";
+import { planLimits, planSize } from "./plan-size.ts";
 import { type Checked, resolveCall, typeOf, widened } from "./resolve-call.ts";
-import { didYouMean, type Report } from "./report.ts";
+import type { Report } from "./report.ts";
 import type { Scope } from "./scope.ts";
 
 /** How deep an expression may be: a sum of so many terms, say. */
@@ -15,7 +16,12 @@ export function checkExpression(expression: Expression, scope: Scope, report: Re
   if (checked === undefined || "list" in checked) {
     return checked === undefined
       ? undefined
-      : report.error("list-alone", "a list stands only where a function takes one", expression.span);
+      : report.error(
+          "list-alone",
+          "a list stands only where a function takes one",
+          expression.span,
+          "x in [1, 2], bucket(x, [0, 10]) and onehot(x, [...]) do",
+        );
   }
   if (checked.plan.node === "literal" && checked.plan.value === null) {
     return report.error(
@@ -25,12 +31,28 @@ export function checkExpression(expression: Expression, scope: Scope, report: Re
       'to test for it write "x is missing"',
     );
   }
+  const { nodes, depth } = planSize(checked.plan);
+  if (depth > planLimits.depth || nodes > planLimits.nodes) {
+    return report.error(
+      "too-large",
+      nodes > planLimits.nodes
+        ? `this comes to ${String(nodes)} steps, of ${String(planLimits.nodes)} allowed, once all it names is written out`
+        : `this is ${String(depth)} steps deep, of ${String(planLimits.depth)} allowed, once all it names is written out`,
+      expression.span,
+      "make several slots of it",
+    );
+  }
   return checked.plan;
 }
 
 function check(expression: Expression, scope: Scope, report: Report, depth: number): Checked | undefined {
   if (depth > maxDepth)
-    return report.error("too-deep", `an expression may be ${String(maxDepth)} steps deep`, expression.span);
+    return report.error(
+      "too-deep",
+      `an expression may be ${String(maxDepth)} steps deep`,
+      expression.span,
+      "name a part of it with let, or put brackets around halves of a long sum",
+    );
   const plain = (plan: ExpressionPlan | undefined): Checked | undefined =>
     plan === undefined ? undefined : { plan, span: expression.span };
   switch (expression.kind) {
@@ -44,7 +66,7 @@ function check(expression: Expression, scope: Scope, report: Report, depth: numb
         "now-here",
         "`now` has no meaning here: it is the moment of a request",
         expression.span,
-        "use it in a vector or in a feature made from siblings",
+        "use it in a vector",
       );
     case "reference":
       return plain(scope.reference(expression));
@@ -54,7 +76,12 @@ function check(expression: Expression, scope: Scope, report: Report, depth: numb
         const checked = check(item, scope, report, depth + 1);
         if (checked === undefined) return undefined;
         if ("list" in checked || checked.plan.node !== "literal") {
-          return report.error("list-item", "a list holds constants only", item.span);
+          return report.error(
+            "list-item",
+            "a list holds constants only",
+            item.span,
+            "write the values out; what differs from row to row is compared with == and or",
+          );
         }
         list.push(checked.plan);
       }
@@ -72,7 +99,7 @@ function checkLiteral({ type, value, span }: LiteralExpression, report: Report):
     case "int": {
       const digits = BigInt(String(value));
       if (digits < -(2n ** 63n) || digits >= 2n ** 63n)
-        return report.error("bad-number", "this whole number does not fit into 64 bits", span);
+        return report.error("bad-number", "this whole number does not fit into 64 bits", span, "as a float write 1e20");
       const safe = digits >= -BigInt(maxInt) && digits <= BigInt(maxInt);
       return { node: "literal", type: "int", value: safe ? Number(digits) : digits.toString() };
     }
@@ -91,7 +118,10 @@ function checkCall(call: CallExpression, scope: Scope, report: Report, depth: nu
       "not-an-aggregate",
       `"${name}" is no aggregate, so \`over\` does not go with it`,
       call.name.span,
-      didYouMean(name, aggregates.keys()) ?? `aggregates are ${[...aggregates.keys()].join(", ")}`,
+      () =>
+        otherwise.get(name) ??
+        didYouMean(name, aggregates.keys()) ??
+        `aggregates are ${[...aggregates.keys()].join(", ")}`,
     );
   }
   const fitted = fittedCall(call, scope, report, depth);
@@ -99,32 +129,24 @@ function checkCall(call: CallExpression, scope: Scope, report: Report, depth: nu
   const resolved = name === "fill" ? "coalesce" : name;
   const entry = call.form === "operator" || !operatorOnly.has(name) ? scalarFunctions.get(resolved) : undefined;
   if (entry === undefined) {
-    if (aggregates.has(name)) {
-      return report.error(
-        "missing-over",
-        `the aggregate "${name}" needs a window`,
-        call.span,
-        `write ${name}(...) over 7d`,
-      );
-    }
-    const known = [...scalarFunctions.keys(), ...aggregates.keys(), "fill", "zscore"].filter(
-      (word) => !operatorOnly.has(word),
-    );
-    return report.error("unknown-function", `there is no function "${name}"`, call.name.span, didYouMean(name, known));
+    if (aggregates.has(name)) return scope.aggregate(call);
+    return report.error("unknown-function", `there is no function "${name}"`, call.name.span, () => nearFunction(name));
   }
   // `min(x)` of one value is most often an aggregate whose window was forgotten.
-  if (aggregates.has(name) && call.args.length === 1) {
-    return report.error(
-      "missing-over",
-      `the aggregate "${name}" needs a window`,
-      call.span,
-      `write ${name}(...) over 7d`,
-    );
-  }
+  if (aggregates.has(name) && call.args.length === 1) return scope.aggregate(call);
   const args: { name?: string; value: Checked }[] = [];
   for (const arg of call.args) {
     const value = check(arg.value, scope, report, depth + 1);
     if (value === undefined) return undefined;
+    const inner = "list" in value || value.plan.node !== "call" ? undefined : value.plan.function;
+    if (inner !== undefined && scalarFunctions.get(inner)?.expands !== undefined) {
+      return report.error(
+        "expansion-inside",
+        `"${inner}" gives several slots: nothing can be computed from it`,
+        arg.value.span,
+        "it stands outermost in a slot: compute before it",
+      );
+    }
     args.push(arg.name === undefined ? { value } : { name: arg.name.text, value });
   }
   return resolveCall(entry, args, call, report);
@@ -149,6 +171,39 @@ const operatorOnly: ReadonlySet<string> = new Set([
   "is_missing",
 ]);
 
+/** Statistics that no function here is fitted by. */
+const statistics: ReadonlySet<string> = new Set(["median", "mode", "most_frequent", "average", "avg"]);
+
+/** Words that people look for, and what is there instead. */
+const otherwise: ReadonlyMap<string, string> = new Map([
+  ["avg", "write mean"],
+  ["average", "write mean"],
+  ["case", "write if(condition, a, b)"],
+  ["cast", "write int(x) or float(x)"],
+  ["ifnull", "write x ?? 0"],
+  ["isnull", "write x is missing"],
+  ["len", "write len(text)"],
+  ["length", "write len(text)"],
+  ["ln", "write log, the natural logarithm"],
+  ["lowercase", "write lower"],
+  ["nvl", "write x ?? 0"],
+  ["substring", "write starts_with, ends_with or contains"],
+  ["to_float", "write float"],
+  ["uppercase", "write upper"],
+]);
+
+function nearFunction(name: string): string | undefined {
+  const fitted = [...fittedFunctions.values()].map((entry) => entry.name);
+  const words = [...scalarFunctions.keys(), ...aggregates.keys(), ...fitted, "fill"];
+  return (
+    otherwise.get(name.toLowerCase()) ??
+    didYouMean(
+      name,
+      words.filter((word) => !operatorOnly.has(word)),
+    )
+  );
+}
+
 /** `fill(mean)`, `zscore`: `"no"` where the call is none of them. */
 function fittedCall(
   call: CallExpression,
@@ -157,15 +212,34 @@ function fittedCall(
   depth: number,
 ): ExpressionPlan | undefined | "no" {
   const [first, second, third] = call.args;
-  if (first === undefined || third !== undefined) return "no";
+  const name = call.name.text;
+  const own = [...fittedFunctions.values()].filter((candidate) => candidate.name === name);
+  if (own.length === 0) return "no";
   const word = second?.value.kind === "name" ? second.value.name.text : undefined;
-  const entry = fittedFunctions.get(fittedKey(call.name.text, second === undefined ? undefined : (word ?? "")));
-  if (entry === undefined) return "no";
+  const entry = third === undefined ? own.find((candidate) => candidate.word === word) : undefined;
+  if (first === undefined || entry === undefined || (word === undefined && second !== undefined)) {
+    // `fill(0)` fills with a constant, `fill(other)` with another value where one has that name.
+    if (name === "fill" && (word === undefined || !statistics.has(word))) return "no";
+    const forms = own.map(({ word: needed }) => (needed === undefined ? `x | ${name}` : `x | ${name}(${needed})`));
+    return report.error(
+      "wrong-arguments",
+      word === undefined
+        ? `"${name}" is fitted on the training rows and takes one value`
+        : `"${name}" is not fitted by "${word}"`,
+      call.span,
+      `write ${forms.join(" or ")}`,
+    );
+  }
   const checked = check(first.value, scope, report, depth + 1);
   if (checked === undefined) return undefined;
   const arg = "list" in checked ? undefined : widened(checked.plan, "float");
   if (arg === undefined) {
-    return report.error("wrong-type", `"${call.name.text}" takes a float`, first.value.span);
+    return report.error(
+      "wrong-type",
+      `"${name}" takes a number`,
+      first.value.span,
+      "a text becomes numbers with onehot, a truth value with float",
+    );
   }
   const plan = { function: fittedKey(entry.name, entry.word), version: entry.version, arg };
   const fit = scope.fitted(call, plan);

@@ -1,4 +1,4 @@
-import { typeName } from "../../core/index.ts";
+import { canonicalJson, type Json, typeName } from "../../core/index.ts";
 import {
   type EntityPlan,
   type ExpressionPlan,
@@ -8,10 +8,10 @@ import {
   replaceLeaves,
   type RolePlan,
 } from "../plan/index.ts";
-import type { Expression, ReferenceExpression } from "../syntax/index.ts";
+import { didYouMean, type Expression, type ReferenceExpression } from "../syntax/index.ts";
 import { typeOf } from "./resolve-call.ts";
-import { didYouMean, type Report } from "./report.ts";
-import { featureOf, type Symbols } from "./symbols.ts";
+import type { Report } from "./report.ts";
+import { featureOf, isBroken, type Symbols } from "./symbols.ts";
 
 /** What a reference can mean in one vector. */
 export interface ReferenceContext {
@@ -20,13 +20,18 @@ export interface ReferenceContext {
   readonly roles: readonly RolePlan[];
   readonly keyColumns: ReadonlyMap<string, KeyColumnPlan>;
   readonly inputs: ReadonlyMap<string, KeyColumnPlan>;
+  /** Whether all keys and inputs could be declared. */
+  readonly whole: boolean;
+  /** What is read, by id in lower case: filled here. */
+  readonly reads: Map<string, ReadPlan>;
+  /** Features that were read before, under which key. */
+  readonly seen: Map<string, ExpressionPlan>;
 }
 
-/** `@entity:group:feature[key]` as an expression over stored values, which are added to `reads`. */
+/** `@entity:group:feature[key]` as an expression over stored values, which are added to the context's `reads`. */
 export function checkReference(
   reference: ReferenceExpression,
   context: ReferenceContext,
-  reads: Map<string, ReadPlan>,
   inLabel: boolean,
 ): ExpressionPlan | undefined {
   const { symbols, report } = context;
@@ -41,7 +46,7 @@ export function checkReference(
       "unknown-feature",
       `${group.entity}:${group.name} has no feature "${reference.feature.text}"`,
       reference.feature.span,
-      didYouMean(reference.feature.text, names) ?? `it has ${names.slice(0, 12).join(", ")}`,
+      () => didYouMean(reference.feature.text, names) ?? `it has ${names.slice(0, 12).join(", ")}`,
     );
   }
   if (feature.forward && !inLabel) {
@@ -49,15 +54,22 @@ export function checkReference(
       "label-among-features",
       `"${feature.name}" looks forward: it may stand in a label only`,
       reference.span,
+      "no request can know it: write label name = ..., or read a window that looks back",
     );
   }
   const entity = symbols.entities.get(group.entity);
   if (entity === undefined) return undefined;
   const key = checkKey(reference, entity, context);
   if (key === undefined) return undefined;
-  return replaceLeaves(feature.value, (leaf) =>
-    leaf.node === "stored" ? read(leaf.name, group, key, reads) : undefined,
+  // Each feature once: the same part is then the same object wherever it is read.
+  const own = `${group.entity}:${group.name}:${feature.name}[${canonicalJson(key as unknown as Json)}]`;
+  const before = context.seen.get(own);
+  if (before !== undefined) return before;
+  const value = replaceLeaves(feature.value, (leaf) =>
+    leaf.node === "stored" ? read(leaf.name, group, key, context.reads) : undefined,
   );
+  context.seen.set(own, value);
+  return value;
 }
 
 function groupOf(
@@ -66,21 +78,18 @@ function groupOf(
 ): GroupPlan | undefined {
   const name = `${entity.text}:${group.text}`;
   const found = symbols.groups.get(name);
-  if (found !== undefined || symbols.groupDeclarations.has(name)) return found;
+  if (found !== undefined || symbols.groupDeclarations.has(name) || isBroken(symbols, "group", name)) return found;
   if (!symbols.entityDeclarations.has(entity.text)) {
-    return report.error(
-      "unknown-entity",
-      `there is no entity "${entity.text}"`,
-      entity.span,
+    if (isBroken(symbols, "entity", entity.text)) return undefined;
+    return report.error("unknown-entity", `there is no entity "${entity.text}"`, entity.span, () =>
       didYouMean(entity.text, symbols.entityDeclarations.keys()),
     );
   }
-  return report.error(
-    "unknown-group",
-    `there is no group "${name}"`,
-    span,
-    didYouMean(name, symbols.groupDeclarations.keys()),
-  );
+  const own = [...symbols.groupDeclarations.keys()].filter((other) => other.startsWith(`${entity.text}:`));
+  return report.error("unknown-group", `there is no group "${name}"`, span, () => {
+    const listed = own.length === 0 ? undefined : `"${entity.text}" has ${own.slice(0, 12).join(", ")}`;
+    return didYouMean(name, symbols.groupDeclarations.keys()) ?? listed;
+  });
 }
 
 function declaredFeatures({ entity, group }: ReferenceExpression, symbols: Symbols): readonly string[] {
@@ -99,6 +108,7 @@ function checkKey(reference: ReferenceExpression, entity: EntityPlan, context: R
     const own = roles.filter((role) => role.entity === entity.name);
     const [role, second] = own;
     if (role === undefined) {
+      if (!context.whole) return undefined;
       return report.error(
         "missing-key",
         `the vector has no key for the entity "${entity.name}"`,
@@ -124,8 +134,9 @@ function checkKey(reference: ReferenceExpression, entity: EntityPlan, context: R
   if (written.length !== entity.key.length) {
     return report.error(
       "wrong-key",
-      `the key of "${entity.name}" is (${entity.key.map(({ name }) => name).join(", ")}): ${String(entity.key.length)} values, not ${String(written.length)}`,
+      `the key of "${entity.name}" is (${entity.key.map(({ name }) => name).join(", ")}): ${String(entity.key.length)} ${entity.key.length === 1 ? "value" : "values"}, not ${String(written.length)}`,
       reference.span,
+      `write [${entity.key.map(({ name }) => name).join(", ")}] with keys or inputs of these types`,
     );
   }
   const columns: ExpressionPlan[] = [];
@@ -137,8 +148,9 @@ function checkKey(reference: ReferenceExpression, entity: EntityPlan, context: R
     if (typeOf(plan).kind !== column.type) {
       return report.error(
         "wrong-type",
-        `the key column "${column.name}" of "${entity.name}" is of type ${column.type}, and this is a ${typeOf(plan).kind}`,
+        `the key column "${column.name}" of "${entity.name}" is of type ${column.type}, and this of type ${typeOf(plan).kind}`,
         part.span,
+        () => roleHint(entity, roles),
       );
     }
     columns.push(plan);
@@ -147,9 +159,14 @@ function checkKey(reference: ReferenceExpression, entity: EntityPlan, context: R
   return { name: names.join("_"), columns };
 }
 
+function roleHint(entity: EntityPlan, roles: readonly RolePlan[]): string | undefined {
+  const own = roles.filter((role) => role.entity === entity.name).map(({ role }) => role);
+  return own.length === 0 ? undefined : `keys of this entity are ${own.join(", ")}`;
+}
+
 function keyPart(
   part: Expression,
-  { report, roles, keyColumns, inputs }: ReferenceContext,
+  { report, roles, keyColumns, inputs, whole }: ReferenceContext,
 ): ExpressionPlan | undefined {
   if (part.kind !== "name") {
     return report.error(
@@ -171,11 +188,14 @@ function keyPart(
       `name one of them, such as ${[...keyColumns.keys()].find((key) => key.startsWith(`${name}_`)) ?? name}`,
     );
   }
+  if (!whole) return undefined;
+  const names = [...keyColumns.keys(), ...inputs.keys()];
   return report.error(
     "unknown-key",
     `the vector has no key or input "${name}"`,
     part.span,
-    didYouMean(name, [...keyColumns.keys(), ...inputs.keys(), ...roles.map(({ role: own }) => own)]),
+    () =>
+      didYouMean(name, [...names, ...roles.map(({ role: own }) => own)]) ?? `it has ${names.slice(0, 12).join(", ")}`,
   );
 }
 
@@ -189,11 +209,15 @@ function roleColumns(role: RolePlan, entity: EntityPlan, { keyColumns }: Referen
 function read(name: string, group: GroupPlan, key: Key, reads: Map<string, ReadPlan>): ExpressionPlan | undefined {
   const stored = group.stored.find((candidate) => candidate.name === name);
   if (stored === undefined) return undefined;
-  const id = `${key.name}__${group.entity}__${group.name}__${name}`;
   // A request may leave its key out, or ask for one without rows: what is read may always be missing.
   const type = typeName({ kind: typeOf({ node: "stored", name, type: stored.type }).kind, optional: true });
-  if (!reads.has(id)) {
-    reads.set(id, { id, entity: group.entity, group: group.name, stored: name, type, key: key.columns });
+  const plan = { entity: group.entity, group: group.name, stored: name, type, key: key.columns };
+  // Names that are joined may come out the same, or the same but for upper and lower case.
+  for (let n = 1; ; n++) {
+    const id = `${key.name}${n === 1 ? "" : `_${String(n)}`}__${group.entity}__${group.name}__${name}`;
+    const other = reads.get(id.toLowerCase());
+    if (other === undefined) reads.set(id.toLowerCase(), { id, ...plan });
+    else if (canonicalJson(other as unknown as Json) !== canonicalJson({ id, ...plan } as unknown as Json)) continue;
+    return { node: "stored", type, name: id };
   }
-  return { node: "stored", type, name: id };
 }

@@ -1,9 +1,10 @@
 import type { TypeName } from "../../core/index.ts";
 import type { ExpressionPlan, SourcePlan, TransportPlan } from "../plan/index.ts";
-import type { Expression, Identifier, SourceDeclaration } from "../syntax/index.ts";
+import { didYouMean, type Expression, type Identifier, type SourceDeclaration } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
 import { typeOf } from "./resolve-call.ts";
-import { didYouMean, type Report } from "./report.ts";
+import { checkProperties } from "./properties.ts";
+import type { Report } from "./report.ts";
 import type { Scope } from "./scope.ts";
 import { type CheckedSource, checkName, type Schema } from "./symbols.ts";
 import { checkType } from "./types.ts";
@@ -24,11 +25,7 @@ export function checkSource(
       'add a line such as parquet "data/*.parquet"',
     );
   }
-  for (const property of declaration.properties) {
-    if (property.name === "ttl" || property.name === "hop" || property.name === "sla") {
-      return report.error("misplaced-property", `"${property.name}" belongs into a group`, property.span);
-    }
-  }
+  if (!checkProperties(declaration.properties, ["owner", "description"], report)) return undefined;
   const columns = declaredColumns(declaration, report);
   if (columns === undefined) return undefined;
   const all: Schema | undefined = columns ?? schema;
@@ -41,7 +38,7 @@ export function checkSource(
       "table-time",
       "a table has no time: its rows are always visible",
       at.span,
-      "call it snapshot, or leave out `at`",
+      "call it snapshot or events, or leave out `at`",
     );
   }
   if (kind !== "table" && at === undefined) {
@@ -75,7 +72,7 @@ function declaredColumns(declaration: SourceDeclaration, report: Report): Schema
     const checked = checkType(type, report);
     if (checked === undefined) return undefined;
     if (checked.startsWith("duration"))
-      return report.error("unknown-type", "no file holds durations", type.span, "read it as an int and multiply by 1s");
+      return report.error("unknown-type", "no file holds durations", type.span, "read it as a number, of minutes say");
     if (name.text in columns) return report.error("duplicate", `the column "${name.text}" stands twice`, name.span);
     // Whatever is read from a store may be missing, declared so or not.
     columns[name.text] = checked.endsWith("?") ? checked : (`${checked}?` as TypeName);
@@ -96,7 +93,12 @@ function checkTransports(
       continue;
     }
     if (declaration.source === "table")
-      return report.error("table-time", "a table has no time: its rows are always known", known.span);
+      return report.error(
+        "table-time",
+        "a table has no time: its rows are always known",
+        known.span,
+        "call it snapshot or events, or leave out `known`",
+      );
     const plan = timestamp(known, scope, report, "`known`");
     if (plan === undefined) return undefined;
     transports.push({ format, path, known: plan });
@@ -120,7 +122,13 @@ function checkId(declaration: SourceDeclaration, scope: Scope, report: Report): 
   for (const part of id) {
     const plan = checkExpression(part, scope, report);
     if (plan === undefined) return undefined;
-    if (typeOf(plan).kind === "float") return report.error("float-key", "a float is no `id`", part.span);
+    if (typeOf(plan).kind === "float")
+      return report.error(
+        "float-key",
+        "a float is no `id`: two of them are seldom equal",
+        part.span,
+        "use an int or a string",
+      );
     plans.push(plan);
   }
   return plans;
@@ -130,7 +138,12 @@ function timestamp(expression: Expression, scope: Scope, report: Report, what: s
   const plan = checkExpression(expression, scope, report);
   if (plan === undefined) return undefined;
   if (typeOf(plan).kind === "timestamp") return plan;
-  return report.error("wrong-type", `${what} is a timestamp, and this is a ${typeOf(plan).kind}`, expression.span);
+  return report.error(
+    "wrong-type",
+    `${what} is a timestamp, and this is of type ${typeOf(plan).kind}`,
+    expression.span,
+    "in the files it is a TIMESTAMP; in columns (...) it is declared timestamp",
+  );
 }
 
 /** The scope in which names are a source's columns and nothing else. */
@@ -169,6 +182,6 @@ export function columnOf(
     "unknown-column",
     `the source "${source}" has no column "${text}"`,
     span,
-    didYouMean(text, Object.keys(schema)) ?? `it has ${Object.keys(schema).slice(0, 12).join(", ")}`,
+    () => didYouMean(text, Object.keys(schema)) ?? `it has ${Object.keys(schema).slice(0, 12).join(", ")}`,
   );
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic, SourceFile } from "../../core/index.ts";
 import type { About, GroupPlan, ProjectPlan } from "../plan/index.ts";
 import {
+  type BrokenDeclaration,
   type Declaration,
   defaultParseLimits,
   type EntityDeclaration,
@@ -24,6 +25,8 @@ import type { Schema, Symbols } from "./symbols.ts";
 export interface ParsedProject {
   readonly files: readonly SourceFile[];
   readonly declarations: readonly Declaration[];
+  /** Declarations with an error of syntax. */
+  readonly broken: readonly BrokenDeclaration[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -42,6 +45,7 @@ export function parseProject(files: readonly SourceFile[], limits: ParseLimits =
   return {
     files,
     declarations: parsed.flatMap(({ declarations }) => declarations),
+    broken: parsed.flatMap(({ broken }) => broken),
     diagnostics: parsed.flatMap(({ diagnostics }) => diagnostics),
   };
 }
@@ -93,6 +97,7 @@ export function compile(
     entityDeclarations,
     sourceDeclarations,
     groupDeclarations,
+    broken: project.broken,
     entities: new Map(),
     sources: new Map(),
     groups: new Map(),
@@ -105,7 +110,7 @@ export function compile(
   const vectors = [...vectorDeclarations.values()].flatMap(
     (declaration) => checkVector(declaration, symbols, report) ?? [],
   );
-  const diagnostics = [...project.diagnostics, ...problems, ...report.diagnostics];
+  const diagnostics = [...project.diagnostics, ...problems, ...report.diagnostics].sort(byPlace);
   const about = aboutAll(declarations);
   if (diagnostics.some(({ severity }) => severity === "error")) return { about, diagnostics };
   const groups = sorted([...symbols.groups.values()], (group: GroupPlan) => `${group.entity}:${group.name}`);
@@ -119,6 +124,10 @@ export function compile(
     vectors: sorted(vectors, ({ name }) => name),
   };
   return { plan, about, diagnostics };
+}
+
+function byPlace({ span: a }: Diagnostic, { span: b }: Diagnostic): number {
+  return a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1;
 }
 
 function put<T>(map: Map<string, T>, name: string, value: T | undefined): void {

@@ -70,7 +70,7 @@ export function resolveCall(
   if (tz?.node === "literal" && typeof tz.value === "string" && !isZone(tz.value)) {
     return report.error(
       "unknown-zone",
-      `there is no time zone "${tz.value}"`,
+      `there is no time zone "${tz.value.slice(0, 80)}"`,
       call.span,
       'use an IANA name such as "Europe/Berlin"',
     );
@@ -176,23 +176,22 @@ function unify(slots: readonly Slot[]): ValueKind | undefined | null {
   return kind === undefined && onlyMissing ? null : kind;
 }
 
+/** A list of constants as a function takes it; ints beyond ±(2^53 - 1) stay decimal texts in a list of ints. */
 function listConstant(parameter: Parameter, list: readonly ExpressionPlan[]): Constant | undefined {
-  const literals = list.filter((item): item is LiteralPlan => item.node === "literal");
-  if (parameter.kind === "text list") {
-    const texts = literals.map((item) => item.value);
-    return texts.every((value): value is string => typeof value === "string") &&
-      literals.every((item) => item.type === "string")
-      ? texts
-      : undefined;
+  const literals = list.filter((item): item is LiteralPlan => item.node === "literal" && item.value !== null);
+  if (literals.length === 0 || literals.length !== list.length) return undefined;
+  const all = (...types: string[]): boolean => literals.every(({ type }) => types.includes(type));
+  const values = literals.map(({ value }) => value);
+  switch (parameter.kind) {
+    case "text list":
+      return all("string") ? (values as string[]) : undefined;
+    case "int list":
+      return all("int") ? (values as (number | string)[]) : undefined;
+    case "number list":
+      return all("int", "float") ? values.map(Number) : undefined;
+    default:
+      return undefined;
   }
-  if (parameter.kind === "number list") {
-    const numbers = literals.map((item) => item.value);
-    return numbers.every((value): value is number => typeof value === "number") &&
-      literals.every((item) => item.type === "int" || item.type === "float")
-      ? numbers
-      : undefined;
-  }
-  return undefined;
 }
 
 function mismatch(
@@ -208,17 +207,19 @@ function mismatch(
         ? "missing"
         : typeOf(value.plan).kind,
   );
+  const empty = args.find(({ value }) => "list" in value && value.list.length === 0);
+  if (empty !== undefined) return report.error("empty-list", "this list is empty", empty.value.span);
   if (call.form === "operator") {
     const both = given.join(" and ");
     return report.error(
       "wrong-type",
       `${operatorName(entry.name)} does not go with ${both}`,
       call.span,
-      operatorHint(given),
+      operatorHint(entry.name, given),
     );
   }
   const forms = [
-    ...new Set(entry.overloads.map((overload) => `${entry.name}(${overload.takes.map(signature).join(", ")})`)),
+    ...new Set(entry.overloads.map((overload) => `${call.name.text}(${overload.takes.map(signature).join(", ")})`)),
   ];
   return report.error(
     "wrong-arguments",
@@ -253,10 +254,19 @@ function operatorName(name: string): string {
   return `"${symbols[name] ?? name}"`;
 }
 
-function operatorHint(given: readonly string[]): string | undefined {
+function operatorHint(name: string, given: readonly string[]): string | undefined {
+  if (["and", "or", "not"].includes(name)) return "compare it first: x > 0 and y";
   if (given.includes("duration") && (given.includes("int") || given.includes("float"))) {
     return "write the number as a duration, such as 15m, or the duration as a number with minutes(...)";
   }
+  if (given.includes("timestamp") && (given.includes("int") || given.includes("float")))
+    return "a moment moves by a duration, now - 15m, and hours(a - b) is a number";
+  if (given.includes("timestamp") && given.includes("string"))
+    return "there are no timestamps written out: compare with an input, or a duration since now";
+  if (given.includes("bool") && (given.includes("int") || given.includes("float") || given.includes("string")))
+    return "a truth value is compared with true or false, or made a number by float(...)";
+  if (given.every((kind) => kind === "bool")) return "truth values are joined by and, or, not";
+  if (given.every((kind) => kind === "string")) return "texts are joined by concat(a, b)";
   if (given.includes("string") && (given.includes("int") || given.includes("float")))
     return "float(...) reads a number from a text";
   return undefined;

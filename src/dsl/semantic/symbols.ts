@@ -1,6 +1,12 @@
 import type { TypeName } from "../../core/index.ts";
 import type { EntityPlan, FeaturePlan, GroupPlan, SourcePlan } from "../plan/index.ts";
-import type { EntityDeclaration, GroupDeclaration, Identifier, SourceDeclaration } from "../syntax/index.ts";
+import type {
+  BrokenDeclaration,
+  EntityDeclaration,
+  GroupDeclaration,
+  Identifier,
+  SourceDeclaration,
+} from "../syntax/index.ts";
 import type { Report } from "./report.ts";
 
 /** The columns of a source's files, by name. */
@@ -11,6 +17,8 @@ export interface Symbols {
   readonly entityDeclarations: ReadonlyMap<string, EntityDeclaration>;
   readonly sourceDeclarations: ReadonlyMap<string, SourceDeclaration>;
   readonly groupDeclarations: ReadonlyMap<string, GroupDeclaration>;
+  /** Declarations that could not be read. */
+  readonly broken: readonly BrokenDeclaration[];
   readonly entities: Map<string, EntityPlan>;
   readonly sources: Map<string, CheckedSource>;
   /** By `entity:group`. */
@@ -21,6 +29,15 @@ export interface Symbols {
 export interface CheckedSource {
   readonly plan: SourcePlan;
   readonly schema: Schema;
+}
+
+/** Whether a name that nothing declares may be that of a declaration with an error: then it is no second error. */
+export function isBroken(symbols: Symbols, kind: "entity" | "source" | "group", name: string): boolean {
+  return symbols.broken.some(
+    (other) =>
+      (other.kind === kind && other.name === name) ||
+      (other.kind === "unknown" && (other.name === undefined || other.name === name)),
+  );
 }
 
 /** The names that a name in the language may have: `__` joins the parts of raw columns, `:` and `@` those of canonical names. */

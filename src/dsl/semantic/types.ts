@@ -1,27 +1,29 @@
 import { type TypeName, typeName, valueKinds } from "../../core/index.ts";
-import type { TypeExpression } from "../syntax/index.ts";
-import { didYouMean, type Report } from "./report.ts";
+import { didYouMean, type TypeExpression } from "../syntax/index.ts";
+import type { Report } from "./report.ts";
 
-const synonyms: Readonly<Record<string, string>> = {
-  boolean: "bool",
-  integer: "int",
-  bigint: "int",
-  long: "int",
-  double: "float",
-  number: "float",
-  real: "float",
-  text: "string",
-  str: "string",
-  varchar: "string",
-  datetime: "timestamp",
-  time: "timestamp",
-};
+const synonyms: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    boolean: "bool",
+    integer: "int",
+    bigint: "int",
+    long: "int",
+    double: "float",
+    number: "float",
+    real: "float",
+    text: "string",
+    str: "string",
+    varchar: "string",
+    datetime: "timestamp",
+    time: "timestamp",
+  }),
+);
 
 /** The type that is written there, or a report of why it is none. */
 export function checkType(type: TypeExpression, report: Report): TypeName | undefined {
   const kind = valueKinds.find((name) => name === type.name.text);
   if (kind !== undefined) return typeName({ kind, optional: type.optional });
-  const synonym = synonyms[type.name.text.toLowerCase()];
+  const synonym = synonyms.get(type.name.text.toLowerCase());
   const hint = synonym === undefined ? didYouMean(type.name.text, valueKinds) : `did you mean "${synonym}"?`;
   return report.error(
     "unknown-type",

@@ -142,3 +142,10 @@ export interface VectorDeclaration {
 }
 /** One declaration of a file. */
 export type Declaration = EntityDeclaration | SourceDeclaration | GroupDeclaration | VectorDeclaration;
+
+/** What a declaration that could not be read would have declared; without a name it may have been any. */
+export interface BrokenDeclaration {
+  readonly kind: "entity" | "source" | "group" | "vector" | "unknown";
+  /** Of a group `entity:group`. */
+  readonly name?: string;
+}

@@ -12,7 +12,7 @@ import type {
   TypeExpression,
   VectorDeclaration,
 } from "./ast.ts";
-import { buildExpression, durationOf, identifier, stringOf } from "./build-expression.ts";
+import { BuildError, buildExpression, durationOf, identifier, stringOf } from "./build-expression.ts";
 import { nodes, optionalNode, requiredNode, requiredToken, spanOf, tokens } from "./cst.ts";
 import type { DocComments } from "./docs.ts";
 
@@ -46,7 +46,8 @@ function buildEntity(node: CstNode, context: Context): EntityDeclaration {
 
 function buildSource(node: CstNode, context: Context): SourceDeclaration {
   const { file } = context;
-  const [columns] = nodes(node, "columns");
+  const [columns, again] = nodes(node, "columns");
+  if (again !== undefined) throw new BuildError("duplicate", "a source says its columns once", spanOf(again, file));
   return {
     kind: "source",
     source: tokens(node, "Events").length > 0 ? "events" : tokens(node, "Snapshot").length > 0 ? "snapshot" : "table",
@@ -94,10 +95,13 @@ function buildGroup(node: CstNode, context: Context): GroupDeclaration {
 
 function definitions(node: CstNode, context: Context): readonly Definition[] {
   const value = optionalNode(node, "expression");
-  const documented = doc(node, context);
-  return tokens(node, "Name").map((token, i) => ({
+  const names = tokens(node, "Name");
+  return names.map((token, i) => ({
     name: identifier(token, context.file),
-    ...(i === 0 ? documented : {}),
+    // Of several columns on one line the comment above documents the first.
+    ...(i > 0 && names[i - 1]?.startLine === token.startLine
+      ? {}
+      : docAbove(i === 0 ? spanOf(node, context.file).line : (token.startLine ?? 0), context)),
     ...(value === undefined ? {} : { value: buildExpression(value, context.file) }),
   }));
 }
@@ -168,6 +172,10 @@ function text(node: CstNode, file: string): string {
 }
 
 function doc(node: CstNode, context: Context): { readonly doc?: string } {
-  const found = context.docs.take(spanOf(node, context.file).line);
+  return docAbove(spanOf(node, context.file).line, context);
+}
+
+function docAbove(line: number, context: Context): { readonly doc?: string } {
+  const found = context.docs.take(line);
   return found === undefined ? {} : { doc: found };
 }

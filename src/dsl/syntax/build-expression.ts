@@ -2,6 +2,7 @@ import type { CstNode, IToken } from "chevrotain";
 import { durationUnits, type Span } from "../../core/index.ts";
 import type { Argument, CallExpression, Expression, Identifier, ListExpression } from "./ast.ts";
 import {
+  identifierText,
   nodes,
   optionalNode,
   requiredNode,
@@ -27,32 +28,51 @@ const operatorFunctions: Readonly<Record<string, string>> = {
   "^": "pow",
 };
 
+/** The longest name, of a column too. */
+const maxName = 256;
+
+/** The longest text written out, in UTF-16 units. */
+const maxText = 65_536;
+
 /** What stops a file's expressions from being built: reported, not thrown further. */
 export class BuildError extends Error {
   readonly span: Span;
   readonly code: string;
-  constructor(code: string, message: string, span: Span) {
+  readonly hint: string | undefined;
+  constructor(code: string, message: string, span: Span, hint?: string) {
     super(message);
     this.code = code;
     this.span = span;
+    this.hint = hint;
   }
 }
 
 /** The name a token spells, without backticks. */
 export function identifier(token: IToken, file: string): Identifier {
-  const quoted = token.image.startsWith("`");
-  return { text: quoted ? token.image.slice(1, -1) : token.image, span: spanOfToken(token, file) };
+  const text = identifierText(token);
+  const span = spanOfToken(token, file);
+  if (text.length <= maxName) return { text, span };
+  throw new BuildError("bad-name", `a name may hold ${String(maxName)} characters`, span);
 }
 
 /** The text of a string literal. Escapes are JSON's. */
 export function stringOf(token: IToken, file: string): string {
+  const span = spanOfToken(token, file);
+  if (token.image.length > maxText) {
+    throw new BuildError("text-too-long", `a text may hold ${String(maxText)} characters`, span);
+  }
   try {
     const text = JSON.parse(token.image) as string;
     if (text.isWellFormed()) return text;
   } catch {
     // Reported below: the token is a string by shape, so only an escape can be wrong.
   }
-  throw new BuildError("bad-string", "this text has an escape that does not exist", spanOfToken(token, file));
+  throw new BuildError(
+    "bad-string",
+    "this text has an escape that does not exist, or a character that must be one",
+    span,
+    'escapes are \\" \\\\ \\n \\r \\t \\b \\f \\/ and \\u0041',
+  );
 }
 
 /** A duration literal in microseconds. */

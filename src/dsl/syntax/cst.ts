@@ -59,6 +59,11 @@ export function spanOfToken(token: IToken, file: string): Span {
   };
 }
 
+/** The name a token spells, without backticks. */
+export function identifierText(token: IToken): string {
+  return token.image.startsWith("`") ? token.image.slice(1, -1) : token.image;
+}
+
 /** From the start of one span to the end of another. */
 export function spanning(from: Span, to: Span): Span {
   return { ...from, end: Math.max(from.end, to.end) };

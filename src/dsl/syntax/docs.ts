@@ -7,18 +7,25 @@ interface Block {
   used: boolean;
 }
 
-/** The `///` comments of a file: each documents what begins on the line below it, and one that documents nothing is an error. */
+/**
+ * The `///` comments of a file: each documents what begins on the line below it, and one that documents nothing is an
+ * error, also one behind something on its line.
+ */
 export class DocComments {
   readonly #byLastLine: Map<number, Block> = new Map<number, Block>();
+  readonly #behind: IToken[] = [];
   readonly #file: string;
 
-  constructor(comments: readonly IToken[], file: string) {
+  constructor(comments: readonly IToken[], code: readonly IToken[], file: string) {
     this.#file = file;
+    const lines = new Set(code.map((token) => token.startLine));
+    const own: IToken[] = [];
+    for (const token of comments) (lines.has(token.startLine) ? this.#behind : own).push(token);
     let run: IToken[] = [];
-    for (const [i, token] of comments.entries()) {
+    for (const [i, token] of own.entries()) {
       run.push(token);
       const line = token.startLine ?? 0;
-      if (comments[i + 1]?.startLine !== line + 1) {
+      if (own[i + 1]?.startLine !== line + 1) {
         this.#byLastLine.set(line, { tokens: run, used: false });
         run = [];
       }
@@ -35,8 +42,9 @@ export class DocComments {
 
   /** An error for each comment that nobody took. */
   unused(): readonly Diagnostic[] {
-    return [...this.#byLastLine.values()].flatMap(({ tokens: [first, ...rest], used }) => {
-      if (used || first === undefined) return [];
+    const free = [...this.#byLastLine.values()].filter(({ used }) => !used).map(({ tokens }) => tokens);
+    return [...free, ...this.#behind.map((token) => [token])].flatMap(([first, ...rest]) => {
+      if (first === undefined) return [];
       return [
         {
           code: "detached-doc",

@@ -69,14 +69,31 @@ export const DurationLiteral: TokenType = createToken({
 });
 export const NumberLiteral: TokenType = createToken({
   name: "Number",
-  pattern: /\d+(?:_\d+)*(?:\.\d+)?(?:[eE][+-]?\d+)?(?![A-Za-z0-9_])/,
+  pattern: /\d+(?:_\d+)*(?:\.\d+)?(?:[eE][+-]?\d+)?(?![A-Za-z0-9_.])/,
   line_breaks: false,
 });
+/** Scanned by hand: a pattern would go over the rest of the line once for each quote that is not closed. */
 export const StringLiteral: TokenType = createToken({
   name: "String",
-  pattern: /"(?:[^"\\\r\n]|\\.)*"/,
+  pattern: (text: string, offset: number) => {
+    const end = endOfString(text, offset);
+    return end > 0 ? [text.slice(offset, end)] : null;
+  },
+  start_chars_hint: ['"'],
   line_breaks: false,
 });
+
+/** Just behind the quote that closes a text; 0 where it is no text, and minus the end of the line where none closes it. */
+function endOfString(text: string, offset: number): number {
+  if (text.charCodeAt(offset) !== 0x22) return 0;
+  for (let i = offset + 1; ; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x22) return i + 1;
+    if (code === 0x0a || code === 0x0d || code !== code) return -i;
+    const next = text.charCodeAt(i + 1);
+    if (code === 0x5c && next !== 0x0a && next !== 0x0d) i++;
+  }
+}
 
 export const OrElse: TokenType = createToken({ name: "??", pattern: "??" });
 export const Question: TokenType = createToken({ name: "?", pattern: "?" });
@@ -102,6 +119,66 @@ export const LeftBracket: TokenType = createToken({ name: "[", pattern: "[" });
 export const RightBracket: TokenType = createToken({ name: "]", pattern: "]" });
 export const LeftBrace: TokenType = createToken({ name: "{", pattern: "{" });
 export const RightBrace: TokenType = createToken({ name: "}", pattern: "}" });
+
+/** What people write by mistake: read as what was meant, so that it is one error, with this message and hint. */
+export interface Mistake {
+  readonly token: TokenType;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+function mistaken(
+  name: string,
+  pattern: Exclude<TokenType["PATTERN"], undefined>,
+  meant: TokenType,
+  code: string,
+  message: string,
+  hint: string,
+): Mistake {
+  const token = createToken({ name, pattern, categories: [meant], line_breaks: false, start_chars_hint: starts(name) });
+  return { token, code, message, hint };
+}
+
+function starts(name: string): string[] {
+  return name.startsWith("Bad number") ? Array.from("0123456789") : [name.charAt(0)];
+}
+
+const operator = (text: string, meant: TokenType, hint: string): Mistake =>
+  mistaken(text, text, meant, "bad-operator", `"${text}" means nothing here`, hint);
+
+/** See {@link Mistake}. */
+export const mistakes: readonly Mistake[] = [
+  mistaken(
+    '"',
+    (text: string, offset: number) => {
+      const end = endOfString(text, offset);
+      return end < 0 ? [text.slice(offset, -end)] : null;
+    },
+    StringLiteral,
+    "open-string",
+    "this text does not end on its line",
+    'close it with "',
+  ),
+  mistaken("'", /'[^'\r\n]*'?/, StringLiteral, "single-quotes", "texts stand in double quotes", 'write "..."'),
+  mistaken("`", /`[^`\r\n]*/, Name, "open-name", "this name does not end on its line", "close it with `"),
+  mistaken(
+    "Bad number",
+    /\d[A-Za-z0-9_.]*/,
+    NumberLiteral,
+    "bad-number",
+    "this is neither a number nor a duration",
+    "numbers are written 15, 1_000, 0.5 or 1e6, durations 90s, 5m, 1h, 7d or 2w, without a fraction",
+  ),
+  operator("&&", And, "write and"),
+  operator("||", Or, "write or"),
+  operator("===", Equal, "write =="),
+  operator("!==", NotEqual, "write !="),
+  operator("<>", NotEqual, "write !="),
+  operator("**", Caret, "write ^"),
+  operator("!", Not, "write not"),
+  operator("%", Star, "write mod(a, b)"),
+];
 
 /** `/// text` documents what follows; kept apart from the grammar and attached by position. */
 export const DocComment: TokenType = createToken({
@@ -167,10 +244,12 @@ export const allTokens: TokenType[] = [
   DurationLiteral,
   NumberLiteral,
   StringLiteral,
+  ...mistakes.filter(({ token }) => token.name !== "!").map(({ token }) => token),
   OrElse,
   Question,
   Equal,
   NotEqual,
+  ...mistakes.filter(({ token }) => token.name === "!").map(({ token }) => token),
   LessEqual,
   GreaterEqual,
   Less,

@@ -94,8 +94,13 @@ const intCode: AggregateCode = {
     numbers.fill(0, at, at + 3);
   },
   update: (state, at, _value, { input }) => {
-    const x = BigInt.asIntN(64, BigInt(input ?? 0));
-    addInt(state, at, 1, Number(x >> 32n), Number(x & 0xffffffffn));
+    if (typeof input === "number") {
+      const high = Math.floor(input / 2 ** 32);
+      addInt(state, at, 1, high, input - high * 2 ** 32);
+    } else {
+      const x = BigInt(input ?? 0);
+      addInt(state, at, 1, Number(x >> 32n), Number(x & 0xffffffffn));
+    }
   },
   merge: (into, at, _value, from, fromAt) => {
     addInt(into, at, from.numbers[fromAt] ?? 0, from.numbers[fromAt + 1] ?? 0, from.numbers[fromAt + 2] ?? 0);

@@ -4,7 +4,9 @@ import { finite } from "../scalar-function.ts";
 
 /**
  * `zscore`: the distance from the mean in standard deviations (of the population, as scikit-learn's StandardScaler).
- * Two passes, each an exact sum, so that the order of the rows changes no bit. A constant is only centred.
+ * Two passes, each an exact sum, so that the order of the rows changes no bit. A constant is only centred: its mean is
+ * the constant itself, whatever the rounding of a sum says. Squares are summed in units of the range, a power of two,
+ * so that the sum's fixed point fits small and large values alike.
  */
 export const zscore: FittedFunction = {
   name: "zscore",
@@ -14,21 +16,32 @@ export const zscore: FittedFunction = {
   fit: () => {
     const sum = new ExactSum();
     const squares = new ExactSum();
+    let smallest = Infinity;
+    let largest = -Infinity;
     let mean = 0;
+    let unit = 1;
     return {
       passes: 2,
       add: (x, pass) => {
         if (x !== x) return;
-        if (pass === 0) sum.add(x);
-        else squares.add((x - mean) * (x - mean));
+        if (pass === 0) {
+          sum.add(x);
+          smallest = Math.min(smallest, x);
+          largest = Math.max(largest, x);
+        } else {
+          const distance = (x - mean) / unit;
+          squares.add(distance * distance);
+        }
       },
       endPass: (pass) => {
-        if (pass === 0 && sum.count > 0) mean = (sum.value() ?? 0) / sum.count;
+        if (pass !== 0 || sum.count === 0) return;
+        mean = smallest === largest ? smallest : Math.min(largest, Math.max(smallest, (sum.value() ?? 0) / sum.count));
+        unit = largest > smallest ? 2 ** Math.floor(Math.log2(largest - smallest)) : 1;
       },
       parameters: () => {
         const total = squares.value();
         if (sum.count === 0 || sum.value() === null || total === null) return undefined;
-        const deviation = Math.sqrt(total / sum.count);
+        const deviation = Math.sqrt(total / sum.count) * unit;
         return { mean: mean + 0, sd: deviation === 0 ? 1 : deviation };
       },
     };

@@ -26,8 +26,9 @@ function exactSql(symbol: string): (args: readonly string[]) => string {
   return ([a = "", b = ""]) => `tondo_int(${bounded(a)}::hugeint ${symbol} ${bounded(b)}::hugeint)`;
 }
 
+/** An operand within ±(2^53 - 1): results and small constants are that by themselves. */
 function bounded(sql: string): string {
-  return `tondo_int(${sql})`;
+  return sql.startsWith("tondo_int(") || /^\(-?\d{1,15}::bigint\)$/.test(sql) ? sql : `tondo_int(${sql})`;
 }
 
 function floatSql(symbol: string): (args: readonly string[]) => string {
@@ -49,7 +50,7 @@ function float(symbol: "+" | "-" | "*", run: (a: number, b: number) => number): 
     returns: "float",
     partial: true,
     compute: () => (a: number, b: number) => finite(run(a, b)),
-    inline: (a, b) => `$.finite(${a ?? ""} ${symbol} ${b ?? ""})`,
+    inline: (a = "", b = "") => `$.finite(${a} ${symbol} ${b})`,
     inlinePropagates: true,
     sql: floatSql(symbol),
   };

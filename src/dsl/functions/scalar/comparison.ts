@@ -1,4 +1,5 @@
-import { compareCodePoints, type ValueKind } from "../../../core/index.ts";
+import { compareCodePoints, normalInt, type ValueKind } from "../../../core/index.ts";
+import { literalSql } from "../literal-sql.ts";
 import type { Overload, Raw, ScalarFunction } from "../scalar-function.ts";
 
 const ordered: readonly ValueKind[] = ["int", "float", "timestamp", "date", "duration"];
@@ -60,6 +61,8 @@ function equality(name: string, symbol: string, sql: string, example: string, eq
   };
 }
 
+const listOf = { int: "int list", float: "number list", string: "text list" } as const;
+
 /** The operators `== != < <= > >=`, `in`, and `between`. */
 export const comparison: readonly ScalarFunction[] = [
   equality("eq", "==", "=", '"a" == "a"', true),
@@ -80,12 +83,18 @@ export const comparison: readonly ScalarFunction[] = [
     overloads: (["int", "float", "string"] as const).map((kind) => ({
       takes: [
         { name: "x", kind },
-        { name: "list", kind: kind === "string" ? "text list" : "number list", constant: true },
+        { name: "list", kind: listOf[kind], constant: true },
       ],
       returns: "bool",
       compute: ({ list }) => {
-        const values = new Set(list as readonly Raw[]);
+        // Ints beyond ±(2^53 - 1) stand in the list as texts, and in data as bigints.
+        const items = list as readonly (number | string)[];
+        const values = new Set<Raw>(items.map((item) => (kind === "int" ? normalInt(BigInt(item)) : item)));
         return (x: Raw) => (values.has(x) ? 1 : 0);
+      },
+      sql: ([x = ""], { list }) => {
+        const items = (list as readonly (number | string)[]).map((item) => literalSql(kind, item));
+        return items.includes(undefined) ? undefined : `(${x} in (${items.join(", ")}))`;
       },
     })),
   },

@@ -213,4 +213,5 @@ export const math: readonly ScalarFunction[] = [
   },
 ];
 
-const decimal = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+/** Of a form that is read in one go, however long the text is. */
+const decimal = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;

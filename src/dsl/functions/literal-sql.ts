@@ -1,0 +1,30 @@
+import type { ValueKind } from "../../core/index.ts";
+
+/** An identifier in SQL, quoted. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text in SQL. Texts with a null byte have no literal form: give `undefined`. */
+export function quoteText(text: string): string | undefined {
+  return text.includes("\0") ? undefined : `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A constant in SQL; moments, dates and durations are BIGINT. `undefined` where it has no literal form. */
+export function literalSql(kind: ValueKind, value: null | boolean | number | string): string | undefined {
+  if (value === null) {
+    return `null::${kind === "string" ? "varchar" : kind === "float" ? "double" : kind === "bool" ? "boolean" : "bigint"}`;
+  }
+  switch (kind) {
+    case "bool":
+      return value === true ? "true" : "false";
+    case "string":
+      return quoteText(String(value));
+    case "float": {
+      const text = String(Number(value));
+      return text.includes("e") ? `(${text}::double)` : `(${text}e0)`;
+    }
+    default:
+      return `(${BigInt(String(value)).toString()}::bigint)`;
+  }
+}

@@ -1,0 +1,131 @@
+import { EOF, type ILexingError, type IRecognitionException, type IToken } from "chevrotain";
+import type { Diagnostic, Span } from "../../core/index.ts";
+import { spanOfToken } from "./cst.ts";
+import { didYouMean } from "./nearest.ts";
+import { beginsDeclaration } from "./split.ts";
+import { danglingToken, syntaxHint } from "./syntax-hint.ts";
+import * as t from "./tokens.ts";
+
+/** An error of a file's text. */
+export function textError(code: string, message: string, span: Span, hint?: string): Diagnostic {
+  return { code, severity: "error", message, span, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** The error for a character that no word or sign has. */
+export function characterError(problem: ILexingError, text: string, file: string): Diagnostic {
+  const span: Span = {
+    file,
+    start: problem.offset,
+    end: problem.offset + Math.max(1, problem.length),
+    line: problem.line ?? 1,
+    column: problem.column ?? 1,
+  };
+  const character = String.fromCodePoint(text.codePointAt(problem.offset) ?? 0);
+  const hints: ReadonlyMap<string, string> = new Map([
+    [";", "a line ends by itself: leave it out"],
+    ["#", "comments begin with //"],
+    [".", 'a fraction is written 0.5, a call f(x) or x | f, a path "data/x.parquet"'],
+    ["&", "write and"],
+  ]);
+  return textError("bad-character", `"${character}" means nothing here`, span, hints.get(character));
+}
+
+/** The error for a word or sign that was written for another, or `undefined` where it is none of those. */
+export function mistakeError(token: IToken, file: string): Diagnostic | undefined {
+  const mistake = t.mistakes.find((candidate) => candidate.token === token.tokenType);
+  return mistake === undefined
+    ? undefined
+    : textError(mistake.code, mistake.message, spanOfToken(token, file), mistake.hint);
+}
+
+/** The error for a declaration that the grammar does not take. */
+export function syntaxError(problem: IRecognitionException, part: readonly IToken[], file: string): Diagnostic {
+  const [head] = part;
+  if (head !== undefined && !beginsDeclaration(head)) return noDeclaration(head, file);
+  const last = part.at(-1) ?? problem.token;
+  const at = problem.token.tokenType === EOF ? part.length : part.indexOf(problem.token);
+  const found = part[at];
+  const open = openBracket(part.slice(0, at));
+  const expected = expectation(problem);
+  if (open !== undefined && (found === undefined || (startsLine(part, at) && /^"[)\]]"$/.test(expected ?? "")))) {
+    const close = open.tokenType === t.LeftBrace ? "}" : open.tokenType === t.LeftParen ? ")" : "]";
+    const message = `this ${open.image} is not closed`;
+    return textError("syntax", message, spanOfToken(open, file), `add the missing ${close}`);
+  }
+  const dangling = danglingToken(part, at);
+  if (dangling !== undefined) {
+    return textError("syntax", `"${dangling.image}" needs something behind it`, spanOfToken(dangling, file));
+  }
+  const image = (found?.image ?? "").slice(0, 40);
+  const what =
+    found === undefined
+      ? "the declaration ends too early"
+      : `${image.startsWith('"') ? image : `"${image}"`} does not fit here`;
+  const hint = found === undefined ? undefined : syntaxHint(part, at);
+  const span = spanOfToken(found ?? last, file);
+  if (hint !== undefined) return textError("syntax", what, span, hint);
+  return textError("syntax", expected === undefined ? what : `${what}; expected ${expected}`, span);
+}
+
+function startsLine(part: readonly IToken[], at: number): boolean {
+  return part[at]?.startLine !== part[at - 1]?.endLine;
+}
+
+/** The innermost bracket that the tokens leave open. */
+function openBracket(tokens: readonly IToken[]): IToken | undefined {
+  const open: IToken[] = [];
+  for (const token of tokens) {
+    if (token.tokenType === t.LeftBrace || token.tokenType === t.LeftParen || token.tokenType === t.LeftBracket)
+      open.push(token);
+    if (token.tokenType === t.RightBrace || token.tokenType === t.RightParen || token.tokenType === t.RightBracket)
+      open.pop();
+  }
+  return open.at(-1);
+}
+
+function noDeclaration(head: IToken, file: string): Diagnostic {
+  const words = t.declarationWords.map(({ LABEL }) => LABEL ?? "");
+  return textError(
+    "syntax",
+    `"${head.image.slice(0, 40)}" begins no declaration`,
+    spanOfToken(head, file),
+    didYouMean(head.image, words) ??
+      `declarations begin with ${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`,
+  );
+}
+
+function expectation(problem: IRecognitionException): string | undefined {
+  // Chevrotain says it in its message only: "... expecting token of type --> X <-- but found".
+  const single = /--> ?(.+?) ?<--/.exec(problem.message)?.[1];
+  const form = forms.get(problem.context.ruleStack.at(-1));
+  if (problem.name !== "MismatchedTokenException" || single === undefined) return form;
+  return single === "}" && form !== undefined ? form : readable(single);
+}
+
+const forms: ReadonlyMap<string | undefined, string> = new Map([
+  ["primary", "a value"],
+  ["compared", "a value"],
+  ["typedName", "a name and its type, such as restaurant_id: string"],
+  ["entity", "a key column, such as restaurant_id: string"],
+  ["columns", "a column, such as fare: float"],
+  ["source", "parquet, csv, columns, at, id, owner, description or }"],
+  ["transport", "parquet or csv"],
+  ["group", 'a feature ("name = ..."), a property or }'],
+  ["definition", '"= ..." or ","'],
+  ["vector", "key, input, let, label, a slot or }"],
+  ["label", '"= ..." or ": type"'],
+  ["property", "owner, description, sla, ttl or hop with its value"],
+]);
+
+function readable(token: string): string {
+  switch (token) {
+    case "Name":
+      return "a name";
+    case "String":
+      return 'a text in "..."';
+    case "Duration":
+      return "a duration such as 7d";
+    default:
+      return `"${token}"`;
+  }
+}

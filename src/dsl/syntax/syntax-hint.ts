@@ -1,0 +1,141 @@
+import { type IToken, tokenMatcher } from "chevrotain";
+import { didYouMean } from "./nearest.ts";
+import * as t from "./tokens.ts";
+
+const operators: ReadonlySet<unknown> = new Set([
+  t.OrElse,
+  t.Or,
+  t.And,
+  t.Not,
+  t.Equal,
+  t.NotEqual,
+  t.Less,
+  t.LessEqual,
+  t.Greater,
+  t.GreaterEqual,
+  t.Plus,
+  t.Minus,
+  t.Star,
+  t.Slash,
+  t.Caret,
+  t.Pipe,
+  t.Comma,
+]);
+
+const comparisons: ReadonlySet<unknown> = new Set([
+  t.Is,
+  t.In,
+  t.Equal,
+  t.NotEqual,
+  t.Less,
+  t.LessEqual,
+  t.Greater,
+  t.GreaterEqual,
+]);
+
+const reservedWords: ReadonlySet<unknown> = new Set([
+  t.And,
+  t.Or,
+  t.Not,
+  t.In,
+  t.Is,
+  t.Over,
+  t.Where,
+  t.True,
+  t.False,
+  t.Now,
+]);
+
+const durations: ReadonlySet<unknown> = new Set([t.Sla, t.Ttl, t.Hop]);
+const properties = ["owner", "description", "sla", "ttl", "hop"];
+
+/** An operator that ends a line, where the next line turned out to begin something else: `x = a +` above `y = b`. */
+export function danglingToken(part: readonly IToken[], at: number): IToken | undefined {
+  const found = part[at];
+  const before = part[at - 1];
+  const operator = part[at - 2];
+  if (found?.tokenType === t.RightBrace && before !== undefined && operators.has(before.tokenType)) return before;
+  if (found?.tokenType !== t.Assign || before === undefined || operator === undefined) return undefined;
+  return tokenMatcher(before, t.Name) && operator.endLine !== before.startLine && operators.has(operator.tokenType)
+    ? operator
+    : undefined;
+}
+
+/** What the writer of the token at that place most likely meant. */
+export function syntaxHint(part: readonly IToken[], at: number): string | undefined {
+  const found = part[at];
+  const before = part[at - 1];
+  const next = part[at + 1];
+  if (found === undefined || before === undefined) return undefined;
+  const sameLine = before.endLine === found.startLine;
+  const reserved = reservedWords.has(found.tokenType);
+  if (reserved && (next?.tokenType === t.Assign || next?.tokenType === t.Colon)) {
+    return `"${found.image}" is a word of the language: as a name write \`${found.image}\``;
+  }
+  if (operators.has(found.tokenType) && followsPipe(part, at)) {
+    return "| binds loosest: put what it makes in brackets, (x | f) + 1";
+  }
+  if (comparisons.has(found.tokenType) && endsValue(before)) {
+    return "comparisons do not chain: join two with and, or write between(x, low, high)";
+  }
+  switch (found.tokenType) {
+    case t.Assign:
+      return sameLine ? "two values are compared with ==" : undefined;
+    case t.Question:
+      return "there is no ternary: write if(condition, a, b); ?? gives a value for a missing one";
+    case t.Where:
+      return "`where` stands behind the window: count() over 7d where ...";
+    case t.RightBrace:
+      return before.tokenType === t.RightBrace ? "there is one } too many" : undefined;
+    case t.RightParen:
+      return endsValue(before) ? "there is one ) too many" : undefined;
+    case t.LeftParen:
+      return before.tokenType === t.In ? "a list stands in [ ]: x in [1, 2]" : undefined;
+    case t.Colon:
+    case t.LeftBracket:
+      return tokenMatcher(before, t.Name) && part[at - 2]?.tokenType !== t.Key
+        ? "a feature is written @entity:group:feature, with [key] behind it"
+        : undefined;
+    default:
+  }
+  if (next?.tokenType === t.Colon && tokenMatcher(found, t.Name)) {
+    return `a slot is written ${found.image} = ...; with a type stand inputs, labels and columns only`;
+  }
+  if (before.tokenType === t.Is) return "write is missing, or is not missing";
+  if (durations.has(before.tokenType)) return `\`${before.image}\` takes a duration, such as 1h`;
+  if (tokenMatcher(found, t.StringLiteral) || found.tokenType === t.DurationLiteral) {
+    if (sameLine && startsLine(part, at - 1)) return didYouMean(before.image, properties);
+  }
+  return sameLine && endsValue(before) && startsValue(found) ? 'values are parted by ","' : undefined;
+}
+
+/** Whether the last value before that place came out of a pipe: `x | f` or `x | f(...)`. */
+function followsPipe(part: readonly IToken[], at: number): boolean {
+  let i = at - 1;
+  if (part[i]?.tokenType === t.RightParen) {
+    for (let depth = 0; i >= 0; i--) {
+      if (part[i]?.tokenType === t.RightParen) depth++;
+      if (part[i]?.tokenType === t.LeftParen && --depth === 0) break;
+    }
+    i--;
+  }
+  return part[i - 1]?.tokenType === t.Pipe;
+}
+
+function startsLine(part: readonly IToken[], at: number): boolean {
+  return part[at]?.startLine !== part[at - 1]?.endLine;
+}
+
+function endsValue(token: IToken): boolean {
+  return (
+    token.tokenType === t.RightParen || token.tokenType === t.RightBracket || (startsValue(token) && !isReserved(token))
+  );
+}
+
+function startsValue(token: IToken): boolean {
+  return [t.Name, t.NumberLiteral, t.StringLiteral, t.DurationLiteral].some((type) => tokenMatcher(token, type));
+}
+
+function isReserved({ tokenType }: IToken): boolean {
+  return reservedWords.has(tokenType);
+}
