@@ -78,7 +78,7 @@ export function loadWindows(
     const stringBytes = words.u32[at * 2 + 1] ?? 0;
     const valueCount = count * shape.values.length;
     const strings = at + 1 + count + count * shape.numbers + bitmapWords(valueCount) + valueCount;
-    const end = strings + ((stringBytes + 7) >>> 3);
+    const end = strings + Math.ceil(stringBytes / 8);
     if (end > words.words) throw corrupt("a hop runs over its end");
     const numbers = at + 1 + count;
     hops.push({

@@ -55,6 +55,8 @@ export class LmdbStore implements OnlineStore {
         readOnly,
         // A name with a dot in it would else be taken for a file's.
         noSubdir: false,
+        // Batches are waited for until they are visible; what is switched to is flushed first.
+        separateFlushed: true,
         maxDbs: limits.groups * slotCount + 1,
         maxReaders: limits.readers,
         mapSize: limits.mapBytes,
@@ -110,6 +112,8 @@ export class LmdbStore implements OnlineStore {
 
   async switchPointers(switches: readonly PointerSwitch[]): Promise<boolean> {
     return this.#writing("switching to what was loaded", async () => {
+      // A pointer must never be on the disk before the records it names.
+      await this.#root.flushed;
       const done = this.#root.transactionSync(() => {
         for (const { pointer, expected } of switches) {
           if (this.#currentPointer(pointer.group)?.generation !== expected) return false;

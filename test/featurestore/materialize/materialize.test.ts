@@ -1,0 +1,185 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execPath } from "node:process";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { ProjectPlan } from "../../../src/dsl/index.ts";
+import { Engine } from "../../../src/featurestore/duckdb/index.ts";
+import { lockHome } from "../../../src/featurestore/home-lock.ts";
+import { materialize, type MaterializeOptions } from "../../../src/featurestore/materialize/index.ts";
+import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
+import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
+import { noon, sampleProject, sampleRows, writeSample } from "../online/sample-project.ts";
+
+const hour = 3_600_000_000;
+let folder: string;
+let engine: Engine;
+let store: LmdbStore;
+beforeAll(async () => {
+  engine = await Engine.open({ threads: 1 });
+});
+afterAll(() => {
+  engine.close();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "tondo-materialize-"));
+  await writeSample(folder, sampleRows);
+  store = LmdbStore.open({ folder: path.join(folder, "online") });
+});
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+const load = async (rest: Partial<MaterializeOptions> = {}): ReturnType<typeof materialize> =>
+  materialize({ project: sampleProject, folder, home: folder, store, engine, asOf: BigInt(noon), ...rest });
+
+/** What is served of SFO at the load's moment. */
+async function served(from = store): Promise<unknown> {
+  const features = createFeatureReader({ project: sampleProject, store: from });
+  const at = await features.loadedMoment();
+  const names = ["airport:departures:n_3h", "airport:departures:delay_3h", "airport:weather:sky", "airport:place:tz"];
+  const { values } = await features.get(names, { airport: "SFO" }, { at: BigInt(at) });
+  return [at, ...names.map((name) => values[name]?.value)];
+}
+const atNoon = [noon, 3, 15, "clear", "America/Los_Angeles"];
+/** An hour earlier SFO had one flight, without a delay, and no weather was known. */
+const atEleven = [noon - hour, 1, null, null, "America/Los_Angeles"];
+
+describe("materialize", () => {
+  it("counts what it loads, and loads nothing anew that did not change", async () => {
+    const first = await load();
+    expect(first.asOf).toBe(noon);
+    expect(
+      first.groups.map(({ group, status, generation, rows, keys, parts }) => [
+        group,
+        status,
+        generation,
+        rows,
+        keys,
+        parts,
+      ]),
+    ).toEqual([
+      ["airport:departures", "loaded", 1, 3, 1, 3],
+      ["route:traffic", "loaded", 1, 3, 2, 3],
+      ["airport:weather", "loaded", 1, 4, 3, 4],
+      ["airport:place", "loaded", 1, 2, 2, 2],
+    ]);
+    expect(await served()).toEqual(atNoon);
+    const again = await load();
+    expect(again.groups.map(({ status, keys }) => [status, keys])).toEqual([
+      ["unchanged", 1],
+      ["unchanged", 2],
+      ["unchanged", 3],
+      ["unchanged", 2],
+    ]);
+    const earlier = await load({ asOf: BigInt(noon - hour) });
+    // A table is of no time.
+    expect(earlier.groups.map(({ status }) => status)).toEqual(["loaded", "loaded", "loaded", "unchanged"]);
+  });
+
+  it("loads a group anew whose files or definitions changed, and keeps the load before it", async () => {
+    await load();
+    await writeSample(folder, { ...sampleRows, airports: [["SFO", "elsewhere", "1"]] });
+    expect((await load()).groups.map(({ status }) => status)).toEqual([
+      "unchanged",
+      "unchanged",
+      "unchanged",
+      "loaded",
+    ]);
+    expect(await served()).toEqual([...atNoon.slice(0, -1), "elsewhere"]);
+    expect(await store.generations("airport:place")).toEqual([1, 2]);
+    await writeSample(folder, sampleRows);
+    await load();
+    expect(await store.generations("airport:place")).toEqual([2, 3]);
+    const changed: ProjectPlan = {
+      ...sampleProject,
+      groups: sampleProject.groups.map((group) => (group.name === "weather" ? { ...group, ttl: 1 } : group)),
+    };
+    expect((await load({ project: changed })).groups.map(({ status }) => status)[2]).toBe("loaded");
+  });
+
+  it("loads the groups asked for, and says which there are", async () => {
+    const { groups } = await load({ groups: ["airport:place", "airport:place"] });
+    expect(groups.map(({ group }) => group)).toEqual(["airport:place"]);
+    await expect(load({ groups: ["airport:plaice"] })).rejects.toMatchObject({ code: "UNKNOWN_GROUP" });
+  });
+
+  it("takes a moment's groups together: where one fails, none is switched and nothing is left behind", async () => {
+    await load({ asOf: BigInt(noon - hour) });
+    await rm(path.join(folder, "weather.csv"));
+    await expect(load()).rejects.toMatchObject({ code: "SOURCE_MISSING" });
+    await writeSample(folder, sampleRows);
+    await expect(load({ limits: { recordBytes: 60 } })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+    await expect(load({ limits: { versions: 1 } })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+    expect(await served()).toEqual(atEleven);
+    expect(await store.generations("airport:departures")).toEqual([1]);
+    await load();
+    expect(await served()).toEqual(atNoon);
+  });
+
+  it("stops when it is told to", async () => {
+    await expect(load({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "ABORTED" });
+    const stop = new AbortController();
+    const progress = {
+      start: (step: string): void => {
+        if (step.includes("weather")) stop.abort();
+      },
+      update: (): void => undefined,
+      finish: (): void => undefined,
+    };
+    await expect(load({ signal: stop.signal, progress })).rejects.toMatchObject({ code: "ABORTED" });
+    expect(await store.generations("airport:departures")).toEqual([]);
+  });
+
+  it("refuses to run beside another", async () => {
+    using lock = lockHome(folder, "apply");
+    expect(lock).toBeDefined();
+    await expect(load()).rejects.toMatchObject({ code: "HOME_BUSY" });
+  });
+
+  it("counts and leaves out keys that are too long, for which requests are refused", async () => {
+    const long = "x".repeat(3000);
+    await writeSample(folder, {
+      ...sampleRows,
+      airports: [
+        [long, "a", "1"],
+        ["SFO", "b", "1"],
+      ],
+    });
+    const { groups } = await load({ groups: ["airport:place"] });
+    expect(groups[0]).toMatchObject({ keys: 1, keysTooLong: 1 });
+    const features = createFeatureReader({ project: sampleProject, store });
+    await expect(features.get(["airport:place:tz"], { airport: long })).rejects.toMatchObject({ code: "KEY_INVALID" });
+  });
+
+  it("leaves what was served, whole, when it is killed anywhere", { timeout: 120_000 }, async () => {
+    await load({ asOf: BigInt(noon - hour) });
+    await store.close();
+    const script = path.join(import.meta.dirname, "load-and-die.ts");
+    const seen = new Set<string>();
+    for (let at = 0; ; at++) {
+      const child = spawn(execPath, [script, folder, String(noon), String(at)], {
+        stdio: ["ignore", "inherit", "pipe"],
+      });
+      const [exit] = (await once(child, "exit")) as [number | null];
+      store = LmdbStore.open({ folder: path.join(folder, "online") });
+      const now = JSON.stringify(await served());
+      seen.add(now);
+      expect([JSON.stringify(atEleven), JSON.stringify(atNoon)]).toContain(now);
+      if (exit === 0) {
+        expect(now).toBe(JSON.stringify(atNoon));
+        break;
+      }
+      // It goes back, over whatever was left, and is killed one operation later.
+      await load({ asOf: BigInt(noon - hour) });
+      expect(await served()).toEqual(atEleven);
+      expect((await store.generations("airport:departures")).length).toBeLessThanOrEqual(2);
+      await store.close();
+      expect(at).toBeLessThan(100);
+    }
+    expect(seen.size).toBe(2);
+  });
+});

@@ -1,0 +1,224 @@
+import { crc32 } from "node:zlib";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ValueKind } from "../../../../src/core/index.ts";
+import type { Raw } from "../../../../src/dsl/index.ts";
+import {
+  columnOfVersion,
+  encodeRows,
+  encodeWindows,
+  findVersion,
+  loadWindows,
+  RecordBuffer,
+  type RowVersion,
+  type Tiles,
+  type TileShape,
+} from "../../../../src/featurestore/online/codec/index.ts";
+
+const kinds = fc.constantFrom<ValueKind[]>("bool", "int", "float", "string", "timestamp", "date", "duration");
+const values: Readonly<Record<ValueKind, fc.Arbitrary<Raw>>> = {
+  bool: fc.constantFrom(0, 1),
+  int: fc.oneof(fc.maxSafeInteger(), fc.constantFrom(2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n))),
+  float: fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0),
+  string: fc.oneof(fc.string({ unit: "binary", maxLength: 40 }), fc.constantFrom("", "\u{1F600}", "\ufeffx", "\0")),
+  timestamp: fc.maxSafeInteger(),
+  date: fc.integer(),
+  duration: fc.maxSafeInteger(),
+};
+const valueOf = (kind: ValueKind): fc.Arbitrary<Raw> =>
+  fc.oneof({ weight: 4, arbitrary: values[kind] }, { weight: 1, arbitrary: fc.constant(null) });
+
+const rows = fc.array(kinds, { maxLength: 70, size: "medium" }).chain((columns) =>
+  fc.record({
+    columns: fc.constant(columns),
+    versions: fc
+      .uniqueArray(
+        fc.record({ t: fc.maxSafeInteger(), k: fc.maxSafeInteger(), values: fc.tuple(...columns.map(valueOf)) }),
+        { selector: ({ t }) => t, minLength: 1, maxLength: 4 },
+      )
+      .map((versions) => [...versions].sort((a, b) => b.t - a.t)),
+  }),
+);
+
+function recordOf(encode: (buffer: RecordBuffer) => void): Uint8Array {
+  const buffer = new RecordBuffer();
+  // Records lie behind one another in a batch.
+  encodeRows(buffer, [{ t: 1, k: 2, values: ["before"] }], ["string"]);
+  const start = buffer.end;
+  encode(buffer);
+  const end = buffer.end;
+  encodeRows(buffer, [{ t: 1, k: 2, values: ["after"] }], ["string"]);
+  return buffer.take().slice(start, end);
+}
+
+describe("records of rows", () => {
+  it("come back as they went in, to the bit, and give the version that stood", () => {
+    fc.assert(
+      fc.property(rows, fc.maxSafeInteger(), ({ columns, versions }, moment) => {
+        const record = recordOf((buffer) => {
+          encodeRows(buffer, versions, columns);
+        });
+        for (const q of [moment, ...versions.flatMap(({ t }) => [t, t - 1, t + 1])]) {
+          const expected = versions.find(({ t }) => t <= q);
+          const found = findVersion(record, columns.length, q);
+          expect(found === undefined).toBe(expected === undefined);
+          if (found === undefined || expected === undefined) continue;
+          expect([found.t, found.k]).toEqual([expected.t, expected.k]);
+          for (const [i, kind] of columns.entries()) {
+            expect(Object.is(columnOfVersion(found, i, kind) ?? null, expected.values[i] ?? null)).toBe(true);
+          }
+        }
+      }),
+      { seed: 12, numRuns: 500 },
+    );
+  });
+
+  it("hold what a table has, which is of no time", () => {
+    const version: RowVersion = { t: -Infinity, k: -Infinity, values: [1.5] };
+    const record = recordOf((buffer) => {
+      encodeRows(buffer, [version], ["float"]);
+    });
+    expect(findVersion(record, 1, -Number.MAX_SAFE_INTEGER)?.t).toBe(-Infinity);
+  });
+});
+
+const shapes = fc.array(
+  fc.record({
+    numbers: fc.nat(9),
+    values: fc.array(fc.constantFrom<ValueKind[]>("int", "string"), { maxLength: 3 }),
+  }),
+  { minLength: 1, maxLength: 3 },
+);
+const bundles = shapes.chain((all) =>
+  fc.record({
+    shapes: fc.constant(all),
+    hops: fc.tuple(
+      ...all.map(({ numbers, values: kindsOfValues }) =>
+        fc.nat(12).chain((count) =>
+          fc.record({
+            count: fc.constant(count),
+            starts: fc.constant(Float64Array.from({ length: count + 2 }, (_, i) => i * 300_000_000)),
+            numbers: fc
+              .array(fc.double(), { minLength: count * numbers, maxLength: count * numbers })
+              .map((list) => Float64Array.from(list)),
+            values: fc.tuple(
+              ...Array.from({ length: count * kindsOfValues.length }, (_, i) =>
+                valueOf(kindsOfValues[i % kindsOfValues.length] ?? "int"),
+              ),
+            ),
+          }),
+        ),
+      ),
+    ),
+  }),
+);
+
+function check(record: Uint8Array, hops: readonly Tiles[], all: readonly TileShape[]): void {
+  const { words, hops: found } = loadWindows(record, all);
+  expect(found).toHaveLength(hops.length);
+  for (const [h, { count, starts, numbers, values: expected }] of hops.entries()) {
+    const tiles = found[h];
+    const shape = all[h];
+    if (tiles === undefined || shape === undefined) throw new Error("no such hop");
+    expect(tiles.count).toBe(count);
+    expect([...words.f64.subarray(tiles.starts, tiles.starts + count)]).toEqual([...starts.subarray(0, count)]);
+    const stored = words.f64.subarray(tiles.numbers, tiles.numbers + count * shape.numbers);
+    expect([...stored].every((x, i) => Object.is(x, numbers[i]))).toBe(true);
+    expect(tiles.values).toHaveLength(expected.length);
+    expect(tiles.values.every((x, i) => Object.is(x, expected[i]))).toBe(true);
+  }
+}
+
+describe("records of windows", () => {
+  it("come back as they went in, to the bit", () => {
+    fc.assert(
+      fc.property(bundles, ({ shapes: all, hops }) => {
+        check(
+          recordOf((buffer) => {
+            encodeWindows(buffer, hops, all);
+          }),
+          hops,
+          all,
+        );
+      }),
+      { seed: 13, numRuns: 500 },
+    );
+  });
+});
+
+describe("records that are damaged", () => {
+  const isCorrupt = expect.objectContaining({ code: "STORE_CORRUPT" }) as Error;
+
+  it("are refused, whichever byte was changed and wherever they were cut", () => {
+    fc.assert(
+      fc.property(
+        rows,
+        bundles,
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        ({ columns, versions }, bundle, at, by) => {
+          const row = recordOf((buffer) => {
+            encodeRows(buffer, versions, columns);
+          });
+          const windows = recordOf((buffer) => {
+            encodeWindows(buffer, bundle.hops, bundle.shapes);
+          });
+          const readRow = (bytes: Uint8Array): unknown => findVersion(bytes, columns.length, Infinity);
+          const readWindows = (bytes: Uint8Array): unknown => loadWindows(bytes, bundle.shapes);
+          for (const [record, read] of [[row, readRow] as const, [windows, readWindows] as const]) {
+            const changed = record.slice();
+            const place = at % changed.length;
+            changed[place] = (changed[place] ?? 0) ^ by;
+            expect(() => read(changed)).toThrow(isCorrupt);
+            expect(() => read(record.slice(0, at % record.length))).toThrow(isCorrupt);
+            expect(() => read(Uint8Array.of(...record, ...record.slice(0, 8)))).toThrow(isCorrupt);
+          }
+          expect(() => readWindows(row)).toThrow(isCorrupt);
+          expect(() => readRow(windows)).toThrow(isCorrupt);
+        },
+      ),
+      { seed: 14, numRuns: 500 },
+    );
+  });
+
+  it("never lead outside of themselves, not even under a checksum that is right", () => {
+    fc.assert(
+      fc.property(rows, bundles, fc.nat(), fc.nat(0xffffffff), ({ columns, versions }, bundle, at, by) => {
+        const row = recordOf((buffer) => {
+          encodeRows(buffer, versions, columns);
+        });
+        const windows = recordOf((buffer) => {
+          encodeWindows(buffer, bundle.hops, bundle.shapes);
+        });
+        const readRow = (bytes: Uint8Array): void => {
+          const found = findVersion(bytes, columns.length, Infinity);
+          for (const [i, kind] of columns.entries()) if (found !== undefined) columnOfVersion(found, i, kind);
+        };
+        const readWindows = (bytes: Uint8Array): unknown => loadWindows(bytes, bundle.shapes);
+        for (const [record, read] of [[row, readRow] as const, [windows, readWindows] as const]) {
+          const view = new DataView(record.slice().buffer);
+          if (view.byteLength < 12) continue;
+          view.setUint32(8 + 4 * (at % ((view.byteLength - 8) / 4)), by);
+          const sealed = new Uint8Array(view.buffer);
+          view.setUint32(4, crc32(sealed.subarray(8), view.getUint32(0, true)), true);
+          try {
+            read(sealed);
+          } catch (error) {
+            expect(error).toEqual(isCorrupt);
+          }
+        }
+      }),
+      { seed: 16, numRuns: 500 },
+    );
+  });
+
+  it("are refused where they are random bytes, without great allocations", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (garbage) => {
+        expect(() => findVersion(garbage, 3, Infinity)).toThrow(isCorrupt);
+        expect(() => loadWindows(garbage, [{ numbers: 2, values: ["string"] }])).toThrow(isCorrupt);
+      }),
+      { seed: 15, numRuns: 2000 },
+    );
+  });
+});
