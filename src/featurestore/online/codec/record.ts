@@ -88,16 +88,19 @@ function checksum(u8: Uint8Array, first: number, length: number): number {
   return crc32(u8.subarray(8, length), first >>> 0);
 }
 
+const firstBytes = 64 * 1024;
+
 /** A growing piece of memory that records are encoded into, one after the other. */
 export class RecordBuffer {
-  words: Words = wordsOf(256 * 1024);
+  words: Words = wordsOf(0);
   /** Bytes used so far. */
   end = 0;
+  #expected = firstBytes;
 
   /** Makes room for so many more bytes and returns the views. */
   reserve(bytes: number): Words {
     if (this.end + bytes > this.words.u8.length) {
-      const grown = wordsOf(2 ** Math.ceil(Math.log2(this.end + bytes)));
+      const grown = wordsOf(Math.max(this.#expected, 2 ** Math.ceil(Math.log2(this.end + bytes))));
       grown.u8.set(this.words.u8.subarray(0, this.end));
       this.words = grown;
     }
@@ -107,7 +110,9 @@ export class RecordBuffer {
   /** Hands over the memory with what it holds, and begins anew. */
   take(): Uint8Array {
     const bytes = this.words.u8.subarray(0, this.end);
-    this.words = wordsOf(this.words.u8.length);
+    // The next batch is most likely as large.
+    this.#expected = this.words.u8.length;
+    this.words = wordsOf(0);
     this.end = 0;
     return bytes;
   }

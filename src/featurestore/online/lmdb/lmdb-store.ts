@@ -100,8 +100,9 @@ export class LmdbStore implements OnlineStore {
       while (held.includes(generation % slotCount)) generation++;
       const slot = this.#openSlot(group, generation, true);
       if (slot === undefined) throw new TondoError("INTERNAL", `no slot for ${group}`);
-      await this.#meta.put(slotKey(group, generation), Buffer.from(String(generation)));
-      await slot.clearAsync();
+      // Both are of one event turn, and so of one transaction.
+      const named = this.#meta.put(slotKey(group, generation), Buffer.from(String(generation)));
+      await Promise.all([named, slot.clearAsync()]);
       return {
         generation,
         current,
@@ -148,8 +149,8 @@ export class LmdbStore implements OnlineStore {
         });
       }
       if (!(await this.generations(group)).includes(generation)) return;
-      await this.#openSlot(group, generation, true)?.clearAsync();
-      await this.#meta.remove(slotKey(group, generation));
+      const removed = this.#meta.remove(slotKey(group, generation));
+      await Promise.all([removed, this.#openSlot(group, generation, true)?.clearAsync()]);
       await this.#root.flushed;
     });
   }
