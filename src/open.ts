@@ -203,9 +203,13 @@ class OpenTondo implements Tondo {
   }
 
   async close(): Promise<void> {
-    await this.#store?.close();
+    const store = this.#store;
     this.#store = undefined;
-    await this.#database.close();
+    try {
+      await store?.close();
+    } finally {
+      await this.#database.close();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -42,13 +42,13 @@ export function loadModel(digest: string, { files }: ModelPackage, programOf: Pr
       throw corrupt(digest, `${name} is no JSON`, error);
     }
   };
-  const vector = read(packageFiles.vector) as VectorPlan;
+  const vector = vectorOf(read(packageFiles.vector), digest);
   const manifest = read(packageFiles.manifest) as {
     readonly version?: unknown;
     readonly vector?: { readonly fingerprint?: unknown };
   };
   const fingerprint = vectorFingerprint(vector);
-  if (manifest.version !== 1 || vector.version !== 1) throw corrupt(digest, "it was made by another version of Tondo");
+  if (manifest.version !== 1) throw corrupt(digest, "it was made by another version of Tondo");
   if (manifest.vector?.fingerprint !== fingerprint)
     throw corrupt(digest, "its vector is not the one it was sealed with");
   const fitted = read(packageFiles.fitted) as Fitted;
@@ -80,6 +80,16 @@ export function programCache(limit: number): ProgramOf {
   };
 }
 
+function vectorOf(plan: unknown, digest: string): VectorPlan {
+  const vector = plan as Readonly<Record<string, unknown>> | null;
+  if (vector?.["version"] !== 1) throw corrupt(digest, "it was made by another version of Tondo");
+  const isWhole = ["roles", "keys", "inputs", "reads", "slots", "entities", "sources", "groups"].every((part) =>
+    Array.isArray(vector[part]),
+  );
+  if (!isWhole) throw corrupt(digest, "its vector is damaged");
+  return plan as VectorPlan;
+}
+
 interface GoldenFile {
   readonly version: 1;
   readonly inputs: readonly string[];
@@ -92,9 +102,9 @@ interface GoldenFile {
 
 function replay(digest: string, { program, runtime, positions }: LoadedModel, file: unknown): void {
   const golden = file as Partial<GoldenFile> | null;
-  if (golden?.version !== 1 || !Array.isArray(golden.rows) || golden.rows.length === 0)
+  if (golden?.version !== 1 || !Array.isArray(golden.inputs) || !Array.isArray(golden.rows) || golden.rows.length === 0)
     throw corrupt(digest, "its golden rows are damaged");
-  const { inputs = [], rows } = golden as GoldenFile;
+  const { inputs, rows } = golden as GoldenFile;
   if (inputs.length !== program.leaves.length || program.leaves.some(({ name }, i) => inputs[i] !== name)) {
     throw corrupt(digest, "its golden rows are of another vector");
   }

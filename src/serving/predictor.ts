@@ -65,6 +65,9 @@ export interface Predictor {
   predict(reference: string, request: PredictRequest): Promise<Prediction>;
 }
 
+/** How many vectors, with what was fitted for them, are kept compiled. */
+const maxVectors = 64;
+
 interface Ready {
   readonly model: LoadedModel;
   readonly prepared: PreparedVector;
@@ -79,7 +82,7 @@ export function createPredictor({
   maxModels = 1000,
 }: PredictorOptions): Predictor {
   const resolver = registry.resolver(resolverOptions);
-  const programs = programCache(64);
+  const programs = programCache(maxVectors);
   // Loaded models by package digest; those of one training share their vector's program and reads.
   const models = new Map<string, Promise<Ready>>();
   const vectors = new Map<string, Pick<Ready, "prepared" | "request">>();
@@ -88,18 +91,19 @@ export function createPredictor({
     const model = loadModel(digest, await registry.loadPackage(digest), programs);
     const known = vectors.get(model.fingerprint);
     const shared = known ?? { prepared: features.prepare(model.vector), request: requestReader(model.vector) };
-    if (known === undefined) vectors.set(model.fingerprint, shared);
+    remember(vectors, model.fingerprint, shared, maxVectors);
     return { model, ...shared };
   };
   const ready = (digest: string): Promise<Ready> => {
     const known = models.get(digest);
-    if (known !== undefined) return known;
-    const [oldest] = models.keys();
-    if (oldest !== undefined && models.size >= maxModels) models.delete(oldest);
-    const loading = load(digest);
-    models.set(digest, loading);
-    // What failed is tried anew next time.
-    loading.catch(() => models.delete(digest));
+    const loading = known ?? load(digest);
+    remember(models, digest, loading, maxModels);
+    if (known === undefined) {
+      loading.catch(() => {
+        // What failed is tried anew next time.
+        if (models.get(digest) === loading) models.delete(digest);
+      });
+    }
     return loading;
   };
 
@@ -119,6 +123,14 @@ export function createPredictor({
       return answerOf(model, resolution, columns, answer);
     },
   };
+}
+
+/** Puts what was just used last, and forgets what was not used for longest where there are too many. */
+function remember<T>(memory: Map<string, T>, key: string, value: T, limit: number): void {
+  memory.delete(key);
+  memory.set(key, value);
+  const [oldest] = memory.keys();
+  if (oldest !== undefined && memory.size > limit) memory.delete(oldest);
 }
 
 function answerOf(

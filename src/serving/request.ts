@@ -7,13 +7,12 @@ export type Given = Value | Date | undefined;
 /** Keys by role; a key of several columns is an object by column. */
 export type Keys = Readonly<Record<string, Given | Readonly<Record<string, Given>>>>;
 
-/** Turns a request's keys and inputs into the vector's columns. */
-export interface RequestReader {
-  /**
-   * @throws TondoError `KEY_INVALID`, `INPUT_INVALID`
-   */
-  (keys: Keys, inputs: Readonly<Record<string, Given>>): Readonly<Record<string, Value>>;
-}
+/**
+ * Turns a request's keys and inputs into the vector's columns.
+ *
+ * @throws TondoError `KEY_INVALID`, `INPUT_INVALID`
+ */
+export type RequestReader = (keys: Keys, inputs: Readonly<Record<string, Given>>) => Readonly<Record<string, Value>>;
 
 /** Makes the reader of a vector's requests. */
 export function requestReader(vector: VectorPlan): RequestReader {

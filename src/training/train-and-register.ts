@@ -71,8 +71,8 @@ export async function trainAndRegister(options: TrainAndRegisterOptions): Promis
   }
   const startedAt = Date.now() * 1000;
   const slots = vector.slots.map(({ name }) => name);
-  const train = await readPart(set, "train", [...slots, label], levels);
-  const holdout = await readPart(set, "holdout", [...slots, label], levels);
+  const train = await readPart(set, "train", [...slots, label], levels, options.signal);
+  const holdout = await readPart(set, "holdout", [...slots, label], levels, options.signal);
   const trained = await trainPartitioned({
     trainer,
     train,
@@ -168,6 +168,7 @@ async function readPart(
   part: "train" | "holdout",
   numbers: readonly string[],
   levels: readonly { readonly column: string }[],
+  signal: AbortSignal | undefined,
 ): Promise<PartitionedRows> {
   const file = manifest.files.find((candidate) => candidate.part === part);
   const texts = levels.map(({ column }) => column);
@@ -177,7 +178,19 @@ async function readPart(
       levels: texts.map(() => []),
     };
   }
-  const read = await readColumns({ path: join(folder, file.path), numbers, texts });
+  for (const column of texts) {
+    if (manifest.columns.some(({ name }) => name === column)) continue;
+    throw new TondoError("ROWS_INVALID", `the training set has no column "${column}"`, {
+      where: folder,
+      hint: "Make it with that column in `carry`.",
+    });
+  }
+  const read = await readColumns({
+    path: join(folder, file.path),
+    numbers,
+    texts,
+    ...(signal === undefined ? {} : { signal }),
+  });
   return {
     columns: columnsOf(Object.fromEntries(read.numbers)),
     levels: texts.map((name): LevelValues => read.texts.get(name) ?? []),

@@ -1,8 +1,9 @@
 import { canonicalJson, type Clock, type Json, sha256, systemClock, TondoError } from "../../core/index.ts";
 import type { Database, Queries } from "../../database/index.ts";
 import type { ProjectPlan } from "../../dsl/index.ts";
+import { sql } from "kysely";
 import { v7 as uuid } from "uuid";
-import { type Definition, definitionsOf } from "./definition.ts";
+import { type Definition, definitionKinds, definitionsOf } from "./definition.ts";
 import type { Project } from "./load-project.ts";
 
 /** What applying a project would do to one definition. */
@@ -26,7 +27,7 @@ export interface AppliedDefinition extends Definition {
 
 /** What is known of definitions: who applied what, when. */
 export interface Catalog {
-  /** What {@link Catalog.apply} would do, without doing it; in the order of kind and name. */
+  /** What {@link Catalog.apply} would do, without doing it: entities, sources, groups, vectors, each by name. */
   plan(project: Project): Promise<readonly Change[]>;
   /**
    * Records a project's definitions, all in one transaction. Nothing is written where nothing changes.
@@ -53,7 +54,12 @@ export function openCatalog({ database, clock = systemClock, actor }: CatalogOpt
   return {
     plan: async (project) => changesOf(definitionsOf(project), await inForce(database.queries)),
     apply: (project, { replace = false } = {}) =>
-      database.transaction(async (queries) => apply(queries, definitionsOf(project), replace, clock(), actor)),
+      database.transaction(async (queries) => {
+        // SQLite's transactions take turns by themselves. Here the second who applies waits, and then sees what the first one did.
+        if (database.dialect === "postgres")
+          await sql`lock table definitions in share row exclusive mode`.execute(queries);
+        return apply(queries, definitionsOf(project), replace, clock(), actor);
+      }),
     definitions: async () => inForce(database.queries),
     project: async () => {
       const definitions = await inForce(database.queries);
@@ -62,14 +68,14 @@ export function openCatalog({ database, clock = systemClock, actor }: CatalogOpt
           hint: "Run `tondo apply` in the project's folder.",
         });
       }
-      const ofKind = <T>(kind: Definition["kind"]): readonly T[] =>
-        definitions.filter((one) => one.kind === kind).map((one) => one.plan as T);
+      const ofKind = (kind: Definition["kind"]): readonly unknown[] =>
+        definitions.filter((one) => one.kind === kind).map(({ plan }) => plan);
       return {
         version: 1,
-        entities: ofKind("entity"),
-        sources: ofKind("source"),
-        groups: ofKind("group"),
-        vectors: ofKind("vector"),
+        entities: ofKind("entity") as ProjectPlan["entities"],
+        sources: ofKind("source") as ProjectPlan["sources"],
+        groups: ofKind("group") as ProjectPlan["groups"],
+        vectors: ofKind("vector") as ProjectPlan["vectors"],
       };
     },
   };
@@ -113,7 +119,9 @@ function changesOf(wanted: readonly Definition[], applied: readonly AppliedDefin
     const same = canonicalJson([old.plan, old.about]) === canonicalJson([definition.plan, definition.about]);
     return { kind, name, change: same ? "unchanged" : "described" };
   });
-  return [...changes, ...[...before.values()].map(({ kind, name }): Change => ({ kind, name, change: "removed" }))];
+  const removed = [...before.values()].map(({ kind, name }): Change => ({ kind, name, change: "removed" }));
+  const place = ({ kind }: Change): number => definitionKinds.indexOf(kind);
+  return [...changes, ...removed].sort((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1));
 }
 
 async function apply(
@@ -166,7 +174,7 @@ async function apply(
     }
     const definition = wanted.find((candidate) => candidate.kind === kind && candidate.name === name);
     if (definition === undefined) continue;
-    const version = Number(highest.find((row) => row.kind === kind && row.name === name)?.version ?? 0) + 1;
+    const version = (highest.find((row) => row.kind === kind && row.name === name)?.version ?? 0) + 1;
     await queries
       .insertInto("definitions")
       .values({

@@ -8,9 +8,12 @@ import {
 } from "../../dsl/index.ts";
 import type { Project } from "./load-project.ts";
 
+/** What can be defined, each kind made of those before it. */
+export const definitionKinds = ["entity", "source", "group", "vector"] as const;
+
 /** What the catalog keeps of each definition. */
 export interface Definition {
-  readonly kind: "entity" | "source" | "group" | "vector";
+  readonly kind: (typeof definitionKinds)[number];
   readonly name: string;
   /** SHA-256 of its meaning. */
   readonly fingerprint: string;

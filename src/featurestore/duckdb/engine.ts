@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import {
   BIGINT,
   type DuckDBConnection,
@@ -154,28 +155,47 @@ export class Engine {
     return name;
   }
 
-  /** Makes a table of some columns by their names, from rows of values of the language; truth values become numbers, as carried. */
+  /**
+   * Makes a table of some columns by their names, from rows of values of the language; truth values become numbers, as carried. Rows
+   * are taken as they are needed, and others get their turn between them.
+   */
   async load(
     table: string,
     columns: readonly TableColumn[],
-    rows: readonly (readonly Value[])[],
+    rows: Iterable<readonly Value[]>,
     doing: string,
+    signal?: AbortSignal,
   ): Promise<void> {
     const carriers = columns.map(({ kind }) => carrierOf(kind));
     const types = carriers.map(typeOfCarrier);
     const defined = columns.map(({ name }, i) => `${quoteIdentifier(name)} ${sqlTypes[carriers[i] ?? "text"]}`);
     await this.run(`create or replace temp table ${table} (${defined.join(", ")})`, doing);
     const appender = await this.#connection.createAppender(table);
-    for (let from = 0; from < rows.length; from += chunkRows) {
-      const part = rows.slice(from, from + chunkRows);
+    const append = (part: readonly (readonly Value[])[]): void => {
       const chunk = DuckDBDataChunk.create(types, part.length);
       for (const [i, { kind }] of columns.entries()) {
         const raw = part.map((row) => toRaw(row[i] ?? null, kind));
         writeVector(chunk.getColumnVector(i), carriers[i] ?? "text", raw, part.length);
       }
       appender.appendDataChunk(chunk);
+    };
+    try {
+      let part: (readonly Value[])[] = [];
+      for (const row of rows) {
+        part.push(row);
+        if (part.length < chunkRows) continue;
+        append(part);
+        part = [];
+        await setImmediate();
+        if (signal?.aborted === true)
+          throw new TondoError("ABORTED", `${doing} was cancelled`, { cause: signal.reason });
+      }
+      if (part.length > 0) append(part);
+    } catch (error) {
+      throw engineError(error, doing);
+    } finally {
+      appender.closeSync();
     }
-    appender.closeSync();
   }
 
   /** Ends everything at once. */

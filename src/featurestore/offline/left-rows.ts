@@ -111,7 +111,7 @@ async function loadArray(
   rows: readonly LeftRow[],
   wanted: readonly KeyColumnPlan[],
 ): Promise<LoadedRows> {
-  const { engine, at, carry } = options;
+  const { engine, at, carry, signal } = options;
   if (rows.length > maxRowsInMemory) {
     throw new TondoError(
       "LIMIT_EXCEEDED",
@@ -130,13 +130,13 @@ async function loadArray(
     { name: "q", kind: "int" },
     ...given.map(({ name, kind }) => ({ name: column(name), kind })),
   ];
-  const values = rows.map((row: unknown, i): readonly Value[] => {
+  const valuesOf = (row: unknown, i: number): readonly Value[] => {
     if (!isRow(row)) {
       throw new TondoError("ROWS_INVALID", `row ${String(i)} is no object`, {
         hint: "Give rows as objects by column.",
       });
     }
-    const moments = momentOf(row, at, i);
+    const moment = momentOf(row, at, i);
     const cells = given.map(({ name, kind }) => {
       const value = admit(Object.hasOwn(row, name) ? row[name] : undefined, kind);
       if (value !== undefined) return value;
@@ -144,15 +144,21 @@ async function loadArray(
         hint: "Give a value of that type, or null where it is missing.",
       });
     });
-    return [i, moments, ...cells];
-  });
-  await engine.load(`${table}_given`, columns, values, "reading the left rows");
+    return [i, moment, ...cells];
+  };
+  await engine.load(`${table}_given`, columns, mapped(rows, valuesOf), "reading the left rows", signal);
   const selected = columns.map(({ name, kind }) => `${fromCarrier(name, kind)} as ${name}`);
   await engine.run(
     `create or replace temp table ${table} as select ${selected.join(", ")} from ${table}_given order by row`,
     "reading the left rows",
+    signal,
   );
+  await engine.run(`drop table ${table}_given`, "reading the left rows");
   return { table, rows: rows.length, column, carried };
+}
+
+function* mapped<T, U>(items: readonly T[], of: (item: T, i: number) => U): Generator<U> {
+  for (const [i, item] of items.entries()) yield of(item, i);
 }
 
 /** Names for SQL that neither meet each other, as `km` and `Km` would there, nor any name of a join's own. */

@@ -1,7 +1,6 @@
-import { isNumeric, parseTypeName, type TypeName } from "../../core/index.ts";
+import { parseTypeName, TondoError, type TypeName } from "../../core/index.ts";
 import { quoteIdentifier } from "../../dsl/index.ts";
 import {
-  carrierOf,
   Engine,
   type EngineOptions,
   fromCarrier,
@@ -17,7 +16,7 @@ export interface ReadColumnsOptions {
   readonly path: string;
   /** Columns of numbers, truth values or moments: as numbers, NaN where missing. */
   readonly numbers: readonly string[];
-  /** Columns of texts: `null` where missing. */
+  /** Columns to be read as texts, whatever they are: `null` where missing. */
   readonly texts?: readonly string[];
   readonly engine?: EngineOptions;
   readonly signal?: AbortSignal;
@@ -33,7 +32,7 @@ export interface ColumnsRead {
 /**
  * Reads columns of a training set for a trainer.
  *
- * @throws TondoError `SOURCE_CHANGED` where a column lacks, `SOURCE_UNREADABLE`
+ * @throws TondoError `SOURCE_CHANGED` where a column lacks or is of texts instead of numbers, `SOURCE_UNREADABLE`
  */
 export async function readColumns({
   path,
@@ -46,15 +45,21 @@ export async function readColumns({
   try {
     const set = { format: "parquet" as const, files: [path], what: path };
     const present = await describeFiles(engine, set);
+    const text = numbers.find((name) => present[name]?.startsWith("string"));
+    if (text !== undefined) {
+      throw new TondoError("SOURCE_CHANGED", `${path}: the column "${text}" holds texts, and numbers are needed`, {
+        where: path,
+        hint: "Encode it in the vector.",
+      });
+    }
     const kinds = [...numbers, ...texts].map((name): TableColumn => ({
       name,
       kind: parseTypeName((present[name] ?? "string") satisfies TypeName).kind,
     }));
     const scan = await scanFiles(engine, set, Object.fromEntries(kinds.map(({ name, kind }) => [name, kind])));
-    const columns = kinds.map(({ name, kind }) => {
-      const sql = toCarrier(quoteIdentifier(name), kind);
-      return isNumeric(kind) ? `(${sql})::double` : sql;
-    });
+    const columns = kinds.map(({ name, kind }, i) =>
+      i < numbers.length ? `(${toCarrier(quoteIdentifier(name), kind)})::double` : `${quoteIdentifier(name)}::varchar`,
+    );
     const parts = kinds.map((): (Float64Array | (string | null)[])[] => []);
     let rows = 0;
     for await (const chunk of engine.chunks(
@@ -63,10 +68,8 @@ export async function readColumns({
       signal,
     )) {
       rows += chunk.rows;
-      for (const [i, { kind }] of kinds.entries()) {
-        parts[i]?.push(
-          chunk.column(i + 1, isNumeric(kind) ? "number" : carrierOf(kind)) as Float64Array | (string | null)[],
-        );
+      for (const [i, part] of parts.entries()) {
+        part.push(chunk.column(i + 1, i < numbers.length ? "number" : "text") as Float64Array | (string | null)[]);
       }
     }
     return {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import {
   canonicalJson,
   type Json,
@@ -90,7 +91,7 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
   const sources = await digestSources(vector, folder, signal);
   const leftFiles =
     typeof rows === "string" ? await digestFiles(await filesOf(rows, folder, "left rows"), folder, signal) : [];
-  const left = { at, files: leftFiles, digest: typeof rows === "string" ? null : digestRows(rows) };
+  const left = { at, files: leftFiles, digest: typeof rows === "string" ? null : await digestRows(rows, signal) };
   const fingerprint = vectorFingerprint(vector);
   const inputs = {
     format,
@@ -363,9 +364,12 @@ async function stampInputs({ vector, rows, folder }: TrainingSetOptions): Promis
 }
 
 /** Row by row: one text of all of them may be longer than a text can be. */
-function digestRows(rows: readonly LeftRow[]): string {
+async function digestRows(rows: readonly LeftRow[], signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash("sha256");
-  for (const row of rows) {
+  for (const [i, row] of rows.entries()) {
+    if (i % 10_000 === 9_999) await setImmediate();
+    if (signal?.aborted === true)
+      throw new TondoError("ABORTED", "hashing rows was cancelled", { cause: signal.reason });
     const text = JSON.stringify(row, (_key, value: unknown) =>
       typeof value === "bigint" ? { int: value.toString() } : value,
     ) as string | undefined;
