@@ -10,10 +10,13 @@ export const errorCodes = {
   INVALID_ARGUMENT: "A call's argument has the wrong form.",
   IO_FAILED: "A file or folder could not be read or written.",
   LIMIT_EXCEEDED: "An input is larger than a stated limit.",
+  USAGE:
+    "The command was called with a command, option or argument that it does not have, or without one that it needs.",
 
   // Language and catalog
   DEFINITION_IN_USE: "A change would silently alter the meaning of something already applied.",
   DEFINITIONS_INVALID: "The .tondo files have errors; each is listed with its line.",
+  PROJECT_EXISTS: "The folder already holds files that a new project would overwrite.",
   NOT_APPLIED: "A definition was used that has not been applied to this home.",
   UNKNOWN_FEATURE: "No feature has this canonical name.",
   UNKNOWN_GROUP: "No feature group has this name.",

@@ -17,6 +17,7 @@ export {
   unmergeExact,
 } from "./exact-sum.ts";
 export { type Clock, formatMicros, type Micros, type Moment, systemClock, toMicros } from "./moment.ts";
+export { nearestName } from "./nearest-name.ts";
 export { type Progress, silentProgress } from "./progress.ts";
 export { TondoError, type TondoErrorOptions } from "./tondo-error.ts";
 export {

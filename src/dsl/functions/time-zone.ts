@@ -16,14 +16,15 @@ const zones = new Map<string, Zone | undefined>();
 let remembered = 0;
 
 /**
- * The clock on the wall of a zone, as microseconds since 1970 as if it were UTC; NaN where there is no such zone.
- * Offsets are looked up at both ends of an hour of UTC and remembered where they agree: no zone has changed its clock
- * twice within an hour. In the others, some of before 1972, each moment is looked up.
+ * The clock on the wall of a zone, as microseconds since 1970 as if it were UTC; NaN where there is no such zone or
+ * the moment is missing. Offsets are looked up at both ends of an hour of UTC and remembered where they agree: no zone
+ * has changed its clock twice within an hour. In the others, some of before 1972, each moment is looked up.
  *
  * The tables are those of the running Node's ICU.
  */
 export function localMicros(moment: number, tz: string): number {
-  if (tz === "UTC") return moment;
+  // A missing moment is NaN, for which formats throw.
+  if (tz === "UTC" || Number.isNaN(moment)) return moment;
   const zone = zoneOf(tz);
   if (zone === undefined) return missing;
   return moment + offsetAt(zone, moment);

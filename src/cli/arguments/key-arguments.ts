@@ -1,0 +1,109 @@
+import { TondoError, type Value } from "../../core/index.ts";
+import type { EntityPlan, KeyColumnPlan, RolePlan } from "../../dsl/index.ts";
+import { parseValue } from "./parse-value.ts";
+import { meant } from "./usage-error.ts";
+
+/** Keys as the library takes them: a value, or the parts of a key of several columns by name. */
+export type GivenKeys = Readonly<Record<string, Value | Readonly<Record<string, Value>>>>;
+
+/**
+ * The keys that `--key NAME=VALUE` and, for keys of several columns, `--key NAME.COLUMN=VALUE` give, typed as the entities declare.
+ *
+ * @param named who may be named: roles of a vector, or entities under their own names
+ * @throws TondoError `KEY_INVALID`
+ */
+export function keyArguments(
+  given: readonly string[],
+  named: readonly RolePlan[],
+  entities: readonly EntityPlan[],
+): GivenKeys {
+  const keys = new Map<string, Value | Record<string, Value>>();
+  for (const text of given) {
+    const [left, value] = split(text, "--key", "KEY_INVALID", exampleOf(named, entities));
+    const dot = left.indexOf(".");
+    const name = dot < 0 ? left : left.slice(0, dot);
+    const column = dot < 0 ? undefined : left.slice(dot + 1);
+    const { key: columns } = columnsOf(name, named, entities);
+    const plan = columnOf(name, column, columns);
+    const typed = parseValue(value, plan.type, `--key ${left}`, "KEY_INVALID");
+    const before = keys.get(name);
+    const parts = typeof before === "object" && before !== null ? before : undefined;
+    if (column === undefined ? before !== undefined : parts !== undefined && Object.hasOwn(parts, column)) {
+      throw new TondoError("KEY_INVALID", `--key ${left} is given twice`, { hint: "Ask about one key at a time." });
+    }
+    keys.set(name, columns.length === 1 ? typed : { ...parts, [plan.name]: typed });
+  }
+  return Object.fromEntries(keys);
+}
+
+/**
+ * The inputs that `--input NAME=VALUE` give, typed as the vector declares.
+ *
+ * @throws TondoError `INPUT_INVALID`
+ */
+export function inputArguments(
+  given: readonly string[],
+  declared: readonly KeyColumnPlan[],
+): Readonly<Record<string, Value>> {
+  const inputs = new Map<string, Value>();
+  const names = declared.map(({ name }) => name);
+  for (const text of given) {
+    const [name, value] = split(text, "--input", "INPUT_INVALID", `${names[0] ?? "name"}=VALUE`);
+    const plan = declared.find((input) => input.name === name);
+    if (plan === undefined) {
+      throw new TondoError("INPUT_INVALID", `the vector has no input "${name}"`, {
+        hint: meant(name, names, names.length === 0 ? "It has none." : `It has ${names.join(", ")}.`),
+      });
+    }
+    if (inputs.has(name)) {
+      throw new TondoError("INPUT_INVALID", `--input ${name} is given twice`, { hint: "Give each input once." });
+    }
+    inputs.set(name, parseValue(value, plan.type, `--input ${name}`, "INPUT_INVALID"));
+  }
+  return Object.fromEntries(inputs);
+}
+
+function split(
+  text: string,
+  option: string,
+  code: "KEY_INVALID" | "INPUT_INVALID",
+  example: string,
+): readonly [string, string] {
+  const equals = text.indexOf("=");
+  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
+  throw new TondoError(code, `${option}: ${JSON.stringify(text.slice(0, 60))} is not of the form NAME=VALUE`, {
+    hint: `Write ${option} ${example}.`,
+  });
+}
+
+function columnsOf(name: string, named: readonly RolePlan[], entities: readonly EntityPlan[]): EntityPlan {
+  const role = named.find((one) => one.role === name);
+  const entity = entities.find((one) => one.name === role?.entity);
+  if (entity !== undefined) return entity;
+  const known = named.map((one) => one.role);
+  throw new TondoError("KEY_INVALID", `nothing asked for has a key "${name}"`, {
+    hint: meant(name, known, `Keys are ${known.join(", ")}.`),
+  });
+}
+
+function columnOf(name: string, column: string | undefined, columns: readonly KeyColumnPlan[]): KeyColumnPlan {
+  const [only, second] = columns;
+  const plan =
+    column === undefined ? (second === undefined ? only : undefined) : columns.find((one) => one.name === column);
+  if (plan !== undefined) return plan;
+  const parts = columns.map((one) => `--key ${name}.${one.name}=VALUE`).join(" ");
+  throw new TondoError(
+    "KEY_INVALID",
+    column === undefined
+      ? `the key "${name}" has ${String(columns.length)} columns`
+      : `the key "${name}" has no column "${column}"`,
+    { hint: second === undefined ? `Write --key ${name}=VALUE.` : `Write ${parts}.` },
+  );
+}
+
+function exampleOf(named: readonly RolePlan[], entities: readonly EntityPlan[]): string {
+  const [first] = named;
+  const columns = entities.find(({ name }) => name === first?.entity)?.key ?? [];
+  const column = columns.length > 1 ? `.${columns[0]?.name ?? ""}` : "";
+  return `${first?.role ?? "name"}${column}=VALUE`;
+}

@@ -1,0 +1,31 @@
+import type { Command } from "../command.ts";
+import { applyCommand } from "./apply.ts";
+import { checkCommand } from "./check.ts";
+import { getCommand } from "./get.ts";
+import { initCommand } from "./init.ts";
+import { materializeCommand } from "./materialize.ts";
+import { modelsCommand } from "./models.ts";
+import { planCommand } from "./plan.ts";
+import { predictCommand } from "./predict.ts";
+import { resolveCommand } from "./resolve.ts";
+import { tagCommand } from "./tag.ts";
+import { trainCommand } from "./train.ts";
+import { trainingSetCommand } from "./training-set.ts";
+import { versionCommand } from "./version.ts";
+
+/** All commands but `help`, in the order in which a project needs them. */
+export const commands: readonly Command[] = [
+  initCommand,
+  checkCommand,
+  planCommand,
+  applyCommand,
+  trainingSetCommand,
+  trainCommand,
+  materializeCommand,
+  getCommand,
+  predictCommand,
+  modelsCommand,
+  tagCommand,
+  resolveCommand,
+  versionCommand,
+];

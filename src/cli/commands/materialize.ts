@@ -1,0 +1,59 @@
+import { formatMicros } from "../../core/index.ts";
+import { momentArgument, usageError } from "../arguments/index.ts";
+import type { Command } from "../command.ts";
+import { count, spanText, table } from "../output/index.ts";
+import { engineOf, engineOptions, openProject, projectOptions } from "../project.ts";
+
+/** `tondo materialize`: fills the online store. */
+export const materializeCommand: Command = {
+  name: "materialize",
+  summary: "load features into the online store as of a moment",
+  about:
+    "Computes the applied groups from their sources as of a moment (what had happened before it and was known by then) and puts " +
+    "them into the online store, for `get` and `predict`. All groups become current together, or none. What was loaded for the same " +
+    "moment from the same files is left as it is.\n\n" +
+    "Windows answer exactly for the moment they were loaded as of: ask for it with --at, or with `--at loaded`.",
+  synopsis: ["[--as-of MOMENT] [--group ENTITY:GROUP ...]"],
+  positionals: [],
+  options: {
+    "as-of": { value: "MOMENT", help: "ISO 8601 with its offset, such as 2024-03-01T12:00:00Z", default: "now" },
+    at: { value: "MOMENT", help: "the same as --as-of" },
+    group: { value: "NAME", help: "only this group, as entity:group", default: "all", many: true },
+    ...engineOptions,
+    ...projectOptions,
+  },
+  examples: ["tondo materialize --as-of 2024-03-01T12:00:00Z", "tondo materialize --group restaurant:kitchen"],
+  async run(context) {
+    const { args, progress, terminal } = context;
+    const asOf = momentArgument(args, "as-of") ?? momentArgument(args, "at");
+    if (args.text("as-of") !== undefined && args.text("at") !== undefined) {
+      throw usageError("--as-of and --at are given both", "They mean the same: give one.");
+    }
+    const groups = args.names("group");
+    await using tondo = await openProject(context, "reading", engineOf(args));
+    const result = await tondo.materialize({
+      ...(asOf === undefined ? {} : { asOf: BigInt(asOf) }),
+      ...(groups.length === 0 ? {} : { groups }),
+      progress,
+      signal: terminal.signal,
+    });
+    const at = formatMicros(result.asOf);
+    const rows = result.groups.map(({ group, status, keys, rows: read, bytes, seconds }) => [
+      group,
+      status,
+      count(keys),
+      count(read),
+      count(bytes),
+      status === "loaded" ? spanText(seconds) : "-",
+    ]);
+    const headings = [
+      { name: "GROUP" },
+      { name: "STATUS" },
+      { name: "KEYS", align: "right" as const },
+      { name: "ROWS", align: "right" as const },
+      { name: "BYTES", align: "right" as const },
+      { name: "TIME", align: "right" as const },
+    ];
+    return { text: `as of ${at}\n\n${table(headings, rows)}`, json: { asOf: at, groups: result.groups } };
+  },
+};

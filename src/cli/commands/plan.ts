@@ -1,0 +1,31 @@
+import type { Command } from "../command.ts";
+import { changesText, effective } from "../output/index.ts";
+import { openProject, projectOptions } from "../project.ts";
+
+/** `tondo plan`: what would `apply` change? */
+export const planCommand: Command = {
+  name: "plan",
+  summary: "show what apply would change",
+  about:
+    "Compares the .tondo files with the definitions in force in the catalog. Nothing is written.\n\n" +
+    "A definition is new (+), means something else than before (~), is only described otherwise (·), or is no longer there (-). " +
+    "`apply` refuses ~ and - unless it is told --replace.",
+  synopsis: ["[--exit-code]"],
+  positionals: [],
+  options: {
+    "exit-code": { help: "exit with 3 where something would change, for scripts" },
+    ...projectOptions,
+  },
+  examples: ["tondo plan", "tondo plan --exit-code --quiet || echo 'not applied yet'"],
+  exits: { 3: "with --exit-code: something would change" },
+  async run(context) {
+    await using tondo = await openProject(context, "reading");
+    const changes = await tondo.plan();
+    const differs = effective(changes).length > 0;
+    return {
+      text: changesText(changes, context.style, { nothing: "nothing to apply" }),
+      json: { changes, differs },
+      exitCode: differs && context.args.flag("exit-code") ? 3 : 0,
+    };
+  },
+};

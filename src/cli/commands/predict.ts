@@ -1,0 +1,100 @@
+import { formatMicros, parseTypeName, TondoError } from "../../core/index.ts";
+import type { VectorPlan } from "../../dsl/index.ts";
+import type { Tondo } from "../../open.ts";
+import { packageFiles } from "../../registry/index.ts";
+import type { Prediction } from "../../serving/index.ts";
+import {
+  askAtMoment,
+  askedMomentOption,
+  inputArguments,
+  keyArguments,
+  partitionArgument,
+  partitionOptions,
+} from "../arguments/index.ts";
+import type { Command } from "../command.ts";
+import { answeredPairs, decimal, pairs, type Style, table, valueText } from "../output/index.ts";
+import { openProject, projectOptions } from "../project.ts";
+
+/** `tondo predict`: a prediction by tag. */
+export const predictCommand: Command = {
+  name: "predict",
+  summary: "predict by model and tag, for keys and inputs",
+  about:
+    "Resolves the tag on the partition path, reads the features that the model's vector needs from the online store, computes the " +
+    "vector and scores it. Keys are given by the vector's roles; strings stay as they are, other values are read as declared.",
+  synopsis: ["MODEL@TAG --key ROLE=VALUE ... --input NAME=VALUE ... [--partition A/B/C] [--at MOMENT]"],
+  positionals: [{ name: "MODEL@TAG", help: "a model and a tag, or a version's id" }],
+  options: {
+    key: {
+      value: "ROLE=VALUE",
+      help: "the key of a role; ROLE.COLUMN where it has several columns",
+      many: true,
+      short: "k",
+    },
+    input: { value: "NAME=VALUE", help: "an input that the request brings", many: true, short: "i" },
+    ...partitionOptions("partition", "where the request comes from, from the top down; default: the global node"),
+    at: askedMomentOption,
+    explain: { help: "also show the features read and the slots" },
+    ...projectOptions,
+  },
+  examples: ["tondo predict eta@champion --key store=r07 --input distance_km=3.2 --partition FR/Lyon --at loaded"],
+  async run(context) {
+    const { args, style } = context;
+    const reference = args.argument("MODEL@TAG");
+    const partition = partitionArgument(args, "partition");
+    await using tondo = await openProject(context, "reading");
+    const vector = await vectorOf(tondo, reference, partition ?? []);
+    const keys = keyArguments(args.list("key"), vector.roles, vector.entities);
+    const inputs = inputArguments(args.list("input"), vector.inputs);
+    const groups = vector.groups.map(({ entity, name }) => `${entity}:${name}`);
+    const loaded = async (): Promise<number> => (await tondo.features()).loadedMoment(groups);
+    const prediction = await askAtMoment(args, loaded, (options) =>
+      tondo.predict(reference, { keys, inputs, ...(partition === undefined ? {} : { partition }), ...options }),
+    );
+    return {
+      text: textOf(prediction, vector, style, args.flag("explain")),
+      json: { ...prediction, at: formatMicros(prediction.at) },
+    };
+  },
+};
+
+/** The vector that the answering version is fed, which says how keys and inputs are typed. */
+async function vectorOf(tondo: Tondo, reference: string, path: readonly string[]): Promise<VectorPlan> {
+  const { version } = await tondo.resolve(reference, path);
+  const { files } = await tondo.registry.loadPackage(version.packageDigest);
+  const file = files.get(packageFiles.vector);
+  if (file !== undefined) return JSON.parse(new TextDecoder().decode(file)) as VectorPlan;
+  throw new TondoError("PACKAGE_CORRUPT", `package ${version.packageDigest} has no vector`, {
+    hint: "Register the model again.",
+  });
+}
+
+function textOf(prediction: Prediction, vector: VectorPlan, style: Style, explain: boolean): string {
+  const { model, tag, version, features, vector: slots } = prediction;
+  const value =
+    prediction.prediction === null
+      ? style.yellow("none: a slot is missing")
+      : style.bold(decimal(prediction.prediction));
+  const absent = Object.entries(features).filter(([, { status }]) => status !== "present");
+  const parts = [
+    pairs([
+      [prediction.output === "probability" ? "probability" : "prediction", value],
+      ["model", `${model}${tag === null ? "" : `@${tag}`}, version ${String(version.number)} (${version.id})`],
+      ...answeredPairs(prediction),
+      ["at", formatMicros(prediction.at)],
+      ...absent.map(
+        ([name, { status }], i) => [i === 0 ? "no value" : "", `${name} (${style.yellow(status)})`] as const,
+      ),
+    ]),
+  ];
+  if (explain) {
+    const read = vector.reads.map(({ id, type }) => {
+      const feature = features[id];
+      return [id, valueText(feature?.value ?? null, parseTypeName(type).kind), feature?.status ?? "unavailable"];
+    });
+    const computed = Object.entries(slots).map(([name, slot]) => [name, valueText(slot, "float")]);
+    parts.push(table([{ name: "FEATURE" }, { name: "VALUE" }, { name: "STATUS" }], read));
+    parts.push(table([{ name: "SLOT" }, { name: "VALUE" }], computed));
+  }
+  return parts.join("\n\n");
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// The `tondo` command: the one place that reads the process's environment and touches its streams.
+import type { Terminal } from "./terminal.ts";
+
+const oldestNode = 24;
+
+/** Colours only where a person looks, and did not ask for none: https://no-color.org. */
+function takesColours(stream: NodeJS.WriteStream): boolean {
+  const { NO_COLOR: none = "", TERM: terminal } = process.env;
+  return stream.isTTY && none === "" && terminal !== "dumb";
+}
+
+async function main(): Promise<number> {
+  if (Number.parseInt(process.versions.node, 10) < oldestNode) {
+    process.stderr.write(`tondo needs Node ${String(oldestNode)} or newer; this is ${process.version}\n`);
+    return 1;
+  }
+  const abort = new AbortController();
+  const interrupt = (signal: NodeJS.Signals): void => {
+    // The second time is meant.
+    if (abort.signal.aborted) process.exit(130);
+    abort.abort(new Error(`${signal} was received`));
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  // Whoever reads the output may have seen enough: `tondo models | head`.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  const terminal: Terminal = {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    live: process.stderr.isTTY && process.env["TERM"] !== "dumb",
+    columns: process.stderr.isTTY ? process.stderr.columns : 80,
+    colours: { out: takesColours(process.stdout), err: takesColours(process.stderr) },
+    environment: process.env,
+    folder: process.cwd(),
+    signal: abort.signal,
+  };
+  // Loaded only now: an older Node could not even parse it.
+  const { runCommandLine } = await import("./run-command-line.ts");
+  return runCommandLine(process.argv.slice(2), terminal);
+}
+
+process.exitCode = await main();

@@ -1,0 +1,81 @@
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { TondoError } from "../core/index.ts";
+import type { OpenOptions, Tondo } from "../open.ts";
+import { type Options, type ParsedArguments, usageError } from "./arguments/index.ts";
+import type { CommandContext } from "./command.ts";
+
+/** Which folder of definitions. */
+export const folderOption: Options = {
+  folder: {
+    value: "DIR",
+    help: "the project: the folder with the .tondo files; all other paths are relative to it",
+    default: "the working folder",
+    short: "C",
+  },
+};
+
+/** The options of commands that open a project. */
+export const projectOptions: Options = {
+  ...folderOption,
+  home: { value: "DIR", help: "where Tondo keeps what it makes", default: ".tondo in the folder" },
+  database: {
+    value: "URL",
+    help: "catalog and registry: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME",
+    default: "the environment's TONDO_DATABASE, else SQLite in the home",
+  },
+};
+
+/** The options of commands that work with DuckDB for long. */
+export const engineOptions: Options = {
+  memory: { value: "SIZE", help: "what DuckDB may hold in memory, such as 4GB", default: "1GB" },
+  threads: { value: "N", help: "threads of DuckDB", default: "one a core, 8 at most" },
+};
+
+/** The project's folder, absolute. @throws TondoError `IO_FAILED` where there is none */
+export function folderOf({ args, terminal }: Pick<CommandContext, "args" | "terminal">): string {
+  const folder = resolve(terminal.folder, args.text("folder") ?? ".");
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+  throw new TondoError("IO_FAILED", `there is no folder "${folder}"`, {
+    hint: "Give the project's folder with --folder, or make one with `tondo init`.",
+  });
+}
+
+/** What {@link engineOptions} say. */
+export function engineOf(args: ParsedArguments): NonNullable<OpenOptions["engine"]> {
+  const memory = args.text("memory");
+  const threads = args.integer("threads", 1);
+  if (memory !== undefined && !/^\d+(\.\d+)?\s*[KMGT]i?B$/i.test(memory))
+    throw usageError(`--memory: "${memory}" is not a size`, "Write it as 512MB or 4GB.");
+  return { ...(memory === undefined ? {} : { memory }), ...(threads === undefined ? {} : { threads }) };
+}
+
+/**
+ * Opens the project. For `"reading"` nothing is made: where there is no database yet the commands see an empty one.
+ * Loaded here and not at the top, so that `tondo --help` loads no driver.
+ */
+export async function openProject(
+  context: Pick<CommandContext, "args" | "terminal">,
+  purpose: "reading" | "writing",
+  engine: OpenOptions["engine"] = {},
+): Promise<Tondo> {
+  const folder = folderOf(context);
+  const home = resolve(folder, context.args.text("home") ?? ".tondo");
+  const url = databaseUrl(context, folder, home, purpose);
+  const { open } = await import("../open.ts");
+  return open({ folder, home, database: { url }, engine });
+}
+
+function databaseUrl(
+  { args, terminal }: Pick<CommandContext, "args" | "terminal">,
+  folder: string,
+  home: string,
+  purpose: "reading" | "writing",
+): string {
+  const given = args.text("database") ?? (terminal.environment["TONDO_DATABASE"] || undefined);
+  const inFolder = given?.startsWith("sqlite:") === true && given !== "sqlite::memory:";
+  const url = inFolder ? `sqlite:${resolve(folder, given.slice("sqlite:".length))}` : given;
+  const path = url === undefined ? join(home, "tondo.db") : inFolder ? url.slice("sqlite:".length) : undefined;
+  if (purpose === "reading" && path !== undefined && !existsSync(path)) return "sqlite::memory:";
+  return url ?? `sqlite:${join(home, "tondo.db")}`;
+}
