@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execPath } from "node:process";
@@ -138,6 +138,44 @@ describe("materialize", () => {
     using lock = lockHome(folder, "apply");
     expect(lock).toBeDefined();
     await expect(load()).rejects.toMatchObject({ code: "HOME_BUSY" });
+  });
+
+  it("counts an event once, in the version that stood at the load's moment, to the microsecond", async () => {
+    const known = { node: "column", type: "timestamp?", name: "known" } as const;
+    const id = { node: "column", type: "string?", name: "id" } as const;
+    const project: ProjectPlan = {
+      ...sampleProject,
+      groups: sampleProject.groups.filter(({ name }) => name === "departures"),
+      sources: sampleProject.sources.map((source) => ({
+        ...source,
+        transports: [{ format: "csv", path: "versions.csv", known }],
+        id: [id],
+        columns: { ...source.columns, known: "timestamp?", id: "string?" },
+      })),
+    };
+    await writeFile(
+      path.join(folder, "versions.csv"),
+      [
+        "id,origin,destination,delay,at,known",
+        "a,SFO,LAX,1,2001-06-20T11:00:00Z,2001-06-20T11:10:00Z",
+        "a,SFO,LAX,2,2001-06-20T11:00:00Z,2001-06-20T12:00:00Z",
+        "a,SFO,LAX,4,2001-06-20T11:00:00Z,2001-06-20T12:00:00.000001Z",
+      ].join("\n"),
+    );
+    const features = createFeatureReader({ project, store });
+    const answers: unknown[] = [];
+    for (const moment of [-1, 0, 1]) {
+      const asOf = BigInt(noon + moment);
+      await load({ project, asOf });
+      const names = ["airport:departures:n_3h", "airport:departures:delay_3h"] as const;
+      const { values } = await features.get(names, { airport: "SFO" }, { at: asOf });
+      answers.push(names.map((name) => values[name].value));
+    }
+    expect(answers).toEqual([
+      [1, 1],
+      [1, 2],
+      [1, 4],
+    ]);
   });
 
   it("counts and leaves out keys that are too long, for which requests are refused", async () => {
