@@ -1,0 +1,95 @@
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Engine } from "../../src/featurestore/index.ts";
+import { linearTrainer, open, toMicros, type Tondo } from "../../src/index.ts";
+
+/** Users with a profile and purchases; the first thousand have views, too. */
+export const users: number = 100_000;
+export const viewers: number = 1000;
+
+/** What everything is loaded as of. */
+export const loadedAt: string = "2024-03-01T12:34:56Z";
+export const at: number = toMicros(loadedAt);
+
+/** A loaded store with a model. */
+export interface World {
+  readonly tondo: Tondo;
+  /** The LMDB folder. */
+  readonly store: string;
+}
+
+let world: Promise<World> | undefined;
+
+/** Made once for all cases; removed when the process has nothing left to do. */
+export function openWorld(): Promise<World> {
+  world ??= makeWorld();
+  return world;
+}
+
+/** The id of a user. */
+export function userId(i: number): string {
+  return `u${String(i).padStart(6, "0")}`;
+}
+
+/** Ids of so many users in an order that no cache likes. */
+export function ids(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => userId((i * 7919) % count));
+}
+
+async function makeWorld(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), "tondo-bench-online-"));
+  await makeSources(folder);
+  await copyFile(join(import.meta.dirname, "definitions.tondo"), join(folder, "definitions.tondo"));
+  const tondo = await open({ folder, actor: "bench" });
+  process.once("beforeExit", () => {
+    void tondo.close().then(() => rm(folder, { recursive: true }));
+  });
+  await tondo.apply();
+  await tondo.materialize({ asOf: loadedAt });
+  const set = await tondo.trainingSet({ vector: "spend", rows: "rows.parquet", output: "set" });
+  await tondo.train({ set, model: "spend", label: "next", trainer: linearTrainer, tag: "champion" });
+  return { tondo, store: join(tondo.home, "online") };
+}
+
+async function makeSources(folder: string): Promise<void> {
+  const engine = await Engine.open();
+  const write = async (name: string, select: string): Promise<void> => {
+    await engine.run(`copy (${select}) to '${join(folder, name)}' (format parquet)`, `writing ${name}`);
+  };
+  // A number in [0, n) that looks like chance and is always the same.
+  const chance = (salt: number, n: number): string => `(hash(i * 31 + ${String(salt)}) % ${String(n)})::bigint`;
+  const moment = (salt: number, n: number): string =>
+    `timestamp '2024-03-01 12:34:56' - to_microseconds(1 + ${chance(salt, n)})`;
+  const id = (i: string): string => `format('u{:06d}', ${i})`;
+  const month = 30 * 86_400_000_000;
+  const floats = Array.from(
+    { length: 8 },
+    (_, f) => `case when ${chance(100 + f, 10)} > 0 then ${chance(f, 1_000_000)} / 1000.0::double end as f${String(f)}`,
+  );
+  try {
+    await write(
+      "profiles.parquet",
+      `select ${id("i")} as user_id, ${floats.join(", ")}, ${chance(8, 500)} as visits,
+        ['free', 'pro', 'team'][1 + ${chance(9, 3)}] as plan, ${moment(10, month)} as updated_at
+        from range(${String(users)}) t(i)`,
+    );
+    await write(
+      "purchases.parquet",
+      `select ${id(`i % ${String(users)}`)} as user_id, ${chance(1, 100_000)} / 100.0::double as amount,
+        ${moment(2, month)} as bought_at from range(${String(users * 20)}) t(i)`,
+    );
+    await write(
+      "views.parquet",
+      `select ${id(`i % ${String(viewers)}`)} as user_id, ${chance(3, 100_000)} / 1000.0::double as seconds,
+        ${moment(4, month)} as viewed_at from range(${String(viewers * 1000)}) t(i)`,
+    );
+    await write(
+      "rows.parquet",
+      `select ${id("i * 37")} as "user", timestamp '2024-03-01 12:34:56' as "at",
+        ${chance(5, 1000)} / 10.0::double as next from range(2000) t(i)`,
+    );
+  } finally {
+    engine.close();
+  }
+}
