@@ -35,7 +35,7 @@ export class ByHand {
     const root = open({ path: folder, ...binary, readOnly: true, noSubdir: false, maxDbs: 1000, maxReaders: 256 });
     this.#root = root;
     // The first generation of a group.
-    const slot = (group: string): Raw => root.openDB({ name: `${group} 1`, ...binary }) as unknown as Raw;
+    const slot = (group: string): Raw => root.openDB({ name: `${group} 1`, ...binary });
     this.#profile = slot("user:profile");
     this.#spend = slot("user:spend");
     this.#views = slot("user:views");

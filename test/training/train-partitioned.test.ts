@@ -143,6 +143,17 @@ describe("partitioned training", () => {
     }
   });
 
+  it("trains a node that has exactly as many rows as it takes, and none that has one less", async () => {
+    const given = options(meanTrainer, "delay", 12);
+    const { nodes } = await trainPartitioned(given);
+    const city = nodes.find(({ path, rows }) => path.length === 3 && rows >= 5);
+    if (city === undefined) throw new Error("no city has five rows");
+    const stateWith = async (minRows: number): Promise<string | undefined> =>
+      (await trainPartitioned({ ...given, minRows })).nodes.find(({ path }) => path.join() === city.path.join())?.state;
+    expect(await stateWith(city.rows)).toBe("trained");
+    expect(await stateWith(city.rows + 1)).toBe("too_few_rows");
+  });
+
   it("records nodes without a model, even all of them", async () => {
     const { nodes, resolved } = await trainPartitioned({ ...options(linearTrainer, "delay", 3), minRows: 10_000 });
     expect(nodes.every(({ state, fallback }) => state === "too_few_rows" && fallback === null)).toBe(true);
