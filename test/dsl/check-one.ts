@@ -47,7 +47,11 @@ export function planOf(text: string, columns: Readonly<Record<string, TypeName>>
 }
 
 /** The value of a plan for one row, by the generated JavaScript. */
-export function evaluate(plan: ExpressionPlan, row: Readonly<Record<string, Value>> = {}, now = exampleNow): Value {
+export function evaluate(
+  plan: ExpressionPlan,
+  row: Readonly<Record<string, Value>> = {},
+  now: number = exampleNow,
+): Value {
   const program = compileRows([{ name: "x", value: plan }]);
   const columns = program.leaves.map(({ name, kind }) => [
     name === "now" ? now : toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, kind),

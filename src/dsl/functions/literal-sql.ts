@@ -22,9 +22,10 @@ export function literalSql(kind: ValueKind, value: null | boolean | number | str
       return quoteText(String(value));
     case "float": {
       const text = String(Number(value));
-      return text.includes("e") ? `(${text}::double)` : `(${text}e0)`;
+      return text.includes("e") ? `((${text})::double)` : `(${text}e0)`;
     }
     default:
-      return `(${BigInt(String(value)).toString()}::bigint)`;
+      // A cast binds tighter than a minus, and 2^63 alone does not fit.
+      return `((${BigInt(String(value)).toString()})::bigint)`;
   }
 }

@@ -46,13 +46,20 @@ export function checkExpression(expression: Expression, scope: Scope, report: Re
 }
 
 function check(expression: Expression, scope: Scope, report: Report, depth: number): Checked | undefined {
-  if (depth > maxDepth)
+  if (depth > maxDepth || report.deep)
     return report.error(
       "too-deep",
       `an expression may be ${String(maxDepth)} steps deep`,
       expression.span,
       "name a part of it with let, or put brackets around halves of a long sum",
     );
+  report.enter();
+  const checked = checkParts(expression, scope, report, depth);
+  report.leave();
+  return checked;
+}
+
+function checkParts(expression: Expression, scope: Scope, report: Report, depth: number): Checked | undefined {
   const plain = (plan: ExpressionPlan | undefined): Checked | undefined =>
     plan === undefined ? undefined : { plan, span: expression.span };
   switch (expression.kind) {

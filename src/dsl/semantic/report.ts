@@ -3,6 +3,9 @@ import type { Diagnostic, Span } from "../../core/index.ts";
 /** How many errors are kept: a reader mends the first ones first. */
 const maxErrors = 100;
 
+/** How deep checks may go into each other, siblings that are checked on the way included. */
+const maxDepth = 600;
+
 /** What to do about an error; a function where finding it out costs something. */
 export type Hint = string | undefined | (() => string | undefined);
 
@@ -10,6 +13,22 @@ export type Hint = string | undefined | (() => string | undefined);
 export class Report {
   readonly #diagnostics: Diagnostic[] = [];
   readonly #places: Set<string> = new Set<string>();
+  #depth = 0;
+
+  /** Goes one step deeper into what is checked. */
+  enter(): void {
+    this.#depth++;
+  }
+
+  /** Comes back from {@link enter}. */
+  leave(): void {
+    this.#depth--;
+  }
+
+  /** Whether it goes no deeper: siblings that are checked on the way included, the stack would not hold them. */
+  get deep(): boolean {
+    return this.#depth >= maxDepth;
+  }
 
   /** Reports an error and returns `undefined`. */
   error(code: string, message: string, span: Span, hint?: Hint): undefined {

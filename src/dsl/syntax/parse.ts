@@ -1,4 +1,4 @@
-import { type IToken, Lexer } from "chevrotain";
+import { type ILexingResult, type IToken, Lexer } from "chevrotain";
 import type { Diagnostic, SourceFile, Span } from "../../core/index.ts";
 import type { BrokenDeclaration, Declaration } from "./ast.ts";
 import { buildDeclaration } from "./build-declaration.ts";
@@ -6,6 +6,7 @@ import { BuildError } from "./build-expression.ts";
 import { spanOfToken } from "./cst.ts";
 import { DocComments } from "./docs.ts";
 import { grammar } from "./grammar.ts";
+import { tooDeep } from "./nesting.ts";
 import { brokenDeclaration, splitDeclarations } from "./split.ts";
 import { characterError, mistakeError, syntaxError, textError } from "./syntax-error.ts";
 import * as t from "./tokens.ts";
@@ -53,9 +54,9 @@ export function parse(file: SourceFile, limits: ParseLimits = defaultParseLimits
   const declarations: Declaration[] = [];
   const broken: BrokenDeclaration[] = [];
   const docs = new DocComments(lexed.groups["docs"] ?? [], lexed.tokens, file.path);
-  const characters = lexed.errors.map((problem) => characterError(problem, text, file.path));
+  const characters = strangeCharacters(lexed, text, file.path);
   let from = 0;
-  const parts = splitDeclarations(lexed.tokens);
+  const parts = splitDeclarations(lexed.tokens.filter(({ tokenType }) => tokenType !== t.StrangeCharacters));
   for (const [i, part] of parts.entries()) {
     const end = parts[i + 1]?.[0]?.startOffset ?? Infinity;
     let to = from;
@@ -69,7 +70,7 @@ export function parse(file: SourceFile, limits: ParseLimits = defaultParseLimits
       diagnostics.push(...result.problems);
     }
   }
-  if (parts.length === 0) diagnostics.push(...characters);
+  if (parts.length === 0) diagnostics.push(...onePerLine(characters));
   if (diagnostics.length === 0) diagnostics.push(...docs.unused());
   return { declarations, broken, diagnostics: diagnostics.slice(0, limits.errors) };
 }
@@ -101,6 +102,17 @@ function readPart(
   }
 }
 
+/** Errors for all characters that no word or sign has, in the order of the text. */
+function strangeCharacters({ tokens, errors }: ILexingResult, text: string, file: string): readonly Diagnostic[] {
+  const strange = tokens.filter(({ tokenType }) => tokenType === t.StrangeCharacters);
+  return [
+    ...strange.map((token) => characterError(spanOfToken(token, file), text)),
+    ...errors.map(({ offset, line, column, length }) =>
+      characterError({ file, start: offset, end: offset + length, line: line ?? 1, column: column ?? 1 }, text),
+    ),
+  ].sort((a, b) => a.span.start - b.span.start);
+}
+
 function onePerLine(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const lines = new Set<number>();
   return diagnostics
@@ -116,18 +128,4 @@ function refused(message: string, span: Span): ParsedFile {
     "split it: all the .tondo files of a folder are one project",
   );
   return { declarations: [], broken: [{ kind: "unknown" }], diagnostics: [problem] };
-}
-
-/** The bracket that goes too deep. `^` nests to the right and counts as a bracket. */
-function tooDeep(part: readonly IToken[], nesting: number): IToken | undefined {
-  let depth = 0;
-  let powers = 0;
-  for (const token of part) {
-    if (token.tokenType === t.LeftParen || token.tokenType === t.LeftBracket) depth++;
-    if (token.tokenType === t.RightParen || token.tokenType === t.RightBracket) depth--;
-    if (token.tokenType === t.Caret) powers++;
-    if (token.tokenType === t.Assign) powers = 0;
-    if (depth > nesting || powers > nesting) return token;
-  }
-  return undefined;
 }

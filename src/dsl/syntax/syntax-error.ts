@@ -1,4 +1,4 @@
-import { EOF, type ILexingError, type IRecognitionException, type IToken } from "chevrotain";
+import { EOF, type IRecognitionException, type IToken } from "chevrotain";
 import type { Diagnostic, Span } from "../../core/index.ts";
 import { spanOfToken } from "./cst.ts";
 import { didYouMean } from "./nearest.ts";
@@ -12,15 +12,8 @@ export function textError(code: string, message: string, span: Span, hint?: stri
 }
 
 /** The error for a character that no word or sign has. */
-export function characterError(problem: ILexingError, text: string, file: string): Diagnostic {
-  const span: Span = {
-    file,
-    start: problem.offset,
-    end: problem.offset + Math.max(1, problem.length),
-    line: problem.line ?? 1,
-    column: problem.column ?? 1,
-  };
-  const character = String.fromCodePoint(text.codePointAt(problem.offset) ?? 0);
+export function characterError(span: Span, text: string): Diagnostic {
+  const character = String.fromCodePoint(text.codePointAt(span.start) ?? 0);
   const hints: ReadonlyMap<string, string> = new Map([
     [";", "a line ends by itself: leave it out"],
     ["#", "comments begin with //"],

@@ -180,6 +180,16 @@ export const mistakes: readonly Mistake[] = [
   operator("%", Star, "write mod(a, b)"),
 ];
 
+/** Characters that no word or sign begins with; together, so that a file full of them is read in one go. */
+export const StrangeCharacters: TokenType = createToken({
+  name: "StrangeCharacters",
+  pattern: /[^\sA-Za-z0-9_"'`?=!<>|+\-*/^@:,()[\]{}&%]+/,
+  start_chars_hint: Array.from({ length: 0x10000 }, (_, code) => code).filter(
+    (code) => !/[\sA-Za-z0-9_"'`?=!<>|+\-*/^@:,()[\]{}&%]/.test(String.fromCharCode(code)),
+  ),
+  line_breaks: false,
+});
+
 /** `/// text` documents what follows; kept apart from the grammar and attached by position. */
 export const DocComment: TokenType = createToken({
   name: "DocComment",
@@ -270,4 +280,5 @@ export const allTokens: TokenType[] = [
   RightBracket,
   LeftBrace,
   RightBrace,
+  StrangeCharacters,
 ];

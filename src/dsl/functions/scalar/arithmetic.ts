@@ -28,7 +28,7 @@ function exactSql(symbol: string): (args: readonly string[]) => string {
 
 /** An operand within ±(2^53 - 1): results and small constants are that by themselves. */
 function bounded(sql: string): string {
-  return sql.startsWith("tondo_int(") || /^\(-?\d{1,15}::bigint\)$/.test(sql) ? sql : `tondo_int(${sql})`;
+  return sql.startsWith("tondo_int(") || /^\(\(-?\d{1,15}\)::bigint\)$/.test(sql) ? sql : `tondo_int(${sql})`;
 }
 
 function floatSql(symbol: string): (args: readonly string[]) => string {
@@ -177,8 +177,7 @@ export const arithmetic: readonly ScalarFunction[] = [
         takes: two("int"),
         returns: "int",
         partial: true,
-        // The quotient of doubles can round up to the next whole number: the remainder tells the truth.
-        compute: () => exact((a, b) => (b === 0 ? missing : (a - floorMod(a, b)) / b)),
+        compute: () => exact((a, b) => (b === 0 ? missing : floorDiv(a, b))),
       },
     ],
   },
@@ -201,6 +200,13 @@ export const arithmetic: readonly ScalarFunction[] = [
     ],
   },
 ];
+
+/** The quotient of doubles can round up to the next whole number: what is left of a division towards 0 tells the truth. */
+function floorDiv(a: number, b: number): number {
+  const rest = a % b;
+  const quotient = (a - rest) / b;
+  return rest !== 0 && rest < 0 !== b < 0 ? quotient - 1 : quotient;
+}
 
 function floorMod(a: number, b: number): number {
   const rest = a % b;

@@ -102,7 +102,7 @@ export const comparison: readonly ScalarFunction[] = [
     name: "between",
     version: 1,
     missing: "propagates",
-    doc: "`low <= x` and `x <= high`.",
+    doc: "Whether `low <= x` and `x <= high`; missing where any of the three is.",
     examples: [
       { text: "between(5, 1, 10)", result: true },
       { text: "between(0, 1, 10)", result: false },
@@ -115,7 +115,9 @@ export const comparison: readonly ScalarFunction[] = [
       ],
       returns: "bool",
       compute: () => (x: number, low: number, high: number) => (low <= x && x <= high ? 1 : 0),
-      sql: ([x = "", low = "", high = ""]) => `(${low} <= ${x} and ${x} <= ${high})`,
+      // Missing even where the other bound alone would decide.
+      sql: ([x = "", low = "", high = ""]) =>
+        `(case when ${low} is not null and ${high} is not null then ${low} <= ${x} and ${x} <= ${high} end)`,
     })),
   },
 ];

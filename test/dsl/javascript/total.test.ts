@@ -1,0 +1,96 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseTypeName, type Value, type ValueKind } from "../../../src/core/index.ts";
+import { compileRows, type ExpressionPlan, fromRaw, type RawColumn, toRaw } from "../../../src/dsl/index.ts";
+import { columns, expressions, idOf, rows, ways } from "../random-expressions.ts";
+
+const seed = Number(process.env["TONDO_SEED"] ?? 31_415);
+const wanted = Number(process.env["TONDO_EXPRESSIONS"] ?? 9_000);
+type Row = Readonly<Record<string, Value>>;
+
+/** Whether a value may exist: see the domain of the language. */
+function inDomain(value: Value, kind: ValueKind): boolean {
+  if (value === null) return true;
+  switch (kind) {
+    case "bool":
+      return typeof value === "boolean";
+    case "string":
+      return typeof value === "string" && value.isWellFormed();
+    case "float":
+      return typeof value === "number" && Number.isFinite(value) && !Object.is(value, -0);
+    case "int":
+      if (typeof value === "bigint") return value > 9007199254740991n || value < -9007199254740991n;
+      return Number.isSafeInteger(value) && !Object.is(value, -0);
+    default:
+      return Number.isSafeInteger(value) && !Object.is(value, -0);
+  }
+}
+
+describe("generated JavaScript", () => {
+  it("is total: any function of any values gives a value of its type, alone or in a chunk", () => {
+    const data = fc.sample(rows, { seed, numRuns: 30 });
+    const sample = fc.sample(fc.oneof(...[1, 2, 3, 4].map((depth) => expressions(false, depth))), {
+      seed,
+      numRuns: wanted,
+    });
+    let results = 0;
+    let present = 0;
+    const covered = new Map<string, number>();
+    for (const plan of sample) {
+      const { kind, optional } = parseTypeName(plan.type);
+      const program = compileRows([{ name: "x", value: plan }]);
+      const input = program.leaves.map(({ name, kind: of }) =>
+        data.map((row) => toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, of)),
+      );
+      const output = new Array<null>(data.length).fill(null) as RawColumn;
+      program.run(data.length, input, [output]);
+      for (const [r, row] of data.entries()) {
+        const value = fromRaw(output[r] ?? Number.NaN, kind);
+        results++;
+        if (value !== null) present++;
+        if (!inDomain(value, kind)) throw new Error(`${String(value)} is no ${kind}: ${show(plan)} of ${show(row)}`);
+        if (value === null && !optional) throw new Error(`missing where it may not be: ${show(plan)} of ${show(row)}`);
+        if (value !== null && plan.node === "call") covered.set(idOf(plan), (covered.get(idOf(plan)) ?? 0) + 1);
+      }
+      const last = data.length - 1;
+      const one: RawColumn = [null];
+      program.run(
+        1,
+        input.map((column) => [column[last] ?? null]),
+        [one],
+      );
+      expect(Object.is(fromRaw(one[0] ?? Number.NaN, kind), fromRaw(output[last] ?? Number.NaN, kind))).toBe(true);
+    }
+    console.log(
+      `seed ${String(seed)}: ${String(sample.length)} expressions, ${String(results)} results, ${String(Math.round((100 * present) / results))} % present`,
+    );
+    expect(present / results).toBeGreaterThan(0.5);
+    for (const { id } of ways) expect(covered.get(id) ?? 0, `results of ${id}`).toBeGreaterThanOrEqual(100);
+  });
+
+  it("gives the same for many expressions in one program as for each alone", () => {
+    fc.assert(
+      fc.property(fc.array(expressions(false, 3), { minLength: 2, maxLength: 6 }), rows, (plans, row) => {
+        const together = evaluate(plans, row);
+        for (const [i, plan] of plans.entries()) expect(Object.is(together[i], evaluate([plan], row)[0])).toBe(true);
+      }),
+      { seed, numRuns: 300 },
+    );
+  });
+
+  it("has columns of every kind in its random rows", () => {
+    expect(new Set(Object.values(columns)).size).toBe(14);
+  });
+});
+
+function evaluate(plans: readonly ExpressionPlan[], row: Row): readonly Value[] {
+  const program = compileRows(plans.map((value, i) => ({ name: `x${String(i)}`, value })));
+  const input = program.leaves.map(({ name, kind }) => [toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, kind)]);
+  const output = plans.map((): RawColumn => [null]);
+  program.run(1, input, output);
+  return plans.map(({ type }, i) => fromRaw(output[i]?.[0] ?? Number.NaN, parseTypeName(type).kind));
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? `${part.toString()}n` : part));
+}

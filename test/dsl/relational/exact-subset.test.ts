@@ -1,0 +1,158 @@
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseTypeName, type Value } from "../../../src/core/index.ts";
+import {
+  compileRows,
+  type ExpressionPlan,
+  expressionSql,
+  fromRaw,
+  literalSql,
+  type RawColumn,
+  toRaw,
+  walk,
+} from "../../../src/dsl/index.ts";
+import { carrierOf, Engine, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
+import { evaluateExpression } from "../../oracle/evaluate-expression.ts";
+import { columns, expressions, idOf, rows, ways } from "../random-expressions.ts";
+
+const seed = Number(process.env["TONDO_SEED"] ?? 7_041_997);
+const wanted = Number(process.env["TONDO_EXPRESSIONS"] ?? 2_600);
+const perQuery = 20;
+type Row = Readonly<Record<string, Value>>;
+
+/** What the oracle knows. */
+const known = new Set(["coalesce", "is_missing", "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge"]);
+const knownArithmetic = new Set(["add", "sub", "mul"]);
+
+function inOracle(expression: ExpressionPlan): boolean {
+  return [...walk(expression)].every(
+    (node) =>
+      node.node === "literal" ||
+      node.node === "column" ||
+      (node.node === "call" &&
+        (known.has(node.function) || (knownArithmetic.has(node.function) && /^(int|float)/.test(node.type)))),
+  );
+}
+
+function leaf(plan: ExpressionPlan): string {
+  return plan.node === "column" ? `"${plan.name}"` : "null";
+}
+
+let engine: Engine;
+let data: readonly Row[];
+
+/** The literals of a row: texts with a null byte have none, so they come as bytes. */
+function cell(name: string, value: Value): string {
+  const { kind } = parseTypeName(columns[name] ?? "int");
+  if (typeof value === "string" && value.includes("\0")) return `replace('${value.replace("\0", "@")}', '@', chr(0))`;
+  return literalSql(kind, typeof value === "bigint" ? value.toString() : value) ?? "null";
+}
+
+describe("the exact subset in DuckDB", () => {
+  beforeAll(async () => {
+    engine = await Engine.open({ memory: "400MB", threads: 2 });
+    data = fc.sample(rows, { seed, numRuns: 40 });
+    const names = Object.keys(columns);
+    const values = data.map(
+      (row, i) => `(${String(i)}, ${names.map((name) => cell(name, row[name] ?? null)).join(", ")})`,
+    );
+    await engine.run(`create table edges (row, ${names.join(", ")}) as from (values ${values.join(", ")})`, "edges");
+  });
+  afterAll(() => {
+    engine.close();
+  });
+
+  it("equals the generated JavaScript bit by bit, and the oracle", { timeout: 300_000 }, async () => {
+    const sample = fc.sample(fc.oneof(...[2, 3, 3, 4].map((depth) => expressions(true, depth))), {
+      seed,
+      numRuns: wanted,
+    });
+    let results = 0;
+    let present = 0;
+    let oracle = 0;
+    let compared = 0;
+    const covered = new Map<string, number>();
+    for (let from = 0; from < sample.length; from += perQuery) {
+      const batch = sample.slice(from, from + perQuery).flatMap((plan) => {
+        const sql = expressionSql(plan, leaf);
+        return sql === undefined ? [] : [{ plan, sql, kind: parseTypeName(plan.type).kind }];
+      });
+      compared += batch.length;
+      const select = batch.map(({ sql, kind }) => toCarrier(sql, kind)).join(",\n");
+      const read: RawColumn[] = [];
+      for await (const chunk of engine.chunks(`select ${select} from edges order by row`, "comparing")) {
+        expect(chunk.rows).toBe(data.length);
+        for (const [i, { kind }] of batch.entries()) read.push(chunk.column(i, carrierOf(kind)));
+      }
+      for (const [i, { plan, sql, kind }] of batch.entries()) {
+        const ours = run(plan, data);
+        for (const [r, row] of data.entries()) {
+          const theirs = fromRaw(read[i]?.[r] ?? Number.NaN, kind);
+          const mine = ours[r] ?? null;
+          results++;
+          if (mine !== null) present++;
+          if (!Object.is(mine, theirs)) {
+            throw new Error(
+              `DuckDB gives ${String(theirs)}, JavaScript ${String(mine)}\n${sql}\n${JSON.stringify(plan)}\n${show(row)}`,
+            );
+          }
+          if (r === i && !Object.is(mine, run(plan, [row])[0] ?? null)) throw new Error(`a row alone differs: ${sql}`);
+          if (inOracle(plan)) {
+            oracle++;
+            const naive = evaluateExpression(plan, { columns: row });
+            if (!Object.is(mine, naive))
+              throw new Error(`the oracle gives ${String(naive)}, we ${String(mine)}\n${sql}\n${show(row)}`);
+          }
+          if (mine !== null && plan.node === "call") covered.set(idOf(plan), (covered.get(idOf(plan)) ?? 0) + 1);
+        }
+      }
+    }
+    console.log(
+      `seed ${String(seed)}: ${String(compared)} expressions, ${String(results)} results, ${String(Math.round((100 * present) / results))} % present, ${String(oracle)} by the oracle too`,
+    );
+    expect(compared).toBeGreaterThanOrEqual((wanted * 10) / 13);
+    expect(present / results).toBeGreaterThan(0.5);
+    expect(oracle).toBeGreaterThan(results / 20);
+    for (const { id, overload } of ways) {
+      if (overload.sql !== undefined) expect(covered.get(id) ?? 0, `results of ${id}`).toBeGreaterThanOrEqual(100);
+    }
+  });
+
+  it("leaves to JavaScript what would grow too large in SQL", () => {
+    const column: ExpressionPlan = { node: "column", type: "int?", name: "i1" };
+    let sum: ExpressionPlan = column;
+    for (let n = 0; n < 30; n++) {
+      sum = { node: "call", type: "int?", function: "add", version: 1, args: [sum, column] };
+    }
+    expect(expressionSql(sum, leaf)).toBeUndefined();
+  });
+
+  it("computes the largest it takes in bounded time", async () => {
+    const column: ExpressionPlan = { node: "column", type: "float?", name: "f1" };
+    let sum: ExpressionPlan = column;
+    for (;;) {
+      const next: ExpressionPlan = { node: "call", type: "float?", function: "mul", version: 1, args: [sum, column] };
+      if (expressionSql(next, leaf) === undefined) break;
+      sum = next;
+    }
+    const started = performance.now();
+    await engine.rows(`select ${expressionSql(sum, leaf) ?? ""} as x from edges`, "the largest");
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
+
+/** All rows in one call. */
+function run(plan: ExpressionPlan, given: readonly Row[]): readonly Value[] {
+  const program = compileRows([{ name: "x", value: plan }]);
+  const input = program.leaves.map(({ name, kind }) =>
+    given.map((row) => toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, kind)),
+  );
+  const output = new Array<null>(given.length).fill(null) as RawColumn;
+  program.run(given.length, input, [output]);
+  const { kind } = parseTypeName(plan.type);
+  return Array.from(output, (raw) => fromRaw(raw, kind));
+}
+
+function show(row: Row): string {
+  return JSON.stringify(row, (_key, value: unknown) => (typeof value === "bigint" ? `${value.toString()}n` : value));
+}
