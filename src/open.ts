@@ -1,6 +1,5 @@
-import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
-import { type Clock, type Moment, type Progress, systemClock, TondoError } from "./core/index.ts";
+import { accountName, type Clock, type Moment, type Progress, systemClock, TondoError } from "./core/index.ts";
 import { connect, type ConnectOptions, type Database } from "./database/index.ts";
 import type { ProjectPlan, VectorPlan } from "./dsl/index.ts";
 import {
@@ -120,7 +119,7 @@ class OpenTondo implements Tondo {
     this.#database = database;
     this.#clock = options.clock ?? systemClock;
     this.#engine = options.engine ?? {};
-    const actor = options.actor ?? userInfo().username;
+    const actor = options.actor ?? accountName();
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
     const artifacts = folderArtifacts(resolve(home, options.artifacts ?? "artifacts"));
     this.registry = openRegistry({ database, artifacts, clock: this.#clock, actor });

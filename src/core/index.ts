@@ -1,3 +1,4 @@
+export { accountName } from "./account-name.ts";
 export { syncFolder, temporaryBeside, writeFileAtomic } from "./atomic-file.ts";
 export { canonicalJson, type Json, sha256 } from "./canonical-json.ts";
 export { type CanonicalName, formatCanonicalName, parseCanonicalName } from "./canonical-name.ts";

@@ -1,5 +1,4 @@
-import { userInfo } from "node:os";
-import { type Clock, type Moment, systemClock, TondoError } from "../core/index.ts";
+import { accountName, type Clock, type Moment, systemClock, TondoError } from "../core/index.ts";
 import type { Database } from "../database/index.ts";
 import type { ArtifactStore } from "./artifacts/artifact-store.ts";
 import type { RegistryContext } from "./context.ts";
@@ -126,18 +125,6 @@ export function openRegistry(options: RegistryOptions): Registry {
     resolve: (reference, path) => resolve(context, reference, path),
     resolver: (resolverOptions) => openResolver(context, resolverOptions),
   };
-}
-
-/** In containers an account often has a number and no name. */
-function accountName(): string {
-  try {
-    return userInfo().username;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_SYSTEM_ERROR") {
-      return `uid ${String(process.getuid?.() ?? "unknown")}`;
-    }
-    throw error;
-  }
 }
 
 function only<T>(results: readonly T[]): T {

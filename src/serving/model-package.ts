@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, TondoError } from "../core/index.ts";
+import { canonicalJson, TondoError } from "../core/index.ts";
 import {
   compileRows,
   type Fitted,
@@ -60,7 +60,7 @@ export function loadModel(digest: string, { files }: ModelPackage, programOf: Pr
     if (position < 0) throw corrupt(digest, `its model takes a slot "${slot}" that its vector does not have`);
     return position;
   });
-  const program = programOf(vector, fitted, `${fingerprint}:${canonicalJson(fitted as unknown as Json)}`);
+  const program = programOf(vector, fitted, `${fingerprint}:${canonicalJson(fitted)}`);
   const loaded: LoadedModel = { vector, fingerprint, fitted, runtime, program, positions };
   replay(digest, loaded, read(packageFiles.golden));
   return loaded;

@@ -47,7 +47,8 @@ export interface TrainAndRegisterResult extends TrainPartitionedResult {
  * Trains one model for each node of the hierarchy that has rows enough, registers them in one transaction and, where a tag is
  * given, moves it to all of them in another.
  *
- * @throws TondoError as `trainPartitioned` and the registry; `ROWS_INVALID` where a column lacks
+ * @throws TondoError as `trainPartitioned` and the registry; `ROWS_INVALID` where a column lacks, `TRAINING_SET_EMPTY` where no node has
+ * rows enough: tags stay where they are then
  */
 export async function trainAndRegister(options: TrainAndRegisterOptions): Promise<TrainAndRegisterResult> {
   const {
@@ -87,6 +88,16 @@ export async function trainAndRegister(options: TrainAndRegisterOptions): Promis
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     progress,
   });
+  const nodes = trained.nodes.filter(
+    (node): node is Extract<PartitionResult, { state: "trained" }> => node.state === "trained",
+  );
+  if (nodes.length === 0) {
+    // Nothing to register; and a tag that were moved now would leave every node without an answer.
+    throw new TondoError("TRAINING_SET_EMPTY", `no node has the ${String(minRows)} rows that a model needs`, {
+      hint: "Lower `minRows`, or train on more rows.",
+      details: { minRows, rows: trained.nodes.find(({ path }) => path.length === 0)?.rows ?? 0 },
+    });
+  }
   progress.start("registering models");
   const created = await registry.createModel({
     name: model,
@@ -94,9 +105,6 @@ export async function trainAndRegister(options: TrainAndRegisterOptions): Promis
     ...(options.owner === undefined ? {} : { owner: options.owner }),
     ...(options.description === undefined ? {} : { description: options.description }),
   });
-  const nodes = trained.nodes.filter(
-    (node): node is Extract<PartitionResult, { state: "trained" }> => node.state === "trained",
-  );
   const versions = await registry.registerVersions(
     nodes.map((node) => ({
       model: created.name,

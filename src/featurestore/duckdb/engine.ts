@@ -85,21 +85,34 @@ export class Engine {
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
       temp_directory: spillFolder ?? "",
-      ...(spillFolder === undefined ? {} : { max_temp_directory_size: spillLimit }),
     };
     const instance = await DuckDBInstance.create(":memory:", settings).catch((error: unknown) => {
       const [said = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
       throw new TondoError("INVALID_ARGUMENT", `the engine does not start: ${said}`, {
         hint: 'Sizes are written like "1GB".',
-        details: { memory, spillLimit },
+        details: { memory },
         cause: error,
       });
     });
     const connection = await instance.connect();
     const engine = new Engine(instance, connection);
     await engine.run("set TimeZone = 'UTC'", "opening the engine");
+    if (spillFolder !== undefined) await engine.#limitSpill(spillLimit);
     for (const macro of duckdbMacros) await engine.run(macro, "opening the engine");
     return engine;
+  }
+
+  /** As a setting at the start DuckDB 1.5 shows this limit and does not hold it. */
+  async #limitSpill(limit: string): Promise<void> {
+    try {
+      await this.#connection.run(`set max_temp_directory_size = ${sqlText(limit)}`);
+    } catch (error) {
+      this.close();
+      throw new TondoError("INVALID_ARGUMENT", `spillLimit: "${limit}" is no size`, {
+        hint: 'Sizes are written like "20GB".',
+        cause: error,
+      });
+    }
   }
 
   /** Runs a statement. `doing` says in errors what for. An abort interrupts it within some 50 ms. */

@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Value } from "../../../src/core/index.ts";
+import { compileRows, type ExpressionPlan, fromRaw } from "../../../src/dsl/index.ts";
+import { carrierOf, Engine, fromCarrier, type TableColumn, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
+import { floorDivide, floorTo } from "../../../src/featurestore/offline/range-join.ts";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await Engine.open({ threads: 2 });
+});
+afterAll(() => {
+  engine.close();
+});
+
+const columns: readonly TableColumn[] = [
+  { name: "b", kind: "bool" },
+  { name: "i", kind: "int" },
+  { name: "f", kind: "float" },
+  { name: "s", kind: "string" },
+  { name: "t", kind: "timestamp" },
+];
+
+/** Rows over many chunks, where chunks with and without missing values, and with and without wide ints, alternate. */
+const rows: readonly (readonly Value[])[] = Array.from({ length: 20_000 }, (_, i) => {
+  const odd = Math.floor(i / 2048) % 2 === 1;
+  if (odd && i % 5 === 0) return [null, null, null, null, null];
+  return [
+    i % 3 === 0,
+    odd && i % 7 === 0 ? 2n ** 60n + BigInt(i) : i - 9,
+    i / 7,
+    i % 11 === 0 ? "" : `ß😀${String(i)}`,
+    5 - i * 1_000_003,
+  ];
+});
+
+describe("an engine", () => {
+  it("takes and gives values as they are, chunk by chunk", async () => {
+    await engine.load("given", columns, rows, "loading");
+    const selected = columns.map(({ name, kind }) => toCarrier(fromCarrier(`"${name}"`, kind), kind));
+    const back: Value[][] = [];
+    for await (const chunk of engine.chunks(`select ${selected.join(", ")} from given order by rowid`, "reading")) {
+      const values = columns.map(({ kind }, c) => chunk.column(c, carrierOf(kind)));
+      for (let row = 0; row < chunk.rows; row++)
+        back.push(columns.map(({ kind }, c) => fromRaw(values[c]?.[row] ?? null, kind)));
+    }
+    expect(back).toStrictEqual(rows);
+  });
+
+  it("calls generated code from SQL, which sees each row as it is", async () => {
+    const same = columns.map(({ name, kind }) => ({
+      name,
+      value: { node: "column", type: `${kind}?`, name } satisfies ExpressionPlan,
+    }));
+    const program = compileRows(same);
+    const args = program.leaves.map(({ name, kind }) =>
+      toCarrier(fromCarrier(`"${name.slice("column:".length)}"`, kind), kind),
+    );
+    const call = `${engine.register(program)}(${args.join(", ")})`;
+    const [row] = await engine.rows(
+      `select count(*)::int as n, count(*) filter (where ${columns
+        .map(
+          ({ name, kind }, i) =>
+            `${fromCarrier(`js.o${String(i)}`, kind)} is not distinct from ${fromCarrier(`"${name}"`, kind)}`,
+        )
+        .join(" and ")})::int as same from (select *, ${call} as js from given)`,
+      "comparing",
+    );
+    expect(row).toEqual({ n: rows.length, same: rows.length });
+  });
+
+  it("ends what takes long within a second of an abort, and goes on working", async () => {
+    const controller = new AbortController();
+    const long = engine.run(
+      "create or replace temp table l as select count(*) from range(100000) a, range(10000000) b",
+      "counting",
+      controller.signal,
+    );
+    setTimeout(() => {
+      controller.abort();
+    }, 100);
+    const started = performance.now();
+    await expect(long).rejects.toMatchObject({ code: "ABORTED", message: "counting was cancelled" });
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(await engine.rows("select 1 as one", "asking")).toEqual([{ one: 1 }]);
+    await expect(engine.rows("select 1", "asking", controller.signal)).rejects.toMatchObject({ code: "ABORTED" });
+  });
+
+  it("spills where it may, up to its limit, and says so where it may not", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tondo-engine-"));
+    const sort =
+      "create temp table sorted as select * from (select hash(i) as h, i from range(6000000) t(i)) order by h";
+    try {
+      const options = { memory: "60MB", threads: 1 };
+      const spilling = await Engine.open({ ...options, spillFolder: join(folder, "a") });
+      await spilling.run(sort, "sorting");
+      spilling.close();
+      for (const limit of [{}, { spillFolder: join(folder, "b"), spillLimit: "10MB" }]) {
+        const bounded = await Engine.open({ ...options, ...limit });
+        await expect(bounded.run(sort, "sorting")).rejects.toMatchObject({
+          code: "LIMIT_EXCEEDED",
+          hint: expect.any(String) as string,
+        });
+        bounded.close();
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("says what failed in the words of this library", async () => {
+    await expect(engine.run("select * from read_parquet('/none/x.parquet')", "reading x")).rejects.toMatchObject({
+      code: "SOURCE_MISSING",
+    });
+    await expect(engine.run("copy (select 1) to '/none/x.parquet'", "writing x")).rejects.toMatchObject({
+      code: expect.stringMatching(/IO_FAILED|SOURCE_UNREADABLE/) as string,
+    });
+    await expect(engine.run("select none", "asking")).rejects.toMatchObject({
+      code: "INTERNAL",
+      hint: expect.any(String) as string,
+    });
+    for (const options of [{ memory: "much" }, { threads: 1.5 }])
+      await expect(Engine.open(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(Engine.open({ spillFolder: "/dev/null/spill" })).rejects.toMatchObject({ code: "IO_FAILED" });
+  });
+});
+
+describe("floors in SQL", () => {
+  it("go down, also below zero", async () => {
+    const values = [-7, -6, -1, 0, 1, 5, 6, -9007199254740991, 9007199254740991];
+    for (const value of values) {
+      const [row] = await engine.rows(
+        `select ${floorDivide(String(value), "6")}::double as d, ${floorTo(String(value), 6)}::double as t`,
+        "dividing",
+      );
+      expect(row).toEqual({ d: Math.floor(value / 6), t: Number(BigInt(Math.floor(value / 6)) * 6n) });
+    }
+  });
+});
