@@ -4,6 +4,9 @@ import type { Terminal } from "./terminal.ts";
 
 const oldestNode = 24;
 
+/** How long work may take to stop; what it writes appears whole or not at all, so that ending it is safe. */
+const graceMs = 5_000;
+
 /** Colours only where a person looks, and did not ask for none: https://no-color.org. */
 function takesColours(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR: none = "", TERM: terminal } = process.env;
@@ -20,6 +23,8 @@ async function main(): Promise<number> {
     // The second time is meant.
     if (abort.signal.aborted) process.exit(130);
     abort.abort(new Error(`${signal} was received`));
+    setTimeout(() => process.exit(130), graceMs).unref();
+    if (process.stderr.isTTY) process.stderr.write("\r\u001b[Kstopping; Ctrl-C again ends it at once\n");
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);

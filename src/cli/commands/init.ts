@@ -34,10 +34,15 @@ export const initCommand: Command = {
     const lines = files.map(
       ({ path, about }) => `  ${path.padEnd(Math.max(...files.map((file) => file.path.length)))}  ${about}`,
     );
-    const next = where === "." ? "tondo check" : `cd ${where} && tondo check`;
+    const next = where === "." ? "tondo check" : `cd ${shellWord(where)} && tondo check`;
     return {
       text: `made ${where}\n\n${lines.join("\n")}\n\nNext: ${next}`,
       json: { folder, example: name, files },
     };
   },
 };
+
+/** A path as a shell takes it. */
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

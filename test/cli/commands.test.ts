@@ -1,0 +1,260 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  loadedAt,
+  type OrdersProject,
+  ordersProject,
+  step,
+  trainArguments,
+  trainingSetArguments,
+} from "./orders-project.ts";
+import { jsonOf, tondo, tondoWith } from "./run-tondo.ts";
+
+describe("the commands on the example", () => {
+  let project: OrdersProject;
+  let folder: string;
+  beforeAll(async () => {
+    project = await ordersProject("served");
+    ({ folder } = project);
+  });
+  afterAll(() => project[Symbol.asyncDispose]());
+
+  it("check says what is defined and makes nothing", async () => {
+    await using other = await ordersProject("made");
+    const before = await readdir(other.folder);
+    const checked = await step(other.folder, "check");
+    expect(checked).toMatchObject({
+      ok: true,
+      files: ["orders.tondo"],
+      diagnostics: [],
+      defined: { entities: 1, sources: 2, groups: 2, features: 9, vectors: 1 },
+    });
+    const { out } = await tondo(other.folder, "check");
+    expect(out).toBe("ok: 1 entity, 2 sources, 2 groups with 9 features, 1 vector in 1 file\n");
+    await step(other.folder, "plan");
+    await step(other.folder, "models");
+    expect(await readdir(other.folder)).toEqual(before);
+  });
+
+  it("plan compares, and with --exit-code says so by 3", async () => {
+    expect((await step(folder, "plan"))["differs"]).toBe(false);
+    expect((await tondo(folder, "plan", "--exit-code")).code).toBe(0);
+    await using other = await ordersProject("made");
+    const ran = await tondo(other.folder, "plan", "--exit-code");
+    expect(ran.code).toBe(3);
+    expect(ran.out).toContain("+ group   restaurant:kitchen  new");
+    expect(ran.out).toContain("6 added, 0 unchanged");
+    expect((await tondo(other.folder, "plan")).code).toBe(0);
+  });
+
+  it("apply refuses another meaning without --replace", async () => {
+    await using other = await ordersProject("applied");
+    expect((await step(other.folder, "apply"))["applied"]).toBe(0);
+    const file = join(other.folder, "orders.tondo");
+    await writeFile(file, (await readFile(file, "utf8")).replace("over 2h where status", "over 3h where status"));
+    const planned = await tondo(other.folder, "plan");
+    expect(planned.out).toContain("~ group   restaurant:kitchen  its meaning changes");
+    const refused = await tondo(other.folder, "apply");
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain("error[DEFINITION_IN_USE]");
+    expect(refused.err).toContain("--replace");
+    expect((await step(other.folder, "apply", "--replace"))["applied"]).toBe(2);
+  });
+
+  it("training-set splits by time, and is left as it is the second time", async () => {
+    const again = await step(folder, ...trainingSetArguments);
+    expect(again).toMatchObject({ made: false, vector: { name: "eta" } });
+    const counts = again["counts"] as Readonly<Record<string, number>>;
+    expect(Object.values(counts).reduce((sum, n) => sum + n, 0)).toBe(again["rows"]);
+    expect(counts["train"]).toBeGreaterThan(5000);
+    expect(counts["holdout"]).toBeGreaterThan(1500);
+    const { out } = await tondo(folder, ...trainingSetArguments);
+    expect(out).toMatch(/^unchanged: training\/eta\n/);
+  });
+
+  it("training-set leaves out what a cutoff calls immature, and takes --raw", async () => {
+    const cutoff = ["--cutoff", "2024-02-01T00:00:00Z", "--raw", "--output", "training/cut"];
+    const cut = await step(folder, "training-set", "eta", "--rows", "data/deliveries.parquet", ...cutoff);
+    expect((cut["counts"] as Readonly<Record<string, number>>)["immature"]).toBeGreaterThan(3000);
+    const names = (cut["columns"] as readonly { readonly name: string }[]).map(({ name }) => name);
+    expect(names).toContain("store__restaurant__kitchen__prep_7d");
+  });
+
+  it("train registers a model a node once, and says what they are worth", async () => {
+    const again = await step(folder, ...trainArguments);
+    const nodes = again["nodes"] as readonly { path: string[]; state: string; version: { created: boolean } | null }[];
+    expect(nodes.map(({ path, state }) => `${path.join("/")} ${state}`)).toEqual([
+      " trained",
+      "FR trained",
+      "FR/Lyon trained",
+      "FR/Paris trained",
+      "PT too_few_rows",
+      "PT/Porto too_few_rows",
+    ]);
+    expect(nodes.map(({ version }) => version?.created)).toEqual([false, false, false, false, undefined, undefined]);
+    const { out } = await tondo(folder, ...trainArguments);
+    expect(out).toContain("versions      4, all known already");
+    expect(out).toMatch(/city FR\/Lyon +[\d,]+ +rmse [\d.]+ {2}mae [\d.]+ {2}r2 0\.\d+ +3\n/);
+    const { metrics } = again["holdout"] as { readonly metrics: Readonly<Record<string, number>> };
+    expect(metrics["r2"]).toBeGreaterThan(0.6);
+  });
+
+  it("train takes an outside program, and sees when the program changes", async () => {
+    const program = join(folder, "constant.mjs");
+    // It sees Parquet, its parameters and a PATH; and leaves a model that says the same always.
+    const text = `
+      import { readFileSync, writeFileSync } from "node:fs";
+      const { slots, label, parameters } = JSON.parse(readFileSync("parameters.json", "utf8"));
+      if (readFileSync("train.parquet").subarray(0, 4).toString() !== "PAR1") throw new Error("no Parquet");
+      if (label !== "minutes" || parameters.name !== "x" || !process.env.PATH || process.env.HOME) throw new Error("wrong");
+      const weights = slots.map(() => 0);
+      writeFileSync("model.json", JSON.stringify({ kind: "linear", version: 1, slots, weights, intercept: 30 }));
+      writeFileSync("metrics.json", "{}");
+    `;
+    await writeFile(program, text);
+    const outside = [
+      ...["train", "training/eta", "--model", "constant", "--label", "minutes", "--parameter", 'name="x"'],
+      ...["--trainer-command", process.execPath, "--trainer-arg", "constant.mjs", "--trainer-name", "constant"],
+    ];
+    const created = async (): Promise<boolean | undefined> => {
+      const trained = await step(folder, ...outside);
+      return (trained["nodes"] as readonly { version: { created: boolean } | null }[])[0]?.version?.created;
+    };
+    expect(await created()).toBe(true);
+    expect(await created()).toBe(false);
+    await writeFile(program, `${text}// another version\n`);
+    expect(await created()).toBe(true);
+  });
+
+  it("materialize leaves what is loaded, and loads one group alone", async () => {
+    const again = await step(folder, "materialize", "--at", loadedAt);
+    expect((again["groups"] as readonly { status: string }[]).map(({ status }) => status)).toEqual([
+      "unchanged",
+      "unchanged",
+    ]);
+    const one = await step(folder, "materialize", "--as-of", loadedAt, "--group", "restaurant:profile");
+    expect(one["groups"]).toHaveLength(1);
+  });
+
+  it("get reads values with status and age at the moment loaded", async () => {
+    const names = ["restaurant:kitchen:prep_7d", "restaurant:kitchen:busy", "restaurant:profile:cuisine"];
+    const got = await step(folder, "get", ...names, "--key", "restaurant=r01", "--at", "loaded");
+    expect(got).toMatchObject({
+      at: "2024-02-29T19:00:00.000Z",
+      keys: { restaurant: "r01" },
+      features: { "restaurant:profile:cuisine": { value: "vegan", status: "present" } },
+    });
+    expect(await step(folder, "get", ...names, "-k", "restaurant=r01", "--at", loadedAt)).toEqual(got);
+    const unknown = await tondo(
+      folder,
+      "get",
+      "restaurant:profile:city",
+      "--key",
+      "restaurant=nowhere",
+      "--at",
+      "loaded",
+    );
+    expect(unknown.out).toContain("not_found");
+  });
+
+  it("predict answers by the city, or by what is above it, and says why", async () => {
+    const ask = ["--input", "distance_km=3.2", "-i", "items=2", "--at", "loaded"];
+    const lyon = await step(folder, "predict", "eta@champion", "--key", "store=r01", ...ask, "--partition", "FR/Lyon");
+    expect(lyon).toMatchObject({
+      level: "city",
+      path: ["FR", "Lyon"],
+      output: "number",
+      at: "2024-02-29T19:00:00.000Z",
+    });
+    expect(lyon["prediction"]).toBeGreaterThan(15);
+    const parts = ["--partition-part", "FR", "--partition-part", "Lyon"];
+    const same = await step(folder, "predict", "eta@champion", "--key", "store=r01", ...ask, ...parts);
+    expect(same["prediction"]).toBe(lyon["prediction"]);
+    const { out } = await tondo(
+      folder,
+      "predict",
+      "eta@champion",
+      "-k",
+      "store=r28",
+      ...ask,
+      "--partition",
+      "PT/Porto",
+    );
+    expect(out).toContain("answered by  global\n");
+    expect(out).toMatch(/and not +city PT\/Porto has \d+ rows, a model needs 1000\n/);
+    const explained = await tondo(folder, "predict", "eta@champion", "-k", "store=r28", ...ask, "--explain");
+    expect(explained.out).toMatch(/\nSLOT +VALUE\nprep +-?\d/);
+    expect(explained.out).toContain("store__restaurant__profile__cuisine");
+  });
+
+  it("models lists models, and one with its versions, tags and nodes", async () => {
+    const list = await step(folder, "models");
+    expect((list["models"] as readonly { name: string }[]).map(({ name }) => name)).toContain("eta");
+    const one = await step(folder, "models", "eta", "--path", "FR/Lyon");
+    expect(one["versions"]).toMatchObject([{ number: 3, path: ["FR", "Lyon"], tags: ["champion"] }]);
+    expect(one["nodes"]).toHaveLength(6);
+    expect((await step(folder, "models", "eta", "--path", "/"))["versions"]).toHaveLength(1);
+    const limited = await tondo(folder, "models", "eta", "--limit", "1", "--nodes");
+    expect(limited.out).toContain("and more: raise --limit");
+    expect(limited.out).toMatch(/PT\/Porto +\d+ +too few rows, a model needs 1,000/);
+  });
+
+  it("tag moves by number, compares and sets, and keeps the history", async () => {
+    const moved = await step(folder, "tag", "eta", "challenger", "3", "--expected", "none", "--reason", "a try");
+    expect(moved).toMatchObject({ tag: "challenger", path: ["FR", "Lyon"], previousVersionId: null, changed: true });
+    const conflict = await tondo(folder, "tag", "eta", "challenger", "none", "--path", "FR/Lyon", "--expected", "none");
+    expect(conflict.code).toBe(1);
+    expect(conflict.err).toContain("error[TAG_CONFLICT]");
+    await step(folder, "tag", "eta", "challenger", "none", "--path", "FR/Lyon", "--expected", "3");
+    const { changes } = await step(folder, "tag", "eta", "challenger", "--history", "--path", "FR/Lyon");
+    expect(changes).toMatchObject([
+      { seq: 2, versionId: null },
+      { seq: 1, previousVersionId: null, reason: "a try" },
+    ]);
+    const before = await step(folder, "tag", "eta", "challenger", "--path", "FR/Lyon", "--at", "2020-01-01");
+    expect(before["changes"]).toEqual([]);
+    const { tags } = await step(folder, "tag", "eta");
+    expect((tags as readonly { tag: string }[]).map(({ tag }) => tag)).toEqual(Array(4).fill("champion"));
+    expect((await tondo(folder, "tag", "eta", "challenger")).out).toContain("no version of eta is tagged challenger");
+  });
+
+  it("resolve names the version and the nodes that did not answer", async () => {
+    const found = await step(folder, "resolve", "eta@champion", "--partition", "PT/Porto");
+    expect(found).toMatchObject({ level: "global", path: [], version: { number: 1 } });
+    expect((found["skipped"] as readonly { reason: string }[]).map(({ reason }) => reason)).toEqual([
+      "too_few_rows",
+      "too_few_rows",
+    ]);
+  });
+
+  it("takes the database from the option or from TONDO_DATABASE", async () => {
+    await using other = await ordersProject("made");
+    const environment = { TONDO_DATABASE: "sqlite:elsewhere/catalog.db" };
+    const applied = await tondoWith({ folder: other.folder, environment }, "apply", "--json");
+    expect(jsonOf(applied)["applied"]).toBe(6);
+    expect(await readdir(join(other.folder, "elsewhere"))).toContain("catalog.db");
+    expect((await step(other.folder, "plan"))["differs"]).toBe(true);
+    expect((await step(other.folder, "plan", "--database", "sqlite:elsewhere/catalog.db"))["differs"]).toBe(false);
+  });
+
+  it("works on a folder from elsewhere", async () => {
+    const ran = await tondo("/", "resolve", "eta@champion", "--folder", folder, "--json");
+    expect(jsonOf(ran)["level"]).toBe("global");
+  });
+});
+
+describe("what every command has", () => {
+  it("prints versions", async () => {
+    const { tondo: version, node } = await step("/", "version");
+    expect(version).toMatch(/^\d+\.\d+\.\d+/);
+    expect(node).toBe(process.versions.node);
+    expect((await tondo("/", "--version")).out).toContain(`tondo ${String(version)}`);
+  });
+
+  it("paints where colours are taken, and only there", async () => {
+    const painted = await tondoWith({ folder: "/", colours: true }, "models", "--folder", "/nope");
+    expect(painted.err).toContain("\u001b[31m");
+    expect((await tondo("/", "models", "--folder", "/nope")).err).not.toContain("\u001b");
+  });
+});
