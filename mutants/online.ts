@@ -63,6 +63,13 @@ const mutants: readonly Mutant[] = [
     tests: windows,
   },
   {
+    name: "merged-sums-run-over",
+    file: "src/core/exact-sum.ts",
+    find: "room for two million of them.\n  if (Math.abs(b) > roomy - base || Math.abs(c) > roomy - base || Math.abs(d) > roomy - base)",
+    replace: "room for all of them.\n  if (b !== b)",
+    tests: ["test/core/exact-sum.test.ts"],
+  },
+  {
     name: "window-not-found",
     file: "src/featurestore/online/window-reader.ts",
     find: 'isMissing ? "missing" : "present"',

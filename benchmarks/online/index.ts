@@ -3,7 +3,7 @@ import { type Fitted, type VectorPlan, walk as walkExpression } from "../../src/
 import { packageFiles } from "../../src/registry/index.ts";
 import type { Case, Suite } from "../harness/suite.ts";
 import { ByHand } from "./by-hand.ts";
-import { at, ids, loadedAt, openWorld, users, viewers, type World } from "./world.ts";
+import { at, ids, openWorld, users, viewers, type World } from "./world.ts";
 
 /** How many keys one call of a case asks for, one after the other. */
 const calls = 200;
@@ -77,7 +77,7 @@ const hundred: Case = {
       features.get(
         names,
         Array.from({ length: 100 }, () => ({ user: one() })),
-        { at: loadedAt },
+        { at: BigInt(at) },
       );
     return {
       pieces: 1,
@@ -110,7 +110,7 @@ const predict: Case = {
     const score = await scoreByHand(world);
     const list = ids(users);
     const [next, nextHand] = [walk(list), walk(list)];
-    const ask = (user: string) => tondo.predict("spend@champion", { keys: { user }, at: loadedAt });
+    const ask = (user: string) => tondo.predict("spend@champion", { keys: { user }, at: BigInt(at) });
     return {
       pieces: calls,
       ours: async () => {

@@ -55,10 +55,15 @@ export function subtractExact(state: Float64Array, offset: number, x: number): v
 
 /** Adds the state of `other` at `otherOffset` to the one at `offset`. `other` stays as it was. */
 export function mergeExact(state: Float64Array, offset: number, other: Float64Array, otherOffset: number): void {
-  for (let i = 0; i < exactSumLimbs; i++) {
-    state[offset + i] = (state[offset + i] ?? 0) + (other[otherOffset + i] ?? 0);
-  }
-  carryExact(state, offset);
+  const b = (state[offset + 1] ?? 0) + (other[otherOffset + 1] ?? 0);
+  const c = (state[offset + 2] ?? 0) + (other[otherOffset + 2] ?? 0);
+  const d = (state[offset + 3] ?? 0) + (other[otherOffset + 3] ?? 0);
+  state[offset] = (state[offset] ?? 0) + (other[otherOffset] ?? 0);
+  state[offset + 1] = b;
+  state[offset + 2] = c;
+  state[offset + 3] = d;
+  // Windows merge hundreds of tiles: carrying costs more than adding, and there is room for two million of them.
+  if (Math.abs(b) > roomy - base || Math.abs(c) > roomy - base || Math.abs(d) > roomy - base) carryExact(state, offset);
 }
 
 /** Takes the state of `other` at `otherOffset` away from the one at `offset`. */

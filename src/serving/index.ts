@@ -1,8 +1,3 @@
-export {
-  createPredictor,
-  type Prediction,
-  type Predictor,
-  type PredictorOptions,
-  type PredictRequest,
-} from "./predictor.ts";
+export type { Prediction } from "./prediction.ts";
+export { createPredictor, type Predictor, type PredictorOptions, type PredictRequest } from "./predictor.ts";
 export type { Given, Keys } from "./request.ts";

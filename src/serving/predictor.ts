@@ -1,16 +1,8 @@
-import {
-  type Micros,
-  type Moment,
-  parseTypeName,
-  type Status,
-  toMicros,
-  TondoError,
-  type Value,
-} from "../core/index.ts";
-import { fromRaw, type Raw, type RawColumn, toRaw } from "../dsl/index.ts";
+import { type Moment, toMicros, TondoError } from "../core/index.ts";
 import type { FeatureReader, PreparedVector } from "../featurestore/index.ts";
-import type { PartitionPath, Registry, Resolution, ResolverOptions, SkippedNode } from "../registry/index.ts";
+import type { PartitionPath, Registry, ResolverOptions } from "../registry/index.ts";
 import { type LoadedModel, loadModel, programCache } from "./model-package.ts";
+import { type Prediction, predictionOf } from "./prediction.ts";
 import { type Given, type Keys, type RequestReader, requestReader } from "./request.ts";
 
 /** Who is asked about, with what the request knows. */
@@ -22,26 +14,6 @@ export interface PredictRequest {
   readonly partition?: PartitionPath;
   /** Default: the clock. */
   readonly at?: Moment;
-}
-
-/** A prediction and where it came from. */
-export interface Prediction {
-  /** The score: a number in the label's unit, or a probability; `null` where a slot it needs is missing. */
-  readonly prediction: number | null;
-  readonly output: "number" | "probability";
-  readonly model: string;
-  readonly tag: string | null;
-  readonly version: { readonly id: string; readonly number: number };
-  /** The level that answered, its node, and why those below did not. */
-  readonly level: string;
-  readonly path: PartitionPath;
-  readonly skipped: readonly SkippedNode[];
-  /** Microseconds since 1970. */
-  readonly at: Micros;
-  /** The slots, by name. */
-  readonly vector: Readonly<Record<string, Value>>;
-  /** The stored values read, by `role__entity__group__stored`. */
-  readonly features: Readonly<Record<string, { readonly value: Value; readonly status: Status }>>;
 }
 
 /** What a predictor is made of. */
@@ -70,6 +42,7 @@ const maxVectors = 64;
 
 interface Ready {
   readonly model: LoadedModel;
+  readonly answer: ReturnType<typeof predictionOf>;
   readonly prepared: PreparedVector;
   readonly request: RequestReader;
 }
@@ -92,7 +65,7 @@ export function createPredictor({
     const known = vectors.get(model.fingerprint);
     const shared = known ?? { prepared: features.prepare(model.vector), request: requestReader(model.vector) };
     remember(vectors, model.fingerprint, shared, maxVectors);
-    return { model, ...shared };
+    return { model, answer: predictionOf(model), ...shared };
   };
   const ready = (digest: string): Promise<Ready> => {
     const known = models.get(digest);
@@ -110,7 +83,7 @@ export function createPredictor({
   return {
     async predict(reference, { keys, inputs = {}, partition = [], at }) {
       const resolution = await resolver.resolve(reference, partition);
-      const { model, prepared, request } = await ready(resolution.version.packageDigest);
+      const { model, prepared, request, answer } = await ready(resolution.version.packageDigest);
       if (resolution.version.vector !== null && resolution.version.vector.fingerprint !== model.fingerprint) {
         throw new TondoError(
           "PACKAGE_CORRUPT",
@@ -119,8 +92,7 @@ export function createPredictor({
         );
       }
       const columns = request(keys, inputs);
-      const answer = await prepared.read({ columns }, at === undefined ? undefined : toMicros(at));
-      return answerOf(model, resolution, columns, answer);
+      return answer(resolution, columns, await prepared.read({ columns }, at === undefined ? undefined : toMicros(at)));
     },
   };
 }
@@ -131,44 +103,4 @@ function remember<T>(memory: Map<string, T>, key: string, value: T, limit: numbe
   memory.set(key, value);
   const [oldest] = memory.keys();
   if (oldest !== undefined && memory.size > limit) memory.delete(oldest);
-}
-
-function answerOf(
-  { vector, program, runtime, positions }: LoadedModel,
-  resolution: Resolution,
-  columns: Readonly<Record<string, Value>>,
-  answer: { readonly at: Micros; readonly values: readonly Raw[]; readonly statuses: readonly Status[] },
-): Prediction {
-  const read = new Map(vector.reads.map(({ id }, i) => [id, i]));
-  const leaves = program.leaves.map(({ name, kind }): RawColumn => {
-    if (name === "now") return [answer.at];
-    const own = name.slice(name.indexOf(":") + 1);
-    if (name.startsWith("column:")) return [toRaw(columns[own] ?? null, kind)];
-    return [answer.values[read.get(own) ?? -1] ?? toRaw(null, kind)];
-  });
-  const results = program.outputs.map((): Raw[] => [null]);
-  program.run(1, leaves, results);
-  const slots = results.map(([raw]) => raw ?? null);
-  const { id, number } = resolution.version;
-  return {
-    prediction: runtime.score(positions.map((position) => Number(slots[position] ?? Number.NaN))),
-    output: runtime.output,
-    model: resolution.model,
-    tag: resolution.tag,
-    version: { id, number },
-    level: resolution.level,
-    path: resolution.path,
-    skipped: resolution.skipped,
-    at: answer.at,
-    vector: Object.fromEntries(program.outputs.map(({ name, kind }, i) => [name, fromRaw(slots[i] ?? null, kind)])),
-    features: Object.fromEntries(
-      vector.reads.map(({ id: name, type }, i) => [
-        name,
-        {
-          value: fromRaw(answer.values[i] ?? null, parseTypeName(type).kind),
-          status: answer.statuses[i] ?? "unavailable",
-        },
-      ]),
-    ),
-  };
 }

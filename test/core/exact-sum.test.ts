@@ -129,6 +129,22 @@ describe("an exact sum", () => {
     expect(exactValue(state, 4)).toBeNull();
   });
 
+  it("stays exact where states are merged that grow beyond what digits hold uncarried", () => {
+    const state = new Float64Array(2 * exactSumLimbs);
+    const x = 2 ** 31 - 2 ** -22;
+    addExact(state, 0, x);
+    addExact(state, 4, -x);
+    addExact(state, 4, 2 ** -30);
+    let times = 1n;
+    for (let i = 0; i < 30; i++) {
+      const once = state.slice();
+      for (const offset of [0, 4, 0, 4]) mergeExact(state, offset, once, offset);
+      times *= 3n;
+    }
+    mergeExact(state, 0, state.slice(), 4);
+    expect(exactValue(state, 0)).toBe(Number(times * quantum(2 ** -30)) * 2 ** -62);
+  });
+
   it("keeps many sums in one array", () => {
     const state = new Float64Array(2 * exactSumLimbs);
     const other = new Float64Array(exactSumLimbs + 1);

@@ -1,4 +1,4 @@
-import { parseTypeName, type Status, type Value, type ValueKind, worseStatus } from "../../core/index.ts";
+import { type Micros, parseTypeName, type Status, type Value, type ValueKind, worseStatus } from "../../core/index.ts";
 import {
   compileRows,
   type EntityPlan,
@@ -153,14 +153,19 @@ function valueOf(
   derived: readonly (readonly Raw[][])[],
   row: number,
 ): FeatureValue {
+  const base = row * stride;
+  if (typeof from === "number")
+    return withAge(fromRaw(values[base + from] ?? null, kind), statuses[base + from], times[base + from], at);
   let status: Status = "present";
   let t = Infinity;
   for (const input of inputs) {
-    status = worseStatus(status, statuses[row * stride + input] ?? "missing");
+    status = worseStatus(status, statuses[base + input] ?? "missing");
     // The age of what is made from one row, at the worst.
-    t = Math.min(t, times[row * stride + input] ?? NaN);
+    t = Math.min(t, times[base + input] ?? NaN);
   }
-  const raw = typeof from === "number" ? values[row * stride + from] : derived[from.part]?.[from.result]?.[row];
-  const value = fromRaw(raw ?? null, kind);
+  return withAge(fromRaw(derived[from.part]?.[from.result]?.[row] ?? null, kind), status, t, at);
+}
+
+function withAge(value: Value, status: Status = "missing", t = NaN, at: Micros): FeatureValue {
   return Number.isFinite(t) ? { value, status, t, ageMicros: at - t } : { value, status };
 }

@@ -1,0 +1,80 @@
+import { type Micros, parseTypeName, type Status, type Value } from "../core/index.ts";
+import { fromRaw, type Raw, toRaw } from "../dsl/index.ts";
+import type { VectorAnswer } from "../featurestore/index.ts";
+import type { PartitionPath, Resolution, SkippedNode } from "../registry/index.ts";
+import type { LoadedModel } from "./model-package.ts";
+
+/** A prediction and where it came from. */
+export interface Prediction {
+  /** The score: a number in the label's unit, or a probability; `null` where a slot it needs is missing. */
+  readonly prediction: number | null;
+  readonly output: "number" | "probability";
+  readonly model: string;
+  readonly tag: string | null;
+  readonly version: { readonly id: string; readonly number: number };
+  /** The level that answered, its node, and why those below did not. */
+  readonly level: string;
+  readonly path: PartitionPath;
+  readonly skipped: readonly SkippedNode[];
+  /** Microseconds since 1970. */
+  readonly at: Micros;
+  /** The slots, by name. */
+  readonly vector: Readonly<Record<string, Value>>;
+  /** The stored values read, by `role__entity__group__stored`. */
+  readonly features: Readonly<Record<string, { readonly value: Value; readonly status: Status }>>;
+}
+
+/**
+ * What makes predictions of a model from what was read for a request. Names and kinds are looked up once, here; it
+ * computes without interruption, so that one piece of memory serves all requests.
+ */
+export function predictionOf({
+  vector,
+  program,
+  runtime,
+  positions,
+}: LoadedModel): (
+  resolution: Resolution,
+  columns: Readonly<Record<string, Value>>,
+  answer: VectorAnswer,
+) => Prediction {
+  const reads = vector.reads.map(({ id, type }) => ({ id, kind: parseTypeName(type).kind }));
+  const leaves = program.leaves.map(({ name, kind }) => {
+    const own = name.slice(name.indexOf(":") + 1);
+    const column = name.startsWith("column:") ? own : undefined;
+    return { isNow: name === "now", column, read: reads.findIndex(({ id }) => id === own), kind };
+  });
+  const given: readonly Raw[][] = leaves.map(() => [null]);
+  const results: readonly Raw[][] = program.outputs.map(() => [null]);
+  const scored = new Float64Array(positions.length);
+  return (resolution, columns, answer) => {
+    for (const [i, { isNow, column, read, kind }] of leaves.entries()) {
+      const cell = given[i] ?? [];
+      if (isNow) cell[0] = answer.at;
+      else if (column !== undefined) cell[0] = toRaw(columns[column] ?? null, kind);
+      else cell[0] = answer.values[read] ?? toRaw(null, kind);
+    }
+    program.run(1, given, results);
+    for (const [i, position] of positions.entries()) scored[i] = Number(results[position]?.[0] ?? Number.NaN);
+    const slots: Record<string, Value> = {};
+    for (const [i, { name, kind }] of program.outputs.entries()) slots[name] = fromRaw(results[i]?.[0] ?? null, kind);
+    const features: Record<string, Prediction["features"][string]> = {};
+    for (const [i, { id, kind }] of reads.entries()) {
+      features[id] = { value: fromRaw(answer.values[i] ?? null, kind), status: answer.statuses[i] ?? "unavailable" };
+    }
+    const { model, tag, version, level, path, skipped } = resolution;
+    return {
+      prediction: runtime.score(scored),
+      output: runtime.output,
+      model,
+      tag,
+      version: { id: version.id, number: version.number },
+      level,
+      path,
+      skipped,
+      at: answer.at,
+      vector: slots,
+      features,
+    };
+  };
+}
