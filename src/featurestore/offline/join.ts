@@ -31,6 +31,8 @@ export interface JoinOptions {
   readonly column?: (name: string) => string;
   readonly folder: string;
   readonly windows?: WindowJoin;
+  /** How long tiles wait for events to become known, microseconds; by default the data decide. No answer depends on it. */
+  readonly settle?: number;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
@@ -56,6 +58,7 @@ export async function joinReads({
   column = quoteIdentifier,
   folder,
   windows = "auto",
+  settle,
   progress = silentProgress,
   signal,
 }: JoinOptions): Promise<Joined> {
@@ -65,7 +68,7 @@ export async function joinReads({
   for (const [i, unit] of units.entries()) {
     const relation = await sourceRelation(engine, unit.group, unit.source, folder);
     const keyed = keyedLeft(engine, unit, left, column);
-    reports.push(await joinUnit(engine, unit, relation, keyed, windows, signal));
+    reports.push(await joinUnit(engine, unit, relation, keyed, { windows, settle, signal }));
     for (const read of [...vector.reads, ...vector.labelReads]) {
       const own = unit.reads.find(({ read: { id } }) => id === read.id);
       if (own !== undefined) columnOf.set(read.id, own.column);
@@ -91,8 +94,7 @@ async function joinUnit(
   unit: JoinUnit,
   relation: SourceRelation,
   left: string,
-  windows: WindowJoin,
-  signal: AbortSignal | undefined,
+  { windows, settle, signal }: { readonly [name in "windows" | "settle" | "signal"]: JoinOptions[name] | undefined },
 ): Promise<JoinReport> {
   const group = `${unit.group.entity}:${unit.group.name}`;
   const doing = `joining ${group}`;
@@ -120,13 +122,13 @@ async function joinUnit(
   );
   const fromTable: SourceRelation = { ...relation, sql: `select * from ${events}` };
   const choice =
-    windows === "auto"
+    windows === undefined || windows === "auto"
       ? await choose(engine, unit, fromTable, keyed, events, doing, signal)
       : { join: windows, reason: "forced" };
   const tiles = choice.join === "tiles" && unit.direction === "back" && tileLevels(unit) !== undefined;
   if (tiles) {
-    const settle = await settleTime(engine, relation, events, doing, signal);
-    await keep(await joinWindowsByTiles(engine, unit, fromTable, keyed, events, settle, signal));
+    const wait = settle ?? (await settleTime(engine, relation, events, doing, signal));
+    await keep(await joinWindowsByTiles(engine, unit, fromTable, keyed, events, wait, signal));
   } else {
     await keep(joinWindowsByRange(unit, fromTable, `select * from ${keyed}`));
   }
