@@ -1,4 +1,5 @@
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { copyFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Engine } from "../../src/featurestore/index.ts";
@@ -21,7 +22,7 @@ export interface World {
 
 let world: Promise<World> | undefined;
 
-/** Made once for all cases; removed when the process has nothing left to do. */
+/** Made once for all cases; removed when the process ends. */
 export function openWorld(): Promise<World> {
   world ??= makeWorld();
   return world;
@@ -39,11 +40,15 @@ export function ids(count: number): readonly string[] {
 
 async function makeWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "tondo-bench-online-"));
+  // However the process ends, but for a kill.
+  process.once("exit", () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   await makeSources(folder);
   await copyFile(join(import.meta.dirname, "definitions.tondo"), join(folder, "definitions.tondo"));
   const tondo = await open({ folder, actor: "bench" });
   process.once("beforeExit", () => {
-    void tondo.close().then(() => rm(folder, { recursive: true }));
+    void tondo.close();
   });
   await tondo.apply();
   await tondo.materialize({ asOf: loadedAt });
