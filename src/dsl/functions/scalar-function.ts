@@ -34,10 +34,11 @@ export interface Overload {
    */
   readonly compute: (constants: Constants) => (...args: never[]) => Raw;
   /**
-   * The same as JavaScript text, where calling would cost more than doing; arguments are names. Where the entry handles
-   * missing values itself, one more text follows: the missing value of the result's kind.
+   * The same as JavaScript text, where calling would cost more than doing. Arguments are names or constants, so that
+   * they may stand there several times; `finite` and `whole` may be called. Where the entry handles missing values
+   * itself, one more text follows: the missing value of the result's kind. `undefined` where these arguments have none.
    */
-  readonly inline?: (...args: string[]) => string;
+  readonly inline?: (args: readonly string[], constants: Constants) => string | undefined;
   /** The inline text gives NaN for a NaN argument by itself, so no test is needed. */
   readonly inlinePropagates?: true;
   /**

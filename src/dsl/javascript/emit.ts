@@ -1,5 +1,16 @@
 import { canonicalJson, isNumeric, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
-import { fittedFunctions, finite, type Overload, overloadOf, type Raw } from "../functions/index.ts";
+import {
+  type Constants,
+  fittedFunctions,
+  finite,
+  literalText,
+  maxInt,
+  missing,
+  missingText,
+  type Overload,
+  overloadOf,
+  type Raw,
+} from "../functions/index.ts";
 import {
   type CallPlan,
   type ExpressionPlan,
@@ -20,16 +31,16 @@ export interface Leaf {
 export interface Emitted {
   readonly statements: readonly string[];
   readonly leaves: readonly Leaf[];
-  /** Called as `f[0]`, `f[1]`, ... */
+  /** Called as `f0`, `f1`, ... */
   readonly functions: readonly ((...args: never[]) => Raw)[];
   /** The names that hold the results. */
   readonly results: readonly string[];
 }
 
-/** What generated code may call as `$.name`. */
-export const runtime: Readonly<Record<string, (x: never) => unknown>> = {
-  finite: (x: number) => finite(x),
-  present: (x: Raw) => x !== null && x === x,
+/** What inline texts may call. */
+export const runtime: Readonly<Record<"finite" | "whole", (x: number) => number>> = {
+  finite: (x) => finite(x),
+  whole: (x) => (x >= -maxInt && x <= maxInt ? x + 0 : missing),
 };
 
 /**
@@ -41,8 +52,18 @@ export const runtime: Readonly<Record<string, (x: never) => unknown>> = {
  */
 export function emit(expressions: readonly ExpressionPlan[], fitted: Fitted = {}): Emitted {
   const emitter = new Emitter(fitted);
-  const results = expressions.map((expression) => emitter.value(expression));
+  const results = expressions.map((expression) => emitter.value(expression).text);
   return { statements: emitter.statements, leaves: emitter.leaves, functions: emitter.functions, results };
+}
+
+/** A value in the generated text: its name, or the constant itself. */
+interface Named {
+  readonly text: string;
+  /**
+   * Whether it can be missing. What is read can, whatever its type promises: types are what callers said of their
+   * rows, and generated code is total even where they were wrong.
+   */
+  readonly maybe: boolean;
 }
 
 class Emitter {
@@ -51,34 +72,34 @@ class Emitter {
   readonly functions: ((...args: never[]) => Raw)[] = [];
   readonly #fitted: Fitted;
   /** By what is computed, with names for its parts: equal expressions have one name. */
-  readonly #names: Map<string, string> = new Map<string, string>();
+  readonly #names: Map<string, Named> = new Map<string, Named>();
   /** The same by object: siblings are shared. */
-  readonly #seen: Map<ExpressionPlan, string> = new Map<ExpressionPlan, string>();
+  readonly #seen: Map<ExpressionPlan, Named> = new Map<ExpressionPlan, Named>();
   readonly #leafIndex: Map<string, number> = new Map<string, number>();
 
   constructor(fitted: Fitted) {
     this.#fitted = fitted;
   }
 
-  /** The name that holds an expression's value, or the constant itself. */
-  value(expression: ExpressionPlan): string {
-    if (expression.node === "literal") return literalText(expression);
+  value(expression: ExpressionPlan): Named {
+    if (expression.node === "literal") return { text: literalText(expression), maybe: expression.value === null };
     const seen = this.#seen.get(expression);
     if (seen !== undefined) return seen;
     const args = parts(expression).map((part) => this.value(part));
     const key = keyOf(expression, args);
-    let name = this.#names.get(key);
-    if (name === undefined) {
-      const text = this.#text(expression, args);
-      name = `v${String(this.#names.size)}`;
+    let named = this.#names.get(key);
+    if (named === undefined) {
+      const { text, maybe } = this.#compute(expression, args);
+      const name = `v${String(this.#names.size)}`;
       this.statements.push(`const ${name} = ${text};`);
-      this.#names.set(key, name);
+      named = { text: name, maybe };
+      this.#names.set(key, named);
     }
-    this.#seen.set(expression, name);
-    return name;
+    this.#seen.set(expression, named);
+    return named;
   }
 
-  #text(expression: Exclude<ExpressionPlan, LiteralPlan>, args: readonly string[]): string {
+  #compute(expression: Exclude<ExpressionPlan, LiteralPlan>, args: readonly Named[]): Named {
     switch (expression.node) {
       case "column":
       case "stored":
@@ -88,34 +109,39 @@ class Emitter {
       case "call":
         return this.#call(expression, args);
       case "fitted":
-        return this.#apply(expression, args[0] ?? "NaN");
+        return this.#apply(expression, args[0]?.text ?? "NaN");
     }
   }
 
-  #leaf(name: string, kind: ValueKind): string {
+  #leaf(name: string, kind: ValueKind): Named {
     const index = this.#leafIndex.get(name) ?? this.leaves.push({ name, kind }) - 1;
     this.#leafIndex.set(name, index);
-    return `c${String(index)}[i]`;
+    return { text: `c${String(index)}[i]`, maybe: true };
   }
 
-  #call(call: CallPlan, args: readonly string[]): string {
+  #call(call: CallPlan, args: readonly Named[]): Named {
     const [entry, overload] = overloadOf(call);
+    const constants = call.options ?? {};
+    const texts = args.map(({ text }) => text);
     const none = missingText(parseTypeName(call.type).kind);
+    const given = args.map(({ maybe }) => maybe);
     if (entry.missing === "handles") {
-      return overload.inline?.(...args, none) ?? `f[${String(this.#function(overload, call))}](${args.join(", ")})`;
+      const text = overload.inline?.([...texts, none], constants) ?? this.#function(overload, constants, texts);
+      return { text, maybe: overload.partial === true || (entry.optional?.(given) ?? true) };
     }
     const tests = call.args.flatMap((arg, i) => {
-      const { kind, optional } = parseTypeName(arg.type);
-      const name = args[i] ?? "";
-      return optional ? [isNumeric(kind) ? `${name} !== ${name}` : `${name} === null`] : [];
+      const name = texts[i] ?? "";
+      if (given[i] !== true) return [];
+      return [isNumeric(parseTypeName(arg.type).kind) ? `${name} !== ${name}` : `${name} === null`];
     });
-    if (overload.inline !== undefined && (overload.inlinePropagates === true || tests.length === 0))
-      return overload.inline(...args);
-    const text = overload.inline?.(...args) ?? `f[${String(this.#function(overload, call))}](${args.join(", ")})`;
-    return tests.length === 0 ? text : `${tests.join(" || ")} ? ${none} : ${text}`;
+    const inline = overload.inline?.(texts, constants);
+    const text = inline ?? this.#function(overload, constants, texts);
+    const maybe = overload.partial === true || tests.length > 0;
+    const bare = tests.length === 0 || (inline !== undefined && overload.inlinePropagates === true);
+    return { text: bare ? text : `${tests.join(" || ")} ? ${none} : ${text}`, maybe };
   }
 
-  #apply(plan: FittedPlan, argument: string): string {
+  #apply(plan: FittedPlan, argument: string): Named {
     const entry = fittedFunctions.get(plan.function);
     const parameters = Object.hasOwn(this.#fitted, plan.fit) ? this.#fitted[plan.fit] : undefined;
     if (entry === undefined) throw new TondoError("INTERNAL", `no fitted function ${plan.function}`);
@@ -125,16 +151,18 @@ class Emitter {
       });
     }
     const index = this.functions.push(entry.apply(parameters)) - 1;
-    return `f[${String(index)}](${argument})`;
+    return { text: `f${String(index)}(${argument})`, maybe: true };
   }
 
-  #function(overload: Overload, call: CallPlan): number {
-    return this.functions.push(overload.compute(call.options ?? {})) - 1;
+  #function(overload: Overload, constants: Constants, args: readonly string[]): string {
+    const index = this.functions.push(overload.compute(constants)) - 1;
+    return `f${String(index)}(${args.join(", ")})`;
   }
 }
 
 /** What decides an expression's value, given the names of its parts. Leaves of one name are of one kind. */
-function keyOf(expression: Exclude<ExpressionPlan, LiteralPlan>, args: readonly string[]): string {
+function keyOf(expression: Exclude<ExpressionPlan, LiteralPlan>, args: readonly Named[]): string {
+  const names = args.map(({ text }) => text).join();
   switch (expression.node) {
     case "column":
     case "stored":
@@ -142,26 +170,13 @@ function keyOf(expression: Exclude<ExpressionPlan, LiteralPlan>, args: readonly 
     case "now":
       return "now";
     case "fitted":
-      return `fitted ${expression.fit}(${args.join()})`;
+      return `fitted ${expression.fit}(${names})`;
     case "call": {
-      const { function: name, version, type, options } = expression;
-      const kinds = expression.args.map((arg) => arg.type).join();
+      const { function: name, version, options } = expression;
+      const { kind } = parseTypeName(expression.type);
+      const kinds = expression.args.map((arg) => parseTypeName(arg.type).kind).join();
       const constants = options === undefined ? "" : canonicalJson(options);
-      return `${name} ${String(version)} ${type} ${kinds} ${constants}(${args.join()})`;
+      return `${name} ${String(version)} ${kind} ${kinds} ${constants}(${names})`;
     }
   }
-}
-
-/** The missing value of a kind, inside generated code. */
-export function missingText(kind: ValueKind): string {
-  return isNumeric(kind) ? "NaN" : "null";
-}
-
-function literalText({ type, value }: LiteralPlan): string {
-  const { kind } = parseTypeName(type);
-  if (value === null) return missingText(kind);
-  if (kind === "bool") return value === true ? "1" : "0";
-  if (kind === "int" && typeof value === "string") return `${BigInt(value).toString()}n`;
-  if (kind === "string") return JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
-  return `(${String(Number(value))})`;
 }

@@ -3,7 +3,7 @@ import type { Raw } from "../functions/index.ts";
 import type { ExpressionPlan, Fitted } from "../plan/index.ts";
 import { emit, type Leaf, runtime } from "./emit.ts";
 
-/** A column of raw values: numbers with NaN for missing, or texts and 64-bit ints with `null`/NaN for missing. */
+/** A column of raw values: numbers and 64-bit ints with NaN for missing, or texts with `null`. */
 export type RawColumn = Float64Array | Raw[];
 
 /** Something to compute. */
@@ -39,6 +39,8 @@ export function compileRows(outputs: readonly Output[], fitted: Fitted = {}): Ro
   );
   const text = [
     '"use strict";',
+    "const { finite, whole } = runtime;",
+    ...functions.map((_, i) => `const f${String(i)} = functions[${String(i)}];`),
     "return function (n, columns, outputs) {",
     ...leaves.map((_, i) => `  const c${String(i)} = columns[${String(i)}];`),
     ...results.map((_, i) => `  const o${String(i)} = outputs[${String(i)}];`),
@@ -50,14 +52,11 @@ export function compileRows(outputs: readonly Output[], fitted: Fitted = {}): Ro
   ].join("\n");
   // The compiler's own output: see `emit` for what can stand in it.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const make = new Function("$", "f", text) as ($: typeof runtime, f: typeof functions) => Loop;
-  const loop = make(runtime, functions);
+  const make = new Function("runtime", "functions", text) as (own: typeof runtime, called: typeof functions) => Loop;
   return {
     leaves,
     outputs: outputs.map(({ name, value }) => ({ name, kind: parseTypeName(value.type).kind })),
-    run: (n, columns, into) => {
-      loop(n, columns, into);
-    },
+    run: make(runtime, functions),
     text,
   };
 }

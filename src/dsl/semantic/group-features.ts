@@ -42,6 +42,9 @@ class GroupBody {
   readonly #definitions: ReadonlyMap<string, Definition>;
   readonly #features: Map<string, FeaturePlan | undefined> = new Map<string, FeaturePlan | undefined>();
   readonly #open: string[] = [];
+  /** Names of stored windows by what they are. */
+  readonly #windows: Map<string, string> = new Map<string, string>();
+  readonly #storedNames: Set<string> = new Set<string>();
 
   constructor(declaration: GroupDeclaration, source: CheckedSource, hop: number | undefined, report: Report) {
     this.#source = source;
@@ -236,20 +239,16 @@ class GroupBody {
 
   /** Stores a window: one that is all of a feature under its name, another one once. */
   #store(plan: Omit<StoredWindowPlan, "name">, own: string, whole: boolean): string {
-    const same = this.stored.find((stored) => {
-      const { name: _name, ...rest } = stored;
-      return canonicalJson(rest as unknown as Json) === canonicalJson(plan as unknown as Json);
-    });
-    if (same !== undefined && !whole) return same.name;
+    const key = canonicalJson(plan as unknown as Json);
+    const same = this.#windows.get(key);
+    if (same !== undefined && !whole) return same;
     let name = own;
-    for (
-      let n = 1;
-      !whole && (this.#definitions.has(name) || this.stored.some((stored) => stored.name === name));
-      n++
-    ) {
+    for (let n = 1; !whole && (this.#definitions.has(name) || this.#storedNames.has(name)); n++) {
       name = `${own}_${String(n)}`;
     }
     this.stored.push({ ...plan, name });
+    this.#storedNames.add(name);
+    if (same === undefined) this.#windows.set(key, name);
     return name;
   }
 }

@@ -22,6 +22,11 @@ function exact(operation: (a: number, b: number) => number): (a: Raw, b: Raw) =>
   };
 }
 
+/** A constant that is no bigint. */
+function isNumber(text: string): boolean {
+  return /^\(?-?\d+\)?$/.test(text);
+}
+
 function exactSql(symbol: string): (args: readonly string[]) => string {
   return ([a = "", b = ""]) => `tondo_int(${bounded(a)}::hugeint ${symbol} ${bounded(b)}::hugeint)`;
 }
@@ -41,7 +46,19 @@ function integer(
   returns: Overload["returns"],
   run: (a: number, b: number) => number,
 ): Overload {
-  return { takes, returns, partial: true, compute: () => exact(run), sql: exactSql(symbol) };
+  return {
+    takes,
+    returns,
+    partial: true,
+    compute: () => exact(run),
+    inline: ([a = "", b = ""]) => {
+      const tests = [a, b].flatMap((text) => (isNumber(text) ? [] : [`typeof ${text} === "number"`]));
+      const result = `whole(${a} ${symbol} ${b})`;
+      return tests.length === 0 ? result : `(${tests.join(" && ")} ? ${result} : NaN)`;
+    },
+    inlinePropagates: true,
+    sql: exactSql(symbol),
+  };
 }
 
 function float(symbol: "+" | "-" | "*", run: (a: number, b: number) => number): Overload {
@@ -50,7 +67,7 @@ function float(symbol: "+" | "-" | "*", run: (a: number, b: number) => number): 
     returns: "float",
     partial: true,
     compute: () => (a: number, b: number) => finite(run(a, b)),
-    inline: (a = "", b = "") => `$.finite(${a} ${symbol} ${b})`,
+    inline: ([a = "", b = ""]) => `finite(${a} ${symbol} ${b})`,
     inlinePropagates: true,
     sql: floatSql(symbol),
   };
@@ -123,7 +140,7 @@ export const arithmetic: readonly ScalarFunction[] = [
         returns: "float",
         partial: true,
         compute: () => (a: number, b: number) => finite(a / b),
-        inline: (a = "", b = "") => `$.finite(${a} / ${b})`,
+        inline: ([a = "", b = ""]) => `finite(${a} / ${b})`,
         inlinePropagates: true,
         sql: ([a = "", b = ""]) => `tondo_float(${a} / nullif(${b}, 0))`,
       },

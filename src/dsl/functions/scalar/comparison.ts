@@ -12,7 +12,7 @@ function numeric(symbol: string, run: (a: number, b: number) => boolean): readon
     ],
     returns: "bool",
     compute: () => (a: number, b: number) => (run(a, b) ? 1 : 0),
-    inline: (a = "", b = "") => `(${a} ${symbol} ${b} ? 1 : 0)`,
+    inline: ([a = "", b = ""]) => `(${a} ${symbol} ${b} ? 1 : 0)`,
     sql: ([a = "", b = ""]) => `(${a} ${symbol} ${b})`,
   }));
 }
@@ -55,7 +55,7 @@ function equality(name: string, symbol: string, sql: string, example: string, eq
       ],
       returns: "bool",
       compute: () => (a: Raw, b: Raw) => ((a === b) === equal ? 1 : 0),
-      inline: (a = "", b = "") => `(${a} ${symbol}= ${b} ? 1 : 0)`,
+      inline: ([a = "", b = ""]) => `(${a} ${symbol}= ${b} ? 1 : 0)`,
       sql: ([a = "", b = ""]) => `(${a} ${sql} ${b})`,
     })),
   };

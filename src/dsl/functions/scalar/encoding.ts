@@ -1,3 +1,4 @@
+import { textText } from "../literal-js.ts";
 import { finite, type Raw, type ScalarFunction } from "../scalar-function.ts";
 
 /** Static encodings: texts and circles as numbers. */
@@ -22,7 +23,7 @@ export const encoding: readonly ScalarFunction[] = [
           const sorted = Float64Array.from(edges as readonly number[]).sort();
           return (x: number) => {
             let n = 0;
-            while (n < sorted.length && (sorted[n] ?? Infinity) <= x) n++;
+            while (n < sorted.length && (sorted[n] as number) <= x) n++;
             return n;
           };
         },
@@ -88,6 +89,7 @@ export const encoding: readonly ScalarFunction[] = [
           ({ value }) =>
           (x: string) =>
             x === value ? 1 : 0,
+        inline: ([x = ""], { value }) => `(${x} === ${textText(String(value))} ? 1 : 0)`,
       },
     ],
   },

@@ -21,7 +21,7 @@ export const logic: readonly ScalarFunction[] = [
         ],
         returns: "bool",
         compute: () => (a: number, b: number) => (a === 0 || b === 0 ? 0 : a * b),
-        inline: (a = "", b = "") => `(${a} === 0 || ${b} === 0 ? 0 : ${a} * ${b})`,
+        inline: ([a = "", b = ""]) => `(${a} === 0 || ${b} === 0 ? 0 : ${a} * ${b})`,
         sql: ([a = "", b = ""]) => `(${a} and ${b})`,
       },
     ],
@@ -44,7 +44,7 @@ export const logic: readonly ScalarFunction[] = [
         ],
         returns: "bool",
         compute: () => (a: number, b: number) => (a === 1 || b === 1 ? 1 : a + b),
-        inline: (a = "", b = "") => `(${a} === 1 || ${b} === 1 ? 1 : ${a} + ${b})`,
+        inline: ([a = "", b = ""]) => `(${a} === 1 || ${b} === 1 ? 1 : ${a} + ${b})`,
         sql: ([a = "", b = ""]) => `(${a} or ${b})`,
       },
     ],
@@ -60,7 +60,7 @@ export const logic: readonly ScalarFunction[] = [
         takes: [{ name: "a", kind: "bool" }],
         returns: "bool",
         compute: () => (a: number) => 1 - a,
-        inline: (a = "") => `(1 - ${a})`,
+        inline: ([a = ""]) => `(1 - ${a})`,
         inlinePropagates: true,
         sql: ([a = ""]) => `(not ${a})`,
       },
@@ -87,7 +87,7 @@ export const logic: readonly ScalarFunction[] = [
         // The generated code puts the right missing value in its place; see `emit`.
         compute: () => (condition: number, a: Raw, b: Raw, none: Raw) =>
           condition === 1 ? a : condition === 0 ? b : none,
-        inline: (condition = "", a = "", b = "", none = "") =>
+        inline: ([condition = "", a = "", b = "", none = ""]) =>
           `(${condition} === 1 ? ${a} : ${condition} === 0 ? ${b} : ${none})`,
         sql: ([condition = "", a = "", b = ""]) =>
           `(case when ${condition} then ${a} when not ${condition} then ${b} end)`,
@@ -109,7 +109,7 @@ export const logic: readonly ScalarFunction[] = [
         takes: [{ name: "x", kind: "T" }],
         returns: "bool",
         compute: () => (x: Raw) => (x === null || x !== x ? 1 : 0),
-        inline: (x = "") => `(${x} === null || ${x} !== ${x} ? 1 : 0)`,
+        inline: ([x = ""]) => `(${x} === null || ${x} !== ${x} ? 1 : 0)`,
         sql: ([x = ""]) => `(${x} is null)`,
       },
     ],
@@ -138,8 +138,13 @@ export const logic: readonly ScalarFunction[] = [
             return values.at(-1) ?? missing;
           },
         // The last of the given texts is the missing value; see `emit`.
-        inline: (...values) =>
-          values.slice(0, -1).reduceRight((rest, value) => `($.present(${value}) ? ${value} : ${rest})`),
+        inline: (values) =>
+          values
+            .slice(0, -1)
+            .reduceRight(
+              (rest, value) =>
+                `(${value} ${values.at(-1) === "null" ? "!== null" : `=== ${value}`} ? ${value} : ${rest})`,
+            ),
         sql: (args) => `coalesce(${args.join(", ")})`,
       },
     ],

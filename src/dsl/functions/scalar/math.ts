@@ -8,17 +8,24 @@ import {
   type ScalarFunction,
 } from "../scalar-function.ts";
 
-function float1(run: (x: number) => number): Overload {
+function float1(run: (x: number) => number, text: (x: string) => string): Overload {
   return {
     takes: [{ name: "x", kind: "float" }],
     returns: "float",
     partial: true,
     compute: () => (x: number) => finite(run(x)),
+    inline: ([x = ""]) => `finite(${text(x)})`,
+    inlinePropagates: true,
   };
 }
 
-function simple(name: string, doc: string, run: (x: number) => number, ...examples: Example[]): ScalarFunction {
-  return { name, version: 1, missing: "propagates", doc, examples, overloads: [float1(run)] };
+type MathName = "sqrt" | "exp" | "log" | "log2" | "log10" | "log1p" | "sin" | "cos" | "tanh";
+
+/** A function that JavaScript has under the same name. */
+function simple(name: MathName, doc: string, ...examples: Example[]): ScalarFunction {
+  const run = Math[name].bind(Math);
+  const overload = float1(run, (x) => `Math.${name}(${x})`);
+  return { name, version: 1, missing: "propagates", doc, examples, overloads: [overload] };
 }
 
 /** Halves go to the even neighbour, as in Python and in IEEE 754. */
@@ -70,6 +77,8 @@ function extreme(
         () =>
         (...values: Raw[]) =>
           values.reduce((best, value) => (better(value, best) ? value : best)),
+      inline: ([a = "", b = "", ...more]) =>
+        more.length > 0 ? undefined : `(${b} ${name === "min" ? "<" : ">"} ${a} ? ${b} : ${a})`,
     })),
   };
 }
@@ -87,6 +96,7 @@ export const math: readonly ScalarFunction[] = [
       returns: kind,
       ...(kind === "float" ? {} : { partial: true as const }),
       compute: () => (x: Raw) => (typeof x === "number" ? Math.abs(x) : missing),
+      ...(kind === "int" ? {} : { inline: ([x = ""]: readonly string[]) => `Math.abs(${x})`, inlinePropagates: true }),
     })),
   },
   {
@@ -102,31 +112,40 @@ export const math: readonly ScalarFunction[] = [
   simple(
     "sqrt",
     "The square root; missing below 0.",
-    Math.sqrt,
     { text: "sqrt(9)", result: 3 },
     { text: "sqrt(-1)", result: null },
   ),
-  simple("exp", "e to the power of `x`.", Math.exp, { text: "exp(0)", result: 1 }, { text: "exp(1000)", result: null }),
+  simple("exp", "e to the power of `x`.", { text: "exp(0)", result: 1 }, { text: "exp(1000)", result: null }),
   simple(
     "log",
     "The natural logarithm; missing at 0 and below.",
-    Math.log,
     { text: "log(1)", result: 0 },
     { text: "log(0)", result: null },
   ),
-  simple("log2", "The logarithm to base 2; missing at 0 and below.", Math.log2, { text: "log2(8)", result: 3 }),
-  simple("log10", "The logarithm to base 10; missing at 0 and below.", Math.log10, { text: "log10(1000)", result: 3 }),
+  simple("log2", "The logarithm to base 2; missing at 0 and below.", { text: "log2(8)", result: 3 }),
+  simple("log10", "The logarithm to base 10; missing at 0 and below.", { text: "log10(1000)", result: 3 }),
   simple(
     "log1p",
     "`log(1 + x)`, exact near 0; missing at -1 and below.",
-    Math.log1p,
     { text: "log1p(0)", result: 0 },
     { text: "log1p(-1)", result: null },
   ),
-  simple("sin", "The sine of an angle in radians.", Math.sin, { text: "sin(0)", result: 0 }),
-  simple("cos", "The cosine of an angle in radians.", Math.cos, { text: "cos(0)", result: 1 }),
-  simple("tanh", "The hyperbolic tangent.", Math.tanh, { text: "tanh(0)", result: 0 }),
-  simple("sigmoid", "`1 / (1 + exp(-x))`.", (x) => 1 / (1 + Math.exp(-x)), { text: "sigmoid(0)", result: 0.5 }),
+  simple("sin", "The sine of an angle in radians.", { text: "sin(0)", result: 0 }),
+  simple("cos", "The cosine of an angle in radians.", { text: "cos(0)", result: 1 }),
+  simple("tanh", "The hyperbolic tangent.", { text: "tanh(0)", result: 0 }),
+  {
+    name: "sigmoid",
+    version: 1,
+    missing: "propagates",
+    doc: "`1 / (1 + exp(-x))`.",
+    examples: [{ text: "sigmoid(0)", result: 0.5 }],
+    overloads: [
+      float1(
+        (x) => 1 / (1 + Math.exp(-x)),
+        (x) => `1 / (1 + Math.exp(-${x}))`,
+      ),
+    ],
+  },
   rounding(
     "round",
     "The nearest whole number, halves to the even one; missing beyond ±(2^53 - 1).",
@@ -153,6 +172,8 @@ export const math: readonly ScalarFunction[] = [
       ],
       returns: kind,
       partial: true,
+      inline: ([x = "", low = "", high = ""]) =>
+        `(${low} > ${high} ? NaN : ${x} < ${low} ? ${low} : ${x} > ${high} ? ${high} : ${x})`,
       compute: () => (x: Raw, low: Raw, high: Raw) => {
         const [a, b, c] = [x ?? missing, low ?? missing, high ?? missing];
         return b > c ? missing : a < b ? b : a > c ? c : a;
@@ -177,7 +198,7 @@ export const math: readonly ScalarFunction[] = [
         takes: [{ name: "x", kind: "int" }],
         returns: "float",
         compute: () => (x: Raw) => Number(x),
-        inline: (x = "") => `Number(${x})`,
+        inline: ([x = ""]) => `Number(${x})`,
         inlinePropagates: true,
         sql: ([x = ""]) => `(${x})::double`,
       },

@@ -49,7 +49,7 @@ export const text: readonly ScalarFunction[] = [
       { text: 'len("añb")', result: 3 },
       { text: 'len("")', result: 0 },
     ],
-    overloads: [{ takes: one, returns: "int", compute: () => (x: string) => [...x].length }],
+    overloads: [{ takes: one, returns: "int", compute: () => codePoints }],
   },
   {
     name: "concat",
@@ -85,3 +85,10 @@ export const text: readonly ScalarFunction[] = [
   ),
   tested("ends_with", "Whether `text` ends with `part`.", (x, part) => x.endsWith(part), 'ends_with("tondo", "do")'),
 ];
+
+function codePoints(text: string): number {
+  let n = text.length;
+  // The second half of a pair is no code point of its own; texts are well-formed.
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) n--;
+  return n;
+}
