@@ -79,12 +79,14 @@ function windows(events: string): string {
     return `count(*) ${inside}, avg(e.a) ${inside}, max(e.b) ${inside}`;
   });
   const names = all.flatMap((_, i) => [`n${String(i)}`, `mean${String(i)}`, `max${String(i)}`]);
+  // A plan's reads are in the order of their names: max_1h, max_30d, max_7d, ...
+  const ordered = ["max", "mean", "n"].flatMap((name) => [2, 1, 0].map((i) => `${name}${String(i)}`));
   return `with asked as (select row, q, "key" as key, ${starts.join(", ")} from l),
       cut as (select *, unnest(case when lo1 // ${size} = (q - 1) // ${size} then [q // ${size}] else [lo1 // ${size}, (q - 1) // ${size}] end) as bucket from asked),
       e as (select key, epoch_us(t) as t, epoch_us(t) // ${size} as bucket, a, b from ${events}),
       w(row, ${names.join(", ")}) as (select cut.row, ${aggregates.join(", ")} from cut join e
         on cut.key = e.key and cut.bucket = e.bucket and e.t >= lo1 and e.t < q group by cut.row)
-    select l.row, ${names.map((name) => (name.startsWith("n") ? `coalesce(${name}, 0)` : name)).join(", ")} from l left join w using (row)`;
+    select l.row, ${ordered.map((name) => (name.startsWith("n") ? `coalesce(${name}, 0)` : name)).join(", ")} from l left join w using (row)`;
 }
 
 const suite: Suite = {

@@ -39,7 +39,7 @@ async function joined(
   });
   const reads = [...vector.reads, ...vector.labelReads];
   const columns = reads.map(({ id, type }) => toCarrier(result.columnOf.get(id) ?? "", parseTypeName(type).kind));
-  const from = result.tables.map((table) => `left join ${table} using (row)`).join(" ");
+  const from = result.tables.map((table) => `join ${table} using (row)`).join(" ");
   const rows: Record<string, { value: Value }>[] = [];
   for await (const chunk of engine.chunks(`select ${columns.join(", ")} from l ${from} order by row`, "reading")) {
     const values = reads.map(({ type }, i) => chunk.column(i, carrierOf(parseTypeName(type).kind)));
