@@ -1,0 +1,128 @@
+import {
+  type Aggregate,
+  aggregates,
+  type FittedFunction,
+  fittedFunctions,
+  type Overload,
+  type Parameter,
+  type ScalarFunction,
+  scalarFunctions,
+} from "../../src/dsl/index.ts";
+
+/** Functions by what they are for; each of the library stands in one of these. */
+const sections: Readonly<Record<string, readonly string[]>> = {
+  Arithmetic: ["add", "sub", "mul", "divide", "pow", "neg", "div", "mod"],
+  Comparison: ["eq", "ne", "lt", "le", "gt", "ge", "in", "between"],
+  "Logic and missing values": ["and", "or", "not", "if", "is_missing", "coalesce"],
+  Numbers: [
+    ...["abs", "sign", "round", "floor", "ceil", "clip", "min", "max", "sqrt", "exp", "log", "log2", "log10", "log1p"],
+    ...["sin", "cos", "tanh", "sigmoid", "float", "int"],
+  ],
+  Text: ["lower", "upper", "trim", "len", "concat", "contains", "starts_with", "ends_with"],
+  Time: ["year", "month", "day", "dow", "hour", "minute", "days", "hours", "minutes", "seconds"],
+  Encodings: ["bucket", "onehot", "onehot_is", "cyclic", "cyclic_sin", "cyclic_cos"],
+  Places: ["haversine"],
+};
+
+const operators: Readonly<Record<string, string>> = {
+  add: "a + b",
+  sub: "a - b",
+  mul: "a * b",
+  divide: "a / b",
+  pow: "a ^ b",
+  neg: "-a",
+  eq: "a == b",
+  ne: "a != b",
+  lt: "a < b",
+  le: "a <= b",
+  gt: "a > b",
+  ge: "a >= b",
+  in: "x in [...]",
+  and: "a and b",
+  or: "a or b",
+  not: "not a",
+  is_missing: "x is missing",
+};
+
+/** `docs/functions.md`, not yet formatted. */
+export function functionReference(): string {
+  const placed = new Set(Object.values(sections).flat());
+  const left = [...scalarFunctions.keys()].filter((name) => !placed.has(name));
+  if (left.length > 0) throw new Error(`give these a section of the reference: ${left.join(", ")}`);
+  return [
+    "# Functions",
+    "",
+    "Made by `scripts/generate-function-reference.ts` from the library; every example is a test. In the signatures `any`",
+    "stands for one type, the same wherever it stands in a call. A whole number goes where a float is taken. Unless",
+    "an entry says otherwise, a function is missing where one of its arguments is. Entries marked **exact** have an SQL",
+    "form that gives the same bits: they may run inside the engine. In the examples `now` is 2024-02-29T12:34:56.789Z.",
+    ...Object.entries(sections).flatMap(([title, names]) => ["", `## ${title}`, ...names.flatMap(scalar)]),
+    "",
+    "## Aggregates",
+    "",
+    "Over the events of a window, in a group: `mean(x) over 7d where y > 2`. Missing inputs are passed over; nothing in",
+    "the window gives missing, but for `count`.",
+    "",
+    "| aggregate | of | gives | |",
+    "| --- | --- | --- | --- |",
+    ...[...aggregates.values()].flatMap(aggregate),
+    "",
+    "## Fitted functions",
+    "",
+    "Fitted on the training rows and frozen; in vectors only. See the language reference.",
+    ...[...fittedFunctions.values()].flatMap(fitted),
+    "",
+  ].join("\n");
+}
+
+function scalar(name: string): readonly string[] {
+  const entry = scalarFunctions.get(name);
+  if (entry === undefined) throw new Error(`the library has no function "${name}"`);
+  return [
+    "",
+    `### ${operators[name] === undefined ? `\`${name}\`` : `\`${operators[name]}\``}`,
+    "",
+    ...signatures(entry).map((signature) => `- ${signature}`),
+    "",
+    entry.doc,
+    ...(entry.examples.length === 0 ? [] : ["", ...entry.examples.map((example) => `- ${exampleLine(example)}`)]),
+  ];
+}
+
+function exampleLine({ text, result }: ScalarFunction["examples"][number]): string {
+  return `\`${text}\` is ${result === null ? "missing" : `\`${JSON.stringify(result)}\``}`;
+}
+
+/** Overloads that differ in one kind only are one line. */
+function signatures({ name, overloads }: ScalarFunction): readonly string[] {
+  return overloads.map((overload) => {
+    const takes = overload.takes.map(parameter).join(", ");
+    const call = operators[name] === undefined ? `${name}(${takes})` : `(${takes})`;
+    return `\`${call}: ${resultOf(overload)}\`${overload.sql === undefined ? "" : " — **exact**"}`;
+  });
+}
+
+function resultOf({ returns, partial }: Overload): string {
+  return `${returns === "T" ? "any" : returns}${partial === true ? "?" : ""}`;
+}
+
+function parameter({ name, kind, default: fallback, rest, constant }: Parameter): string {
+  const type = kind === "T" ? "any" : kind;
+  const constantly = constant === true && !type.includes("list") ? "constant " : "";
+  const more = rest === true ? ", ..." : "";
+  return `${name}: ${constantly}${type}${fallback === undefined ? "" : ` = ${JSON.stringify(fallback)}`}${more}`;
+}
+
+function aggregate({ name, takes, doc }: Aggregate): readonly string[] {
+  const kinds = new Map<string, string[]>();
+  for (const [of, gives] of Object.entries(takes)) kinds.set(gives, [...(kinds.get(gives) ?? []), of]);
+  const same = Object.entries(takes).every(([of, gives]) => of === gives);
+  const rows = same
+    ? [[Object.keys(takes).join(", "), "the same"] as const]
+    : [...kinds].map(([gives, of]) => [of.join(", "), gives] as const);
+  return rows.map(([of, gives], i) => `| ${i === 0 ? `\`${name}\`` : ""} | ${of} | ${gives} | ${i === 0 ? doc : ""} |`);
+}
+
+function fitted({ name, word, doc }: FittedFunction): readonly string[] {
+  return ["", `### \`x | ${name}${word === undefined ? "" : `(${word})`}\``, "", doc];
+}
