@@ -13,7 +13,7 @@ import { trainingRows } from "../../oracle/oracle.ts";
 import { writeHistory } from "../../oracle/write-history.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 20011122);
-const runs = Number(process.env["TONDO_RUNS"] ?? 100);
+const runs = Number(process.env["TONDO_RUNS"] ?? 60);
 
 /** A training join of a history that was written, by the real path. */
 async function joined(
