@@ -42,7 +42,27 @@ const floats: readonly number[] = [
   ...[Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, -Number.MIN_VALUE, 2.2250738585072014e-308, 1 / 3],
 ];
 const texts: readonly string[] = [
-  ...["", "a", "b", "ab", "A", " a ", "it's", '"', "\\", "*/", "--", "thai", "1.5", " -2e3 ", "0x10"],
+  ...[
+    "",
+    "a",
+    "b",
+    "ab",
+    "A",
+    " a ",
+    "it's",
+    "0",
+    "-7",
+    "3.25",
+    "12",
+    '"',
+    "\\",
+    "*/",
+    "--",
+    "thai",
+    "1.5",
+    " -2e3 ",
+    "0x10",
+  ],
   ...["\u2028", "\u{1F600}", "\uFF5E", "e\u0301", "\u00e9", "ß", "İ", "Europe/Berlin", "UTC", "Asia/Kolkata", "a\0b"],
 ];
 const day = 86_400_000_000;
