@@ -2,16 +2,8 @@ import { TondoError } from "../core/index.ts";
 import { meant, parseArguments, usageError } from "./arguments/index.ts";
 import type { Command } from "./command.ts";
 import { commands } from "./commands/index.ts";
-import {
-  asTondoError,
-  commonOptions,
-  errorText,
-  helpText,
-  jsonLine,
-  overviewText,
-  progressLines,
-  styleOf,
-} from "./output/index.ts";
+import { commonOptions, helpText, overviewText } from "./help-text.ts";
+import { asTondoError, errorText, jsonLine, progressLines, styleOf } from "./output/index.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**

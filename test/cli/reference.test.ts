@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { commands } from "../../src/cli/commands/index.ts";
-import { commonExits, helpText, styleOf } from "../../src/cli/output/index.ts";
+import { commonExits, helpText } from "../../src/cli/help-text.ts";
+import { styleOf } from "../../src/cli/output/index.ts";
 import { errorCodes } from "../../src/core/index.ts";
 import { jsonOf, tondo } from "./run-tondo.ts";
 

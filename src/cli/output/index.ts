@@ -1,7 +1,6 @@
 export { changesText, effective } from "./changes-text.ts";
 export { asTondoError, errorText } from "./error-text.ts";
 export { count, counted, decimal, momentText, spanText, valueText } from "./format.ts";
-export { commonExits, commonOptions, helpText, overviewText } from "./help-text.ts";
 export { jsonLine } from "./json-line.ts";
 export { progressLines } from "./progress-lines.ts";
 export { printable, type Style, styleOf } from "./style.ts";

@@ -36,7 +36,8 @@ export function progressLines(target: ProgressTarget): Progress & { close(): voi
     const text = stateText(step.name, done, step.total, (now() - step.started) / 1000);
     if (live) {
       clear();
-      write(text.slice(0, Math.max(20, columns - 1)));
+      // Some terminals say that they have no columns at all.
+      write(text.slice(0, columns > 0 ? columns - 1 : 79));
       dirty = true;
     } else {
       write(`${text}\n`);

@@ -1,7 +1,6 @@
-import type { Option } from "../arguments/index.ts";
-import type { Command } from "../command.ts";
-import type { Style } from "./style.ts";
-import { pairs } from "./table.ts";
+import type { Option } from "./arguments/index.ts";
+import type { Command } from "./command.ts";
+import { pairs, type Style } from "./output/index.ts";
 
 /** What every command takes. */
 export const commonOptions: Readonly<Record<string, Option>> = {
