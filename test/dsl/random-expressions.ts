@@ -169,6 +169,11 @@ function literalOf(kind: ValueKind): fc.Arbitrary<ExpressionPlan> {
   );
 }
 
+/** Few texts are zones. */
+const zones = fc
+  .constantFrom("UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia")
+  .map((value): ExpressionPlan => ({ node: "literal", type: "string", value }));
+
 function callOf(
   way: Way,
   left: number,
@@ -178,7 +183,9 @@ function callOf(
   const values = overload.takes.filter(({ constant }) => constant !== true);
   const constants = overload.takes.filter(({ constant }) => constant === true);
   const one = (parameter: Parameter): fc.Arbitrary<ExpressionPlan> =>
-    of(parameter.kind === "T" ? kind : (parameter.kind as ValueKind), left - 1);
+    parameter.name === "tz"
+      ? fc.oneof({ weight: 3, arbitrary: zones }, { weight: 1, arbitrary: of("string", left - 1) })
+      : of(parameter.kind === "T" ? kind : (parameter.kind as ValueKind), left - 1);
   const args = fc
     .tuple(
       ...values.map((parameter) =>
