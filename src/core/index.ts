@@ -21,16 +21,7 @@ export { type Clock, formatMicros, type Micros, type Moment, systemClock, toMicr
 export { nearestName } from "./nearest-name.ts";
 export { type Progress, silentProgress } from "./progress.ts";
 export { TondoError, type TondoErrorOptions } from "./tondo-error.ts";
-export {
-  admit,
-  compareCodePoints,
-  normalFloat,
-  normalInt,
-  type Status,
-  statuses,
-  type Value,
-  worseStatus,
-} from "./value.ts";
+export { admit, compareCodePoints, normalInt, type Status, type Value, worseStatus } from "./value.ts";
 export {
   isNumeric,
   parseTypeName,

@@ -1,6 +1,6 @@
 /** How many names are looked at, and how long one may be: a hint is not worth more. */
 const maxCandidates = 2_000;
-const maxLength = 128;
+const maxLength = 200;
 
 /**
  * The name that was probably meant: the nearest of the candidates, where at most a third of the letters differ.

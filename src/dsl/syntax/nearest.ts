@@ -1,37 +1,7 @@
-/** How many names are looked at, and how long they may be: a hint is not worth more. */
-const maxCandidates = 2_000;
-const maxLength = 128;
+import { nearestName } from "../../core/index.ts";
 
 /** `did you mean "x"?` for the nearest of the names, or nothing where none is near. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
-  if (name.length > maxLength) return undefined;
-  let best: string | undefined;
-  let tried = 0;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
-  for (const candidate of candidates) {
-    if (++tried > maxCandidates) break;
-    if (Math.abs(candidate.length - name.length) >= least) continue;
-    if (candidate === name) continue;
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) [best, least] = [candidate, distance];
-  }
-  return best === undefined ? undefined : `did you mean "${best}"?`;
-}
-
-/** How many letters must be changed, added, left out or swapped with their neighbour (optimal string alignment). */
-function editDistance(a: string, b: string): number {
-  let before: number[] = [];
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let cost = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
-      row.push(cost);
-    }
-    [before, above] = [above, row];
-  }
-  return above[b.length] ?? 0;
+  const nearest = nearestName(name, candidates);
+  return nearest === undefined ? undefined : `did you mean "${nearest}"?`;
 }
