@@ -21,7 +21,9 @@ export function toMicros(moment: Moment, name = "at"): Micros {
   const match = iso.exec(moment);
   if (match === null || (match[4] !== undefined && match[8] === undefined)) {
     throw new TondoError("INVALID_ARGUMENT", `${name}: "${moment}" is not a moment`, {
-      hint: 'Give an ISO 8601 time with its offset, such as "2001-06-20T12:00:00Z".',
+      hint: /^-?\d+$/.test(moment)
+        ? "Give microseconds since 1970 as a bigint: BigInt(micros)."
+        : 'Give an ISO 8601 time with its offset, such as "2001-06-20T12:00:00Z".',
     });
   }
   const [, year, month, day, hour = "00", minute = "00", second = "00", fraction = "", zone = "Z"] = match;

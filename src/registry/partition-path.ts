@@ -52,8 +52,11 @@ export function formatPath(path: PartitionPath): string {
 export function levelOf(levels: readonly string[], path: PartitionPath): string {
   const level = levels[path.length];
   if (level !== undefined) return level;
+  const most = levels.length - 1;
   throw new TondoError("PARTITION_INVALID", `the path ${formatPath(path)} is deeper than the model's levels`, {
-    hint: `The levels are ${levels.join(", ")}: give at most ${String(levels.length - 1)} names.`,
+    hint:
+      `The levels are ${levels.join(", ")}: give at most ${String(most)} ${most === 1 ? "name" : "names"}. ` +
+      'On the command line a name that holds a "/" is given by the option that ends in -part.',
     details: { path, levels },
   });
 }

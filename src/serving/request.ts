@@ -1,4 +1,4 @@
-import { admit, parseTypeName, TondoError, type Value } from "../core/index.ts";
+import { admit, parseTypeName, TondoError, type Value, type ValueKind } from "../core/index.ts";
 import type { KeyColumnPlan, VectorPlan } from "../dsl/index.ts";
 
 /** A value as callers give it. */
@@ -37,7 +37,7 @@ export function requestReader(vector: VectorPlan): RequestReader {
       const own = part === undefined ? value : partOf(role, part, value);
       if (own === undefined) {
         throw new TondoError("KEY_INVALID", `the key "${role}" is not given`, {
-          hint: "Give null where it is not known: what depends on it is then missing.",
+          hint: `It is of type ${type}. Give null where it is not known: what depends on it is then missing.`,
         });
       }
       columns[column] = typed(own, { name: column, type }, "KEY_INVALID");
@@ -64,17 +64,30 @@ function partOf(role: string, part: string, value: Keys[string]): unknown {
   });
 }
 
+const typedHints: Readonly<Record<ValueKind, string>> = {
+  bool: "Give true or false.",
+  int: "Give a whole number, beyond 2^53 as a bigint.",
+  float: "Give a number.",
+  string: "Give a well-formed text.",
+  timestamp: "Give a Date, or microseconds since 1970 in UTC as a number.",
+  date: "Give days since 1970 as a number.",
+  duration: "Give microseconds as a number.",
+};
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 60))}`;
+  return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean"
+    ? String(value).slice(0, 60)
+    : `a value of JavaScript's type ${typeof value}`;
+}
+
 function typed(value: unknown, { name, type }: KeyColumnPlan, code: "KEY_INVALID" | "INPUT_INVALID"): Value {
   const { kind } = parseTypeName(type);
   const admitted = admit(value, kind);
   if (admitted !== undefined) return admitted;
-  throw new TondoError(
-    code,
-    `"${name}" is a ${kind}, and ${typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : typeof value} is none`,
-    {
-      hint: kind === "int" ? "Give whole numbers beyond 2^53 as bigint." : "Give a value of that type.",
-    },
-  );
+  throw new TondoError(code, `"${name}" is of type ${kind}, and ${shown(value)} is not`, {
+    hint: typedHints[kind],
+  });
 }
 
 function unknown(

@@ -60,6 +60,9 @@ function incomplete(rows: number, counts: Readonly<Record<string, number>>, wher
   return new TondoError(
     "TRAINING_ROWS_INCOMPLETE",
     `of ${String(rows)} ${where} rows some have no value for ${list.join(", ")}`,
-    { hint: 'Give the slots a default, such as fill(mean), or train with missing: "drop".', details: { rows, counts } },
+    {
+      hint: 'Give the slots a default, such as `?? 0` or `| fill(mean)`, or train with missing: "drop" (--missing drop).',
+      details: { rows, counts },
+    },
   );
 }

@@ -146,7 +146,7 @@ export async function trainAndRegister(options: TrainAndRegisterOptions): Promis
           versions.map(({ version }) => version),
         );
   progress.finish(
-    `${String(versions.length)} versions, ${String(versions.filter((version) => version.created).length)} of them new`,
+    `${String(versions.length)} ${versions.length === 1 ? "version" : "versions"}, ${String(versions.filter((version) => version.created).length)} of them new`,
   );
   return { ...trained, model, versions, moved };
 }
@@ -190,7 +190,7 @@ async function readPart(
     if (manifest.columns.some(({ name }) => name === column)) continue;
     throw new TondoError("ROWS_INVALID", `the training set has no column "${column}"`, {
       where: folder,
-      hint: "Make it with that column in `carry`.",
+      hint: "Make it with that column in `carry` (--carry).",
     });
   }
   const read = await readColumns({

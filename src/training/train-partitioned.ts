@@ -97,7 +97,11 @@ export async function trainPartitioned(options: TrainPartitionedOptions): Promis
   if (models.size !== chosen.length) {
     throw wrongModels(`${String(models.size)} models for ${String(chosen.length)} nodes`);
   }
-  progress.finish(`${String(models.size)} models, ${String(tree.nodes.length - models.size)} nodes with too few rows`);
+  const small = tree.nodes.length - models.size;
+  progress.finish(
+    `${String(models.size)} ${models.size === 1 ? "model" : "models"}, ` +
+      `${String(small)} ${small === 1 ? "node" : "nodes"} with too few rows`,
+  );
   const dropped = {
     train: options.train.columns.rows - trainKept.length,
     holdout: options.holdout.columns.rows - holdoutKept.length,

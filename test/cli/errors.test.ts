@@ -68,7 +68,7 @@ const cases: readonly Case[] = [
   [[...train, "--trainer-command", "no-such-program"], 1, "TRAINER_FAILED", /could not be started/, /by hand/],
   [
     ["train", "training/none", "--model", "m", "--label", "late", "--trainer", "logistic"],
-    ...([1, "MANIFEST_INVALID", /no manifest/, /training set/] as const),
+    ...([1, "MANIFEST_INVALID", /no training set/, /training set/] as const),
   ],
   [
     ["train", "training/eta", "--model", "m", "--label", "minute", "--trainer", "linear"],

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Manifest } from "../../featurestore/index.ts";
 import type { TrainAndRegisterResult } from "../../training/index.ts";
 import { usageError } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
@@ -60,9 +61,8 @@ export const trainCommand: Command = {
     const seed = args.integer("seed", 0);
     await using tondo = await openProject(context, "writing");
     const trainer = await chooseTrainer(args, tondo.folder, terminal.environment);
-    const { readManifest } = await import("../../featurestore/index.ts");
     const folder = resolve(tondo.folder, args.argument("SETDIR"));
-    const manifest = await readManifest(folder);
+    const manifest = await manifestOf(folder);
     const text = (name: string): Readonly<Record<string, string>> => {
       const value = args.text(name);
       return value === undefined ? {} : { [name]: value };
@@ -156,4 +156,10 @@ function jsonOf(result: TrainAndRegisterResult): Readonly<Record<string, unknown
     }),
     moved,
   };
+}
+
+/** A function of its own: beside an `await using`, tsc would leave the module's name `.ts` in the package. */
+async function manifestOf(folder: string): Promise<Manifest> {
+  const { readManifest } = await import("../../featurestore/index.ts");
+  return readManifest(folder);
 }

@@ -22,6 +22,8 @@ export const trainingSetCommand: Command = {
     "Takes rows that each say who, when and what came of it, and joins to each the features of an applied vector as they could " +
     "be known at that moment. The slots and labels are written as train.parquet and holdout.parquet, with a manifest.json that " +
     "says everything that went in. Either the whole folder appears or nothing does.\n\n" +
+    "The rows have a column for each role of a key, named like it (role_column where the entity's key has several), for each input, " +
+    "for what the labels read, and for their moment: see --at-column.\n\n" +
     "Rows are split by their moment: --train-from and --train-to, --holdout-from and --holdout-to; each period includes its " +
     "beginning and excludes its end. Without any, all rows train. The same inputs again leave the folder as it is.",
   synopsis: ["VECTOR --rows PATH --output DIR [--train-to MOMENT --holdout-from MOMENT]"],

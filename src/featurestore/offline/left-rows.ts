@@ -65,8 +65,8 @@ export async function loadLeftRows(options: LeftRowsOptions): Promise<LoadedRows
 
 async function loadFile(options: LeftRowsOptions, path: string, wanted: readonly KeyColumnPlan[]): Promise<LoadedRows> {
   const { engine, at, carry, folder, signal } = options;
-  const files = await filesOf(path, folder, "left rows");
-  const set: FileSet = { format: /\.csv$/i.test(path) ? "csv" : "parquet", files, what: "left rows" };
+  const files = await filesOf(path, folder, "training rows");
+  const set: FileSet = { format: /\.csv$/i.test(path) ? "csv" : "parquet", files, what: "training rows" };
   const present = await describeFiles(engine, set);
   const columns: Record<string, ValueKind> = { [at]: "timestamp" };
   for (const { name, type } of wanted) columns[name] = parseTypeName(type).kind;
@@ -77,12 +77,10 @@ async function loadFile(options: LeftRowsOptions, path: string, wanted: readonly
   for (const { name, kind } of carried) columns[name] ??= kind;
   for (const name of Object.keys(columns)) {
     if (Object.hasOwn(present, name)) continue;
-    throw new TondoError("ROWS_INVALID", `the left rows have no column "${name}"`, {
+    const has = `They have ${Object.keys(present).slice(0, 20).join(", ")}.`;
+    throw new TondoError("ROWS_INVALID", `the training rows have no column "${name}"${roleOf(options, name)}`, {
       where: path,
-      hint:
-        name === at
-          ? "Say which column is the moment of each row with `at`."
-          : `They have ${Object.keys(present).slice(0, 20).join(", ")}.`,
+      hint: name === at ? `${has} Say which one is the moment of each row: \`at\`, or --at-column.` : has,
     });
   }
   const column = namesOf(Object.keys(columns));
@@ -100,10 +98,20 @@ async function loadFile(options: LeftRowsOptions, path: string, wanted: readonly
   await engine.run(
     `create or replace temp table ${table} as
      select row_number() over () - 1 as row, ${column(at)} as q${names.map((name) => `, ${column(name)}`).join("")} from (${scan})`,
-    "reading the left rows",
+    "reading the training rows",
     signal,
   );
   return { table, rows: await count(engine, path), column, carried };
+}
+
+/** What a column is there for. */
+function roleOf({ at, carry, vector }: LeftRowsOptions, name: string): string {
+  if (name === at) return ", the moment of each row";
+  const is = (columns: readonly KeyColumnPlan[]): boolean => columns.some((column) => column.name === name);
+  if (is(vector.keys)) return `, a key of the vector ${vector.name}`;
+  if (is(vector.inputs)) return `, an input of the vector ${vector.name}`;
+  if (is(vector.labelColumns)) return `, which a label of the vector ${vector.name} reads`;
+  return carry.includes(name) ? " to carry" : "";
 }
 
 async function loadArray(
@@ -146,14 +154,14 @@ async function loadArray(
     });
     return [i, moment, ...cells];
   };
-  await engine.load(`${table}_given`, columns, mapped(rows, valuesOf), "reading the left rows", signal);
+  await engine.load(`${table}_given`, columns, mapped(rows, valuesOf), "reading the training rows", signal);
   const selected = columns.map(({ name, kind }) => `${fromCarrier(name, kind)} as ${name}`);
   await engine.run(
     `create or replace temp table ${table} as select ${selected.join(", ")} from ${table}_given order by row`,
-    "reading the left rows",
+    "reading the training rows",
     signal,
   );
-  await engine.run(`drop table ${table}_given`, "reading the left rows");
+  await engine.run(`drop table ${table}_given`, "reading the training rows");
   return { table, rows: rows.length, column, carried };
 }
 
@@ -210,7 +218,7 @@ function kindOfValues(rows: readonly LeftRow[], name: string): ValueKind {
 async function count(engine: Engine, where: string): Promise<number> {
   const [row] = await engine.rows(
     `select count(*)::double as n, count(*) filter (where q is null)::double as untimed from ${table}`,
-    "counting the left rows",
+    "counting the training rows",
   );
   const untimed = Number(row?.["untimed"] ?? 0);
   if (untimed > 0) throw noTime(untimed, where);
@@ -220,7 +228,7 @@ async function count(engine: Engine, where: string): Promise<number> {
 function noTime(n: number, where: string): TondoError {
   return new TondoError(
     "ROWS_INVALID",
-    `${String(n)} of the left rows ${n === 1 ? "has" : "have"} no time between the years 1684 and 2255`,
+    `${String(n)} of the training rows ${n === 1 ? "has" : "have"} no time between the years 1684 and 2255`,
     {
       where,
       hint: "Each row asks for features as of a moment: fill it in, or leave the row out.",

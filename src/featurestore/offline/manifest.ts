@@ -52,17 +52,17 @@ export interface Manifest {
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, manifestFile);
-  const invalid = (message: string, cause?: unknown): TondoError =>
+  const invalid = (message: string, cause?: unknown, hint = "Make the training set again."): TondoError =>
     new TondoError("MANIFEST_INVALID", message, {
       where: path,
-      hint: "Make the training set again.",
+      hint,
       ...(cause === undefined ? {} : { cause }),
     });
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    throw invalid("there is no manifest", error);
+    throw invalid("there is no training set", error, "Give the folder of a training set; `tondo training-set` makes one.");
   }
   let value: unknown;
   try {

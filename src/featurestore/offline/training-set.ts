@@ -90,7 +90,7 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
   const before = await stampInputs(options);
   const sources = await digestSources(vector, folder, signal);
   const leftFiles =
-    typeof rows === "string" ? await digestFiles(await filesOf(rows, folder, "left rows"), folder, signal) : [];
+    typeof rows === "string" ? await digestFiles(await filesOf(rows, folder, "training rows"), folder, signal) : [];
   const left = { at, files: leftFiles, digest: typeof rows === "string" ? null : await digestRows(rows, signal) };
   const fingerprint = vectorFingerprint(vector);
   const inputs = {
@@ -113,9 +113,13 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
     engine = await Engine.open({ spillFolder: join(part, "spill"), ...options.engine });
     const made = await new Work(engine, options, split, part).run(at, carry, raw, progress);
     if ((await stampInputs(options)) !== before) {
-      throw new TondoError("SOURCE_CHANGED", "the files of a source or of the left rows changed while they were read", {
-        hint: "Run it again when nobody writes them; nothing has been kept.",
-      });
+      throw new TondoError(
+        "SOURCE_CHANGED",
+        "the files of a source or of the training rows changed while they were read",
+        {
+          hint: "Run it again when nobody writes them; nothing has been kept.",
+        },
+      );
     }
     const manifest: Manifest = {
       version: 1,
@@ -359,7 +363,7 @@ async function stampInputs({ vector, rows, folder }: TrainingSetOptions): Promis
   const stamps: string[] = [];
   for (const { name, transports } of vector.sources)
     for (const { path } of transports) stamps.push(await stampFiles(await filesOf(path, folder, `source "${name}"`)));
-  if (typeof rows === "string") stamps.push(await stampFiles(await filesOf(rows, folder, "left rows")));
+  if (typeof rows === "string") stamps.push(await stampFiles(await filesOf(rows, folder, "training rows")));
   return canonicalJson(stamps);
 }
 

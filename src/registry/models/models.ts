@@ -121,7 +121,12 @@ function same(existing: Model, said: Required<NewModel>): Model {
     (field) => canonicalJson(existing[field]) !== canonicalJson(said[field]),
   );
   if (fields.length === 0) return existing;
-  throw new TondoError("MODEL_EXISTS", `the model ${said.name} exists with another ${fields.join(", ")}`, {
+  const shown = (value: string | readonly string[]): string =>
+    (typeof value === "string" ? JSON.stringify(value) : value.join(" > ")).slice(0, 100);
+  const differences = fields
+    .map((field) => `${field}: ${shown(existing[field])}, not ${shown(said[field])}`)
+    .join("; ");
+  throw new TondoError("MODEL_EXISTS", `the model ${said.name} exists with other ${differences}`, {
     hint: "Use updateModel for owner, project and description; other levels need another model.",
     details: { model: said.name, fields },
   });

@@ -125,7 +125,7 @@ describe("left rows", () => {
 
   it("with a missing moment, or moments that are none", async () => {
     await write(own.left.map((row, i) => (i === 7 ? { ...row, at: null } : row)));
-    await refused(make(), "ROWS_INVALID", /^1 of the left rows has no time/);
+    await refused(make(), "ROWS_INVALID", /^1 of the training rows has no time/);
     const path = join(own.folder, "left.parquet");
     await sql(
       `copy (select * replace ('yesterday' as "at") from read_parquet('${path}')) to '${path}.new' (format parquet)`,
