@@ -62,7 +62,11 @@ export async function readManifest(folder: string): Promise<Manifest> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    throw invalid("there is no training set", error, "Give the folder of a training set; `tondo training-set` makes one.");
+    throw invalid(
+      "there is no training set",
+      error,
+      "Give the folder of a training set; `tondo training-set` makes one.",
+    );
   }
   let value: unknown;
   try {
