@@ -19,6 +19,17 @@ const whatIsLoaded = (specifier: string): string => `
   console.log(JSON.stringify({ packages: [...packages], native }));
 `;
 
+const tenLines = `
+  import { linearTrainer, open } from "tondo";
+  await using tondo = await open({ folder: "shop" });
+  await tondo.apply();
+  const split = { train: { to: "2024-02-16T00:00:00Z" }, holdout: { from: "2024-02-16T00:00:00Z" } };
+  const rows = "data/deliveries.parquet";
+  const set = await tondo.trainingSet({ vector: "eta", rows, split, output: "training/eta" });
+  await tondo.train({ set, model: "eta", label: "minutes", trainer: linearTrainer, tag: "champion" });
+  await tondo.materialize({ asOf: "2024-02-28T12:00:00Z" });
+`;
+
 const parse = (text: string): unknown => JSON.parse(text);
 
 describe("the packed package, installed in an empty folder", () => {
@@ -41,8 +52,18 @@ describe("the packed package, installed in an empty folder", () => {
     expect(Object.entries(names).filter(([, count]) => count === 0)).toEqual([]);
   });
 
-  it("has the command", () => {
+  it("has the command, and runs a program of ten lines from definitions to a prediction", () => {
     expect(existsSync(join(installed.folder, "node_modules/.bin/tondo"))).toBe(true);
+    installed.command("init", "shop");
+    installed.run("main.mjs", tenLines);
+    const at = ["--folder", "shop", "--at", "loaded", "--json"];
+    const asked = ["--key", "store=r01", "--input", "distance_km=3", "--input", "items=2"];
+    const answer = parse(installed.command("predict", "eta@champion", ...asked, ...at)) as { prediction: number };
+    expect(answer.prediction).toBeGreaterThan(5);
+    expect(answer.prediction).toBeLessThan(90);
+    // Commands that load modules late find them in the package, too.
+    const late = ["--model", "late", "--label", "late", "--trainer", "logistic", "--folder", "shop", "--json"];
+    expect(parse(installed.command("train", "training/eta", ...late))).toMatchObject({ model: "late" });
   });
 
   it.each(["tondo/registry", "tondo/dsl"])("loads no store's driver for %s", (subpath) => {

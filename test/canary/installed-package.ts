@@ -12,6 +12,8 @@ export interface InstalledPackage {
   readonly subpaths: readonly string[];
   /** Runs a program in the folder and gives what it printed; throws with its errors where it fails. */
   run(name: string, program: string): string;
+  /** Runs the installed `tondo` command in the folder and gives its standard output. */
+  command(...args: readonly string[]): string;
   remove(): void;
 }
 
@@ -51,6 +53,7 @@ export function installPackage(): InstalledPackage {
       writeFileSync(join(folder, file), program);
       return execute(folder, process.execPath, [file]);
     },
+    command: (...args) => execute(folder, process.execPath, ["node_modules/tondo/dist/cli/main.js", ...args]),
     remove: () => rmSync(temporary, { recursive: true, force: true }),
   };
 }
