@@ -5,17 +5,19 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /**
  * JSON with keys sorted by code unit, no spaces, and members that are `undefined` left out: the same data gives the
- * same text. Numbers must be finite.
+ * same text.
  *
+ * @throws TypeError for what JSON cannot hold without loss: numbers that are not finite, bigints, functions, instances of classes
  * @example `canonicalJson({ b: 1, a: [true] }) // '{"a":[true],"b":1}'`
  */
-export function canonicalJson(value: Json): string {
+export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "number") {
-    if (!Number.isFinite(value)) throw new RangeError("canonical JSON has no NaN and no infinity");
-    return JSON.stringify(value);
-  }
-  if (isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (!isPlain(value))
+    throw new TypeError(
+      `canonical JSON cannot hold ${typeof value === "number" ? String(value) : `a ${typeof value}`}`,
+    );
   const members: string[] = [];
   for (const key of Object.keys(value).sort()) {
     const member = value[key];
@@ -24,8 +26,10 @@ export function canonicalJson(value: Json): string {
   return `{${members.join(",")}}`;
 }
 
-function isArray(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** SHA-256 as 64 hexadecimal digits. */

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from "../core/index.ts";
+import { canonicalJson } from "../core/index.ts";
 import { type Fitted, vectorFingerprint, type VectorPlan } from "../dsl/index.ts";
 import { buildPackage, packageFiles } from "../registry/index.ts";
 import { loadRuntime } from "../runtimes/index.ts";
@@ -17,7 +17,7 @@ export function sealModel(vector: VectorPlan, fitted: Fitted, { model, files }: 
     output: runtime.output,
     vector: { name: vector.name, fingerprint: vectorFingerprint(vector) },
   };
-  const text = (value: unknown): string => `${canonicalJson(value as Json)}\n`;
+  const text = (value: unknown): string => `${canonicalJson(value)}\n`;
   return buildPackage({
     ...Object.fromEntries(files ?? []),
     [packageFiles.manifest]: text(manifest),

@@ -1,9 +1,9 @@
-import { canonicalJson, type Json, sha256 } from "../../core/index.ts";
+import { canonicalJson, sha256 } from "../../core/index.ts";
 import type { EntityPlan, GroupPlan, SourcePlan, VectorPlan } from "./plan.ts";
 
 /** A source's meaning: not where its files lie nor in how many places. What its columns are stands where they are read. */
 function meaning({ transports, columns: _columns, ...source }: SourcePlan): unknown {
-  const known = new Set(transports.map((transport) => canonicalJson({ known: transport.known as unknown as Json })));
+  const known = new Set(transports.map((transport) => canonicalJson({ known: transport.known })));
   return { ...source, known: [...known].sort() };
 }
 
@@ -41,5 +41,5 @@ export function vectorFingerprint(vector: VectorPlan): string {
 }
 
 function digest(value: unknown): string {
-  return sha256(canonicalJson(value as Json));
+  return sha256(canonicalJson(value));
 }

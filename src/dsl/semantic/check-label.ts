@@ -1,4 +1,4 @@
-import { canonicalJson, isNumeric, type Json, type TypeName } from "../../core/index.ts";
+import { canonicalJson, isNumeric, type TypeName } from "../../core/index.ts";
 import { type ExpressionPlan, type KeyColumnPlan, type LabelPlan, type ReadPlan, walk } from "../plan/index.ts";
 import { didYouMean, type Identifier, type LabelClause } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
@@ -182,7 +182,7 @@ class LabelChecker {
 }
 
 function remember(known: Map<string, ExpressionPlan>, moment: ExpressionPlan): void {
-  known.set(canonicalJson(moment as unknown as Json), moment);
+  known.set(canonicalJson(moment), moment);
 }
 
 function optional(type: TypeName): TypeName {

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, typeName } from "../../core/index.ts";
+import { canonicalJson, typeName } from "../../core/index.ts";
 import {
   type EntityPlan,
   type ExpressionPlan,
@@ -62,7 +62,7 @@ export function checkReference(
   const key = checkKey(reference, entity, context);
   if (key === undefined) return undefined;
   // Each feature once: the same part is then the same object wherever it is read.
-  const own = `${group.entity}:${group.name}:${feature.name}[${canonicalJson(key as unknown as Json)}]`;
+  const own = `${group.entity}:${group.name}:${feature.name}[${canonicalJson(key)}]`;
   const before = context.seen.get(own);
   if (before !== undefined) return before;
   const value = replaceLeaves(feature.value, (leaf) =>
@@ -217,7 +217,7 @@ function read(name: string, group: GroupPlan, key: Key, reads: Map<string, ReadP
     const id = `${key.name}${n === 1 ? "" : `_${String(n)}`}__${group.entity}__${group.name}__${name}`;
     const other = reads.get(id.toLowerCase());
     if (other === undefined) reads.set(id.toLowerCase(), { id, ...plan });
-    else if (canonicalJson(other as unknown as Json) !== canonicalJson({ id, ...plan } as unknown as Json)) continue;
+    else if (canonicalJson(other) !== canonicalJson({ id, ...plan })) continue;
     return { node: "stored", type, name: id };
   }
 }

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from "../../core/index.ts";
+import { canonicalJson } from "../../core/index.ts";
 import type { ExpressionPlan, LabelPlan, ReadPlan, SlotPlan, VectorPlan } from "../plan/index.ts";
 import { walk } from "../plan/index.ts";
 import type { Definition, Identifier, VectorDeclaration } from "../syntax/index.ts";
@@ -170,7 +170,7 @@ class VectorBody {
           "define it in a group and read it here as @entity:group:feature; of several values in a row: min(a, b)",
         ),
       fitted: (_call, plan) => {
-        const key = canonicalJson(plan as unknown as Json);
+        const key = canonicalJson(plan);
         const id = this.#fits.get(key) ?? `fit${String(this.#fits.size)}`;
         this.#fits.set(key, id);
         return id;

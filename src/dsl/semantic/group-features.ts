@@ -1,4 +1,4 @@
-import { canonicalJson, formatDuration, hopOf, type Json, typeName } from "../../core/index.ts";
+import { canonicalJson, formatDuration, hopOf, typeName } from "../../core/index.ts";
 import { aggregates } from "../functions/index.ts";
 import { type ExpressionPlan, type FeaturePlan, type StoredPlan, type StoredWindowPlan, walk } from "../plan/index.ts";
 import { type CallExpression, type Definition, didYouMean, type GroupDeclaration } from "../syntax/index.ts";
@@ -239,7 +239,7 @@ class GroupBody {
 
   /** Stores a window: one that is all of a feature under its name, another one once. */
   #store(plan: Omit<StoredWindowPlan, "name">, own: string, whole: boolean): string {
-    const key = canonicalJson(plan as unknown as Json);
+    const key = canonicalJson(plan);
     const same = this.#windows.get(key);
     if (same !== undefined && !whole) return same;
     let name = own;

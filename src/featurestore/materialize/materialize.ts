@@ -1,7 +1,6 @@
 import {
   canonicalJson,
   type Clock,
-  type Json,
   type Micros,
   type Moment,
   type Progress,
@@ -157,7 +156,7 @@ async function planGroups(
       group,
       source,
       planned,
-      inputs: sha256(canonicalJson(inputs as unknown as Json)),
+      inputs: sha256(canonicalJson(inputs)),
     });
   }
   progress.finish();

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from "../../core/index.ts";
+import { canonicalJson } from "../../core/index.ts";
 import type { GroupPlan, ReadPlan, SourcePlan, VectorPlan } from "../../dsl/index.ts";
 
 /** Reads that one join answers: of one group, by one key, looking in one direction. */
@@ -34,7 +34,7 @@ export function joinUnits(vector: VectorPlan): readonly JoinUnit[] {
     // A label may read what is not forward, too: a backward window is joined as such wherever it stands.
     const plan = group.stored[stored];
     const own = plan?.kind === "window" ? plan.direction : "back";
-    const id = canonicalJson([own, read.entity, read.group, read.key as unknown as Json]);
+    const id = canonicalJson([own, read.entity, read.group, read.key]);
     const unit = units.get(id) ?? { group, source, direction: own, key: read.key, reads: [] };
     if (!unit.reads.some((other) => other.stored === stored))
       unit.reads.push({ read, stored, column: `s${String(column++)}` });

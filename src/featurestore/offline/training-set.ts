@@ -4,7 +4,6 @@ import { dirname, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import {
   canonicalJson,
-  type Json,
   type Moment,
   type Progress,
   sha256,
@@ -102,7 +101,7 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
     carry,
     raw,
   };
-  const inputsDigest = sha256(canonicalJson(inputs as unknown as Json));
+  const inputsDigest = sha256(canonicalJson(inputs));
   const found = await existingSet(output, inputsDigest, signal);
   if (found !== undefined) return { folder: output, manifest: found, made: false };
 

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, parseTypeName, type ValueKind } from "../../core/index.ts";
+import { canonicalJson, parseTypeName, type ValueKind } from "../../core/index.ts";
 import {
   aggregates,
   type AggregateCode,
@@ -112,7 +112,7 @@ function planWindows(group: GroupPlan, source: SourcePlan, key: readonly ValueKi
     const sources: StateSource[] = [];
     for (const one of own) {
       const { aggregate, version, input, where, name, over } = one.plan;
-      const id = canonicalJson({ aggregate, version, input, where } as unknown as Json);
+      const id = canonicalJson({ aggregate, version, input, where });
       const state = found.get(id) ?? sources.push(one) - 1;
       found.set(id, state);
       places.set(name, { name, fingerprint: storedFingerprint(group, name, source), over, hop: h, state });

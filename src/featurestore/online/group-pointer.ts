@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, type Micros, TondoError } from "../../core/index.ts";
+import { canonicalJson, type Micros, TondoError } from "../../core/index.ts";
 import type { GroupLayout } from "./group-layout.ts";
 
 /** What a load counted. */
@@ -43,7 +43,7 @@ export function groupName(group: { readonly entity: string; readonly name: strin
 
 /** A pointer as bytes. */
 export function encodePointer(pointer: GroupPointer): Uint8Array {
-  return new TextEncoder().encode(canonicalJson(pointer as unknown as Json));
+  return new TextEncoder().encode(canonicalJson(pointer));
 }
 
 /**

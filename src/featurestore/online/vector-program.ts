@@ -1,4 +1,4 @@
-import { admit, canonicalJson, type Json, type Micros, type Status, TondoError, type Value } from "../../core/index.ts";
+import { admit, canonicalJson, type Micros, type Status, TondoError, type Value } from "../../core/index.ts";
 import {
   compileRows,
   type ExpressionPlan,
@@ -46,7 +46,7 @@ export class VectorProgram {
     const parts = new Map<string, { group: string; key: number[]; wanted: { stored: string; target: number }[] }>();
     for (const [target, read] of vector.reads.entries()) {
       const key = read.key.map((value) => {
-        const id = canonicalJson(value as unknown as Json);
+        const id = canonicalJson(value);
         const known = expressions.get(id) ?? { index: expressions.size, value };
         expressions.set(id, known);
         return known.index;

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalJson, type Json } from "../../../src/core/index.ts";
+import { canonicalJson } from "../../../src/core/index.ts";
 import {
   compileRows,
   expressionSql,
@@ -48,7 +48,7 @@ vector ${n} {
       expect(vector.slots[0]?.name).toBe(`slot ${name}`);
       expect(vector.reads[0]?.id).toBe(`${name}__${name}__${name}__${name}`);
       expect(vector.sources[0]?.columns).toHaveProperty([name], "string?");
-      const again = JSON.parse(canonicalJson(vector as unknown as Json)) as VectorPlan;
+      const again = JSON.parse(canonicalJson(vector)) as VectorPlan;
       expect(vectorFingerprint(again)).toBe(vectorFingerprint(vector));
       const program = compileRows(again.slots);
       expect(program.leaves.map((leaf) => leaf.name)).toContain(`column:in ${name}`);
@@ -75,7 +75,7 @@ vector v {
 }`);
     expect(Object.keys(vector.sources[0]?.columns ?? {})).toContain(name);
     expect(vector.groups[0]?.reads).toEqual([name]);
-    const again = JSON.parse(canonicalJson(vector as unknown as Json)) as VectorPlan;
+    const again = JSON.parse(canonicalJson(vector)) as VectorPlan;
     expect(Object.keys(again.sources[0]?.columns ?? {})).toContain(name);
     expect(vectorFingerprint(again)).toBe(vectorFingerprint(vector));
     expect(valueOf(`\`${name}\` + 1`, { [name]: "int?" }, { [name]: 4 })).toBe(5);
