@@ -2,10 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { progressLines, styleOf } from "../../src/cli/output/index.ts";
 import { TondoError } from "../../src/index.ts";
 import { runFlights } from "./pipeline.ts";
 import { printSummary } from "./print-summary.ts";
-import { terminalProgress } from "./terminal-progress.ts";
 
 const help = `The main job on three million real flights.
 
@@ -38,7 +38,12 @@ async function main(): Promise<number> {
     if (dump !== undefined) await mkdir(dump, { recursive: true });
     const summary = await runFlights({
       folder: dirname(fileURLToPath(import.meta.url)),
-      progress: terminalProgress(process.stderr),
+      progress: progressLines({
+        write: (text) => process.stderr.write(text),
+        live: process.stderr.isTTY,
+        columns: process.stderr.columns,
+        style: styleOf(process.stderr.isTTY),
+      }),
       dump,
       signal: aborted.signal,
     });
