@@ -13,15 +13,15 @@ import {
 const sections: Readonly<Record<string, readonly string[]>> = {
   Arithmetic: ["add", "sub", "mul", "divide", "pow", "neg", "div", "mod"],
   Comparison: ["eq", "ne", "lt", "le", "gt", "ge", "in", "between"],
-  "Logic and missing values": ["and", "or", "not", "if", "is_missing", "coalesce"],
+  "Logic and missing values": ["and", "or", "not", "if", "case", "is_missing", "coalesce"],
   Numbers: [
     ...["abs", "sign", "round", "floor", "ceil", "clip", "min", "max", "sqrt", "exp", "log", "log2", "log10", "log1p"],
     ...["sin", "cos", "tanh", "sigmoid", "float", "int"],
   ],
   Text: ["lower", "upper", "trim", "len", "concat", "contains", "starts_with", "ends_with"],
   Time: ["year", "month", "day", "dow", "hour", "minute", "days", "hours", "minutes", "seconds"],
-  Encodings: ["bucket", "onehot", "onehot_is", "cyclic", "cyclic_sin", "cyclic_cos"],
-  Places: ["haversine"],
+  Encodings: ["bucket", "hash", "cross", "onehot", "onehot_is", "cyclic", "cyclic_sin", "cyclic_cos"],
+  Places: ["haversine", "bearing", "geohash"],
 };
 
 const operators: Readonly<Record<string, string>> = {

@@ -115,9 +115,9 @@ export interface Way {
 
 const kinds: readonly ValueKind[] = ["bool", "int", "float", "string", "timestamp", "date", "duration"];
 
-/** All ways to call the library, those that make several slots left out. */
+/** All ways to call the library, those that make several slots and those that plans never name left out. */
 export const ways: readonly Way[] = [...scalarFunctions.values()]
-  .filter(({ expands }) => expands === undefined)
+  .filter(({ expands, chain }) => expands === undefined && chain === undefined)
   .flatMap((entry) =>
     entry.overloads.flatMap((overload) => {
       const generic = overload.takes.some(({ kind }) => kind === "T");
@@ -225,6 +225,8 @@ function constantOf({ kind }: Parameter): fc.Arbitrary<Constant> {
       return several(texts);
     case "string":
       return fc.constantFrom(...texts);
+    case "int":
+      return fc.constantFrom(1, 7, 24);
     default:
       return fc.constantFrom(1, 7, 24, 0.5);
   }

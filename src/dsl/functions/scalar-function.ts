@@ -65,6 +65,13 @@ export interface ScalarFunction {
   readonly doc: string;
   readonly examples: readonly Example[];
   readonly overloads: readonly Overload[];
+  /** What is wrong with constants that are of the right kind. The function is total nonetheless: it is then missing. */
+  readonly constants?: (constants: Constants) => { readonly message: string; readonly hint: string } | undefined;
+  /**
+   * Stands for a chain of this other function, which the plan has instead: `case(a, x, b, y, z)` is `if(a, x, if(b, y, z))`. The
+   * overload says what one link takes.
+   */
+  readonly chain?: string;
   /** A function of several results: the slot becomes one for each, by these suffixes and functions. */
   readonly expands?: (
     constants: Constants,

@@ -3,6 +3,7 @@ import { aggregates, fittedFunctions, fittedKey, maxInt, scalarFunctions } from 
 import type { ExpressionPlan } from "../plan/index.ts";
 import { type CallExpression, didYouMean, type Expression, type LiteralExpression } from "../syntax/index.ts";
 import { planLimits, planSize } from "./plan-size.ts";
+import { resolveChain } from "./resolve-chain.ts";
 import { type Checked, resolveCall, typeOf, widened } from "./resolve-call.ts";
 import type { Report } from "./report.ts";
 import type { Scope } from "./scope.ts";
@@ -156,7 +157,9 @@ function checkCall(call: CallExpression, scope: Scope, report: Report, depth: nu
     }
     args.push(arg.name === undefined ? { value } : { name: arg.name.text, value });
   }
-  return resolveCall(entry, args, call, report);
+  return entry.chain === undefined
+    ? resolveCall(entry, args, call, report)
+    : resolveChain(entry, entry.chain, args, call, report);
 }
 
 const operatorOnly: ReadonlySet<string> = new Set([
@@ -185,7 +188,6 @@ const statistics: ReadonlySet<string> = new Set(["median", "mode", "most_frequen
 const otherwise: ReadonlyMap<string, string> = new Map([
   ["avg", "write mean"],
   ["average", "write mean"],
-  ["case", "write if(condition, a, b)"],
   ["cast", "write int(x) or float(x)"],
   ["ifnull", "write x ?? 0"],
   ["isnull", "write x is missing"],

@@ -75,6 +75,8 @@ export function resolveCall(
       'use an IANA name such as "Europe/Berlin"',
     );
   }
+  const wrong = entry.constants?.(best.options);
+  if (wrong !== undefined) return report.error("bad-constant", wrong.message, call.span, wrong.hint);
   const missing = best.args.map((arg) => typeOf(arg).optional);
   const optional =
     entry.missing === "propagates"

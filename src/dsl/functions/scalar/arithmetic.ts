@@ -156,9 +156,10 @@ export const arithmetic: readonly ScalarFunction[] = [
     name: "pow",
     version: 1,
     missing: "propagates",
-    doc: "`a ^ b`; missing where the result is not a finite number.",
+    doc: "`a ^ b`, `pow(a, b)`; missing where the result is not a finite number.",
     examples: [
       { text: "2 ^ 10", result: 1024 },
+      { text: "pow(2, 10)", result: 1024 },
       { text: "(-8) ^ 0.5", result: null },
     ],
     overloads: [

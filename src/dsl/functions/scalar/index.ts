@@ -3,6 +3,7 @@ import { arithmetic } from "./arithmetic.ts";
 import { comparison } from "./comparison.ts";
 import { encoding } from "./encoding.ts";
 import { geo } from "./geo.ts";
+import { hashing } from "./hashing.ts";
 import { logic } from "./logic.ts";
 import { math } from "./math.ts";
 import { text } from "./text.ts";
@@ -10,5 +11,5 @@ import { time } from "./time.ts";
 
 /** The library of scalar functions, by name. */
 export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = new Map(
-  [arithmetic, comparison, logic, math, text, time, encoding, geo].flat().map((entry) => [entry.name, entry]),
+  [arithmetic, comparison, logic, math, text, time, encoding, hashing, geo].flat().map((entry) => [entry.name, entry]),
 );

@@ -1,6 +1,6 @@
 import { missing, type Raw, type ScalarFunction } from "../scalar-function.ts";
 
-/** `and or not if is missing ?? coalesce fill`: what deals with missing values itself. */
+/** `and or not if case is missing ?? coalesce fill`: what deals with missing values itself. */
 export const logic: readonly ScalarFunction[] = [
   {
     name: "and",
@@ -93,6 +93,34 @@ export const logic: readonly ScalarFunction[] = [
           `(case when ${condition} then ${a} when not ${condition} then ${b} end)`,
       },
     ],
+  },
+  {
+    name: "case",
+    version: 1,
+    missing: "handles",
+    optional: (args) => args.some(Boolean),
+    doc: "`case(condition, a, condition, b, ..., otherwise)`: the value behind the first condition that is true, the last value where all are false. Conditions are looked at in order, each as `if` does: one that is missing before any was true makes the result missing. The plan has it as `if` within `if`.",
+    examples: [
+      { text: 'case(1 > 2, "a", 2 > 1, "b", "c")', result: "b" },
+      { text: "case(false, 1, false, 2, 3.5)", result: 3.5 },
+      { text: "case(1 / 0 > 1, 1, true, 2, 3)", result: null },
+      { text: "case(true, 1, 1 / 0 > 1, 2, 3)", result: 1 },
+    ],
+    overloads: [
+      {
+        takes: [
+          { name: "condition", kind: "bool" },
+          { name: "value", kind: "T" },
+          { name: "otherwise", kind: "T", rest: true },
+        ],
+        returns: "T",
+        compute: () => (condition: number, value: Raw, otherwise: Raw, none: Raw) =>
+          condition === 1 ? value : condition === 0 ? otherwise : none,
+        sql: ([condition = "", value = "", otherwise = ""]) =>
+          `(case when ${condition} then ${value} when not ${condition} then ${otherwise} end)`,
+      },
+    ],
+    chain: "if",
   },
   {
     name: "is_missing",
