@@ -4,6 +4,7 @@ const folder = "src/dsl";
 const examples = ["test/dsl/functions/examples.test.ts"];
 const aggregates = ["test/dsl/functions/aggregates.test.ts"];
 const fitted = ["test/dsl/functions/fitted.test.ts"];
+const programs = ["test/dsl/javascript"];
 const zones = ["test/dsl/functions/time-zone.test.ts"];
 
 const mutants: readonly Mutant[] = [
@@ -24,8 +25,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "large-ints-kept",
     file: `${folder}/javascript/emit.ts`,
-    find: "x >= -maxInt && x <= maxInt ? x + 0 : missing",
-    replace: "x + 0",
+    find: "`t${name} >= -${String(maxInt)} && t${name} <= ${String(maxInt)} ? t${name} + 0 : NaN`",
+    replace: "`t${name} + 0`",
     tests: examples,
   },
   {
@@ -78,11 +79,46 @@ const mutants: readonly Mutant[] = [
     tests: ["test/dsl/plan/fingerprint.test.ts"],
   },
   {
-    name: "missing-texts-not-tested",
-    file: `${folder}/javascript/emit.ts`,
-    find: "maybe: expression.value === null",
+    name: "missing-constants-not-tested",
+    file: `${folder}/javascript/steps.ts`,
+    find: "maybe: value === null",
     replace: "maybe: false",
-    tests: ["test/dsl/javascript/total.test.ts", "test/dsl/relational/exact-subset.test.ts"],
+    tests: programs,
+  },
+  {
+    name: "same-function-with-other-options-taken-for-the-same",
+    file: `${folder}/javascript/steps.ts`,
+    find: "`${name} ${String(version)} ${kind} ${constants}(${names})`",
+    replace: "`${name} ${String(version)} ${kind} (${names})`",
+    tests: programs,
+  },
+  {
+    name: "what-may-be-missing-not-tested",
+    file: `${folder}/javascript/steps.ts`,
+    find: "overload.partial === true || maybe",
+    replace: "overload.partial === true && maybe",
+    tests: programs,
+  },
+  {
+    name: "functions-folded-over-missing-constants",
+    file: `${folder}/javascript/steps.ts`,
+    find: "if (tested.length > 0) return none;",
+    replace: "",
+    tests: programs,
+  },
+  {
+    name: "closures-call-with-a-missing-second-argument",
+    file: `${folder}/javascript/kernel.ts`,
+    find: "(a && isMissing(x)) || (b && isMissing(y)) ? none : call(x, y)",
+    replace: "a && isMissing(x) ? none : call(x, y)",
+    tests: programs,
+  },
+  {
+    name: "closures-forget-rows-beyond-a-part",
+    file: `${folder}/javascript/closures.ts`,
+    find: "part(column, base, base + count)",
+    replace: "column",
+    tests: ["test/dsl/javascript/closures.test.ts"],
   },
 ];
 

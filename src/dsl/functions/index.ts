@@ -2,7 +2,7 @@ export type { Aggregate, AggregateCode, AggregateSql, StateArrays, StateColumn, 
 export { aggregates } from "./aggregates/index.ts";
 export { fittedFunctions, fittedKey } from "./fitted/index.ts";
 export type { Fit, FittedFunction, Parameters } from "./fitted-function.ts";
-export { literalText, missingText } from "./literal-js.ts";
+export { constantText } from "./literal-js.ts";
 export { literalSql, quoteIdentifier, quoteText } from "./literal-sql.ts";
 export { scalarFunctions } from "./scalar/index.ts";
 export {

@@ -1,22 +1,11 @@
-import { isNumeric, parseTypeName, type TypeName, type ValueKind } from "../../core/index.ts";
-
-/** The missing value of a kind, inside generated code. */
-export function missingText(kind: ValueKind): string {
-  return isNumeric(kind) ? "NaN" : "null";
-}
+import type { Raw } from "./scalar-function.ts";
 
 /** A constant as generated code has it. */
-export function literalText(constant: {
-  readonly type: TypeName;
-  readonly value: null | boolean | number | string;
-}): string {
-  const { value } = constant;
-  const { kind } = parseTypeName(constant.type);
-  if (value === null) return missingText(kind);
-  if (kind === "bool") return value === true ? "1" : "0";
-  if (kind === "int" && typeof value === "string") return `(${BigInt(value).toString()}n)`;
-  if (kind === "string") return textText(String(value));
-  return Number(value) < 0 ? `(${String(Number(value))})` : String(Number(value));
+export function constantText(raw: Raw): string {
+  if (raw === null) return "null";
+  if (typeof raw === "string") return textText(raw);
+  if (typeof raw === "bigint") return `(${raw.toString()}n)`;
+  return raw < 0 ? `(${String(raw)})` : String(raw);
 }
 
 /** A text as generated code has it. */

@@ -2,7 +2,7 @@ import type { ValueKind } from "../../core/index.ts";
 
 /**
  * A value inside generated code: numbers for every kind but string, with NaN for missing (bool is 0 or 1; an int
- * beyond ±(2^53 - 1) is a bigint), and `null` for a missing string.
+ * beyond ±(2^53 - 1) is a bigint), and `null` for a missing string. Functions give a bigint only where an argument is one.
  */
 export type Raw = number | bigint | string | null;
 
@@ -30,15 +30,21 @@ export interface Overload {
   readonly partial?: true;
   /**
    * The function itself, total over its arguments' raw values. Where the entry's null rule is `propagates` it is
-   * never called with a missing one. Constants come once, so that tables can be made ready.
+   * never called with a missing one; where it is `handles`, one more argument follows: the missing value of the
+   * result's kind. Constants come once, so that tables can be made ready.
    */
   readonly compute: (constants: Constants) => (...args: never[]) => Raw;
   /**
    * The same as JavaScript text, where calling would cost more than doing. Arguments are names or constants, so that
    * they may stand there several times; `finite` and `whole` may be called. Where the entry handles missing values
-   * itself, one more text follows: the missing value of the result's kind. `undefined` where these arguments have none.
+   * itself, one more text follows: the missing value of the result's kind. `exact` says of each argument whether it is a
+   * number, never a bigint. `undefined` where these arguments have none.
    */
-  readonly inline?: (args: readonly string[], constants: Constants) => string | undefined;
+  readonly inline?: (args: readonly string[], constants: Constants, exact: readonly boolean[]) => string | undefined;
+  /** What is still to be done with the number that the inline text gives: what {@link finite} does, or the same for ints. */
+  readonly settles?: "finite" | "whole";
+  /** Its int result is never a bigint, whatever the arguments. */
+  readonly small?: true;
   /** The inline text gives NaN for a NaN argument by itself, so no test is needed. */
   readonly inlinePropagates?: true;
   /**

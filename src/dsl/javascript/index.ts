@@ -1,3 +1,3 @@
-export type { Leaf } from "./emit.ts";
-export { fromRaw, toRaw } from "./raw-value.ts";
-export { compileRows, type Output, type RawColumn, type RowProgram } from "./row-program.ts";
+export { fromRaw, type RawColumn, toRaw } from "./raw-value.ts";
+export { compileRows, type Output, type RowMode, type RowProgram } from "./row-program.ts";
+export type { Leaf } from "./steps.ts";

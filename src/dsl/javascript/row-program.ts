@@ -1,10 +1,8 @@
 import { parseTypeName, type ValueKind } from "../../core/index.ts";
-import type { Raw } from "../functions/index.ts";
 import type { ExpressionPlan, Fitted } from "../plan/index.ts";
-import { emit, type Leaf, runtime } from "./emit.ts";
-
-/** A column of raw values: numbers and 64-bit ints with NaN for missing, or texts with `null`. */
-export type RawColumn = Float64Array | Raw[];
+import { closures } from "./closures.ts";
+import { generate, type Loop } from "./generate.ts";
+import { type Leaf, stepsOf } from "./steps.ts";
 
 /** Something to compute. */
 export interface Output {
@@ -12,51 +10,57 @@ export interface Output {
   readonly value: ExpressionPlan;
 }
 
+/** How a row program runs: as generated code, or as closures where a runtime forbids that. */
+export type RowMode = "generated" | "closures";
+
 /**
- * Generated code for some expressions: the one implementation of row expressions, offline and online.
+ * A program for some expressions: the one implementation of row expressions, offline and online. It is generated code or
+ * closures, with the same results bit by bit.
  */
 export interface RowProgram {
   /** What it reads, in the order of `run`'s columns. */
   readonly leaves: readonly Leaf[];
   readonly outputs: readonly { readonly name: string; readonly kind: ValueKind }[];
+  readonly mode: RowMode;
   /** Computes `n` rows: reads `columns[leaf][row]`, writes `results[output][row]`. Total: no data makes it throw. */
-  run(n: number, columns: readonly RawColumn[], results: readonly RawColumn[]): void;
-  /** The generated text, for `explain`. */
+  readonly run: Loop;
+  /** The generated text, for `explain`; in both modes. */
   readonly text: string;
 }
-
-type Loop = (n: number, c: readonly RawColumn[], o: readonly RawColumn[]) => void;
 
 /**
  * Compiles expressions into one function over columns of rows.
  *
+ * @param options `mode` as wanted; left out, code is generated where the runtime allows it.
  * @throws TondoError `VECTOR_UNFITTED`
+ * @throws EvalError where the mode `generated` is demanded and the runtime forbids it
  */
-export function compileRows(outputs: readonly Output[], fitted: Fitted = {}): RowProgram {
-  const { statements, leaves, functions, results } = emit(
+export function compileRows(
+  outputs: readonly Output[],
+  fitted: Fitted = {},
+  options: { readonly mode?: RowMode | undefined } = {},
+): RowProgram {
+  const steps = stepsOf(
     outputs.map(({ value }) => value),
     fitted,
   );
-  const text = [
-    '"use strict";',
-    "const { finite, whole } = runtime;",
-    ...functions.map((_, i) => `const f${String(i)} = functions[${String(i)}];`),
-    "return function (n, columns, outputs) {",
-    ...leaves.map((_, i) => `  const c${String(i)} = columns[${String(i)}];`),
-    ...results.map((_, i) => `  const o${String(i)} = outputs[${String(i)}];`),
-    "  for (let i = 0; i < n; i++) {",
-    ...statements.map((statement) => `    ${statement}`),
-    ...results.map((name, i) => `    o${String(i)}[i] = ${name};`),
-    "  }",
-    "};",
-  ].join("\n");
-  // The compiler's own output: see `emit` for what can stand in it.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const make = new Function("runtime", "functions", text) as (own: typeof runtime, called: typeof functions) => Loop;
+  const { text, make } = generate(steps);
+  const generated = options.mode === "closures" ? undefined : allowed(make, options.mode);
   return {
-    leaves,
+    leaves: steps.leaves,
     outputs: outputs.map(({ name, value }) => ({ name, kind: parseTypeName(value.type).kind })),
-    run: make(runtime, functions),
+    mode: generated === undefined ? "closures" : "generated",
+    run: generated ?? closures(steps),
     text,
   };
+}
+
+/** `undefined` where the runtime forbids code generation: `--disallow-code-generation-from-strings`, a CSP, an edge runtime. */
+function allowed(make: () => Loop, mode: RowMode | undefined): Loop | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (mode === undefined && error instanceof EvalError) return undefined;
+    throw error;
+  }
 }

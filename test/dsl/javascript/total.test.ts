@@ -1,7 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseTypeName, type Value, type ValueKind } from "../../../src/core/index.ts";
-import { compileRows, type ExpressionPlan, fromRaw, type RawColumn, toRaw } from "../../../src/dsl/index.ts";
+import {
+  compileRows,
+  type ExpressionPlan,
+  fromRaw,
+  type RawColumn,
+  type RowMode,
+  toRaw,
+} from "../../../src/dsl/index.ts";
 import { columns, expressions, idOf, rows, ways } from "../random-expressions.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 31_415);
@@ -27,7 +34,7 @@ function inDomain(value: Value, kind: ValueKind): boolean {
 }
 
 describe("generated JavaScript", () => {
-  it("is total: any function of any values gives a value of its type, alone or in a chunk", () => {
+  it("is total: any function of any values gives a value of its type, alone or in a chunk, and closures the same", () => {
     const data = fc.sample(rows, { seed, numRuns: 30 });
     const sample = fc.sample(fc.oneof(...[1, 2, 3, 4].map((depth) => expressions(false, depth))), {
       seed,
@@ -44,6 +51,12 @@ describe("generated JavaScript", () => {
       );
       const output = new Array<null>(data.length).fill(null) as RawColumn;
       program.run(data.length, input, [output]);
+      const same = new Array<null>(data.length).fill(null) as RawColumn;
+      compileRows([{ name: "x", value: plan }], {}, { mode: "closures" }).run(data.length, input, [same]);
+      for (const [r, raw] of output.entries()) {
+        if (!Object.is(raw, same[r]))
+          throw new Error(`closures give ${String(same[r])}: ${show(plan)} of ${show(data[r])}`);
+      }
       for (const [r, row] of data.entries()) {
         const value = fromRaw(output[r] ?? Number.NaN, kind);
         results++;
@@ -72,7 +85,11 @@ describe("generated JavaScript", () => {
     fc.assert(
       fc.property(fc.array(expressions(false, 3), { minLength: 2, maxLength: 6 }), rows, (plans, row) => {
         const together = evaluate(plans, row);
-        for (const [i, plan] of plans.entries()) expect(Object.is(together[i], evaluate([plan], row)[0])).toBe(true);
+        const closed = evaluate(plans, row, "closures");
+        for (const [i, plan] of plans.entries()) {
+          expect(Object.is(together[i], evaluate([plan], row)[0])).toBe(true);
+          expect(Object.is(closed[i], together[i])).toBe(true);
+        }
       }),
       { seed, numRuns: 300 },
     );
@@ -83,8 +100,12 @@ describe("generated JavaScript", () => {
   });
 });
 
-function evaluate(plans: readonly ExpressionPlan[], row: Row): readonly Value[] {
-  const program = compileRows(plans.map((value, i) => ({ name: `x${String(i)}`, value })));
+function evaluate(plans: readonly ExpressionPlan[], row: Row, mode?: RowMode): readonly Value[] {
+  const program = compileRows(
+    plans.map((value, i) => ({ name: `x${String(i)}`, value })),
+    {},
+    { mode },
+  );
   const input = program.leaves.map(({ name, kind }) => [toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, kind)]);
   const output = plans.map((): RawColumn => [null]);
   program.run(1, input, output);

@@ -8,6 +8,7 @@ import {
   fromRaw,
   literalSql,
   type RawColumn,
+  type RowMode,
   toRaw,
   walk,
 } from "../../../src/dsl/index.ts";
@@ -86,6 +87,7 @@ describe("the exact subset in DuckDB", () => {
       }
       for (const [i, { plan, sql, kind }] of batch.entries()) {
         const ours = run(plan, data);
+        const closed = run(plan, data, "closures");
         for (const [r, row] of data.entries()) {
           const theirs = fromRaw(read[i]?.[r] ?? Number.NaN, kind);
           const mine = ours[r] ?? null;
@@ -96,6 +98,7 @@ describe("the exact subset in DuckDB", () => {
               `DuckDB gives ${String(theirs)}, JavaScript ${String(mine)}\n${sql}\n${JSON.stringify(plan)}\n${show(row)}`,
             );
           }
+          if (!Object.is(mine, closed[r] ?? null)) throw new Error(`closures give ${String(closed[r])}: ${sql}`);
           if (r === i && !Object.is(mine, run(plan, [row])[0] ?? null)) throw new Error(`a row alone differs: ${sql}`);
           if (inOracle(plan)) {
             oracle++;
@@ -142,8 +145,8 @@ describe("the exact subset in DuckDB", () => {
 });
 
 /** All rows in one call. */
-function run(plan: ExpressionPlan, given: readonly Row[]): readonly Value[] {
-  const program = compileRows([{ name: "x", value: plan }]);
+function run(plan: ExpressionPlan, given: readonly Row[], mode?: RowMode): readonly Value[] {
+  const program = compileRows([{ name: "x", value: plan }], {}, { mode });
   const input = program.leaves.map(({ name, kind }) =>
     given.map((row) => toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, kind)),
   );

@@ -22,11 +22,6 @@ function exact(operation: (a: number, b: number) => number): (a: Raw, b: Raw) =>
   };
 }
 
-/** A constant that is no bigint. */
-function isNumber(text: string): boolean {
-  return /^\(?-?\d+\)?$/.test(text);
-}
-
 function exactSql(symbol: string): (args: readonly string[]) => string {
   return ([a = "", b = ""]) => `tondo_int(${bounded(a)}::hugeint ${symbol} ${bounded(b)}::hugeint)`;
 }
@@ -51,12 +46,14 @@ function integer(
     returns,
     partial: true,
     compute: () => exact(run),
-    inline: ([a = "", b = ""]) => {
-      const tests = [a, b].flatMap((text) => (isNumber(text) ? [] : [`typeof ${text} === "number"`]));
-      const result = `whole(${a} ${symbol} ${b})`;
+    inline: ([a = "", b = ""], _, exact) => {
+      const tests = [a, b].flatMap((text, i) => (exact[i] === true ? [] : [`typeof ${text} === "number"`]));
+      const result = `${a} ${symbol} ${b}`;
       return tests.length === 0 ? result : `(${tests.join(" && ")} ? ${result} : NaN)`;
     },
     inlinePropagates: true,
+    settles: "whole",
+    small: true,
     sql: exactSql(symbol),
   };
 }
@@ -67,8 +64,9 @@ function float(symbol: "+" | "-" | "*", run: (a: number, b: number) => number): 
     returns: "float",
     partial: true,
     compute: () => (a: number, b: number) => finite(run(a, b)),
-    inline: ([a = "", b = ""]) => `finite(${a} ${symbol} ${b})`,
+    inline: ([a = "", b = ""]) => `${a} ${symbol} ${b}`,
     inlinePropagates: true,
+    settles: "finite",
     sql: floatSql(symbol),
   };
 }
@@ -140,8 +138,9 @@ export const arithmetic: readonly ScalarFunction[] = [
         returns: "float",
         partial: true,
         compute: () => (a: number, b: number) => finite(a / b),
-        inline: ([a = "", b = ""]) => `finite(${a} / ${b})`,
+        inline: ([a = "", b = ""]) => `${a} / ${b}`,
         inlinePropagates: true,
+        settles: "finite",
         sql: ([a = "", b = ""]) => `tondo_float(${a} / nullif(${b}, 0))`,
       },
       {
@@ -175,7 +174,7 @@ export const arithmetic: readonly ScalarFunction[] = [
     overloads: (["int", "float", "duration"] as const).map((kind) => ({
       takes: [{ name: "a", kind }],
       returns: kind,
-      ...(kind === "float" ? {} : { partial: true as const }),
+      ...(kind === "float" ? {} : { partial: true as const, small: true as const }),
       compute: () => (a: Raw) => (typeof a === "number" ? 0 - a : missing),
       sql: ([a = ""]: readonly string[]) =>
         kind === "float" ? `(0e0 - ${a})` : `tondo_int(0::hugeint - ${bounded(a)})`,
@@ -195,6 +194,7 @@ export const arithmetic: readonly ScalarFunction[] = [
         takes: two("int"),
         returns: "int",
         partial: true,
+        small: true,
         compute: () => exact((a, b) => (b === 0 ? missing : floorDiv(a, b))),
       },
     ],
@@ -213,6 +213,7 @@ export const arithmetic: readonly ScalarFunction[] = [
         takes: two("int"),
         returns: "int",
         partial: true,
+        small: true,
         compute: () => exact((a, b) => (b === 0 ? missing : floorMod(a, b))),
       },
     ],

@@ -1,4 +1,4 @@
-import { missing, type Raw, type ScalarFunction } from "../scalar-function.ts";
+import { type Raw, type ScalarFunction } from "../scalar-function.ts";
 
 /** `and or not if case is missing ?? coalesce fill`: what deals with missing values itself. */
 export const logic: readonly ScalarFunction[] = [
@@ -84,7 +84,6 @@ export const logic: readonly ScalarFunction[] = [
           { name: "b", kind: "T" },
         ],
         returns: "T",
-        // The generated code puts the right missing value in its place; see `emit`.
         compute: () => (condition: number, a: Raw, b: Raw, none: Raw) =>
           condition === 1 ? a : condition === 0 ? b : none,
         inline: ([condition = "", a = "", b = "", none = ""]) =>
@@ -159,13 +158,13 @@ export const logic: readonly ScalarFunction[] = [
           { name: "others", kind: "T", rest: true },
         ],
         returns: "T",
+        // The last that is given is the missing value.
         compute:
           () =>
           (...values: Raw[]) => {
             for (const value of values) if (value !== null && value === value) return value;
-            return values.at(-1) ?? missing;
+            return values.at(-1) as Raw;
           },
-        // The last of the given texts is the missing value; see `emit`.
         inline: (values) =>
           values
             .slice(0, -1)

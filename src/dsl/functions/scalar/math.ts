@@ -14,8 +14,9 @@ function float1(run: (x: number) => number, text: (x: string) => string): Overlo
     returns: "float",
     partial: true,
     compute: () => (x: number) => finite(run(x)),
-    inline: ([x = ""]) => `finite(${text(x)})`,
+    inline: ([x = ""]) => text(x),
     inlinePropagates: true,
+    settles: "finite",
   };
 }
 
@@ -94,7 +95,7 @@ export const math: readonly ScalarFunction[] = [
     overloads: (["int", "float", "duration"] as const).map((kind) => ({
       takes: [{ name: "x", kind }],
       returns: kind,
-      ...(kind === "float" ? {} : { partial: true as const }),
+      ...(kind === "float" ? {} : { partial: true as const, small: true as const }),
       compute: () => (x: Raw) => (typeof x === "number" ? Math.abs(x) : missing),
       ...(kind === "int" ? {} : { inline: ([x = ""]: readonly string[]) => `Math.abs(${x})`, inlinePropagates: true }),
     })),
@@ -198,7 +199,7 @@ export const math: readonly ScalarFunction[] = [
         takes: [{ name: "x", kind: "int" }],
         returns: "float",
         compute: () => (x: Raw) => Number(x),
-        inline: ([x = ""]) => `Number(${x})`,
+        inline: ([x = ""], _, [exact]) => (exact === true ? x : `Number(${x})`),
         inlinePropagates: true,
         sql: ([x = ""]) => `(${x})::double`,
       },

@@ -1,0 +1,211 @@
+import { canonicalJson, isNumeric, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
+import { fittedFunctions, missing, overloadOf, type Overload, type Raw } from "../functions/index.ts";
+import {
+  type CallPlan,
+  type ExpressionPlan,
+  type Fitted,
+  type FittedPlan,
+  type LiteralPlan,
+  parts,
+} from "../plan/index.ts";
+
+/** A leaf that a row program reads. */
+export interface Leaf {
+  /** `column:NAME`, `stored:NAME` or `now`. */
+  readonly name: string;
+  readonly kind: ValueKind;
+}
+
+/** What a step takes and what an output is: a constant, or the result of a step before. */
+export interface Operand {
+  readonly kind: ValueKind;
+  /**
+   * Whether it can be missing. What is read can, whatever its type promises: types are what callers said of their
+   * rows, and row programs are total even where they were wrong.
+   */
+  readonly maybe: boolean;
+  /** The step; `undefined` for a constant. */
+  readonly step?: number;
+  readonly constant?: Raw;
+}
+
+/** Reads a leaf. */
+export interface LeafStep {
+  readonly does: "read";
+  readonly kind: ValueKind;
+  readonly leaf: number;
+}
+
+/** Calls a function. */
+export interface CallStep {
+  readonly does: "call";
+  readonly kind: ValueKind;
+  readonly call: (...args: never[]) => Raw;
+  /** Absent for a fitted function. */
+  readonly overload?: Overload;
+  readonly options: NonNullable<CallPlan["options"]>;
+  readonly args: readonly Operand[];
+  /** Places of the arguments that make the result missing where they are, before the function is called. */
+  readonly tested: readonly number[];
+  /** The missing value of its kind. */
+  readonly none: Raw;
+  /** Whether it deals with missing arguments itself: it is given `none` as one more argument. */
+  readonly handles: boolean;
+}
+
+export type Step = LeafStep | CallStep;
+
+/** Expressions as one list of steps, each common part once, in an order in which they can be taken. */
+export interface Steps {
+  readonly leaves: readonly Leaf[];
+  readonly steps: readonly Step[];
+  readonly results: readonly Operand[];
+}
+
+/**
+ * What has to be done for some expressions. Calls of constants alone are done here, once.
+ *
+ * @throws TondoError `VECTOR_UNFITTED` where a fitted function has no parameters.
+ */
+export function stepsOf(expressions: readonly ExpressionPlan[], fitted: Fitted = {}): Steps {
+  const numbering = new Numbering(fitted);
+  const results = expressions.map((expression) => numbering.operand(expression));
+  return { leaves: numbering.leaves, steps: numbering.steps, results };
+}
+
+/** The missing value of a kind. */
+export function missingOf(kind: ValueKind): Raw {
+  return isNumeric(kind) ? missing : null;
+}
+
+class Numbering {
+  readonly steps: Step[] = [];
+  readonly leaves: Leaf[] = [];
+  readonly #fitted: Fitted;
+  /** By what is computed, with names for its parts: equal expressions are one step. */
+  readonly #byKey: Map<string, Operand> = new Map<string, Operand>();
+  /** The same by object: siblings are shared. */
+  readonly #seen: Map<ExpressionPlan, Operand> = new Map<ExpressionPlan, Operand>();
+
+  constructor(fitted: Fitted) {
+    this.#fitted = fitted;
+  }
+
+  operand(expression: ExpressionPlan): Operand {
+    if (expression.node === "literal") return constantOf(expression);
+    const seen = this.#seen.get(expression);
+    if (seen !== undefined) return seen;
+    const args = parts(expression).map((part) => this.operand(part));
+    const key = keyOf(expression, args);
+    const operand = this.#byKey.get(key) ?? this.#step(expression, args);
+    this.#byKey.set(key, operand);
+    this.#seen.set(expression, operand);
+    return operand;
+  }
+
+  #step(expression: Exclude<ExpressionPlan, LiteralPlan>, args: readonly Operand[]): Operand {
+    const { kind } = parseTypeName(expression.type);
+    switch (expression.node) {
+      case "column":
+      case "stored":
+        return this.#read(`${expression.node}:${expression.name}`, kind);
+      case "now":
+        return this.#read("now", kind);
+      case "call":
+        return this.#call(expression, kind, args);
+      case "fitted":
+        return this.#add({ ...plain(kind, args), call: this.#apply(expression) }, true);
+    }
+  }
+
+  #read(name: string, kind: ValueKind): Operand {
+    return this.#add({ does: "read", kind, leaf: this.leaves.push({ name, kind }) - 1 }, true);
+  }
+
+  #call(plan: CallPlan, kind: ValueKind, args: readonly Operand[]): Operand {
+    const [entry, overload] = overloadOf(plan);
+    const options = plan.options ?? {};
+    const handles = entry.missing === "handles";
+    const given = args.map(({ maybe }) => maybe);
+    const tested = handles ? [] : given.flatMap((maybe, i) => (maybe ? [i] : []));
+    const call = overload.compute(options);
+    const step: CallStep = { ...plain(kind, args), call, overload, options, tested, handles };
+    const constant = folded(step);
+    if (constant !== undefined) return { kind, constant, maybe: isMissing(constant) };
+    const maybe = handles ? (entry.optional?.(given) ?? true) : tested.length > 0;
+    return this.#add(step, overload.partial === true || maybe);
+  }
+
+  #apply({ function: name, fit }: FittedPlan): CallStep["call"] {
+    const entry = fittedFunctions.get(name);
+    const parameters = Object.hasOwn(this.#fitted, fit) ? this.#fitted[fit] : undefined;
+    if (entry === undefined) throw new TondoError("INTERNAL", `no fitted function ${name}`);
+    if (parameters === undefined) {
+      throw new TondoError("VECTOR_UNFITTED", `"${name}" has not been fitted`, {
+        hint: "Make a training set with this vector first: it fits on the training rows and keeps what it found.",
+      });
+    }
+    return entry.apply(parameters);
+  }
+
+  #add(step: Step, maybe: boolean): Operand {
+    return { kind: step.kind, maybe, step: this.steps.push(step) - 1 };
+  }
+}
+
+function plain(kind: ValueKind, args: readonly Operand[]): Omit<CallStep, "call"> {
+  return { does: "call", kind, args, options: {}, tested: [], none: missingOf(kind), handles: false };
+}
+
+function isMissing(raw: Raw): boolean {
+  return raw === null || raw !== raw;
+}
+
+/** The result where all arguments are constants: functions are pure. */
+function folded({ call, args, tested, none, handles }: CallStep): Raw | undefined {
+  const values: Raw[] = [];
+  for (const { constant } of args) {
+    if (constant === undefined) return undefined;
+    values.push(constant);
+  }
+  if (tested.length > 0) return none;
+  if (handles) values.push(none);
+  return call(...(values as never[]));
+}
+
+function constantOf({ type, value }: LiteralPlan): Operand {
+  const { kind } = parseTypeName(type);
+  return { kind, maybe: value === null, constant: value === null ? missingOf(kind) : rawOf(kind, value) };
+}
+
+/** Ints beyond ±(2^53 - 1) stand in a plan as decimal text. */
+function rawOf(kind: ValueKind, value: boolean | number | string): Raw {
+  if (kind === "int" && typeof value === "string") return BigInt(value);
+  if (kind === "string") return String(value);
+  return Number(value) + 0;
+}
+
+/** What decides an expression's value, given its parts. Leaves of one name are of one kind. */
+function keyOf(expression: Exclude<ExpressionPlan, LiteralPlan>, args: readonly Operand[]): string {
+  const names = args.map(nameOf).join();
+  switch (expression.node) {
+    case "column":
+    case "stored":
+      return `${expression.node}:${expression.name}`;
+    case "now":
+      return "now";
+    case "fitted":
+      return `fitted ${expression.fit}(${names})`;
+    case "call": {
+      const { function: name, version, options } = expression;
+      const { kind } = parseTypeName(expression.type);
+      const constants = options === undefined ? "" : canonicalJson(options);
+      return `${name} ${String(version)} ${kind} ${constants}(${names})`;
+    }
+  }
+}
+
+function nameOf({ kind, step, constant }: Operand): string {
+  if (step !== undefined) return String(step);
+  return `${kind} ${typeof constant === "string" ? JSON.stringify(constant) : String(constant)}`;
+}
