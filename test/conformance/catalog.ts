@@ -81,7 +81,7 @@ export function describeCatalog(name: string, fresh: () => Promise<CatalogHome>)
       expect(changes.find(({ kind }) => kind === "source")).toMatchObject({ change: "described" });
       const source = (await catalog.definitions()).find(({ kind }) => kind === "source");
       expect(source).toMatchObject({ version: 2, appliedBy: "bob", about: { doc: "All orders." } });
-      expect((await catalog.project()).sources[0]?.transports[0]?.path).toBe("elsewhere/*.parquet");
+      expect((await catalog.project()).sources[0]?.transports).toMatchObject([{ path: "elsewhere/*.parquet" }]);
     });
 
     it("refuses another meaning, or less, unless it is told to replace; nothing of it is kept then", async () => {
@@ -101,6 +101,36 @@ export function describeCatalog(name: string, fresh: () => Promise<CatalogHome>)
       expect(await catalog.definitions()).toEqual(before);
       await catalog.apply(more, { replace: true });
       expect(await catalog.project()).toEqual(more.plan);
+    });
+
+    it("takes another version of a feature beside the first, which stays what it was", async () => {
+      const catalog = await opened();
+      const first = "n = count() over 1d where x > 0 big = (sum(x) over 1d) > 9";
+      await catalog.apply(projectOf(text(first)));
+      const before = await catalog.definitions();
+      const both = projectOf(text(`${first} n@2 = sum(x) over 1d`));
+      expect((await catalog.apply(both)).filter(({ change }) => change !== "unchanged")).toEqual([
+        { kind: "group", name: "store:g", change: "extended" },
+      ]);
+      const after = await catalog.definitions();
+      expect(after.filter(({ kind }) => kind !== "group")).toEqual(before.filter(({ kind }) => kind !== "group"));
+      // The first one gone, another meaning of one that was there, a column that breaks ties, or another source: no more an extension.
+      const others = [
+        `big = (sum(x) over 1d) > 9 n@2 = sum(x) over 1d`,
+        `${first} n@2 = sum(x) over 2d`,
+        `${first} n@2 = sum(x) over 1d n@3 = last(at) over 1d`,
+      ];
+      for (const other of others) {
+        await expect(catalog.apply(projectOf(text(other)))).rejects.toMatchObject({
+          code: "DEFINITION_IN_USE",
+          message: expect.stringContaining("group store:g would be changed") as string,
+          hint: expect.stringContaining("NAME@2 = ...") as string,
+        });
+      }
+      const slow = projectOf(
+        text(`${first} n@2 = sum(x) over 1d n@3 = sum(x) over 3d`).replace("at at }", "at at + 1s }"),
+      );
+      expect((await catalog.plan(slow)).find(({ kind }) => kind === "group")).toMatchObject({ change: "changed" });
     });
 
     it("takes away, and takes back", async () => {

@@ -7,6 +7,9 @@ const { s, m, h, d } = durationUnits;
 /** Windows at which hops change, and their neighbours: 12 s, 2 min and 1 h are twelve hops exactly. */
 export const windows: readonly Micros[] = [s, 12 * s, m, 2 * m, h, h + 1, 12 * h, 7 * d, 12 * d, 28 * d];
 
+/** How long rows take to become known. */
+export const lags: readonly Micros[] = [1, s, 5 * m, h, d];
+
 /** Ages at which states of snapshots expire. */
 export const ttls: readonly Micros[] = [0, 1, s, h, d, 90 * d];
 

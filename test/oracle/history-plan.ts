@@ -9,6 +9,7 @@ import type {
   SourcePlan,
   StoredPlan,
   StoredWindowPlan,
+  TransportPlan,
   VectorPlan,
 } from "../../src/dsl/plan/index.ts";
 import {
@@ -21,14 +22,21 @@ import {
   literal,
   optional,
 } from "./history-expressions.ts";
-import { ttls, windows } from "./history-moments.ts";
+import { lags, ttls, windows } from "./history-moments.ts";
 import { keyTypes, payloadTypes } from "./history-values.ts";
 
 type PayloadColumn = keyof typeof payloadTypes;
 
+/** When the rows of one place are known. */
+type Knowledge = "at once" | "a column" | "a column, else the time" | { readonly lag: Micros };
+
 interface SourceSeed {
-  readonly known: "not declared" | "a column" | "a column, else the time";
   readonly files: readonly ("parquet" | "csv")[];
+  /** Of each place; the second may be as the first. */
+  readonly known: readonly [Knowledge, Knowledge];
+  /** A topic beside the files, of which no row is at rest: its lag counts, and it alone. */
+  readonly topic: { readonly lag: Micros | null } | null;
+  readonly deleted: ExpressionPlan | null;
 }
 
 interface WindowSeed {
@@ -54,15 +62,29 @@ export interface ProjectSeed {
   readonly factColumns: readonly PayloadColumn[];
 }
 
+const knowledge: fc.Arbitrary<Knowledge> = fc.oneof(
+  { weight: 1, arbitrary: fc.constant("at once" as const) },
+  { weight: 3, arbitrary: fc.constant("a column" as const) },
+  { weight: 1, arbitrary: fc.constant("a column, else the time" as const) },
+  { weight: 2, arbitrary: fc.constantFrom(...lags).map((lag) => ({ lag })) },
+);
+
 const sourceSeeds: fc.Arbitrary<SourceSeed> = fc.record({
-  known: fc.constantFrom<SourceSeed["known"][]>(
-    "not declared",
-    "a column",
-    "a column",
-    "a column",
-    "a column, else the time",
+  known: fc.oneof(
+    knowledge.map((one): SourceSeed["known"] => [one, one]),
+    fc.tuple(knowledge, knowledge),
   ),
-  files: fc.constantFrom<SourceSeed["files"][]>(["parquet"], ["parquet"], ["csv"], ["parquet", "csv"]),
+  files: fc.constantFrom<SourceSeed["files"][]>(["parquet"], ["csv"], ["parquet", "csv"], ["parquet", "csv"]),
+  topic: fc.option(fc.record({ lag: fc.option(fc.constantFrom(...lags)) }), { freq: 3 }),
+  deleted: fc.option(
+    fc.constantFrom<ExpressionPlan[]>(
+      column("gone", "bool?"),
+      column("gone", "bool?"),
+      call("bool?", "and", column("gone", "bool?"), call("bool?", "gt", column("n", "int?"), literal("int", 0))),
+      call("bool", "is_missing", column("s", "string?")),
+    ),
+    { freq: 2 },
+  ),
 });
 
 const payloadColumns: fc.Arbitrary<readonly PayloadColumn[]> = fc.uniqueArray(
@@ -124,8 +146,8 @@ export function planOf(seed: ProjectSeed): Planned {
   );
   const timeColumns = { at: "timestamp?", known: "timestamp?" } as const;
   const fileColumns: FileColumns = {
-    events: { ...keyColumns, ...timeColumns, id: "string?", part: "int?", ...payloadTypes },
-    states: { ...keyColumns, ...timeColumns, ...payloadTypes },
+    events: { ...keyColumns, ...timeColumns, id: "string?", part: "int?", gone: "bool?", ...payloadTypes },
+    states: { ...keyColumns, ...timeColumns, gone: "bool?", ...payloadTypes },
     facts: { ...keyColumns, ...payloadTypes },
   };
   const plainKey = entity.key.map(({ name, type }) => column(name, optional(type)));
@@ -148,7 +170,7 @@ export function planOf(seed: ProjectSeed): Planned {
   const sources = [
     sourcePlan("events", "events", seed.events, fileColumns.events, groups, seed.id),
     sourcePlan("states", "snapshot", seed.states, fileColumns.states, groups, []),
-    sourcePlan("facts", "table", { ...seed.facts, known: "not declared" }, fileColumns.facts, groups, []),
+    sourcePlan("facts", "table", { ...seed.facts, known: ["at once", "at once"] }, fileColumns.facts, groups, []),
   ];
   const vector = vectorPlan(entity, seed.roles, groups, sources);
   return { project: { version: 1, entities: [entity], sources, groups, vectors: [vector] }, vector, fileColumns };
@@ -222,25 +244,37 @@ function sourcePlan(
 ): SourcePlan {
   const at = column("at", "timestamp?");
   const declared = column("known", "timestamp?");
-  const known = seed.known === "a column" ? declared : call("timestamp?", "coalesce", declared, at);
+  const knownOf = (knows: Knowledge): Pick<TransportPlan, "known" | "lag"> => {
+    if (typeof knows === "object") return knows;
+    if (knows === "at once") return {};
+    return { known: knows === "a column" ? declared : call("timestamp?", "coalesce", declared, at) };
+  };
+  const deleted = kind === "snapshot" || idColumns.length > 0 ? seed.deleted : null;
+  const topics: readonly TransportPlan[] =
+    seed.topic === null || kind !== "events"
+      ? []
+      : [{ format: "kafka", topic: name, ...(seed.topic.lag === null ? {} : { lag: seed.topic.lag }) }];
+  const files = seed.files.map((format, i): TransportPlan => ({
+    format,
+    path: `data/${name}/*.${format}`,
+    ...knownOf(seed.known[i] ?? "at once"),
+  }));
   const id = idColumns.map((part) => column(part, types[part] ?? "string?"));
   const own = groups.filter((group) => group.source === name);
   const read = new Set([
     ...own.flatMap((group) => [...group.reads, ...group.key.flatMap(columnsOf)]),
     ...(kind === "table" ? [] : ["at"]),
-    ...(seed.known === "not declared" ? [] : ["known"]),
+    ...files.flatMap(({ known }) => (known === undefined ? [] : columnsOf(known))),
+    ...(deleted === null ? [] : columnsOf(deleted)),
     ...idColumns,
   ]);
   return {
     name,
     kind,
-    transports: seed.files.map((format) => ({
-      format,
-      path: `data/${name}/*.${format}`,
-      ...(seed.known === "not declared" ? {} : { known }),
-    })),
+    transports: [...files, ...topics],
     ...(kind === "table" ? {} : { at }),
     ...(id.length === 0 ? {} : { id }),
+    ...(deleted === null ? {} : { deleted }),
     columns: Object.fromEntries([...read].sort().map((one) => [one, types[one] ?? "string?"])),
   };
 }

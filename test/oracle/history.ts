@@ -17,7 +17,7 @@ import {
 } from "./history-moments.ts";
 import { type KeySeed, keySeeds, type PayloadChoice, payloads } from "./history-values.ts";
 import type { Data, LeftRow } from "./oracle.ts";
-import type { Row } from "./values.ts";
+import { type Row, transportOf } from "./values.ts";
 
 /** Plans, rows of every source, and left rows. */
 export interface History extends Planned {
@@ -39,10 +39,13 @@ interface RowSeed {
   readonly id: Value;
   readonly part: Value;
   readonly payload: PayloadChoice;
+  /** Which transport it comes by, of two. */
+  readonly transport: number;
+  readonly gone: Value;
   /** An earlier row that this one repeats, but for what it changes. */
   readonly again: {
     readonly row: number;
-    readonly changes: readonly ("place" | "known" | "payload" | "key" | "id")[];
+    readonly changes: readonly ("place" | "known" | "payload" | "key" | "id" | "transport" | "gone")[];
     /** Whether the row comes once more thereafter, as it was at first: corrected, and then repeated. */
     readonly andBack: boolean;
   } | null;
@@ -71,6 +74,8 @@ function rowSeeds(places: fc.Arbitrary<Place>): fc.Arbitrary<RowSeed> {
     id: fc.constantFrom<Value[]>("e1", "e2", "e3", "e4", "", null),
     part: fc.constantFrom<Value[]>(1, 1, 1, 2n ** 53n, 2n ** 53n + 1n, null),
     payload: payloads,
+    transport: fc.nat(1),
+    gone: fc.constantFrom(null, false, false, false, false, true, true),
     again: fc.option(
       fc.record({
         row: fc.nat(29),
@@ -81,6 +86,12 @@ function rowSeeds(places: fc.Arbitrary<Place>): fc.Arbitrary<RowSeed> {
           ["payload"],
           ["known", "payload"],
           ["known", "payload"],
+          ["transport"],
+          ["transport", "known"],
+          ["transport", "payload"],
+          ["gone", "known"],
+          ["gone", "known"],
+          ["gone", "transport", "payload"],
           ["place"],
           ["key"],
           ["id"],
@@ -126,8 +137,9 @@ export const histories: fc.Arbitrary<History> = fc
     };
     const rowsOf = (source: keyof Planned["fileColumns"], seeds: readonly RowSeed[]): readonly Row[] =>
       withAgain(seeds).map((seed) => {
-        const all = { ...rowOf(seed, project, keys, surroundings), ...seed.payload[payload] };
-        return Object.fromEntries(Object.keys(planned.fileColumns[source]).map((name) => [name, all[name] ?? null]));
+        const all: Row = { ...rowOf(seed, project, keys, surroundings), gone: seed.gone, ...seed.payload[payload] };
+        const columns = Object.keys(planned.fileColumns[source]).map((name) => [name, all[name] ?? null] as const);
+        return Object.fromEntries([...columns, [transportOf, seed.transport % project[source].files.length]]);
       });
     return {
       ...planned,

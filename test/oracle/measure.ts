@@ -1,7 +1,7 @@
 import type { GroupPlan, SourcePlan } from "../../src/dsl/plan/index.ts";
 import { evaluateExpression } from "./evaluate-expression.ts";
 import type { History } from "./history.ts";
-import { floorToHop, type Happening, happenings, type LeftRow } from "./oracle.ts";
+import { floorToHop, type Happening, happenings, largestLag, type LeftRow } from "./oracle.ts";
 
 /** Which edges of the time contract a history touches, each for some key and moment that is really asked for. */
 export interface Measures {
@@ -20,6 +20,12 @@ export interface Measures {
   readonly pastTtlEdge: boolean;
   /** An event at the very end of a forward window, or a microsecond after it. */
   readonly forwardEdge: boolean;
+  /** An event of a forward window that became known after its end, within the source's lag. */
+  readonly forwardLag: boolean;
+  /** A visible deletion. */
+  readonly deletion: boolean;
+  /** A visible deletion, and a row of the same time that is none. */
+  readonly undone: boolean;
 }
 
 /** Says which edges a history touches. */
@@ -47,6 +53,9 @@ export function measure(history: History): Measures {
     ttlEdge: has("ttlEdge"),
     pastTtlEdge: has("pastTtlEdge"),
     forwardEdge: has("forwardEdge"),
+    forwardLag: has("forwardLag"),
+    deletion: has("deletion"),
+    undone: has("undone"),
   };
 }
 
@@ -64,6 +73,9 @@ function edgesOf(
     edges.push("ties");
   if (own.some(({ t, k }) => t < q && k > q)) edges.push("knownLater");
   if (visible.some(({ t }) => t === q)) edges.push("atRequest");
+  const deletions = visible.filter(({ isDeletion }) => isDeletion);
+  if (deletions.length > 0) edges.push("deletion");
+  if (deletions.some(({ t }) => visible.some((other) => other.t === t && !other.isDeletion))) edges.push("undone");
   const stored = group.stored.find((one) => one.name === name);
   if (stored?.kind === "window" && stored.direction === "back") {
     const start = floorToHop(q - stored.over, stored.hop);
@@ -73,6 +85,7 @@ function edgesOf(
   if (stored?.kind === "window" && stored.direction === "next") {
     const end = q + stored.over;
     if (own.some(({ t, k }) => k <= end && (t === end || t === end + 1))) edges.push("forwardEdge");
+    if (own.some(({ t, k }) => q < t && t <= end && k > end && k <= end + largestLag(source))) edges.push("forwardLag");
   }
   if (source.kind === "snapshot" && group.ttl !== undefined) {
     const newest = Math.max(...visible.filter(({ t }) => t <= q).map(({ t }) => t));

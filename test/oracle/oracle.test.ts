@@ -114,6 +114,73 @@ describe("windows", () => {
   });
 });
 
+describe("lag", () => {
+  const lagged: SourcePlan = {
+    ...events,
+    transports: [
+      { format: "parquet", path: "a", lag: 5 * s },
+      { format: "csv", path: "b" },
+    ],
+  };
+
+  it("makes rows of a place known so much later, and no others", () => {
+    const at = (row: Rows[number], q: number): Answer =>
+      ask(lagged, [{ at: 90 * s, x: 1, ...row }], window("count"), q);
+    expect(at({}, 95 * s - 1)).toEqual(present(0));
+    expect(at({}, 95 * s)).toEqual(present(1));
+    expect(at({ "(transport)": 1 }, 90 * s + 1)).toEqual(present(1));
+  });
+
+  it("makes what looks forward wait for the slowest place", () => {
+    const known = [{ format: "csv", path: "b", known: column("known", "timestamp?") }] as const;
+    const both: SourcePlan = { ...lagged, transports: [...known, { format: "kafka", topic: "rows", lag: 5 * s }] };
+    const next = (k: number): Answer =>
+      ask(both, [{ at: 160 * s, known: k, x: 1 }], window("count", { direction: "next" }), 100 * s);
+    expect(next(165 * s)).toEqual(present(1));
+    expect(next(165 * s + 1)).toEqual(present(0));
+  });
+});
+
+describe("deletions", () => {
+  const gone = column("gone", "bool?");
+  const last = window("last", { input: x });
+
+  it("of an event take it out from when they are known, unless a version known later brings it back", () => {
+    const source: SourcePlan = { ...eventsWithId, deleted: gone, columns: { ...columns, gone: "bool?" } };
+    const row = { id: "a", at: 90 * s };
+    const rows = [
+      { ...row, known: 91 * s, x: 1, gone: null },
+      { ...row, known: 93 * s, x: 1, gone: true },
+      { ...row, known: 95 * s, x: 1, gone: false },
+      { ...row, known: 97 * s, x: 2, gone: false },
+    ];
+    const at = (q: number): unknown => [ask(source, rows, last, q).value, ask(source, rows, window("count"), q).value];
+    expect(at(93 * s - 1)).toEqual([1, 1]);
+    expect(at(93 * s)).toEqual([null, 0]);
+    // The third row repeats the first, which stays known when it was.
+    expect(at(95 * s)).toEqual([null, 0]);
+    expect(at(97 * s)).toEqual([2, 1]);
+    expect(ask(source, [{ id: null, at: 90 * s, known: 90 * s, gone: true }], window("count"), 100 * s)).toEqual(
+      present(0),
+    );
+  });
+
+  it("of a state leave nothing, however old, until there is a later one; at one moment they are the larger", () => {
+    const source: SourcePlan = { ...snapshot, deleted: gone, columns: { ...columns, gone: "bool?" } };
+    const rows = [
+      { at: 10 * s, known: 10 * s, x: 1, gone: false },
+      { at: 20 * s, known: 20 * s, x: null, gone: true },
+      { at: 20 * s, known: 20 * s, x: 9, gone: false },
+      { at: 30 * s, known: 30 * s, x: 3, gone: false },
+    ];
+    const at = (q: number): Answer => ask(source, rows, xAsItIs, q, { ttl: 5 * s });
+    expect(at(20 * s - 1)).toEqual({ value: null, status: "expired", t: 10 * s });
+    expect(at(20 * s)).toEqual({ value: null, status: "not_found" });
+    expect(at(30 * s - 1)).toEqual({ value: null, status: "not_found" });
+    expect(at(30 * s)).toEqual({ value: 3, status: "present", t: 30 * s });
+  });
+});
+
 describe("versions of an event", () => {
   const count = window("count");
   const last = window("last", { input: x });
@@ -339,6 +406,8 @@ describe("random histories", () => {
     expect(share("ties")).toBeGreaterThanOrEqual(0.3);
     expect(share("knownLater")).toBeGreaterThanOrEqual(0.2);
     expect(share("forwardEdge")).toBeGreaterThanOrEqual(0.05);
+    expect(share("forwardLag")).toBeGreaterThanOrEqual(0.05);
+    for (const edge of ["deletion", "undone"] as const) expect(share(edge), edge).toBeGreaterThanOrEqual(0.1);
     for (const edge of ["atRequest", "hopEdge", "beforeHopEdge", "ttlEdge", "pastTtlEdge"] as const) {
       expect(share(edge), edge).toBeGreaterThanOrEqual(0.1);
     }

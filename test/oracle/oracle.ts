@@ -15,7 +15,7 @@ import type {
 } from "../../src/dsl/plan/index.ts";
 import { aggregate } from "./aggregate.ts";
 import { evaluateExpression } from "./evaluate-expression.ts";
-import { compareTuples, enter, type Row, type Rows } from "./values.ts";
+import { compareTuples, enter, type Row, type Rows, transportOf } from "./values.ts";
 
 export { evaluateExpression, type Scope } from "./evaluate-expression.ts";
 export type { Row, Rows } from "./values.ts";
@@ -36,11 +36,15 @@ export interface LeftRow {
   readonly columns: Row;
 }
 
-/** A row that counts: when it happened, when it could be known, and the columns the group reads, in order. */
+/**
+ * A row that counts: when it happened, when it could be known, whether it deletes, and what is read of it: that, then the
+ * columns the group reads, in order.
+ */
 export interface Happening {
   readonly row: Row;
   readonly t: Micros;
   readonly k: Micros;
+  readonly isDeletion: boolean;
   readonly read: readonly Value[];
 }
 
@@ -94,7 +98,7 @@ function tableValue(
   return winner === undefined ? { value: null, status: "not_found" } : present(columnOf(source, winner, stored.column));
 }
 
-/** The visible row that happened last wins whole; it is used while it is not older than the ttl. */
+/** The visible row that happened last wins whole; it is used while it is not older than the ttl. Where it is a deletion there is nothing. */
 function snapshotValue(
   group: GroupPlan,
   source: SourcePlan,
@@ -105,7 +109,7 @@ function snapshotValue(
 ): Answer {
   const visible = happenings(group, source, rows, key).filter(({ t, k }) => t <= q && k <= q);
   const winner = visible.sort(byTimeThenKnown).at(-1);
-  if (winner === undefined) return { value: null, status: "not_found" };
+  if (winner === undefined || winner.isDeletion) return { value: null, status: "not_found" };
   const { t } = winner;
   if (group.ttl !== undefined && q - t > group.ttl) return { value: null, status: "expired", t };
   return { ...present(columnOf(source, winner.row, stored.column)), t };
@@ -120,12 +124,13 @@ function windowValue(
   key: readonly Value[],
   q: Micros,
 ): Answer {
-  // Looking back, the present may be known; looking forward (for labels), all that is known at the window's end.
-  const horizon = stored.direction === "back" ? q : q + stored.over;
+  // Looking back, the present may be known; looking forward (for labels), all that is known when the window's last row must be.
+  const horizon = stored.direction === "back" ? q : q + stored.over + largestLag(source);
   const isInside = (t: Micros): boolean =>
     stored.direction === "back" ? floorToHop(q - stored.over, stored.hop) <= t && t < q : q < t && t <= q + stored.over;
   const visible = happenings(group, source, rows, key).filter(({ k }) => k <= horizon);
   const events = lastVersions(source, visible)
+    .filter(({ isDeletion }) => !isDeletion)
     .filter(({ t }) => isInside(t))
     .filter(({ row }) => stored.where === undefined || evaluateExpression(stored.where, { columns: row }) === true)
     .sort(byTimeThenKnown);
@@ -168,15 +173,15 @@ export function happenings(group: GroupPlan, source: SourcePlan, rows: Rows, key
   const all: Happening[] = [];
   for (const row of rows) {
     const t = momentOf(found(source.at), row);
-    const known = knownOf(source);
-    const k = known === undefined ? t : momentOf(known, row);
+    const k = knownAt(source, row, t);
     if (t === null || k === null || !hasKey(group, row, key)) continue;
-    all.push({ row, t, k, read: readsOf(group, source, row) });
+    const isDeletion = source.deleted !== undefined && evaluateExpression(source.deleted, { columns: row }) === true;
+    all.push({ row, t, k, isDeletion, read: [isDeletion, ...readsOf(group, source, row)] });
   }
   return all;
 }
 
-/** Where rows compete: the later one, then the one known later, then the one with the larger columns. */
+/** Where rows compete: the later one, then the one known later, then a deletion, then the one with the larger columns. */
 function byTimeThenKnown(a: Happening, b: Happening): number {
   return a.t - b.t || a.k - b.k || compareTuples(a.read, b.read);
 }
@@ -204,13 +209,16 @@ function momentOf(expression: ExpressionPlan, row: Row): Micros | null {
   return evaluateExpression(expression, { columns: row }) as Micros | null;
 }
 
-/** Rows do not say which transport they came by, so all must declare the same. */
-function knownOf(source: SourcePlan): ExpressionPlan | undefined {
-  const [first, ...others] = source.transports.map(({ known }) => known);
-  if (others.some((other) => JSON.stringify(other) !== JSON.stringify(first))) {
-    throw new Error(`the transports of ${source.name} declare \`known\` differently`);
-  }
-  return first;
+/** When a row could be known, by what its transport says of its rows. */
+function knownAt(source: SourcePlan, row: Row, t: Micros | null): Micros | null {
+  const { known, lag } = found(source.transports[Number(row[transportOf] ?? 0)]);
+  if (known !== undefined) return momentOf(known, row);
+  return t === null ? null : t + (lag ?? 0);
+}
+
+/** The longest that rows of a source are assumed to take until they are known. */
+export function largestLag(source: SourcePlan): Micros {
+  return source.transports.reduce((largest, { lag }) => Math.max(largest, lag ?? 0), 0);
 }
 
 function present(value: Value): Answer {

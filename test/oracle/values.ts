@@ -3,6 +3,9 @@ import type { TypeName, Value } from "../../src/core/index.ts";
 /** A row as a file holds it, by column; may still hold NaN, infinities and -0, which {@link enter} takes out. */
 export type Row = Readonly<Record<string, Value>>;
 
+/** Under this name a row of a source says by which of its transports it came; no file has it; the first where it says nothing. */
+export const transportOf = "(transport)";
+
 /** The rows of one source or of a left side. */
 export type Rows = readonly Row[];
 

@@ -5,6 +5,7 @@ import { DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TypeName, Value } from "../../src/core/index.ts";
+import { filesAtRest } from "../../src/dsl/plan/index.ts";
 import { differences } from "./compare.ts";
 import { histories } from "./history.ts";
 import { enter, type Rows } from "./values.ts";
@@ -72,7 +73,7 @@ describe("writeHistory", () => {
       for (const source of history.vector.sources) {
         const types = history.fileColumns[source.name as keyof typeof history.fileColumns];
         const rows = await Promise.all(
-          source.transports.map((transport) => read(path.join(home, transport.path), types)),
+          filesAtRest(source).map((transport) => read(path.join(home, transport.path), types)),
         );
         expect(texts(rows.flat(), types)).toEqual(texts(history.data[source.name] ?? [], types));
       }

@@ -3,7 +3,8 @@ import path from "node:path";
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
 import type { TypeName, Value } from "../../src/core/index.ts";
 import type { History } from "./history.ts";
-import type { Rows } from "./values.ts";
+import { filesAtRest } from "../../src/dsl/plan/index.ts";
+import { type Rows, transportOf } from "./values.ts";
 
 const sqlTypes: Readonly<Record<string, string>> = {
   bool: "BOOLEAN",
@@ -21,7 +22,7 @@ export interface WrittenHistory {
 
 /**
  * Writes a history as a real path would find it: the rows of each source where its transports' paths point within
- * `folder`, dealt out over the transports and two files each, and the left rows to `left.parquet`, in order.
+ * `folder`, each by the transport it names and dealt out over two files there, and the left rows to `left.parquet`, in order.
  *
  * In CSV a missing value is an empty field and an empty string is `""`; DuckDB tells them apart only where it is told
  * `allow_quoted_nulls = false`, delimiter, quote and escape, and sniffs nothing.
@@ -32,12 +33,12 @@ export async function writeHistory(history: History, folder: string): Promise<Wr
   try {
     for (const source of history.vector.sources) {
       const types = history.fileColumns[source.name as keyof typeof history.fileColumns];
-      const files = source.transports.flatMap(({ format, path: glob }) =>
-        [0, 1].map((part) => ({ format, file: path.join(folder, glob.replace("*", String(part))) })),
-      );
-      for (const [i, { format, file }] of files.entries()) {
-        const rows = (history.data[source.name] ?? []).filter((_, row) => row % files.length === i);
-        await writeRows(connection, rows, types, file, format);
+      for (const [i, { format, path: glob }] of filesAtRest(source).entries()) {
+        const own = (history.data[source.name] ?? []).filter((row) => (row[transportOf] ?? 0) === i);
+        for (const part of [0, 1]) {
+          const rows = own.filter((_, row) => row % 2 === part);
+          await writeRows(connection, rows, types, path.join(folder, glob.replace("*", String(part))), format);
+        }
       }
     }
     const left = path.join(folder, "left.parquet");

@@ -8,7 +8,7 @@ export const planCommand: Command = {
   summary: "show what apply would change",
   about:
     "Compares the .tondo files with the definitions in force in the catalog. Nothing is written.\n\n" +
-    "A definition is new (+), means something else than before (~), is only described otherwise (·), or is no longer there (-). " +
+    "A definition is new (+), means something else than before (~), is a group with new features (*), is only described otherwise (·), or is no longer there (-). " +
     "`apply` refuses ~ and - unless it is told --replace.",
   synopsis: ["[--exit-code]"],
   positionals: [],

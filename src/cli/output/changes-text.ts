@@ -5,6 +5,7 @@ import type { Style } from "./style.ts";
 const signs: Readonly<Record<Change["change"], string>> = {
   added: "+",
   changed: "~",
+  extended: "*",
   described: "·",
   removed: "-",
   unchanged: " ",
@@ -13,6 +14,7 @@ const signs: Readonly<Record<Change["change"], string>> = {
 const words: Readonly<Record<Change["change"], string>> = {
   added: "new",
   changed: "its meaning changes",
+  extended: "new features; those it had mean the same",
   described: "only its description, owner, promises or paths change",
   removed: "no longer defined",
   unchanged: "unchanged",
@@ -31,6 +33,7 @@ export function changesText(changes: readonly Change[], style: Style, verbs: { r
   const paint = {
     added: style.green,
     changed: style.yellow,
+    extended: style.green,
     described: style.dim,
     removed: style.red,
     unchanged: style.dim,
@@ -41,7 +44,7 @@ export function changesText(changes: readonly Change[], style: Style, verbs: { r
     ({ kind, name, change }) =>
       `${paint[change](signs[change])} ${kind.padEnd(widest)}  ${name.padEnd(longest)}  ${style.dim(words[change])}`,
   );
-  const counts = (["added", "changed", "described", "removed"] as const).flatMap((change) => {
+  const counts = (["added", "changed", "extended", "described", "removed"] as const).flatMap((change) => {
     const n = shown.filter((one) => one.change === change).length;
     return n === 0 ? [] : [`${String(n)} ${change}`];
   });

@@ -3,7 +3,7 @@ import type { EntityPlan, GroupPlan, SourcePlan, VectorPlan } from "./plan.ts";
 
 /** A source's meaning: not where its files lie nor in how many places. What its columns are stands where they are read. */
 function meaning({ transports, columns: _columns, ...source }: SourcePlan): unknown {
-  const known = new Set(transports.map((transport) => canonicalJson({ known: transport.known })));
+  const known = new Set(transports.map((transport) => canonicalJson({ known: transport.known, lag: transport.lag })));
   return { ...source, known: [...known].sort() };
 }
 

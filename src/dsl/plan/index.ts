@@ -13,6 +13,7 @@ export type {
   About,
   EntityPlan,
   FeaturePlan,
+  FileTransportPlan,
   GroupPlan,
   KeyColumnPlan,
   LabelPlan,
@@ -24,9 +25,11 @@ export type {
   StoredColumnPlan,
   StoredPlan,
   StoredWindowPlan,
+  TopicTransportPlan,
   TransportPlan,
   VectorPlan,
 } from "./plan.ts";
+export { filesAtRest, lagOf } from "./transports.ts";
 export {
   entityFingerprint,
   groupFingerprint,

@@ -13,17 +13,32 @@ export interface EntityPlan {
   readonly key: readonly KeyColumnPlan[];
 }
 
-/** Where a source's rows lie. `known` says when each row could first be used. Neither path nor format is part of a fingerprint. */
-export interface TransportPlan {
+/** When the rows of one place could first be used: at `known`, or `lag` after they happened; with neither, at once. Never both. */
+interface Knowledge {
+  /** A timestamp. */
+  readonly known?: ExpressionPlan;
+  /** Microseconds, more than 0. */
+  readonly lag?: number;
+}
+
+/** Rows at rest. Neither path nor format is part of a fingerprint. */
+export interface FileTransportPlan extends Knowledge {
   readonly format: "parquet" | "csv";
   /** As written: relative to the project folder, `*`, `**` and `?` as in a glob. */
   readonly path: string;
-  /** A timestamp; where it is absent a row is known at the moment it happened. */
-  readonly known?: ExpressionPlan;
 }
 
+/** Rows as they happen. The topic's name is no part of a fingerprint. */
+export interface TopicTransportPlan extends Knowledge {
+  readonly format: "kafka";
+  readonly topic: string;
+}
+
+/** Where a source's rows come from. */
+export type TransportPlan = FileTransportPlan | TopicTransportPlan;
+
 /**
- * Rows at rest. `events` are what happened, a `snapshot` is what is (one row a key, replaced), a `table` has no time
+ * Rows of one kind, from one place or several. `events` are what happened, a `snapshot` is what is (one row a key, replaced), a `table` has no time
  * and is always visible.
  */
 export interface SourcePlan {
@@ -34,6 +49,8 @@ export interface SourcePlan {
   readonly at?: ExpressionPlan;
   /** What makes two rows versions of one event; events only. */
   readonly id?: readonly ExpressionPlan[];
+  /** Which rows delete, a bool; missing is false. Snapshots, and events with `id`. */
+  readonly deleted?: ExpressionPlan;
   /** The columns that some expression reads, with the type each had when the plan was made, sorted by name. */
   readonly columns: Readonly<Record<string, TypeName>>;
 }
@@ -68,6 +85,7 @@ export interface StoredWindowPlan {
 
 /** A feature: an expression over what its group stores, most often one stored value as it is. */
 export interface FeaturePlan {
+  /** With its version from 2 on: `prep_7d`, `prep_7d@2`. */
   readonly name: string;
   readonly type: TypeName;
   /** Whether it looks forward, and so may stand in labels only. */

@@ -1,5 +1,5 @@
 import { canonicalJson, isNumeric, type TypeName } from "../../core/index.ts";
-import { type ExpressionPlan, type KeyColumnPlan, type LabelPlan, type ReadPlan, walk } from "../plan/index.ts";
+import { type ExpressionPlan, type KeyColumnPlan, type LabelPlan, lagOf, type ReadPlan, walk } from "../plan/index.ts";
 import { didYouMean, type Identifier, type LabelClause } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
 import { checkReference, type ReferenceContext } from "./check-reference.ts";
@@ -174,10 +174,14 @@ class LabelChecker {
     };
   }
 
+  /** How long after the request a forward window is known. */
   #forwardWindow(read: ReadPlan): number | undefined {
     const group = this.#context.symbols.groups.get(`${read.entity}:${read.group}`);
     const stored = group?.stored.find(({ name }) => name === read.stored);
-    return stored?.kind === "window" && stored.direction === "next" ? stored.over : undefined;
+    if (stored?.kind !== "window" || stored.direction !== "next") return undefined;
+    // What happened last becomes known only after the source's lag.
+    const source = this.#context.symbols.sources.get(group?.source ?? "")?.plan;
+    return stored.over + (source === undefined ? 0 : lagOf(source));
   }
 }
 

@@ -1,7 +1,9 @@
 import type { TypeName } from "../../core/index.ts";
-import type { ExpressionPlan, SourcePlan, TransportPlan } from "../plan/index.ts";
+import type { ExpressionPlan, SourcePlan } from "../plan/index.ts";
 import { didYouMean, type Expression, type Identifier, type SourceDeclaration } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
+import { checkDeleted } from "./check-deleted.ts";
+import { checkTransports, hasFiles } from "./check-transports.ts";
 import { typeOf } from "./resolve-call.ts";
 import { checkProperties } from "./properties.ts";
 import type { Report } from "./report.ts";
@@ -23,6 +25,14 @@ export function checkSource(
       `the source "${name.text}" says not where its rows are`,
       name.span,
       'add a line such as parquet "data/*.parquet"',
+    );
+  }
+  if (declaration.columns === undefined && !hasFiles(declaration)) {
+    return report.error(
+      "missing-columns",
+      `the source "${name.text}" says not which columns its rows have, and has no file that tells`,
+      name.span,
+      "add columns (...) with their names and types",
     );
   }
   if (!checkProperties(declaration.properties, ["owner", "description"], report)) return undefined;
@@ -51,15 +61,17 @@ export function checkSource(
   }
   const atPlan = at === undefined ? undefined : timestamp(at, scope, report, "`at`");
   if (at !== undefined && atPlan === undefined) return undefined;
-  const transports = checkTransports(declaration, scope, report);
+  const transports = checkTransports(declaration, (known) => timestamp(known, scope, report, "`known`"), report);
   const id = checkId(declaration, scope, report);
-  if (transports === undefined || id === undefined) return undefined;
+  const deleted = checkDeleted(declaration, scope, report);
+  if (transports === undefined || id === undefined || deleted === undefined) return undefined;
   const plan: SourcePlan = {
     name: name.text,
     kind,
     transports,
     ...(atPlan === undefined ? {} : { at: atPlan }),
     ...(id.length === 0 ? {} : { id }),
+    ...(deleted === null ? {} : { deleted }),
     columns: {},
   };
   return { plan, schema: all };
@@ -78,32 +90,6 @@ function declaredColumns(declaration: SourceDeclaration, report: Report): Schema
     columns[name.text] = checked.endsWith("?") ? checked : (`${checked}?` as TypeName);
   }
   return columns;
-}
-
-function checkTransports(
-  declaration: SourceDeclaration,
-  scope: Scope,
-  report: Report,
-): readonly TransportPlan[] | undefined {
-  const transports: TransportPlan[] = [];
-  for (const { format, path, known, span } of declaration.transports) {
-    if (path.includes("\0") || path === "") return report.error("bad-path", "this is no path", span);
-    if (known === undefined) {
-      transports.push({ format, path });
-      continue;
-    }
-    if (declaration.source === "table")
-      return report.error(
-        "table-time",
-        "a table has no time: its rows are always known",
-        known.span,
-        "call it snapshot or events, or leave out `known`",
-      );
-    const plan = timestamp(known, scope, report, "`known`");
-    if (plan === undefined) return undefined;
-    transports.push({ format, path, known: plan });
-  }
-  return transports;
 }
 
 function checkId(declaration: SourceDeclaration, scope: Scope, report: Report): readonly ExpressionPlan[] | undefined {
@@ -173,9 +159,17 @@ export function columnScope(source: string, schema: Schema, report: Report): Sco
 export function columnOf(
   source: string,
   schema: Schema,
-  { text, span }: Identifier,
+  { text, span, version }: Identifier,
   report: Report,
 ): ExpressionPlan | undefined {
+  if (version !== undefined) {
+    return report.error(
+      "version-here",
+      "a column has no versions",
+      span,
+      `write ${text.slice(0, text.lastIndexOf("@"))}; versions are of features: feature@2 = ...`,
+    );
+  }
   const type = Object.hasOwn(schema, text) ? schema[text] : undefined;
   if (type !== undefined) return { node: "column", type, name: text };
   return report.error(

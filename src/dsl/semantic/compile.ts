@@ -5,6 +5,7 @@ import {
   type Declaration,
   defaultParseLimits,
   type EntityDeclaration,
+  type FileClause,
   type GroupDeclaration,
   type Identifier,
   parse,
@@ -50,12 +51,20 @@ export function parseProject(files: readonly SourceFile[], limits: ParseLimits =
   };
 }
 
+/** A source whose columns stand in its files only. */
+export interface UndeclaredSource {
+  readonly name: Identifier;
+  /** Its first place with rows at rest. */
+  readonly file: FileClause;
+}
+
 /** The sources of a project whose columns the caller must read from their files: those without `columns (...)`. */
-export function undeclaredSources(project: ParsedProject): readonly SourceDeclaration[] {
-  return project.declarations.filter(
-    (declaration): declaration is SourceDeclaration =>
-      declaration.kind === "source" && declaration.columns === undefined,
-  );
+export function undeclaredSources(project: ParsedProject): readonly UndeclaredSource[] {
+  return project.declarations.flatMap((declaration) => {
+    if (declaration.kind !== "source" || declaration.columns !== undefined) return [];
+    const file = declaration.transports.find((transport) => transport.format !== "kafka");
+    return file === undefined ? [] : [{ name: declaration.name, file }];
+  });
 }
 
 /**

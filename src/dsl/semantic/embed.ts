@@ -40,6 +40,7 @@ export function narrowedSource(name: string, groups: readonly GroupPlan[], symbo
   const expressions: (ExpressionPlan | undefined)[] = [
     source.plan.at,
     ...(source.plan.id ?? []),
+    source.plan.deleted,
     ...source.plan.transports.map(({ known }) => known),
     ...own.flatMap(({ key }) => key),
   ];

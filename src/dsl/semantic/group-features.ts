@@ -17,10 +17,13 @@ export function groupFeatures(
   report: Report,
 ): { readonly stored: readonly StoredPlan[]; readonly features: readonly FeaturePlan[] } {
   const body = new GroupBody(declaration, source, hop, report);
-  // Windows that are all of a feature first: they give what is stored its name.
+  // Windows that are all of a feature first: they give what is stored its name. Versions after what they stand beside, so that
+  // another one changes nothing that was there.
   const isWindow = ({ value }: Definition): boolean => value?.kind === "call" && value.window !== undefined;
+  const version = ({ name }: Definition): number => name.version ?? 1;
   const ordered = declaration.definitions.toSorted(
-    (a, b) => Number(isWindow(b)) - Number(isWindow(a)) || compareNames(a.name.text, b.name.text),
+    (a, b) =>
+      version(a) - version(b) || Number(isWindow(b)) - Number(isWindow(a)) || compareNames(a.name.text, b.name.text),
   );
   const features = ordered.flatMap((definition) => body.feature(definition.name.text) ?? []);
   return {
@@ -117,7 +120,9 @@ class GroupBody {
       now: false,
       name: (identifier) => {
         const { text, span } = identifier;
-        if (this.#definitions.has(text) && text !== own) {
+        // In backticks `a@2` is the name of a column.
+        const isSibling = identifier.version !== undefined || !text.includes("@");
+        if (isSibling && this.#definitions.has(text) && text !== own) {
           if (this.#open.includes(text)) {
             return report.error(
               "cycle",
@@ -126,6 +131,11 @@ class GroupBody {
             );
           }
           return this.feature(text)?.value;
+        }
+        if (identifier.version !== undefined) {
+          if (text === own) return report.error("cycle", `"${text}" is made from itself`, span);
+          const hint = (): string | undefined => didYouMean(text, this.#definitions.keys());
+          return report.error("unknown-name", `the group has no feature "${text}"`, span, hint);
         }
         if (kind !== "events") return this.#storeColumn(columnOf(source, this.#source.schema, identifier, report));
         const hint = Object.hasOwn(this.#source.schema, text)

@@ -1,2 +1,9 @@
-export { type Compilation, compile, type ParsedProject, parseProject, undeclaredSources } from "./compile.ts";
+export {
+  type Compilation,
+  compile,
+  type ParsedProject,
+  parseProject,
+  undeclaredSources,
+  type UndeclaredSource,
+} from "./compile.ts";
 export type { Schema } from "./symbols.ts";

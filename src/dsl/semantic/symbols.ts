@@ -41,7 +41,10 @@ export function isBroken(symbols: Symbols, kind: "entity" | "source" | "group", 
 }
 
 /** The names that a name in the language may have: `__` joins the parts of raw columns, `:` and `@` those of canonical names. */
-export function checkName(kind: string, { text, span }: Identifier, report: Report): boolean {
+export function checkName(kind: string, name: Identifier, report: Report): boolean {
+  const { version, span } = name;
+  // A version is no part of the name proper: it stands behind an @ that no name has.
+  const text = version === undefined ? name.text : name.text.slice(0, -`@${String(version)}`.length);
   if (text.includes("__")) {
     report.error(
       "bad-name",

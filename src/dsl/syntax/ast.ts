@@ -2,7 +2,10 @@ import type { Span } from "../../core/index.ts";
 
 /** A name as written, without backticks. */
 export interface Identifier {
+  /** With its version where it has one: `prep_7d@2`. */
   readonly text: string;
+  /** From 2 on, of a feature; absent where none is written, which is version 1. */
+  readonly version?: number;
   readonly span: Span;
 }
 
@@ -82,12 +85,27 @@ export interface EntityDeclaration {
   readonly properties: readonly Property[];
   readonly span: Span;
 }
-export interface TransportClause {
+export interface FileClause {
   readonly format: "parquet" | "csv";
   readonly path: string;
   readonly known?: Expression;
+  readonly lag?: LagClause;
   readonly span: Span;
 }
+export interface TopicClause {
+  readonly format: "kafka";
+  readonly topic: string;
+  readonly known?: Expression;
+  readonly lag?: LagClause;
+  readonly span: Span;
+}
+export interface LagClause {
+  readonly micros: number;
+  readonly span: Span;
+}
+/** Where rows of a source come from; of `known` and `lag` one at most. */
+export type TransportClause = FileClause | TopicClause;
+
 export interface SourceDeclaration {
   readonly kind: "source";
   readonly source: "events" | "snapshot" | "table";
@@ -97,6 +115,7 @@ export interface SourceDeclaration {
   readonly columns?: readonly TypedName[];
   readonly at: readonly Expression[];
   readonly id: readonly (readonly Expression[])[];
+  readonly deleted: readonly Expression[];
   readonly properties: readonly Property[];
   readonly span: Span;
 }

@@ -12,8 +12,8 @@ import type {
   TypeExpression,
   VectorDeclaration,
 } from "./ast.ts";
-import { BuildError, buildExpression, durationOf, identifier, stringOf } from "./build-expression.ts";
-import { nodes, optionalNode, requiredNode, requiredToken, spanOf, tokens } from "./cst.ts";
+import { BuildError, buildExpression, durationOf, identifier, stringOf, versionedName } from "./build-expression.ts";
+import { nodes, optionalNode, requiredNode, requiredToken, spanOf, spanOfToken, tokens } from "./cst.ts";
 import type { DocComments } from "./docs.ts";
 
 interface Context {
@@ -56,6 +56,7 @@ function buildSource(node: CstNode, context: Context): SourceDeclaration {
     transports: nodes(node, "transport").map((child) => transport(child, file)),
     ...(columns === undefined ? {} : { columns: nodes(columns, "typedName").map((child) => typedName(child, file)) }),
     at: nodes(node, "at").map((child) => buildExpression(requiredNode(child, "expression"), file)),
+    deleted: nodes(node, "deleted").map((child) => buildExpression(requiredNode(child, "expression"), file)),
     id: nodes(node, "id").map((child) => nodes(child, "expression").map((part) => buildExpression(part, file))),
     properties: properties(node, file),
     span: spanOf(node, file),
@@ -63,13 +64,29 @@ function buildSource(node: CstNode, context: Context): SourceDeclaration {
 }
 
 function transport(node: CstNode, file: string): TransportClause {
-  const known = optionalNode(node, "expression");
-  return {
-    format: tokens(node, "Csv").length > 0 ? "csv" : "parquet",
-    path: stringOf(requiredToken(node, "String"), file),
-    ...(known === undefined ? {} : { known: buildExpression(known, file) }),
+  const [known, secondKnown] = nodes(node, "known");
+  const [lag, secondLag] = nodes(node, "lag");
+  const again = secondKnown ?? secondLag;
+  if (again !== undefined) {
+    throw new BuildError("duplicate", `a place of rows has one \`${again.name}\``, spanOf(again, file));
+  }
+  if (known !== undefined && lag !== undefined) {
+    throw new BuildError(
+      "known-and-lag",
+      "`known` says when each row was known, and `lag` assumes it: one of them is enough",
+      spanOf(lag, file),
+      "keep `known` if the rows have such a column",
+    );
+  }
+  const where = stringOf(requiredToken(node, "String"), file);
+  const length = lag === undefined ? undefined : requiredToken(lag, "Duration");
+  const rest = {
+    ...(known === undefined ? {} : { known: buildExpression(requiredNode(known, "expression"), file) }),
+    ...(length === undefined ? {} : { lag: { micros: durationOf(length, file), span: spanOfToken(length, file) } }),
     span: spanOf(node, file),
   };
+  if (tokens(node, "Kafka").length > 0) return { format: "kafka", topic: where, ...rest };
+  return { format: tokens(node, "Csv").length > 0 ? "csv" : "parquet", path: where, ...rest };
 }
 
 function buildGroup(node: CstNode, context: Context): GroupDeclaration {
@@ -96,8 +113,17 @@ function buildGroup(node: CstNode, context: Context): GroupDeclaration {
 function definitions(node: CstNode, context: Context): readonly Definition[] {
   const value = optionalNode(node, "expression");
   const names = tokens(node, "Name");
+  const [version] = tokens(node, "Number");
+  if (version !== undefined && value === undefined) {
+    throw new BuildError(
+      "bad-version",
+      "a version of a feature says what it is: a column has none",
+      spanOfToken(version, context.file),
+      `write ${names[0]?.image ?? ""}@${version.image} = ...`,
+    );
+  }
   return names.map((token, i) => ({
-    name: identifier(token, context.file),
+    name: versionedName(token, version, context.file),
     // Of several columns on one line the comment above documents the first.
     ...(i > 0 && names[i - 1]?.startLine === token.startLine
       ? {}

@@ -55,6 +55,33 @@ export function identifier(token: IToken, file: string): Identifier {
   throw new BuildError("bad-name", `a name may hold ${String(maxName)} characters`, span);
 }
 
+/** The largest version of a feature. */
+const maxVersion = 9999;
+
+/** A feature's name with the version behind it, if there is one: `prep_7d@2`. */
+export function versionedName(name: IToken, version: IToken | undefined, file: string): Identifier {
+  const plain = identifier(name, file);
+  if (version === undefined) return plain;
+  const span = spanning(plain.span, spanOfToken(version, file));
+  const bare = name.image;
+  if (span.end - span.start !== bare.length + 1 + version.image.length) {
+    throw new BuildError(
+      "bad-version",
+      "a version stands right behind the name",
+      span,
+      `write ${bare}@${version.image}`,
+    );
+  }
+  if (version.image === "1") {
+    throw new BuildError("bad-version", "version 1 has no suffix", span, `write ${bare}`);
+  }
+  if (!/^[1-9]\d*$/.test(version.image) || Number(version.image) > maxVersion) {
+    const hint = `a version is a whole number from 2 to ${String(maxVersion)}`;
+    throw new BuildError("bad-version", `there is no version ${version.image.slice(0, 40)}`, span, hint);
+  }
+  return { text: `${plain.text}@${version.image}`, version: Number(version.image), span };
+}
+
 /** The text of a string literal. Escapes are JSON's. */
 export function stringOf(token: IToken, file: string): string {
   const span = spanOfToken(token, file);
@@ -206,7 +233,7 @@ function power(node: CstNode, file: string): Expression {
 function primary(node: CstNode, file: string): Expression {
   const span = spanOf(node, file);
   const [name] = tokens(node, "Name");
-  if (name !== undefined) return { kind: "name", name: identifier(name, file), span };
+  if (name !== undefined) return { kind: "name", name: versionedName(name, tokens(node, "Number")[0], file), span };
   if (tokens(node, "Now").length > 0) return { kind: "now", span };
   const inner = optionalNode(node, "expression");
   if (inner !== undefined) return { ...buildExpression(inner, file), span };
@@ -246,8 +273,10 @@ function buildList(node: CstNode, file: string): ListExpression {
 }
 
 function buildReference(node: CstNode, file: string): Expression {
-  const [entity, group, feature] = tokens(node, "Name").map((token) => identifier(token, file));
-  if (entity === undefined || group === undefined || feature === undefined) throw new Error("grammar: short reference");
+  const [entity, group] = tokens(node, "Name").map((token) => identifier(token, file));
+  const name = tokens(node, "Name")[2];
+  if (entity === undefined || group === undefined || name === undefined) throw new Error("grammar: short reference");
+  const feature = versionedName(name, tokens(node, "Number")[0], file);
   const key = optionalNode(node, "list");
   return {
     kind: "reference",

@@ -130,7 +130,15 @@ export class ExpressionGrammar extends CstParser {
       },
       { ALT: () => this.SUBRULE(this.reference) },
       { ALT: () => this.SUBRULE(this.call) },
-      { ALT: () => this.CONSUME(t.Name) },
+      {
+        ALT: () => {
+          this.CONSUME(t.Name);
+          this.OPTION(() => {
+            this.CONSUME(t.Reference);
+            this.CONSUME(t.NumberLiteral);
+          });
+        },
+      },
       { ALT: () => this.CONSUME(t.Now) },
       { ALT: () => this.SUBRULE(this.literal) },
       { ALT: () => this.SUBRULE(this.list) },
@@ -161,7 +169,11 @@ export class ExpressionGrammar extends CstParser {
     this.CONSUME2(t.Name);
     this.CONSUME2(t.Colon);
     this.CONSUME3(t.Name);
-    this.OPTION(() => this.SUBRULE(this.list));
+    this.OPTION(() => {
+      this.CONSUME2(t.Reference);
+      this.CONSUME(t.NumberLiteral);
+    });
+    this.OPTION2(() => this.SUBRULE(this.list));
   });
 
   readonly call: Rule = this.RULE("call", () => {

@@ -94,18 +94,32 @@ class Grammar extends ExpressionGrammar {
         { ALT: () => this.SUBRULE(this.columns) },
         { ALT: () => this.SUBRULE(this.at) },
         { ALT: () => this.SUBRULE(this.id) },
+        { ALT: () => this.SUBRULE(this.deleted) },
       ]),
     );
     this.CONSUME(t.RightBrace);
   });
 
   readonly transport: Rule = this.RULE("transport", () => {
-    this.OR([{ ALT: () => this.CONSUME(t.Parquet) }, { ALT: () => this.CONSUME(t.Csv) }]);
+    this.OR([
+      { ALT: () => this.CONSUME(t.Parquet) },
+      { ALT: () => this.CONSUME(t.Csv) },
+      { ALT: () => this.CONSUME(t.Kafka) },
+    ]);
     this.CONSUME(t.StringLiteral);
-    this.OPTION(() => {
-      this.CONSUME(t.Known);
-      this.SUBRULE(this.expression);
+    this.MANY(() => {
+      this.OR2([{ ALT: () => this.SUBRULE(this.known) }, { ALT: () => this.SUBRULE(this.lag) }]);
     });
+  });
+
+  readonly known: Rule = this.RULE("known", () => {
+    this.CONSUME(t.Known);
+    this.SUBRULE(this.expression);
+  });
+
+  readonly lag: Rule = this.RULE("lag", () => {
+    this.CONSUME(t.Lag);
+    this.CONSUME(t.DurationLiteral);
   });
 
   readonly columns: Rule = this.RULE("columns", () => {
@@ -123,6 +137,11 @@ class Grammar extends ExpressionGrammar {
   readonly id: Rule = this.RULE("id", () => {
     this.CONSUME(t.Id);
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.expression) });
+  });
+
+  readonly deleted: Rule = this.RULE("deleted", () => {
+    this.CONSUME(t.Deleted);
+    this.SUBRULE(this.expression);
   });
 
   readonly group: Rule = this.RULE("group", () => {
@@ -149,9 +168,13 @@ class Grammar extends ExpressionGrammar {
     });
   });
 
-  /** `a, b` takes columns as they are; `name = expression` defines. */
+  /** `a, b` takes columns as they are; `name = expression` and `name@2 = expression` define. */
   readonly definition: Rule = this.RULE("definition", () => {
     this.CONSUME(t.Name);
+    this.OPTION(() => {
+      this.CONSUME(t.Reference);
+      this.CONSUME(t.NumberLiteral);
+    });
     this.OR([
       {
         ALT: () => {

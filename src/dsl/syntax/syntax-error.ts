@@ -101,8 +101,8 @@ const forms: ReadonlyMap<string | undefined, string> = new Map([
   ["typedName", "a name and its type, such as restaurant_id: string"],
   ["entity", "a key column, such as restaurant_id: string"],
   ["columns", "a column, such as fare: float"],
-  ["source", "parquet, csv, columns, at, id, owner, description or }"],
-  ["transport", "parquet or csv"],
+  ["source", "parquet, csv, kafka, columns, at, id, deleted, owner, description or }"],
+  ["transport", "parquet, csv or kafka"],
   ["group", 'a feature ("name = ..."), a property or }'],
   ["definition", '"= ..." or ","'],
   ["vector", "key, input, let, label, a slot or }"],
@@ -118,6 +118,8 @@ function readable(token: string): string {
       return 'a text in "..."';
     case "Duration":
       return "a duration such as 7d";
+    case "Number":
+      return "a number";
     default:
       return `"${token}"`;
   }

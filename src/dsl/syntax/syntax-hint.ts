@@ -46,7 +46,7 @@ const reservedWords: ReadonlySet<unknown> = new Set([
   t.Now,
 ]);
 
-const durations: ReadonlySet<unknown> = new Set([t.Sla, t.Ttl, t.Hop]);
+const durations: ReadonlySet<unknown> = new Set([t.Sla, t.Ttl, t.Hop, t.Lag]);
 const properties = ["owner", "description", "sla", "ttl", "hop"];
 
 /** An operator that ends a line, where the next line turned out to begin something else: `x = a +` above `y = b`. */
@@ -91,12 +91,22 @@ export function syntaxHint(part: readonly IToken[], at: number): string | undefi
       return endsValue(before) ? "there is one ) too many" : undefined;
     case t.LeftParen:
       return before.tokenType === t.In ? "a list stands in [ ]: x in [1, 2]" : undefined;
+    case t.Reference:
+      return tokenMatcher(before, t.Name)
+        ? "a version is written feature@2, a whole number behind a feature of a group; all else has none"
+        : undefined;
     case t.Colon:
     case t.LeftBracket:
       return tokenMatcher(before, t.Name) && part[at - 2]?.tokenType !== t.Key
         ? "a feature is written @entity:group:feature, with [key] behind it"
         : undefined;
     default:
+  }
+  if (next?.tokenType === t.Reference && part[at + 2]?.tokenType === t.NumberLiteral) {
+    return "versions are of features in groups: a slot, a label or a step has none";
+  }
+  if (before.tokenType === t.Reference && endsValue(part[at - 2] ?? before)) {
+    return "a version is a whole number: feature@2";
   }
   if (next?.tokenType === t.Colon && tokenMatcher(found, t.Name)) {
     return `a slot is written ${found.image} = ...; with a type stand inputs, labels and columns only`;

@@ -32,9 +32,12 @@ export const Group: TokenType = word("group");
 export const Vector: TokenType = word("vector");
 export const Parquet: TokenType = word("parquet");
 export const Csv: TokenType = word("csv");
+export const Kafka: TokenType = word("kafka");
 export const Columns: TokenType = word("columns");
 export const AtMoment: TokenType = word("at");
 export const Known: TokenType = word("known");
+export const Lag: TokenType = word("lag");
+export const Deleted: TokenType = word("deleted");
 export const Id: TokenType = word("id");
 export const From: TokenType = word("from");
 export const By: TokenType = word("by");
@@ -221,9 +224,12 @@ export const allTokens: TokenType[] = [
   ...declarationWords,
   Parquet,
   Csv,
+  Kafka,
   Columns,
   AtMoment,
   Known,
+  Lag,
+  Deleted,
   Id,
   From,
   By,

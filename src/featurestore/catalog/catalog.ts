@@ -4,6 +4,7 @@ import type { ProjectPlan } from "../../dsl/index.ts";
 import { sql } from "kysely";
 import { v7 as uuid } from "uuid";
 import { type Definition, definitionKinds, definitionsOf } from "./definition.ts";
+import { isExtended } from "./is-extended.ts";
 import type { Project } from "./load-project.ts";
 
 /** What applying a project would do to one definition. */
@@ -11,10 +12,10 @@ export interface Change {
   readonly kind: Definition["kind"];
   readonly name: string;
   /**
-   * `changed`: its meaning is another; `described`: only its docs, owner, promises or paths are; `removed`: the folder no longer defines
+   * `changed`: its meaning is another; `extended`: a group has more features, and those it had mean what they meant; `described`: only its docs, owner, promises or paths are; `removed`: the folder no longer defines
    * it.
    */
-  readonly change: "added" | "changed" | "described" | "removed" | "unchanged";
+  readonly change: "added" | "changed" | "extended" | "described" | "removed" | "unchanged";
 }
 
 /** A catalog entry as stored. */
@@ -110,12 +111,24 @@ async function inForce(queries: Queries): Promise<readonly AppliedDefinition[]> 
 
 function changesOf(wanted: readonly Definition[], applied: readonly AppliedDefinition[]): readonly Change[] {
   const before = new Map(applied.map((definition) => [`${definition.kind}:${definition.name}`, definition]));
+  const meaning = new Map(
+    wanted.map((definition) => [`${definition.kind}:${definition.name}`, definition.fingerprint]),
+  );
+  // A group's fingerprint is of its source too.
+  const otherSources = applied
+    .filter(({ kind, name, fingerprint }) => kind === "source" && meaning.get(`source:${name}`) !== fingerprint)
+    .map(({ name }) => name);
+  const isSameSource = ({ plan }: Definition): boolean => {
+    const { source } = plan as { readonly source?: string };
+    return source === undefined || !otherSources.includes(source);
+  };
   const changes = wanted.map((definition): Change => {
     const { kind, name } = definition;
     const old = before.get(`${kind}:${name}`);
     before.delete(`${kind}:${name}`);
     if (old === undefined) return { kind, name, change: "added" };
-    if (old.fingerprint !== definition.fingerprint) return { kind, name, change: "changed" };
+    if (old.fingerprint !== definition.fingerprint)
+      return { kind, name, change: isExtended(old, definition) && isSameSource(old) ? "extended" : "changed" };
     const same = canonicalJson([old.plan, old.about]) === canonicalJson([definition.plan, definition.about]);
     return { kind, name, change: same ? "unchanged" : "described" };
   });
@@ -137,7 +150,7 @@ async function apply(
   if (meaning.length > 0 && !replace) {
     const named = meaning.map(({ kind, name, change }) => `${kind} ${name} would be ${change}`).join("; ");
     throw new TondoError("DEFINITION_IN_USE", `applied definitions would change their meaning: ${named}`, {
-      hint: "Models and loaded values were made with the old meaning. Give the new one another name; or, if nothing depends on the old one, apply with --replace (`replace: true`) and materialize and train again.",
+      hint: "Models and loaded values were made with the old meaning. Leave the old one and write NAME@2 = ... beside it, a version of a feature that is served side by side; or give the new one another name; or, if nothing depends on the old one, apply with --replace (`replace: true`) and materialize and train again.",
       details: { changes: meaning },
     });
   }

@@ -46,9 +46,7 @@ export async function checkProject(folder: string, engineOptions: EngineOptions 
   const problems: Diagnostic[] = [];
   const engine = await Engine.open(engineOptions);
   try {
-    for (const { name, transports } of undeclaredSources(parsed)) {
-      const [first] = transports;
-      if (first === undefined) continue;
+    for (const { name, file: first } of undeclaredSources(parsed)) {
       const what = `source "${name.text}"`;
       try {
         const set = { format: first.format, files: await filesOf(first.path, root, what), what };

@@ -13,7 +13,7 @@ import {
 import type { GroupPlan, ProjectPlan, SourcePlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { lockHome } from "../home-lock.ts";
-import { digestFiles, type FileDigest, filesOf } from "../offline/source-files.ts";
+import { digestFiles, type FileDigest, filesOf, transportsAtRest } from "../offline/source-files.ts";
 import { sourceRelation } from "../offline/source-relation.ts";
 import { codecVersion } from "../online/codec/index.ts";
 import { sourceOf } from "../online/find-feature.ts";
@@ -150,7 +150,7 @@ async function planGroups(
     const planned = planLayout(group, source);
     // A table has no time: as of when it was loaded changes nothing.
     const moment = source.kind === "table" ? null : asOf;
-    const inputs = { codecVersion, layout: planned.layout, files, moment, transports: source.transports };
+    const inputs = { codecVersion, layout: planned.layout, files, moment, transports: transportsAtRest(source) };
     plans.push({
       name: groupName(group),
       group,
@@ -169,7 +169,7 @@ async function digestSource(
   signal: AbortSignal | undefined,
 ): Promise<readonly FileDigest[]> {
   const all: FileDigest[] = [];
-  for (const { path } of source.transports) {
+  for (const { path } of transportsAtRest(source)) {
     if (signal?.aborted === true)
       throw new TondoError("ABORTED", "materialize was cancelled", { cause: signal.reason });
     all.push(...(await digestFiles(await filesOf(path, folder, `source "${source.name}"`), folder)));

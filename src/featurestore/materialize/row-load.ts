@@ -23,11 +23,11 @@ export async function loadRows(load: GroupLoad, layout: RowLayout, isTable: bool
 }
 
 /**
- * SQL of the versions of each key, the newest first. Columns: the key as carried, `t`, `k`, how many rows competed, and
- * the stored columns as carried.
+ * SQL of the versions of each key, the newest first. Columns: the key as carried, `t`, `k`, how many rows competed, whether
+ * the row that won is a deletion, and the stored columns as carried.
  *
- * The row that stands is the largest as a struct of what orders rows: by time, then when it was known, then by the
- * columns read, of which a missing one comes first. Its columns come out of that struct.
+ * The row that stands is the largest as a struct of what orders rows: by time, then when it was known, then
+ * whether it is a deletion, then by the columns read, of which a missing one comes first. Its columns come out of that struct.
  */
 function rowsSql(load: GroupLoad, layout: RowLayout, isTable: boolean): string {
   const { relation, group, asOf } = load;
@@ -40,7 +40,8 @@ function rowsSql(load: GroupLoad, layout: RowLayout, isTable: boolean): string {
   });
   const times = isTable ? [] : ["t", "k"];
   const tie = relation.reads.flatMap((read) => [`has_${read} := ${read} is not null`, `${read} := ${read}`]);
-  const order = `struct_pack(${[...times.map((time) => `${time} := ${time}`), ...tie].join(", ")})`;
+  const gone = relation.hasDeletions ? ["gone := gone"] : [];
+  const order = `struct_pack(${[...times.map((time) => `${time} := ${time}`), ...gone, ...tie].join(", ")})`;
   const by = isTable ? keys : `${keys}, later`;
   const later = isTable ? "" : `, case when t > ${String(asOf)} then t end as later`;
   const best = `select ${keys}${later}, max(${order}) as best, count(*) as n
@@ -49,9 +50,12 @@ function rowsSql(load: GroupLoad, layout: RowLayout, isTable: boolean): string {
     ...relation.keys.map((key, i) => toCarrier(key, layout.key[i] ?? "string")),
     ...(isTable ? ["'-infinity'::double", "'-infinity'::double"] : ["best.t::double", "best.k::double"]),
     "n::double",
+    relation.hasDeletions ? "best.gone::int::double" : "0::double",
     ...columns,
   ];
-  return `select ${selected.join(", ")} from (${best}) order by ${keys}${isTable ? "" : ", later desc nulls last"}`;
+  // Where the row that stands is a deletion nothing needs to be kept of it: there is nothing before it.
+  const kept = relation.hasDeletions ? " where not (best.gone and later is null)" : "";
+  return `select ${selected.join(", ")} from (${best})${kept} order by ${keys}${isTable ? "" : ", later desc nulls last"}`;
 }
 
 /** Puts versions that come sorted by key, the newest first, into one record a key. */
@@ -73,14 +77,14 @@ class RowRecords {
   take(chunk: Chunk): void {
     const { key, columns } = this.#layout;
     const keys = key.map((kind, i) => chunk.column(i, carrierOf(kind)));
-    const [ts, ks, counts] = [0, 1, 2].map((i) => chunk.column(key.length + i, "number") as Float64Array);
-    const stored = columns.map(({ kind }, i) => chunk.column(key.length + 3 + i, carrierOf(kind)));
+    const [ts, ks, counts, gone] = [0, 1, 2, 3].map((i) => chunk.column(key.length + i, "number") as Float64Array);
+    const stored = columns.map(({ kind }, i) => chunk.column(key.length + 4 + i, carrierOf(kind)));
     for (let row = 0; row < chunk.rows; row++) {
       if (this.#keys.differs(keys, row)) {
         this.close();
         this.#keys.turn(keys, row);
       }
-      const values = stored.map((column): Raw => column[row] ?? null);
+      const values = gone?.[row] === 1 ? null : stored.map((column): Raw => column[row] ?? null);
       this.#versions.push({ t: ts?.[row] ?? 0, k: ks?.[row] ?? 0, values });
       this.#rows += counts?.[row] ?? 0;
     }

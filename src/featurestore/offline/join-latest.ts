@@ -12,10 +12,14 @@ function valuesStruct(
     return relation.reads[unit.group.reads.indexOf(plan.column)] ?? "";
   };
   const names = [...new Set(unit.reads.map(({ stored }) => column(stored)))];
-  const t = unit.source.at === undefined ? "" : "t := t, ";
+  const packed = [...(unit.source.at === undefined ? [] : ["t"]), ...(relation.hasDeletions ? ["gone"] : []), ...names];
   return {
-    pack: `struct_pack(${t}${names.map((name) => `${name} := ${name}`).join(", ")})`,
-    value: (stored) => `b.best.${column(stored)}`,
+    pack: `struct_pack(${packed.map((name) => `${name} := ${name}`).join(", ")})`,
+    // Where the row that wins is a deletion, there is nothing.
+    value: (stored) =>
+      relation.hasDeletions
+        ? `(case when not b.best.gone then b.best.${column(stored)} end)`
+        : `b.best.${column(stored)}`,
   };
 }
 

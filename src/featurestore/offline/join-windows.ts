@@ -15,7 +15,7 @@ export function startOf({ plan }: Window): string {
 
 /**
  * SQL of windows as of each left row by pairing it with the events it sees: contract 4 and 5. `left` has `row`, `q` and
- * `key0`, ... A row with a missing key sees nothing and knows nothing, not even a count.
+ * `key0`, ... What looks forward sees what was known by its end and the source's lag. A row with a missing key sees nothing and knows nothing, not even a count.
  */
 export function joinWindowsByRange(unit: JoinUnit, relation: SourceRelation, left: string): string {
   const windows = windowsOf(unit);
@@ -31,7 +31,7 @@ export function joinWindowsByRange(unit: JoinUnit, relation: SourceRelation, lef
   const updates = windows.flatMap((window, i) => {
     const inside = back
       ? `b.t >= a.lo${String(i)}`
-      : `b.t <= a.hi${String(i)} and ${stoodAt(relation, `a.hi${String(i)}`)}`;
+      : `b.t <= a.hi${String(i)} and ${stoodAt(relation, `(a.hi${String(i)} + ${String(relation.lag)})`)}`;
     return updateColumns(window, relation.order, inside);
   });
   const states = rangeJoin({

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { glob, stat } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { canonicalJson, TondoError } from "../../core/index.ts";
+import { filesAtRest, type FileTransportPlan, type SourcePlan } from "../../dsl/index.ts";
 
 /** How many files a path may stand for. */
 export const maxFiles = 10_000;
@@ -44,6 +45,25 @@ export async function filesOf(path: string, folder: string, what: string): Promi
     });
   }
   return files.sort();
+}
+
+/**
+ * The places where a source's rows lie in files.
+ *
+ * @throws TondoError `SOURCE_MISSING` where they only come by a topic
+ */
+export function transportsAtRest(source: SourcePlan): readonly FileTransportPlan[] {
+  const files = filesAtRest(source);
+  if (files.length > 0) return files;
+  const topics = source.transports.flatMap((transport) => (transport.format === "kafka" ? [transport.topic] : []));
+  throw new TondoError(
+    "SOURCE_MISSING",
+    `source "${source.name}" has no rows at rest: they only come by the topic "${topics.join('", "')}"`,
+    {
+      where: source.name,
+      hint: "Training sets and loads read files: add a parquet or csv place of the same rows, and an `id`; or leave its groups out.",
+    },
+  );
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,6 +1,8 @@
 import { parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
 import {
   type ExpressionPlan,
+  lagOf,
+  columnsOf,
   type GroupPlan,
   quoteIdentifier,
   type SourcePlan,
@@ -9,13 +11,14 @@ import {
 import type { Engine } from "../duckdb/index.ts";
 import { type NamedExpression, selectExpressions } from "./expressions-sql.ts";
 import { scanFiles } from "./file-scan.ts";
-import { filesOf } from "./source-files.ts";
+import { filesOf, transportsAtRest } from "./source-files.ts";
 
 /**
  * A group's source as SQL. Columns, all values of the language:
  * - `key0`, `key1`, ...: the entity's key, never missing
  * - `t`, `k`: when the row happened and could be known, BIGINT microseconds, never missing; a table has neither
- * - `until`: events with `id` only: the `k` at which a later version replaced this one, or NULL
+ * - `until`: events with `id` only: the `k` at which a later version replaced this one, or a deletion took it away, or NULL
+ * - `gone`: snapshots with deletions only: whether the row is one. Of events, deletions are left out
  * - `r0`, `r1`, ...: the group's `reads`, in order
  * - `x0`, `x1`, ..., `w0`, `w1`, ...: input and `where` of the stored value of that index, where it has them
  *
@@ -28,7 +31,11 @@ export interface SourceRelation {
   /** Whether `k` may differ from `t`. */
   readonly hasKnown: boolean;
   readonly hasVersions: boolean;
-  /** A struct that orders competing rows: by t, k, then the columns read, missing first. */
+  /** Whether rows have `gone`. */
+  readonly hasDeletions: boolean;
+  /** How long after it happened a row may become known, microseconds: forward windows wait so long for the last ones. */
+  readonly lag: number;
+  /** A struct that orders competing rows: by t, k, deletions last, then the columns read, missing first. */
   readonly order: string;
   /** What generated JavaScript computes in a pass over the rows, since SQL cannot do it to the bit. */
   readonly inJavaScript: readonly string[];
@@ -53,33 +60,43 @@ export async function sourceRelation(
   const expressions = [...shared(group, source)];
   const inJavaScript = new Set<string>();
   const parts: string[] = [];
-  for (const transport of source.transports) {
+  const atRest = transportsAtRest(source);
+  const selection = expressions.map(({ name }) => (name === "gone" ? "coalesce(gone, false) as gone" : name));
+  for (const transport of atRest) {
     const what = `source "${source.name}"`;
     const files = await filesOf(transport.path, folder, what);
-    const scan = await scanFiles(engine, { format: transport.format, files, what }, kinds, column);
-    const known: NamedExpression[] =
-      source.at === undefined ? [] : [{ name: "k", value: transport.known ?? source.at }];
+    // What only another place's `known` reads need not be here.
+    const needed = new Set(columnsOf(...expressions.map(({ value }) => value), transport.known));
+    const own = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
+    const scan = await scanFiles(engine, { format: transport.format, files, what }, own, column);
+    const known: NamedExpression[] = transport.known === undefined ? [] : [{ name: "k", value: transport.known }];
     const selected = selectExpressions(engine, scan, [...expressions, ...known], (plan) => columnSql(plan, column));
     selected.inJavaScript.forEach((name) => inJavaScript.add(name));
-    parts.push(`select ${[...expressions, ...known].map(({ name }) => name).join(", ")} from (${selected.sql})`);
+    const assumed = transport.lag === undefined ? "t as k" : `t + ${String(transport.lag)} as k`;
+    const k = source.at === undefined ? [] : [transport.known === undefined ? assumed : "k"];
+    parts.push(`select ${[...selection, ...k].join(", ")} from (${selected.sql})`);
   }
   const keys = group.key.map((_, i) => `key${String(i)}`);
   const reads = group.reads.map((_, i) => `r${String(i)}`);
   const needed = [...keys, ...(source.at === undefined ? [] : ["t", "k"])];
   const rows = `select * from (${parts.join(" union all ")}) where ${needed.map((name) => `${name} is not null`).join(" and ")}`;
   const hasVersions = source.id !== undefined;
+  const hasDeletions = source.deleted !== undefined;
+  const gone = hasDeletions ? ["gone"] : [];
   return {
-    sql: hasVersions ? versions(rows, keys, reads, source.id.length, expressions) : rows,
+    sql: hasVersions ? versions(rows, keys, [...gone, ...reads], source.id.length, expressions) : rows,
     keys,
     reads,
-    hasKnown: source.transports.some(({ known }) => known !== undefined),
+    hasKnown: atRest.some(({ known, lag }) => known !== undefined || lag !== undefined),
     hasVersions,
-    order: `row(${[...(source.at === undefined ? [] : ["t", "k"]), ...tie(reads)].join(", ")})`,
+    hasDeletions: hasDeletions && !hasVersions,
+    lag: lagOf(source),
+    order: `row(${[...(source.at === undefined ? [] : ["t", "k"]), ...(hasVersions ? [] : gone), ...tie(reads)].join(", ")})`,
     inJavaScript: [...inJavaScript],
   };
 }
 
-/** The last tie-break: the columns read, each missing before all values. Null inside a struct would be the largest. */
+/** The last tie-break: the columns read (of versions whether they are deletions before those), each missing before all values. Null inside a struct would be the largest. */
 function tie(reads: readonly string[]): readonly string[] {
   return reads.flatMap((name) => [`${name} is not null`, name]);
 }
@@ -93,6 +110,7 @@ function* shared(group: GroupPlan, source: SourcePlan): Generator<NamedExpressio
   for (const [i, value] of group.key.entries()) yield { name: `key${String(i)}`, value };
   if (source.at !== undefined) yield { name: "t", value: source.at };
   for (const [i, value] of (source.id ?? []).entries()) yield { name: `id${String(i)}`, value };
+  if (source.deleted !== undefined) yield { name: "gone", value: source.deleted };
   for (const [i, name] of group.reads.entries()) {
     const type = source.columns[name];
     if (type === undefined)
@@ -109,7 +127,8 @@ function* shared(group: GroupPlan, source: SourcePlan): Generator<NamedExpressio
 /**
  * Versions of events by `id`: rows of one id, time and key are versions of one event; one that equals a known version in
  * the columns read is a repeat and keeps its first `k`; of several at one `k` the larger by the columns read stands. A row
- * without an id is an event of its own.
+ * without an id is an event of its own. Whether a row is a deletion is read like a column, the first of them; where a deletion
+ * stands there is no event.
  */
 function versions(
   rows: string,
@@ -124,7 +143,8 @@ function versions(
   // Inputs and conditions are functions of the columns read, so any of the equal rows has them.
   const derived = columns.map(({ name }) => name).filter((name) => /^[xw]\d+$/.test(name));
   const anyDerived = derived.map((name) => `, any_value(${name}) as ${name}`).join("");
-  const listed = [...keys, "t", "k", ...reads, ...derived].join(", ");
+  const stays = reads.includes("gone") ? "not gone" : "true";
+  const listed = [...keys, "t", "k", ...reads, ...derived].filter((name) => name !== "gone").join(", ");
   // Of versions known at one moment the larger stands. Not by \`row_number() = 1\`: DuckDB 1.5 turns that into a top-1 which, with
   // a missing value in the group, was seen to keep the wrong row.
   const kept = [...reads, ...derived];
@@ -137,9 +157,9 @@ function versions(
   return `with counted as materialized (${rows}),
     distinct_versions as (select ${version}, min(k) as k${anyDerived} from counted where ${ids.map((id) => `${id} is not null`).join(" and ")} group by ${version}),
     standing as (${standing})
-    select ${listed}, lead(k) over (partition by ${event} order by k) as until from standing
+    select ${listed}, until from (select *, lead(k) over (partition by ${event} order by k) as until from standing) where ${stays}
     union all
-    select ${listed}, null::bigint as until from counted where ${ids.map((id) => `${id} is null`).join(" or ")}`;
+    select ${listed}, null::bigint as until from counted where (${ids.map((id) => `${id} is null`).join(" or ")}) and ${stays}`;
 }
 
 /** The SQL condition under which a row counts for a stored window, besides its time. */

@@ -21,7 +21,7 @@ import { type LeftRow, type LeftRows, loadLeftRows, type LoadedRows } from "./le
 import { type Manifest, manifestFile, type OutputColumn, type OutputFile } from "./manifest.ts";
 import { clearLeftovers, existingSet, replaceFolder } from "./output-folder.ts";
 import { lockOutput } from "./output-lock.ts";
-import { digestFiles, type FileDigest, filesOf, stampFiles } from "./source-files.ts";
+import { digestFiles, type FileDigest, filesOf, stampFiles, transportsAtRest } from "./source-files.ts";
 import { type Part, parts, partSql, type Split, splitMicros, type SplitMicros } from "./split.ts";
 import { type JoinedTable, joinTableOf, kindOf } from "./vector-table.ts";
 
@@ -346,7 +346,7 @@ export async function digestSources(
   const digests: { source: string; files: FileDigest[] }[] = [];
   for (const source of vector.sources) {
     const files: FileDigest[] = [];
-    for (const { path } of source.transports)
+    for (const { path } of transportsAtRest(source))
       files.push(...(await digestFiles(await filesOf(path, folder, `source "${source.name}"`), folder, signal)));
     digests.push({ source: source.name, files });
   }
@@ -360,8 +360,9 @@ function withoutPaths(sources: Manifest["sources"]): unknown {
 /** What the file system says of all files that go in: source by source, and the left rows'. */
 async function stampInputs({ vector, rows, folder }: TrainingSetOptions): Promise<string> {
   const stamps: string[] = [];
-  for (const { name, transports } of vector.sources)
-    for (const { path } of transports) stamps.push(await stampFiles(await filesOf(path, folder, `source "${name}"`)));
+  for (const source of vector.sources)
+    for (const { path } of transportsAtRest(source))
+      stamps.push(await stampFiles(await filesOf(path, folder, `source "${source.name}"`)));
   if (typeof rows === "string") stamps.push(await stampFiles(await filesOf(rows, folder, "training rows")));
   return canonicalJson(stamps);
 }

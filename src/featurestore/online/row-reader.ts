@@ -5,7 +5,7 @@ import { missingRaw, type RecordReader, type StoredAnswers, type WantedValue } f
 
 /**
  * Reads rows of snapshots and tables: of the versions the first that happened at the moment asked for or before it wins
- * whole, missing values included. A `ttl` refuses one that is older: it is used iff `q - t <= ttl`.
+ * whole, missing values included; where it is a deletion there is none, however old it is. A `ttl` refuses one that is older: it is used iff `q - t <= ttl`.
  */
 export function rowReader(layout: RowLayout, wanted: readonly WantedValue[], ttl: Micros | undefined): RecordReader {
   const columns = layout.columns.length;

@@ -6,14 +6,16 @@ import { bitmapWords, isPresent, readSlot, writeSlots } from "./value-slots.ts";
 /**
  * Rows of snapshots and tables: all versions of a key in one record, the newest first, so that no write mixes two.
  * After the first word: the number of versions; then each as its words (u32) and string bytes (u32), `t`, `k`, a bitmap,
- * a slot a column, string bytes.
+ * a slot a column, string bytes. A deletion ends behind `k`, and has {@link deletion} for its string bytes.
  */
 
-/** One version of a row. Of tables, `t` and `k` are -Infinity: always visible. */
+const deletion = 0xffff_ffff;
+
+/** One version of a row. Of tables, `t` and `k` are -Infinity: always visible. A deletion has no values. */
 export interface RowVersion {
   readonly t: number;
   readonly k: number;
-  readonly values: readonly Raw[];
+  readonly values: readonly Raw[] | null;
 }
 
 /** Appends the record of some versions, the newest first, to the buffer. */
@@ -25,7 +27,7 @@ export function encodeRows(buffer: RecordBuffer, versions: readonly RowVersion[]
     const at = buffer.end / 8;
     buffer.reserve(24);
     buffer.end += 24;
-    const stringBytes = writeSlots(buffer, values, kinds);
+    const stringBytes = values === null ? deletion : writeSlots(buffer, values, kinds);
     const { u32, f64 } = buffer.words;
     u32[at * 2] = buffer.end / 8 - at;
     u32[at * 2 + 1] = stringBytes;
@@ -50,7 +52,7 @@ export interface FoundVersion {
 }
 
 /**
- * The newest version that happened at `q` or before; `undefined` where there is none.
+ * The newest version that happened at `q` or before; `undefined` where there is none, or where it is a deletion.
  * @throws TondoError `STORE_CORRUPT`
  */
 export function findVersion(bytes: Uint8Array, columns: number, q: number): FoundVersion | undefined {
@@ -63,6 +65,11 @@ export function findVersion(bytes: Uint8Array, columns: number, q: number): Foun
   for (let i = 0; i < count; i++) {
     const length = at + 3 <= words.words ? (u32[at * 2] ?? 0) : 0;
     const stringBytes = u32[at * 2 + 1] ?? 0;
+    if (length === 3 && stringBytes === deletion && at + length <= words.words) {
+      if ((f64[at + 1] ?? 0) <= q) return undefined;
+      at += length;
+      continue;
+    }
     if (length < 3 + map + columns || at + length > words.words || stringBytes > (length - 3 - map - columns) * 8) {
       throw corrupt("a version runs over its end");
     }

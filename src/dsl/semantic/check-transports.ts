@@ -1,0 +1,90 @@
+import type { ExpressionPlan, TransportPlan } from "../plan/index.ts";
+import type { Expression, SourceDeclaration, TransportClause } from "../syntax/index.ts";
+import type { Report } from "./report.ts";
+
+/** Whether some of a source's rows lie in files. */
+export function hasFiles({ transports }: SourceDeclaration): boolean {
+  return transports.some(({ format }) => format !== "kafka");
+}
+
+/** The places of a source's rows; `timestamp` checks a \`known\` and reports what is wrong with it. */
+export function checkTransports(
+  declaration: SourceDeclaration,
+  timestamp: (known: Expression) => ExpressionPlan | undefined,
+  report: Report,
+): readonly TransportPlan[] | undefined {
+  const transports: TransportPlan[] = [];
+  for (const clause of declaration.transports) {
+    const knowledge = checkKnowledge(clause, declaration, timestamp, report);
+    if (knowledge === undefined) return undefined;
+    if (clause.format === "kafka") {
+      if (!checkTopic(clause, declaration, report)) return undefined;
+      transports.push({ format: "kafka", topic: clause.topic, ...knowledge });
+    } else {
+      const { format, path, span } = clause;
+      if (path.includes("\0") || path === "") return report.error("bad-path", "this is no path", span);
+      transports.push({ format, path, ...knowledge });
+    }
+  }
+  return transports;
+}
+
+/** When the rows of one place are known. */
+function checkKnowledge(
+  { known, lag }: TransportClause,
+  { source }: SourceDeclaration,
+  timestamp: (known: Expression) => ExpressionPlan | undefined,
+  report: Report,
+): Pick<TransportPlan, "known" | "lag"> | undefined {
+  const given = known?.span ?? lag?.span;
+  if (given === undefined) return {};
+  if (source === "table") {
+    return report.error(
+      "table-time",
+      "a table has no time: its rows are always known",
+      given,
+      `call it snapshot or events, or leave out \`${known === undefined ? "lag" : "known"}\``,
+    );
+  }
+  if (known !== undefined) {
+    const plan = timestamp(known);
+    return plan === undefined ? undefined : { known: plan };
+  }
+  if (lag === undefined || lag.micros > 0) return lag === undefined ? {} : { lag: lag.micros };
+  return report.error("bad-duration", "`lag` is longer than 0s", lag.span, "leave it out: rows are then known at once");
+}
+
+/** Names that Kafka takes for a topic. */
+const topicName = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
+
+function checkTopic(
+  clause: Extract<TransportClause, { readonly format: "kafka" }>,
+  { source, name, id, transports }: SourceDeclaration,
+  report: Report,
+): boolean {
+  const { topic, span } = clause;
+  if (source !== "events") {
+    report.error(
+      "kafka-here",
+      `a topic holds what happens: the ${source} "${name.text}" is read from files`,
+      span,
+      "call it events, or read it from parquet or csv",
+    );
+    return false;
+  }
+  if (!topicName.test(topic)) {
+    const hint = "letters, digits, . _ and -, at most 249";
+    report.error("bad-topic", "this is no name of a topic", span, hint);
+    return false;
+  }
+  if (transports.length > 1 && id.length === 0) {
+    report.error(
+      "missing-id",
+      `the same event of "${name.text}" may come by this topic and from another place, and would count twice`,
+      span,
+      "say what makes it the same: id order_id, say",
+    );
+    return false;
+  }
+  return true;
+}
