@@ -27,7 +27,7 @@ const mutants: readonly Mutant[] = [
     file: `${folder}/javascript/emit.ts`,
     find: "`t${name} >= -${String(maxInt)} && t${name} <= ${String(maxInt)} ? t${name} + 0 : NaN`",
     replace: "`t${name} + 0`",
-    tests: examples,
+    tests: programs,
   },
   {
     name: "at-most-read-as-less",
@@ -111,6 +111,20 @@ const mutants: readonly Mutant[] = [
     file: `${folder}/javascript/kernel.ts`,
     find: "(a && isMissing(x)) || (b && isMissing(y)) ? none : call(x, y)",
     replace: "a && isMissing(x) ? none : call(x, y)",
+    tests: programs,
+  },
+  {
+    name: "one-row-blind-to-ints-beyond-doubles",
+    file: `${folder}/javascript/generate.ts`,
+    find: 'kind === "int" ? [`(n${at}',
+    replace: 'kind === "duration" ? [`(n${at}',
+    tests: programs,
+  },
+  {
+    name: "one-row-keeps-the-large-int-of-the-row-before",
+    file: `${folder}/javascript/generate.ts`,
+    find: "loop.exact[i] === true ?",
+    replace: "exact[i] ?",
     tests: programs,
   },
   {

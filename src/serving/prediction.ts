@@ -1,5 +1,5 @@
 import { type Micros, parseTypeName, type Status, type Value } from "../core/index.ts";
-import { fromRaw, type Raw, toRaw } from "../dsl/index.ts";
+import { cellOf, fromRaw, rowCells, setCell, toRaw } from "../dsl/index.ts";
 import type { VectorAnswer } from "../featurestore/index.ts";
 import type { PartitionPath, Resolution, SkippedNode } from "../registry/index.ts";
 import type { LoadedModel } from "./model-package.ts";
@@ -44,20 +44,19 @@ export function predictionOf({
     const column = name.startsWith("column:") ? own : undefined;
     return { isNow: name === "now", column, read: reads.findIndex(({ id }) => id === own), kind };
   });
-  const given: readonly Raw[][] = leaves.map(() => [null]);
-  const results: readonly Raw[][] = program.outputs.map(() => [null]);
+  const given = rowCells(leaves.length);
+  const results = rowCells(program.outputs.length);
   const scored = new Float64Array(positions.length);
   return (resolution, columns, answer) => {
     for (const [i, { isNow, column, read, kind }] of leaves.entries()) {
-      const cell = given[i] ?? [];
-      if (isNow) cell[0] = answer.at;
-      else if (column !== undefined) cell[0] = toRaw(columns[column] ?? null, kind);
-      else cell[0] = answer.values[read] ?? toRaw(null, kind);
+      if (isNow) setCell(given, i, answer.at);
+      else if (column !== undefined) setCell(given, i, toRaw(columns[column] ?? null, kind));
+      else setCell(given, i, answer.values[read] ?? null);
     }
-    program.run(1, given, results);
-    for (const [i, position] of positions.entries()) scored[i] = Number(results[position]?.[0] ?? Number.NaN);
+    program.row(given, results);
+    for (const [i, position] of positions.entries()) scored[i] = Number(cellOf(results, position, "float"));
     const slots: Record<string, Value> = {};
-    for (const [i, { name, kind }] of program.outputs.entries()) slots[name] = fromRaw(results[i]?.[0] ?? null, kind);
+    for (const [i, { name, kind }] of program.outputs.entries()) slots[name] = fromRaw(cellOf(results, i, kind), kind);
     const features: Record<string, Prediction["features"][string]> = {};
     for (const [i, { id, kind }] of reads.entries()) {
       features[id] = { value: fromRaw(answer.values[i] ?? null, kind), status: answer.statuses[i] ?? "unavailable" };

@@ -1,41 +1,82 @@
-import { emit, runtime } from "./emit.ts";
+import { isNumeric } from "../../core/index.ts";
+import { emit, type Emitted, runtime } from "./emit.ts";
 import type { RawColumn } from "./raw-value.ts";
+import { type Row, rowByColumns } from "./row-by-columns.ts";
 import type { Steps } from "./steps.ts";
 
 /** Computes `n` rows: reads `columns[leaf][row]`, writes `results[output][row]`. */
 export type Loop = (n: number, columns: readonly RawColumn[], results: readonly RawColumn[]) => void;
 
-/** The text of a row program, and what makes a function of it. */
+/** The two functions of a row program. */
+export interface RowFunctions {
+  readonly run: Loop;
+  readonly row: Row;
+}
+
+/** The text of a row program, and what makes functions of it. */
 export interface Generated {
   readonly text: string;
   /** @throws EvalError where the runtime forbids it */
-  readonly make: () => Loop;
+  readonly make: () => RowFunctions;
 }
 
-/** JavaScript of a row program: a loop over the rows of columns. */
+type Factory = (own: typeof runtime, functions: Emitted["functions"], byColumns: (run: Loop) => Row) => RowFunctions;
+
+/** JavaScript of a row program: a loop over the rows of columns, and one row of cells. */
 export function generate(steps: Steps): Generated {
-  const { statements, functions, results } = emit(steps, { text: (leaf) => `c${String(leaf)}[i]`, exact: false });
+  const loop = emit(steps, { text: (leaf) => `c${String(leaf)}[i]`, exact: false });
   const text = [
     '"use strict";',
     "const { finite, whole } = runtime;",
-    ...functions.map((_, i) => `const f${String(i)} = functions[${String(i)}];`),
-    "return function (n, columns, outputs) {",
+    ...loop.functions.map((_, i) => `const f${String(i)} = functions[${String(i)}];`),
+    "function run(n, columns, outputs) {",
     ...steps.leaves.map((_, i) => `  const c${String(i)} = columns[${String(i)}];`),
-    ...results.map((_, i) => `  const o${String(i)} = outputs[${String(i)}];`),
+    ...loop.results.map((_, i) => `  const o${String(i)} = outputs[${String(i)}];`),
     "  for (let i = 0; i < n; i++) {",
-    ...statements.map((statement) => `    ${statement}`),
-    ...results.map((name, i) => `    o${String(i)}[i] = ${name};`),
+    ...loop.statements.map((statement) => `    ${statement}`),
+    ...loop.results.map((name, i) => `    o${String(i)}[i] = ${name};`),
     "  }",
-    "};",
+    "}",
+    ...rowText(steps, loop),
+    "return { run, row };",
   ].join("\n");
-  const make = (): Loop => {
+  const make = (): RowFunctions => {
     // The compiler's own output: see `emit` for what can stand in it.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    const factory = new Function("runtime", "functions", text) as (
-      own: typeof runtime,
-      called: typeof functions,
-    ) => Loop;
-    return factory(runtime, functions);
+    const factory = new Function("runtime", "functions", "byColumns", text) as Factory;
+    const kinds = [steps.leaves, steps.results].map((some) => some.map(({ kind }) => kind));
+    return factory(runtime, loop.functions, (run) => rowByColumns(kinds[0] ?? [], kinds[1] ?? [], run));
   };
   return { text, make };
+}
+
+/** Ints are taken for numbers; the rare row that has one beyond ±(2^53 - 1) goes through the loop over columns. */
+function rowText(steps: Steps, loop: Emitted): readonly string[] {
+  const { statements, results, exact } = emit(steps, {
+    text: (leaf) => `${isNumeric(steps.leaves[leaf]?.kind ?? "string") ? "n" : "x"}[${String(leaf)}]`,
+    exact: true,
+  });
+  const large = steps.leaves.flatMap(({ kind }, i) => {
+    const at = `[${String(i)}]`;
+    return kind === "int" ? [`(n${at} !== n${at} && x${at} !== null)`] : [];
+  });
+  const put = results.flatMap((name, i) => {
+    const at = `[${String(i)}]`;
+    if (!isNumeric(steps.results[i]?.kind ?? "string")) return [`y${at} = ${name};`];
+    if (exact[i] !== true)
+      return [
+        `r${at} = typeof ${name} === "bigint" ? NaN : ${name};`,
+        `y${at} = typeof ${name} === "bigint" ? ${name} : null;`,
+      ];
+    return loop.exact[i] === true ? [`r${at} = ${name};`] : [`r${at} = ${name};`, `y${at} = null;`];
+  });
+  return [
+    "const other = byColumns(run);",
+    "function row(given, results) {",
+    "  const { numbers: n, others: x } = given;",
+    "  const { numbers: r, others: y } = results;",
+    ...(large.length === 0 ? [] : [`  if (${large.join(" || ")}) return other(given, results);`]),
+    ...[...statements, ...put].map((statement) => `  ${statement}`),
+    "}",
+  ];
 }

@@ -1,8 +1,9 @@
 import { parseTypeName, type ValueKind } from "../../core/index.ts";
 import type { ExpressionPlan, Fitted } from "../plan/index.ts";
 import { closures } from "./closures.ts";
-import { generate, type Loop } from "./generate.ts";
-import { type Leaf, stepsOf } from "./steps.ts";
+import { generate, type Loop, type RowFunctions } from "./generate.ts";
+import { type Row, rowByColumns } from "./row-by-columns.ts";
+import { type Leaf, type Steps, stepsOf } from "./steps.ts";
 
 /** Something to compute. */
 export interface Output {
@@ -24,12 +25,14 @@ export interface RowProgram {
   readonly mode: RowMode;
   /** Computes `n` rows: reads `columns[leaf][row]`, writes `results[output][row]`. Total: no data makes it throw. */
   readonly run: Loop;
+  /** The same for one row, without garbage: reads the cells of the leaves, writes those of the outputs. */
+  readonly row: Row;
   /** The generated text, for `explain`; in both modes. */
   readonly text: string;
 }
 
 /**
- * Compiles expressions into one function over columns of rows.
+ * Compiles expressions into one function over columns of rows, and one for a single row.
  *
  * @param options `mode` as wanted; left out, code is generated where the runtime allows it.
  * @throws TondoError `VECTOR_UNFITTED`
@@ -50,13 +53,19 @@ export function compileRows(
     leaves: steps.leaves,
     outputs: outputs.map(({ name, value }) => ({ name, kind: parseTypeName(value.type).kind })),
     mode: generated === undefined ? "closures" : "generated",
-    run: generated ?? closures(steps),
+    ...(generated ?? closed(steps)),
     text,
   };
 }
 
+function closed(steps: Steps): RowFunctions {
+  const run = closures(steps);
+  const [leaves, outputs] = [steps.leaves, steps.results].map((some) => some.map(({ kind }) => kind));
+  return { run, row: rowByColumns(leaves ?? [], outputs ?? [], run) };
+}
+
 /** `undefined` where the runtime forbids code generation: `--disallow-code-generation-from-strings`, a CSP, an edge runtime. */
-function allowed(make: () => Loop, mode: RowMode | undefined): Loop | undefined {
+function allowed(make: () => RowFunctions, mode: RowMode | undefined): RowFunctions | undefined {
   try {
     return make();
   } catch (error) {

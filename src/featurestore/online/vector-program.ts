@@ -1,9 +1,13 @@
 import { admit, canonicalJson, type Micros, type Status, TondoError, type Value } from "../../core/index.ts";
 import {
+  cellOf,
   compileRows,
   type ExpressionPlan,
   type Raw,
+  type RowCells,
+  rowCells,
   type RowProgram,
+  setCell,
   toRaw,
   type VectorPlan,
 } from "../../dsl/index.ts";
@@ -36,8 +40,8 @@ export class VectorProgram {
   readonly stride: number;
   readonly #parts: readonly Part[];
   readonly #keys: RowProgram;
-  readonly #columns: readonly Raw[][];
-  readonly #results: readonly Raw[][];
+  readonly #given: RowCells;
+  readonly #results: RowCells;
   readonly #isKey: ReadonlySet<string>;
 
   constructor(vector: VectorPlan) {
@@ -66,8 +70,8 @@ export class VectorProgram {
     this.stride = vector.reads.length;
     this.#keys = compileRows([...expressions.values()].map(({ index, value }) => ({ name: String(index), value })));
     // Keys are computed without interruption: one piece of memory serves all requests.
-    this.#columns = this.#keys.leaves.map(() => [null]);
-    this.#results = this.#keys.outputs.map(() => [null]);
+    this.#given = rowCells(this.#keys.leaves.length);
+    this.#results = rowCells(this.#keys.outputs.length);
   }
 
   /**
@@ -78,18 +82,18 @@ export class VectorProgram {
     const { leaves } = this.#keys;
     for (let i = 0; i < leaves.length; i++) {
       const leaf = leaves[i];
-      const cell = this.#columns[i];
-      if (leaf === undefined || cell === undefined) continue;
-      cell[0] = leaf.name === "now" ? at : this.#admit(columns, leaf.name.slice("column:".length), leaf.kind);
+      if (leaf === undefined) continue;
+      const raw = leaf.name === "now" ? at : this.#admit(columns, leaf.name.slice("column:".length), leaf.kind);
+      setCell(this.#given, i, raw);
     }
-    this.#keys.run(1, this.#columns, this.#results);
+    this.#keys.row(this.#given, this.#results);
     return this.#parts.map(({ reader, key }) => ({ reader, keys: [this.#encode(reader, key)] }));
   }
 
   #encode(reader: GroupReader, key: readonly number[]): Uint8Array | null {
     const parts: Raw[] = [];
     for (const index of key) {
-      const value = this.#results[index]?.[0] ?? null;
+      const value = cellOf(this.#results, index, this.#keys.outputs[index]?.kind ?? "string");
       if (value === null || value !== value) return null;
       parts.push(value);
     }
