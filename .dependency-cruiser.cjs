@@ -127,6 +127,7 @@ module.exports = {
 
     // Packages, each in its place.
     driver("chevrotain", ["^src/dsl/syntax/"], "The parser library stays behind the syntax stage."),
+    driver("re2js", ["^src/dsl/functions/"], "Patterns run in one place, whose release fingerprints name."),
     driver("@duckdb/node-api", ["^src/featurestore/duckdb/"], "DuckDB is one offline engine of several."),
     driver("lmdb", ["^src/featurestore/online/lmdb/"], "LMDB is one online store of several."),
     driver(

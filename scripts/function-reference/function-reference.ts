@@ -18,11 +18,44 @@ const sections: Readonly<Record<string, readonly string[]>> = {
     ...["abs", "sign", "round", "floor", "ceil", "clip", "min", "max", "sqrt", "exp", "log", "log2", "log10", "log1p"],
     ...["sin", "cos", "tanh", "sigmoid", "float", "int"],
   ],
-  Text: ["lower", "upper", "trim", "len", "concat", "contains", "starts_with", "ends_with"],
-  Time: ["year", "month", "day", "dow", "hour", "minute", "days", "hours", "minutes", "seconds"],
+  Text: [
+    "lower",
+    "upper",
+    "trim",
+    "len",
+    "concat",
+    "contains",
+    "starts_with",
+    "ends_with",
+    "matches",
+    "replace",
+    "substr",
+    "part",
+  ],
+  Time: [
+    "year",
+    "month",
+    "day",
+    "week",
+    "dow",
+    "hour",
+    "minute",
+    "date",
+    "since",
+    "diff",
+    "trunc",
+    "add_calendar",
+    "days",
+    "hours",
+    "minutes",
+    "seconds",
+  ],
   Encodings: ["bucket", "hash", "cross", "onehot", "onehot_is", "cyclic", "cyclic_sin", "cyclic_cos"],
   Places: ["haversine", "bearing", "geohash"],
 };
+
+/** What is written for an entry whose name in the library is another. */
+const writtenAs: ReadonlyMap<string, string> = new Map([["add_calendar", "add"]]);
 
 const operators: Readonly<Record<string, string>> = {
   add: "a + b",
@@ -80,7 +113,7 @@ function scalar(name: string): readonly string[] {
   if (entry === undefined) throw new Error(`the library has no function "${name}"`);
   return [
     "",
-    `### ${operators[name] === undefined ? `\`${name}\`` : `\`${operators[name]}\``}`,
+    `### ${operators[name] === undefined ? `\`${writtenAs.get(name) ?? name}\`` : `\`${operators[name]}\``}`,
     "",
     ...signatures(entry).map((signature) => `- ${signature}`),
     "",
@@ -97,7 +130,7 @@ function exampleLine({ text, result }: ScalarFunction["examples"][number]): stri
 function signatures({ name, overloads }: ScalarFunction): readonly string[] {
   return overloads.map((overload) => {
     const takes = overload.takes.map(parameter).join(", ");
-    const call = operators[name] === undefined ? `${name}(${takes})` : `(${takes})`;
+    const call = operators[name] === undefined ? `${writtenAs.get(name) ?? name}(${takes})` : `(${takes})`;
     return `\`${call}: ${resultOf(overload)}\`${overload.sql === undefined ? "" : " — **exact**"}`;
   });
 }
@@ -106,11 +139,12 @@ function resultOf({ returns, partial }: Overload): string {
   return `${returns === "T" ? "any" : returns}${partial === true ? "?" : ""}`;
 }
 
-function parameter({ name, kind, default: fallback, rest, constant }: Parameter): string {
+function parameter({ name, kind, default: fallback, now, rest, constant }: Parameter): string {
   const type = kind === "T" ? "any" : kind;
   const constantly = constant === true && !type.includes("list") ? "constant " : "";
   const more = rest === true ? ", ..." : "";
-  return `${name}: ${constantly}${type}${fallback === undefined ? "" : ` = ${JSON.stringify(fallback)}`}${more}`;
+  const otherwise = now === true ? " = now" : fallback === undefined ? "" : ` = ${JSON.stringify(fallback)}`;
+  return `${name}: ${constantly}${type}${otherwise}${more}`;
 }
 
 function aggregate({ name, takes, doc }: Aggregate): readonly string[] {

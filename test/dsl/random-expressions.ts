@@ -8,6 +8,7 @@ import {
   type Parameter,
   type ScalarFunction,
   scalarFunctions,
+  tablesOf,
 } from "../../src/dsl/index.ts";
 
 /** Columns of every kind: two that may be missing, and one that is always there. */
@@ -68,10 +69,20 @@ const texts: readonly string[] = [
 const day = 86_400_000_000;
 const moments: readonly number[] = [
   ...[0, 1, -1, 1_709_210_096_789_000, 1_709_164_800_000_000, 1_711_846_800_000_000, 1_729_989_000_000_000],
-  ...[-62_135_596_800, -day * 365 * 80, day * 365 * 200, safe, -safe, 1_711_846_799_999_999],
+  ...[
+    -62_135_596_800,
+    -day * 365 * 80,
+    day * 365 * 200,
+    safe,
+    -safe,
+    1_711_846_799_999_999,
+    day * 18_630 - 1,
+    -day * 25_567 - 1,
+    -safe + day,
+  ],
 ];
 const durations: readonly number[] = [0, 1, -1, 1_000_000, 60_000_000, 3_600_000_000, day, -day, day * 36, safe, -safe];
-const dates: readonly number[] = [0, 1, -1, 19_782, -36_524, 100_000];
+const dates: readonly number[] = [0, 1, -1, 19_782, -36_524, 100_000, 104_249, 104_250, -104_250, 18_626, safe, -safe];
 
 /** Values of a kind: ordinary ones and edges. */
 export function valuesOf(kind: ValueKind): readonly Value[] {
@@ -137,7 +148,8 @@ export function expressions(exact: boolean, depth: number): fc.Arbitrary<Express
     const known = made.get(key);
     if (known !== undefined) return known;
     const leaves = fc.oneof({ weight: 3, arbitrary: columnOf(kind) }, { weight: 1, arbitrary: literalOf(kind) });
-    const calls = left === 0 ? [] : usable.filter((way) => resultOf(way) === kind).map((way) => callOf(way, left, of));
+    const calls =
+      left === 0 ? [] : usable.filter((way) => resultOf(way) === kind).map((way) => callOf(way, left, of, exact));
     const arbitrary =
       calls.length === 0
         ? leaves
@@ -146,7 +158,7 @@ export function expressions(exact: boolean, depth: number): fc.Arbitrary<Express
     return arbitrary;
   };
   // Each way as often at the root.
-  return fc.oneof(...usable.map((way) => callOf(way, depth, of)));
+  return fc.oneof(...usable.map((way) => callOf(way, depth, of, exact)));
 }
 
 function resultOf({ overload, kind }: Way): ValueKind {
@@ -178,13 +190,16 @@ function callOf(
   way: Way,
   left: number,
   of: (kind: ValueKind, left: number) => fc.Arbitrary<ExpressionPlan>,
+  exact: boolean,
 ): fc.Arbitrary<ExpressionPlan> {
   const { entry, overload, kind } = way;
   const values = overload.takes.filter(({ constant }) => constant !== true);
   const constants = overload.takes.filter(({ constant }) => constant === true);
   const one = (parameter: Parameter): fc.Arbitrary<ExpressionPlan> =>
     parameter.name === "tz"
-      ? fc.oneof({ weight: 3, arbitrary: zones }, { weight: 1, arbitrary: of("string", left - 1) })
+      ? exact
+        ? fc.constant<ExpressionPlan>({ node: "literal", type: "string", value: "UTC" })
+        : fc.oneof({ weight: 3, arbitrary: zones }, { weight: 1, arbitrary: of("string", left - 1) })
       : of(parameter.kind === "T" ? kind : (parameter.kind as ValueKind), left - 1);
   const args = fc
     .tuple(
@@ -201,11 +216,13 @@ function callOf(
     const optional =
       overload.partial === true ||
       (entry.missing === "propagates" ? missing.some(Boolean) : (entry.optional?.(missing) ?? true));
+    const tables = tablesOf(entry, given);
     const call: CallPlan = {
       node: "call",
       type: typeName({ kind: resultOf(way), optional }),
       function: entry.name,
       version: entry.version,
+      ...(tables === undefined ? {} : { tables }),
       args: given,
       ...(constants.length === 0 ? {} : { options: chosen }),
     };
@@ -213,7 +230,15 @@ function callOf(
   });
 }
 
-function constantOf({ kind }: Parameter): fc.Arbitrary<Constant> {
+/** Few texts are units, or patterns. */
+const wordsOf: Readonly<Record<string, readonly string[]>> = {
+  unit: ["minute", "hour", "day", "days", "week", "month", "year"],
+  pattern: ["a", "^.$", "[0-9]+", "(?i)[à-ÿ]", "\\s", "x{2,3}|b*"],
+};
+
+function constantOf({ name, kind }: Parameter): fc.Arbitrary<Constant> {
+  const words = wordsOf[name];
+  if (words !== undefined) return fc.constantFrom(...words);
   const several = <T extends boolean | number | string>(values: readonly T[]): fc.Arbitrary<readonly T[]> =>
     fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 4 });
   switch (kind) {
@@ -238,6 +263,7 @@ export function idOf(call: CallPlan): string {
   const found = ways.find(({ entry, overload, kind }) => {
     if (entry.name !== call.function) return false;
     const values = overload.takes.filter(({ constant }) => constant !== true);
+    if (args.length !== values.length && values.at(-1)?.rest !== true) return false;
     return args.every((arg, i) => {
       const own = (values[i] ?? values.at(-1))?.kind;
       return own === arg || (own === "T" && (i === 0 && values.length === 3 ? arg === "bool" : arg === kind));

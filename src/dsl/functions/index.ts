@@ -16,6 +16,7 @@ export {
   type Parameter,
   type Raw,
   type ScalarFunction,
+  type Tables,
 } from "./scalar-function.ts";
-export { isZone } from "./time-zone.ts";
-export { overloadOf } from "./overload-of.ts";
+export { isZone, zoneNames } from "./time-zone.ts";
+export { overloadOf, tablesOf } from "./overload-of.ts";

@@ -1,9 +1,21 @@
 import { parseTypeName, TondoError } from "../../core/index.ts";
-import type { CallPlan } from "../plan/index.ts";
+import type { CallPlan, ExpressionPlan } from "../plan/index.ts";
 import { scalarFunctions } from "./scalar/index.ts";
 import type { Overload, ScalarFunction } from "./scalar-function.ts";
 
-/** The entry and the overload of a call: the one whose parameters are of the arguments' kinds. */
+/**
+ * The release of the tables that a call reads, for its plan: `undefined` where it needs none, as the hour of UTC does. It
+ * is in the fingerprint, so that other tables change no model silently.
+ */
+export function tablesOf({ tables }: ScalarFunction, args: readonly ExpressionPlan[]): string | undefined {
+  return tables?.unused?.(args) === true ? undefined : tables?.name;
+}
+
+/**
+ * The entry and the overload of a call: the one whose parameters are of the arguments' kinds.
+ *
+ * @throws TondoError `DEFINITIONS_INVALID` where the plan was made by another version of the function or for other tables
+ */
 export function overloadOf(call: CallPlan): readonly [ScalarFunction, Overload] {
   const entry = scalarFunctions.get(call.function);
   if (entry?.version !== call.version) {
@@ -15,9 +27,20 @@ export function overloadOf(call: CallPlan): readonly [ScalarFunction, Overload] 
       },
     );
   }
+  const needed = tablesOf(entry, call.args);
+  if (needed === undefined ? call.tables !== undefined && call.tables !== entry.tables?.name : call.tables !== needed) {
+    throw new TondoError(
+      "DEFINITIONS_INVALID",
+      `"${call.function}" was made for the tables "${call.tables ?? "none"}", and this program has "${entry.tables?.name ?? "none"}"`,
+      {
+        hint: "Other tables may give other results: use the version of Tondo that made the plan, or apply the definitions anew and train again.",
+      },
+    );
+  }
   const kinds = call.args.map((arg) => parseTypeName(arg.type).kind);
   const overload = entry.overloads.find(({ takes }) => {
     const values = takes.filter((parameter) => parameter.constant !== true);
+    if (kinds.length !== values.length && values.at(-1)?.rest !== true) return false;
     return kinds.every((kind, i) => {
       const parameter = values[i] ?? values.at(-1);
       return parameter?.kind === "T" || parameter?.kind === kind;

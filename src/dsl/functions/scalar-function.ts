@@ -1,4 +1,5 @@
 import type { ValueKind } from "../../core/index.ts";
+import type { ExpressionPlan } from "../plan/index.ts";
 
 /**
  * A value inside generated code: numbers for every kind but string, with NaN for missing (bool is 0 or 1; an int
@@ -18,6 +19,8 @@ export interface Parameter {
   readonly constant?: true;
   /** Used where the argument is left out. */
   readonly default?: boolean | number | string;
+  /** The moment of the request where the argument is left out. */
+  readonly now?: true;
   /** Any number of these, one at least; last parameter only. */
   readonly rest?: true;
 }
@@ -60,6 +63,14 @@ export interface Example {
   readonly result: null | boolean | number | string;
 }
 
+/** Tables that a function's results come from, of one release, such as those of time zones. */
+export interface Tables {
+  /** What plans name, such as `tz 2026c`. */
+  readonly name: string;
+  /** Whether a call with these arguments does without them. */
+  readonly unused?: (args: readonly ExpressionPlan[]) => boolean;
+}
+
 /** One entry of the library. */
 export interface ScalarFunction {
   readonly name: string;
@@ -68,6 +79,8 @@ export interface ScalarFunction {
   /** `propagates`: missing where any argument is; `handles`: says itself, and its result may be missing iff `optional` says so. */
   readonly missing: "propagates" | "handles";
   readonly optional?: (args: readonly boolean[]) => boolean;
+  /** Reads tables that have releases of their own: plans name the release, see `tablesOf`. */
+  readonly tables?: Tables;
   readonly doc: string;
   readonly examples: readonly Example[];
   readonly overloads: readonly Overload[];
@@ -86,6 +99,9 @@ export interface ScalarFunction {
 
 /** NaN: missing, inside generated code. */
 export const missing: number = Number.NaN;
+
+/** The longest text that a function makes, in UTF-16 units: what would be longer is missing. */
+export const maxTextLength = 1_048_576;
 
 /** The largest int that arithmetic knows. */
 export const maxInt = 9007199254740991;

@@ -1,99 +1,96 @@
-import { missing } from "./scalar-function.ts";
+import { maxInt, missing } from "./scalar-function.ts";
+import { timeZoneVersion } from "./tables/time-zones.ts";
+import { type Zone, zoneNames, zoneOf } from "./zone-table.ts";
 
-const hour = 3_600_000_000;
-const second = 1_000_000;
+/** The table that clocks come from, as fingerprints name it. */
+export const zoneTables: string = `tz ${timeZoneVersion}`;
 
-/** How many zones may have a formatter and how many hours of all zones are remembered: a request cannot make them grow. */
-const zoneLimits = { zones: 1024, hours: 262_144 } as const;
+export { zoneNames };
 
-interface Zone {
-  readonly format: Intl.DateTimeFormat;
-  /** By hour of UTC; NaN for an hour within which the clock was changed. */
-  readonly offsets: Map<number, number>;
+/** Further than any clock has been from UTC, microseconds. */
+const farthest = 16 * 3_600_000_000;
+
+/** Whether that is the name of an IANA zone, letter by letter. Offsets such as `+02:00` are no zones. */
+export function isZone(tz: string): boolean {
+  return zoneOf(tz) !== undefined;
 }
-
-const zones = new Map<string, Zone | undefined>();
-let remembered = 0;
 
 /**
- * The clock on the wall of a zone, as microseconds since 1970 as if it were UTC; NaN where there is no such zone or
- * the moment is missing. Offsets are looked up at both ends of an hour of UTC and remembered where they agree: no zone
- * has changed its clock twice within an hour. In the others, some of before 1972, each moment is looked up.
- *
- * The tables are those of the running Node's ICU.
+ * The clock on the wall of a zone, as microseconds since 1970 as if it were UTC; NaN where there is no such zone, the
+ * moment is missing, or the clock shows a time outside the domain of moments.
  */
 export function localMicros(moment: number, tz: string): number {
-  // A missing moment is NaN, for which formats throw.
-  if (tz === "UTC" || Number.isNaN(moment)) return moment;
   const zone = zoneOf(tz);
-  if (zone === undefined) return missing;
-  return moment + offsetAt(zone, moment);
+  return zone === undefined ? missing : local(zone, moment);
 }
 
-function offsetAt(zone: Zone, moment: number): number {
-  const index = Math.floor(moment / hour);
-  let offset = zone.offsets.get(index);
-  if (offset === undefined) {
-    const first = offsetByFormat(zone.format, index * hour);
-    const last = offsetByFormat(zone.format, (index + 1) * hour - second);
-    offset = first === last ? first : missing;
-    if (++remembered > zoneLimits.hours) {
-      for (const other of zones.values()) other?.offsets.clear();
-      remembered = 1;
+/** The moment at which the clock of a zone shows a time, see {@link utc}. */
+export function utcMicros(shown: number, tz: string, gap: Gap): number {
+  const zone = zoneOf(tz);
+  return zone === undefined ? missing : utc(zone, shown, gap);
+}
+
+/** Finds zones by name and remembers the last: most rows ask for the one that the row before asked for. */
+export function zoneFinder(): (tz: string) => Zone | undefined {
+  let name = "UTC";
+  let zone = zoneOf(name);
+  return (tz) => {
+    if (tz !== name) {
+      zone = zoneOf(tz);
+      name = tz;
     }
-    zone.offsets.set(index, offset);
+    return zone;
+  };
+}
+
+/**
+ * {@link localMicros} of a zone that has been found. A zone remembers the stretch of one offset, most often half a year,
+ * in which it was last asked for a moment; others are searched for.
+ */
+export function local(zone: Zone, moment: number): number {
+  if (!(moment >= zone.from && moment < zone.until)) {
+    if (moment !== moment) return missing;
+    const i = stretchAt(zone, moment);
+    zone.from = zone.starts[i] ?? -Infinity;
+    zone.until = zone.starts[i + 1] ?? Infinity;
+    zone.offset = zone.offsets[i] ?? missing;
   }
-  return offset === offset ? offset : offsetByFormat(zone.format, moment);
+  return moment + zone.offset;
 }
 
-function offsetByFormat(format: Intl.DateTimeFormat, moment: number): number {
-  const parts: Record<string, number> = {};
-  for (const { type, value } of format.formatToParts(Math.floor(moment / 1000))) parts[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour: hours = 0, minute = 0, second = 0 } = parts;
-  const local = Date.UTC(2000, month - 1, day, hours % 24, minute, second);
-  const shifted = new Date(local);
-  // Date.UTC reads the years 0 to 99 as 1900 to 1999, so the year goes in by itself.
-  shifted.setUTCFullYear(year, month - 1, day);
-  return shifted.getTime() * 1000 - Math.floor(moment / 1_000_000) * 1_000_000;
-}
+/**
+ * What a time stands for that the clock never showed, because it was put forward over it: `"jump"` is the moment of the
+ * change, `"shift"` the time later by what was left out (02:30 reads as 03:30), as `zoneinfo`, Java and Temporal read it.
+ */
+export type Gap = "jump" | "shift";
 
-function zoneOf(tz: string): Zone | undefined {
-  if (zones.has(tz)) return zones.get(tz);
-  if (zones.size >= zoneLimits.zones) {
-    zones.clear();
-    remembered = 0;
+/**
+ * The moment at which the clock of a zone shows a time. Where it showed it twice, because it was put back, it is the
+ * earlier; NaN where it lies outside the domain of moments.
+ */
+export function utc(zone: Zone, shown: number, gap: Gap): number {
+  if (!(shown >= -maxInt && shown <= maxInt)) return missing;
+  const { starts, offsets } = zone;
+  for (let i = Math.max(1, stretchAt(zone, shown - farthest)); i < starts.length - 1; i++) {
+    const offset = offsets[i] ?? missing;
+    // The first stretch whose clock ends behind this time shows it first, or begins behind it.
+    if (shown >= (starts[i + 1] ?? Infinity) + offset) continue;
+    const start = starts[i] ?? -Infinity;
+    if (shown >= start + offset) return shown - offset;
+    if (i === 1) return missing;
+    return gap === "jump" ? start : shown - (offsets[i - 1] ?? missing);
   }
-  const zone = isZone(tz) ? { format: formatOf(tz), offsets: new Map<number, number>() } : undefined;
-  zones.set(tz, zone);
-  return zone;
+  return missing;
 }
 
-/** Whether that is the name of an IANA zone. Offsets such as `+02:00` are no zones. */
-export function isZone(tz: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(tz)) return false;
-  try {
-    formatOf(tz);
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
+/** The last stretch that begins at or before a moment. */
+function stretchAt({ starts }: Zone, moment: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? Infinity) <= moment) low = middle;
+    else high = middle - 1;
   }
-}
-
-function formatOf(tz: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat("en-US-u-ca-iso8601-nu-latn", {
-    timeZone: tz,
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-    hourCycle: "h23",
-  });
-}
-
-/** The date of a local clock, in the UTC fields of the result. */
-export function localDay(local: number): Date {
-  return new Date(Math.floor(local / 1000));
+  return low;
 }

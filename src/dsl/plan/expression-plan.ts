@@ -33,6 +33,8 @@ export interface CallPlan {
   readonly type: TypeName;
   readonly function: string;
   readonly version: number;
+  /** The release of the tables it reads, such as `tz 2026c`. */
+  readonly tables?: string;
   readonly args: readonly ExpressionPlan[];
   readonly options?: Readonly<
     Record<string, null | boolean | number | string | readonly (boolean | number | string)[]>

@@ -8,6 +8,8 @@ import { type Checked, resolveCall, typeOf, widened } from "./resolve-call.ts";
 import type { Report } from "./report.ts";
 import type { Scope } from "./scope.ts";
 
+const nowHere = "`now` has no meaning here: it is the moment of a request";
+
 /** How deep an expression may be: a sum of so many terms, say. */
 const maxDepth = 400;
 
@@ -70,12 +72,7 @@ function checkParts(expression: Expression, scope: Scope, report: Report, depth:
       return plain(scope.name(expression.name));
     case "now":
       if (scope.now) return plain({ node: "now", type: "timestamp" });
-      return report.error(
-        "now-here",
-        "`now` has no meaning here: it is the moment of a request",
-        expression.span,
-        "use it in a vector",
-      );
+      return report.error("now-here", nowHere, expression.span, "use it in a vector");
     case "reference":
       return plain(scope.reference(expression));
     case "list": {
@@ -134,8 +131,8 @@ function checkCall(call: CallExpression, scope: Scope, report: Report, depth: nu
   }
   const fitted = fittedCall(call, scope, report, depth);
   if (fitted !== "no") return fitted;
-  const resolved = name === "fill" ? "coalesce" : name;
-  const entry = call.form === "operator" || !operatorOnly.has(name) ? scalarFunctions.get(resolved) : undefined;
+  const resolved = call.form === "operator" ? name : (written.get(name) ?? name);
+  const entry = call.form === "operator" || !operatorOnly.has(resolved) ? scalarFunctions.get(resolved) : undefined;
   if (entry === undefined) {
     if (aggregates.has(name)) return scope.aggregate(call);
     return report.error("unknown-function", `there is no function "${name}"`, call.name.span, () => nearFunction(name));
@@ -157,10 +154,22 @@ function checkCall(call: CallExpression, scope: Scope, report: Report, depth: nu
     }
     args.push(arg.name === undefined ? { value } : { name: arg.name.text, value });
   }
+  const moment = entry.overloads[0]?.takes.findIndex(({ now }) => now === true) ?? -1;
+  if (moment >= 0 && args.length === moment) {
+    if (!scope.now) return report.error("now-here", nowHere, call.span, "use it in a vector");
+    args.push({ value: { plan: { node: "now", type: "timestamp" }, span: call.span } });
+  }
   return entry.chain === undefined
     ? resolveCall(entry, args, call, report)
     : resolveChain(entry, entry.chain, args, call, report);
 }
+
+/** Functions that are written by another name than the library's, whose own is an operator's. */
+const written: ReadonlyMap<string, string> = new Map([
+  ["fill", "coalesce"],
+  ["add", "add_calendar"],
+  ["add_calendar", "add"],
+]);
 
 const operatorOnly: ReadonlySet<string> = new Set([
   "add",
@@ -196,19 +205,28 @@ const otherwise: ReadonlyMap<string, string> = new Map([
   ["ln", "write log, the natural logarithm"],
   ["lowercase", "write lower"],
   ["nvl", "write x ?? 0"],
-  ["substring", "write starts_with, ends_with or contains"],
+  ["substring", "write substr(text, start, length), which counts from 0"],
+  ["left", "write substr(text, 0, length)"],
+  ["split_part", "write part(text, separator, i), which counts from 0"],
+  ["regexp_matches", 'write matches(text, "pattern")'],
+  ["date_trunc", 'write trunc(moment, "day")'],
+  ["date_diff", 'write diff(a, b, "hours")'],
+  ["datediff", 'write diff(a, b, "days")'],
+  ["date_add", 'write add(moment, 1, "month")'],
+  ["extract", "write year(moment), month(moment), hour(moment) ..."],
+  ["weekday", "write dow(moment), Monday 1 to Sunday 7"],
   ["to_float", "write float"],
   ["uppercase", "write upper"],
 ]);
 
 function nearFunction(name: string): string | undefined {
   const fitted = [...fittedFunctions.values()].map((entry) => entry.name);
-  const words = [...scalarFunctions.keys(), ...aggregates.keys(), ...fitted, "fill"];
+  const words = [...scalarFunctions.keys(), ...aggregates.keys(), ...fitted, ...written.keys()];
   return (
     otherwise.get(name.toLowerCase()) ??
     didYouMean(
       name,
-      words.filter((word) => !operatorOnly.has(word)),
+      words.filter((word) => !operatorOnly.has(written.get(word) ?? word)),
     )
   );
 }

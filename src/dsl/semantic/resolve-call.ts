@@ -6,9 +6,11 @@ import {
   type Overload,
   type Parameter,
   type ScalarFunction,
+  tablesOf,
+  zoneNames,
 } from "../functions/index.ts";
 import type { CallPlan, ExpressionPlan, LiteralPlan } from "../plan/index.ts";
-import type { CallExpression } from "../syntax/index.ts";
+import { type CallExpression, didYouMean } from "../syntax/index.ts";
 import type { Report } from "./report.ts";
 
 /** A typed argument: an expression, or a list of constants. */
@@ -65,14 +67,13 @@ export function resolveCall(
     if (found !== undefined && (best === undefined || found.cost < best.cost)) best = found;
   }
   if (best === undefined) return mismatch(entry, args, call, report);
-  const zone = entry.overloads[0]?.takes.findIndex((parameter) => parameter.name === "tz") ?? -1;
-  const tz = best.args[zone];
-  if (tz?.node === "literal" && typeof tz.value === "string" && !isZone(tz.value)) {
+  const zone = unknownZone(best);
+  if (zone !== undefined) {
     return report.error(
       "unknown-zone",
-      `there is no time zone "${tz.value.slice(0, 80)}"`,
+      `there is no time zone "${zone.slice(0, 80)}"`,
       call.span,
-      'use an IANA name such as "Europe/Berlin"',
+      didYouMean(zone, zoneNames()) ?? 'use an IANA name such as "Europe/Berlin"',
     );
   }
   const wrong = entry.constants?.(best.options);
@@ -82,15 +83,24 @@ export function resolveCall(
     entry.missing === "propagates"
       ? best.overload.partial === true || missing.some(Boolean)
       : (entry.optional?.(missing) ?? true) || best.overload.partial === true;
+  const tables = tablesOf(entry, best.args);
   const plan: CallPlan = {
     node: "call",
     type: typeName({ kind: best.kind, optional }),
     function: entry.name,
     version: entry.version,
+    ...(tables === undefined ? {} : { tables }),
     args: best.args,
     ...(Object.keys(best.options).length === 0 ? {} : { options: best.options }),
   };
   return plan;
+}
+
+/** The zone that is written out and is none. */
+function unknownZone({ overload, args }: Match): string | undefined {
+  const values = overload.takes.filter(({ constant }) => constant !== true);
+  const tz = args[values.findIndex(({ name }) => name === "tz")];
+  return tz?.node === "literal" && typeof tz.value === "string" && !isZone(tz.value) ? tz.value : undefined;
 }
 
 /** Puts arguments to parameters: by name, the others by place; the last parameter may take the rest. */
@@ -234,7 +244,8 @@ function mismatch(
 function signature(parameter: Parameter): string {
   const kind = parameter.kind === "T" ? "any" : parameter.kind;
   const suffix = parameter.rest === true ? ", ..." : "";
-  return `${parameter.name}: ${kind}${parameter.default === undefined ? "" : ` = ${JSON.stringify(parameter.default)}`}${suffix}`;
+  const constantly = parameter.constant === true && !kind.includes("list") ? "constant " : "";
+  return `${parameter.name}: ${constantly}${kind}${parameter.default === undefined ? "" : ` = ${JSON.stringify(parameter.default)}`}${suffix}`;
 }
 
 function operatorName(name: string): string {

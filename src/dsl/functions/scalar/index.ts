@@ -1,5 +1,6 @@
 import type { ScalarFunction } from "../scalar-function.ts";
 import { arithmetic } from "./arithmetic.ts";
+import { calendar } from "./calendar.ts";
 import { comparison } from "./comparison.ts";
 import { encoding } from "./encoding.ts";
 import { geo } from "./geo.ts";
@@ -7,9 +8,12 @@ import { hashing } from "./hashing.ts";
 import { logic } from "./logic.ts";
 import { math } from "./math.ts";
 import { text } from "./text.ts";
+import { textParts } from "./text-parts.ts";
 import { time } from "./time.ts";
 
 /** The library of scalar functions, by name. */
 export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = new Map(
-  [arithmetic, comparison, logic, math, text, time, encoding, hashing, geo].flat().map((entry) => [entry.name, entry]),
+  [arithmetic, comparison, logic, math, text, textParts, time, calendar, encoding, hashing, geo]
+    .flat()
+    .map((entry) => [entry.name, entry]),
 );

@@ -1,4 +1,5 @@
-import type { Overload, Parameter, ScalarFunction } from "../scalar-function.ts";
+import { maxTextLength, type Overload, type Parameter, type ScalarFunction, type Tables } from "../scalar-function.ts";
+import { caseTables, lowerCase, trimmed, upperCase } from "../text-case.ts";
 
 const one: readonly Parameter[] = [{ name: "text", kind: "string" }];
 const pair: readonly Parameter[] = [...one, { name: "part", kind: "string" }];
@@ -9,9 +10,11 @@ function mapped(
   run: (text: string) => string,
   text: string,
   result: string,
+  tables?: Tables,
 ): ScalarFunction {
   const overload: Overload = { takes: one, returns: "string", compute: () => run };
-  return { name, version: 1, missing: "propagates", doc, examples: [{ text, result }], overloads: [overload] };
+  const entry = { name, version: 1, missing: "propagates", doc, examples: [{ text, result }] } as const;
+  return { ...entry, ...(tables === undefined ? {} : { tables }), overloads: [overload] };
 }
 
 function tested(name: string, doc: string, run: (text: string, part: string) => boolean, text: string): ScalarFunction {
@@ -27,19 +30,21 @@ function tested(name: string, doc: string, run: (text: string, part: string) => 
 export const text: readonly ScalarFunction[] = [
   mapped(
     "lower",
-    "In lower case, by Unicode's tables, whatever the locale.",
-    (x) => x.toLowerCase(),
+    "In lower case, by Unicode's full mappings, whatever the locale; a capital sigma that ends a word becomes `ς`.",
+    lowerCase,
     'lower("ÀB")',
     "àb",
+    { name: caseTables },
   ),
   mapped(
     "upper",
-    "In upper case, by Unicode's tables, whatever the locale.",
-    (x) => x.toUpperCase(),
+    "In upper case, by Unicode's full mappings, whatever the locale.",
+    upperCase,
     'upper("straße")',
     "STRASSE",
+    { name: caseTables },
   ),
-  mapped("trim", "Without white space at both ends.", (x) => x.trim(), 'trim("  a b ")', "a b"),
+  mapped("trim", "Without white space at both ends.", trimmed, 'trim("  a b ")', "a b"),
   {
     name: "len",
     version: 1,
@@ -53,9 +58,9 @@ export const text: readonly ScalarFunction[] = [
   },
   {
     name: "concat",
-    version: 1,
+    version: 2,
     missing: "propagates",
-    doc: "Texts joined.",
+    doc: "Texts joined; missing where that is longer than 1,048,576 UTF-16 units.",
     examples: [{ text: 'concat("a", "-", "b")', result: "a-b" }],
     overloads: [
       {
@@ -64,10 +69,13 @@ export const text: readonly ScalarFunction[] = [
           { name: "b", kind: "string", rest: true },
         ],
         returns: "string",
+        partial: true,
         compute:
           () =>
-          (...texts: string[]) =>
-            texts.join(""),
+          (...texts: string[]) => {
+            const joined = texts.join("");
+            return joined.length > maxTextLength ? null : joined;
+          },
       },
     ],
   },

@@ -1,32 +1,63 @@
+import { type CivilPart, dateRange, durationSql, momentOf, partSql, usesNoZone, zoned } from "../time-forms.ts";
 import { durationUnits } from "../../../core/index.ts";
-import { finite, missing, type Example, type Parameter, type ScalarFunction } from "../scalar-function.ts";
-import { localDay, localMicros } from "../time-zone.ts";
+import { dayOf, monthOf, weekdayOf, weekOf, yearOf } from "../calendar.ts";
+import { finite, missing, type Example, type Overload, type ScalarFunction } from "../scalar-function.ts";
+import { local, zoneFinder, zoneTables } from "../time-zone.ts";
 
-const zoned: readonly Parameter[] = [
-  { name: "moment", kind: "timestamp" },
-  { name: "tz", kind: "string", default: "UTC" },
-];
 const { d, h, m, s } = durationUnits;
 
-function part(name: string, doc: string, run: (local: number) => number, ...examples: Example[]): ScalarFunction {
+/** A part of a moment on the clock of a zone. `inline` is the same for UTC; a missing moment is NaN in both. */
+function ofMoment(sql: CivilPart, run: (local: number) => number, inline?: (moment: string) => string): Overload {
+  return {
+    takes: [momentOf("moment"), zoned],
+    returns: "int",
+    partial: true,
+    compute: () => {
+      const find = zoneFinder();
+      return (moment: number, tz: string) => {
+        const zone = find(tz);
+        return zone === undefined ? missing : run(local(zone, moment));
+      };
+    },
+    ...(inline === undefined
+      ? {}
+      : {
+          inline: ([moment = "", tz]: readonly string[]) => (tz === '"UTC"' ? inline(moment) : undefined),
+          inlinePropagates: true as const,
+        }),
+    sql: ([moment = "", tz]) => (tz === "'UTC'" ? partSql(sql, `make_timestamp(${moment})`) : undefined),
+  };
+}
+
+function ofDate(sql: CivilPart, run: (days: number) => number): Overload {
+  return {
+    takes: [{ name: "date", kind: "date" }],
+    returns: "int",
+    partial: true,
+    compute: () => (days: number) => (days >= dateRange.first && days <= dateRange.last ? run(days) : missing),
+    sql: ([days = ""]) =>
+      `(case when ${days} between ${String(dateRange.first)} and ${String(dateRange.last)} then ${partSql(sql, `(date '1970-01-01' + ${days}::integer)`)} end)`,
+  };
+}
+
+const onClock =
+  "on the clock of `tz`, an IANA zone (UTC unless given); missing where there is no such zone, or its clock shows a time outside the years 1684 to 2255";
+
+function part(name: string, doc: string, overloads: readonly Overload[], ...examples: Example[]): ScalarFunction {
   return {
     name,
-    version: 1,
+    version: 2,
     missing: "propagates",
-    doc: `${doc} on the clock of \`tz\`, an IANA zone (UTC unless given); missing where there is no such zone.`,
+    tables: { name: zoneTables, unused: usesNoZone },
+    doc: `${doc} ${onClock}.`,
     examples,
-    overloads: [
-      {
-        takes: zoned,
-        returns: "int",
-        partial: true,
-        compute: () => (moment: number, tz: string) => {
-          const local = localMicros(moment, tz);
-          return local === local ? run(local) : missing;
-        },
-      },
-    ],
+    overloads,
   };
+}
+
+/** A part of a moment's day, or of a date. */
+function dayPart(name: CivilPart, doc: string, run: (days: number) => number, ...examples: Example[]): ScalarFunction {
+  return part(name, doc, [ofMoment(name, (at) => run(Math.floor(at / d))), ofDate(name, run)], ...examples);
 }
 
 function inUnit(name: string, unit: number, example: Example): ScalarFunction {
@@ -41,6 +72,9 @@ function inUnit(name: string, unit: number, example: Example): ScalarFunction {
         takes: [{ name: "duration", kind: "duration" }],
         returns: "float",
         compute: () => (x: number) => finite(x / unit),
+        inline: ([x = ""]) => `(${x} / ${String(unit)})`,
+        inlinePropagates: true,
+        sql: ([x = ""]) => durationSql(x, `/ ${String(unit)}e0`),
       },
     ],
   };
@@ -50,26 +84,44 @@ function floorMod(x: number, y: number): number {
   return x - Math.floor(x / y) * y;
 }
 
-/** Functions of moments and durations. */
+/** Parts of moments and dates, and durations as numbers. */
 export const time: readonly ScalarFunction[] = [
   part(
     "hour",
     "The hour, 0 to 23,",
-    (local) => Math.floor(floorMod(local, d) / h),
+    [
+      ofMoment(
+        "hour",
+        (at) => Math.floor(floorMod(at, d) / h),
+        (at) => `(Math.floor(${at} / ${String(h)}) - Math.floor(${at} / ${String(d)}) * 24)`,
+      ),
+    ],
     { text: "now | hour", result: 12 },
     { text: 'hour(now, tz: "Asia/Kolkata")', result: 18 },
   ),
-  part("minute", "The minute, 0 to 59,", (local) => Math.floor(floorMod(local, h) / m), {
-    text: "minute(now)",
-    result: 34,
-  }),
-  part("dow", "The day of the week, Monday 1 to Sunday 7,", (local) => floorMod(Math.floor(local / d) + 3, 7) + 1, {
-    text: "dow(now)",
-    result: 4,
-  }),
-  part("day", "The day of the month,", (local) => localDay(local).getUTCDate(), { text: "day(now)", result: 29 }),
-  part("month", "The month, 1 to 12,", (local) => localDay(local).getUTCMonth() + 1, { text: "month(now)", result: 2 }),
-  part("year", "The year,", (local) => localDay(local).getUTCFullYear(), { text: "year(now)", result: 2024 }),
+  part(
+    "minute",
+    "The minute, 0 to 59,",
+    [
+      ofMoment(
+        "minute",
+        (at) => Math.floor(floorMod(at, h) / m),
+        (at) => `(Math.floor(${at} / ${String(m)}) - Math.floor(${at} / ${String(h)}) * 60)`,
+      ),
+    ],
+    { text: "minute(now)", result: 34 },
+  ),
+  dayPart("dow", "The day of the week, Monday 1 to Sunday 7,", weekdayOf, { text: "dow(now)", result: 4 }),
+  dayPart(
+    "week",
+    "The week, 1 to 53, by ISO 8601: weeks begin on Monday and belong to the year that their Thursday lies in,",
+    weekOf,
+    { text: "week(now)", result: 9 },
+    { text: "week(date(now))", result: 9 },
+  ),
+  dayPart("day", "The day of the month,", dayOf, { text: "day(now)", result: 29 }),
+  dayPart("month", "The month, 1 to 12,", monthOf, { text: "month(now)", result: 2 }),
+  dayPart("year", "The year,", yearOf, { text: "year(now)", result: 2024 }),
   inUnit("seconds", s, { text: "seconds(1m)", result: 60 }),
   inUnit("minutes", m, { text: "minutes(90s)", result: 1.5 }),
   inUnit("hours", h, { text: "hours(now - now)", result: 0 }),
