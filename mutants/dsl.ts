@@ -7,7 +7,31 @@ const fitted = ["test/dsl/functions/fitted.test.ts"];
 const programs = ["test/dsl/javascript"];
 const zones = ["test/dsl/functions/time-zone.test.ts"];
 
+const fingerprints = ["test/dsl/plan/fingerprint.test.ts"];
+
 const mutants: readonly Mutant[] = [
+  {
+    name: "label-known-without-lag",
+    file: `${folder}/semantic/check-label.ts`,
+    find: "(source === undefined ? 0 : lagOf(source))",
+    replace: "0",
+    tests: ["test/featurestore/offline/sources.test.ts"],
+    testName: "forward labels",
+  },
+  {
+    name: "lag-not-in-the-fingerprint",
+    file: `${folder}/plan/fingerprint.ts`,
+    find: "known: transport.known, lag: transport.lag",
+    replace: "known: transport.known",
+    tests: fingerprints,
+  },
+  {
+    name: "version-names-what-others-store",
+    file: `${folder}/semantic/group-features.ts`,
+    find: "version(a) - version(b) ||",
+    replace: "0 ||",
+    tests: fingerprints,
+  },
   {
     name: "missing-and-false-is-missing",
     file: `${folder}/functions/scalar/logic.ts`,

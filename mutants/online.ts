@@ -21,6 +21,20 @@ const mutants: readonly Mutant[] = [
     tests: reader,
   },
   {
+    name: "deleted-state-served",
+    file: "src/featurestore/materialize/row-load.ts",
+    find: '? "best.gone::int::double" : "0::double"',
+    replace: '? "0::double" : "0::double"',
+    tests: load,
+  },
+  {
+    name: "deletion-dated-later-dropped",
+    file: "src/featurestore/materialize/row-load.ts",
+    find: "where not (best.gone and later is null)",
+    replace: "where not best.gone",
+    tests: load,
+  },
+  {
     name: "event-sees-itself",
     file: "src/featurestore/materialize/window-sql.ts",
     find: "where t < ${String(load.asOf)}",

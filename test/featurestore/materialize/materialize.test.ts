@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execPath } from "node:process";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ProjectPlan } from "../../../src/dsl/index.ts";
+import { compile, parseProject, type ProjectPlan } from "../../../src/dsl/index.ts";
 import { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { lockHome } from "../../../src/featurestore/home-lock.ts";
 import { materialize, type MaterializeOptions } from "../../../src/featurestore/materialize/index.ts";
@@ -118,6 +118,42 @@ describe("materialize", () => {
     expect(await store.generations("airport:departures")).toEqual([1]);
     await load();
     expect(await served()).toEqual(atNoon);
+  });
+
+  it("serves nothing of what was deleted, now or at a moment to come", async () => {
+    const at = (hours: number): string => new Date((noon + hours * hour) / 1000).toISOString();
+    const rows = [
+      ["SFO", at(-2), "open", "false"],
+      ["SFO", at(-1), "closed", "true"],
+      ["LAX", at(-2), "open", "false"],
+      ["LAX", at(1), "closed", "true"],
+      ["LAX", at(2), "anew", "false"],
+      ["OAK", at(-2), "open", "true"],
+      ["OAK", at(-1), "open", "false"],
+    ];
+    const text = `entity airport (code: string)
+snapshot states { csv "states.csv" known known_at at since deleted gone
+  columns (code: string, since: timestamp, known_at: timestamp, state: string, gone: bool) }
+group airport:state from states by code { ttl 90m state }`;
+    const csv = [
+      "code,since,known_at,state,gone",
+      ...rows.map(([code, since, ...rest]) => [code, since, at(-3), ...rest].join(",")),
+    ];
+    await writeFile(path.join(folder, "states.csv"), csv.join("\n"));
+    const { plan } = compile(parseProject([{ path: "p.tondo", text }]), new Map());
+    if (plan === undefined) throw new Error("no plan");
+    const { groups } = await load({ project: plan });
+    expect(groups.map(({ keys, parts }) => [keys, parts])).toEqual([[2, 4]]);
+    const features = createFeatureReader({ project: plan, store });
+    const read = async (airport: string, hours: number): Promise<unknown> => {
+      const { values } = await features.get(["airport:state:state"], { airport }, { at: at(hours) });
+      return [values["airport:state:state"].value, values["airport:state:state"].status];
+    };
+    expect(await read("SFO", 0)).toEqual([null, "not_found"]);
+    expect(await read("OAK", 0)).toEqual(["open", "present"]);
+    expect(await read("LAX", 0)).toEqual([null, "expired"]);
+    expect(await read("LAX", 1.99)).toEqual([null, "not_found"]);
+    expect(await read("LAX", 2)).toEqual(["anew", "present"]);
   });
 
   it("stops when it is told to", async () => {

@@ -11,6 +11,8 @@ import {
   makeTrainingSet,
   type TrainingSet,
 } from "../../../src/featurestore/index.ts";
+import { materialize } from "../../../src/featurestore/materialize/index.ts";
+import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
 
 let folder: string;
 let engine: Engine;
@@ -233,6 +235,113 @@ describe("declarations", () => {
     const text = orders("known k\n at happened\n id i", "n = sum(x) over 1d");
     const rows = ["01:00", "02:00", "12:00"].map((at) => ({ at: `2024-01-01T${at}:00Z`, store: "r" }));
     expect(await slots(text, rows)).toEqual([[8], [12], [12]]);
+  });
+
+  const trips = (i: string, x: number, t: string, k: string, d = "false"): string =>
+    `('r', '${i}', ${x.toFixed(1)}::double, timestamp '2024-01-01 ${t}', timestamp '2024-01-01 ${k}', ${d})`;
+  const tripsOf = (...rows: string[]): string =>
+    `select * from (values ${rows.join(", ")}) t(store, i, x, happened, k, d)`;
+  const asked = (...times: string[]): LeftRow[] => times.map((at) => ({ at: `2024-01-01T${at}:00Z`, store: "r" }));
+
+  it("of a deletion take an event out from when it is known, and a correction of another content brings it back", async () => {
+    await parquet(
+      "o/a.parquet",
+      tripsOf(
+        trips("a", 1, "00:00", "00:00"),
+        trips("a", 1, "00:00", "02:00", "true"),
+        trips("a", 1, "00:00", "03:00"),
+        trips("a", 4, "00:00", "04:00"),
+        trips("b", 8, "00:00", "00:00", "null"),
+      ),
+    );
+    const text = orders("known k\n at happened\n id i\n deleted d", "n = sum(x) over 1d");
+    expect(await slots(text, asked("01:59", "02:00", "03:00", "04:00"))).toEqual([[9], [8], [8], [12]]);
+    // What only the generated JavaScript computes deletes as well.
+    const upper = text.replace("deleted d", 'deleted upper(i) == "B"');
+    expect(await slots(upper, asked("01:59"))).toEqual([[1]]);
+  });
+
+  it("of a deleted state leave nothing of it, and a later one is there again", async () => {
+    await parquet(
+      "s/a.parquet",
+      tripsOf(
+        trips("-", 1, "00:00", "00:00"),
+        trips("-", 2, "02:00", "02:00", "true"),
+        trips("-", 5, "02:00", "02:00"),
+        trips("-", 3, "04:00", "04:00"),
+      ),
+    );
+    const text = `
+entity store (store: string)
+snapshot s { parquet "s/*.parquet" at happened deleted d }
+group store:g from s by store { x }
+vector v { key store: store
+  n = @store:g:x }`;
+    expect(await slots(text, asked("01:00", "02:00", "03:59", "04:00"))).toEqual([[1], [null], [null], [3]]);
+  });
+
+  it("of a lag make rows of that place known later, and need no column of another place's `known`", async () => {
+    await parquet("o/a.parquet", "select 'r' as store, 'a' as i, timestamp '2024-01-01 00:00' as happened");
+    await parquet(
+      "p/a.parquet",
+      "select 'r' as store, 'b' as i, timestamp '2024-01-01 00:00' as happened, timestamp '2024-01-01 05:00' as k",
+    );
+    const text = orders(`lag 1h\n parquet "p/*.parquet" known k\n kafka "orders" lag 2h
+      columns (store: string, i: string, happened: timestamp, k: timestamp) at happened id i`);
+    expect(await slots(text, asked("00:59", "01:00", "04:59", "05:00"))).toEqual([[0], [1], [1], [2]]);
+  });
+
+  it("of a topic are read from the files beside it, and cannot be where there is none", async () => {
+    await parquet("o/a.parquet", tripsOf(trips("a", 1, "00:00", "00:00")));
+    const topic = (body: string): string => orders("at happened id i").replace('parquet "o/*.parquet"', body);
+    const both = topic('kafka "orders" lag 5s parquet "o/*.parquet"');
+    expect(await slots(both, asked("01:00"))).toEqual([[1]]);
+    const only = topic('kafka "orders" columns (store: string, i: string, happened: timestamp)');
+    await expect(slots(only, asked("01:00"))).rejects.toMatchObject({ code: "SOURCE_MISSING" });
+    const refusal = { code: "SOURCE_MISSING", message: expect.stringContaining("no rows at rest") as string };
+    await expect(set(only.replace("n = @", "label took: float n = @"), asked("01:00"))).rejects.toMatchObject(refusal);
+    const { plan } = await loadProject(folder);
+    const store = LmdbStore.open({ folder: join(folder, "online") });
+    try {
+      const load = { project: plan, folder, home: folder, store, engine, asOf: "2024-01-01T12:00:00Z" };
+      await expect(materialize(load)).rejects.toMatchObject(refusal);
+    } finally {
+      await store.close();
+    }
+  });
+
+  it("of a lag make forward labels known so much later, and see what became known until then", async () => {
+    await parquet(
+      "o/a.parquet",
+      tripsOf(
+        trips("a", 1, "01:00", "01:30"),
+        trips("b", 2, "01:00", "01:30:00.000001"),
+        trips("c", 4, "01:01", "01:01"),
+      ),
+    );
+    const text = orders(
+      'known k kafka "orders" lag 30m at happened id i',
+      "n = sum(x) over 1d next = sum(x) over next 1h",
+    ).replace("n = @store:g:n }", "n = @store:g:n ?? 0\n label sum = @store:g:next }");
+    await writeFile(join(folder, "p.tondo"), text);
+    const { plan } = await loadProject(folder);
+    const [vector] = plan.vectors;
+    if (vector === undefined) throw new Error("no vector");
+    const counts = async (cutoff: string): Promise<unknown> => {
+      const rows = asked("00:00");
+      const made = await makeTrainingSet({
+        vector,
+        rows,
+        folder,
+        output: cutoff.slice(-6),
+        cutoff,
+        engine: { threads: 1 },
+      });
+      const [row] = await engine.rows(`select sum from '${made.folder}/train.parquet'`, "reading");
+      return [made.manifest.counts.train, row?.["sum"]];
+    };
+    expect(await counts("2024-01-01T01:30:00Z")).toEqual([1, 1]);
+    await expect(counts("2024-01-01T01:29:59.999999Z")).rejects.toMatchObject({ code: "TRAINING_SET_EMPTY" });
   });
 
   it("of labels: one known at no moment is not mature, and a row without any is unlabelled", async () => {
