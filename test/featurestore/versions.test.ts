@@ -103,7 +103,7 @@ describe("versions of a feature", () => {
     await writeFile(
       join(folder, "p.tondo"),
       second
-        .replace(/  sum_1d = .*\n/, "")
+        .replace(/ {2}sum_1d = .*\n/, "")
         .replace(/ more = .*\n/, "\n")
         .replace(/vector old \{[^}]*\}/, ""),
     );

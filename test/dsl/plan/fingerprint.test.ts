@@ -157,6 +157,12 @@ describe("fingerprints change", () => {
     ["a topic's lag", "loaded_at\n", 'loaded_at\n  kafka "o" lag 1s\n', [...all, "source orders"]],
     ["which rows delete", "  id order_id\n", "  id order_id\n  deleted items == 0\n", [...all, "source orders"]],
     [
+      "a lag where nothing was said",
+      'parquet "shops/*.parquet"',
+      'parquet "shops/*.parquet" lag 5m',
+      ["group profile", "source shops", "stored kind", "stored seats", ...vector],
+    ],
+    [
       "which states delete",
       "  at updated_at\n",
       "  at updated_at\n  deleted seats == 0\n",
