@@ -5,7 +5,8 @@ const examples = ["test/dsl/functions/examples.test.ts"];
 const aggregates = ["test/dsl/functions/aggregates.test.ts"];
 const fitted = ["test/dsl/functions/fitted.test.ts"];
 const programs = ["test/dsl/javascript"];
-const zones = ["test/dsl/functions/time-zone.test.ts"];
+const zones = ["test/dsl/functions/time-zone.test.ts", "test/dsl/functions/zone-table.test.ts"];
+const calendar = ["test/dsl/functions/calendar.test.ts"];
 
 const fingerprints = ["test/dsl/plan/fingerprint.test.ts"];
 
@@ -89,11 +90,81 @@ const mutants: readonly Mutant[] = [
     tests: fitted,
   },
   {
-    name: "zone-of-the-hour-before",
+    name: "clock-changed-a-microsecond-late",
     file: `${folder}/functions/time-zone.ts`,
-    find: "const index = Math.floor(moment / hour);",
-    replace: "const index = Math.floor(moment / hour) - 1;",
+    find: "if ((starts[middle] ?? Infinity) <= moment) low = middle;",
+    replace: "if ((starts[middle] ?? Infinity) < moment) low = middle;",
     tests: zones,
+  },
+  {
+    name: "clock-of-the-stretch-before",
+    file: `${folder}/functions/time-zone.ts`,
+    find: "moment >= zone.from && moment < zone.until",
+    replace: "moment >= zone.from && moment <= zone.until",
+    tests: zones,
+  },
+  {
+    name: "time-shown-twice-read-as-the-later",
+    file: `${folder}/functions/time-zone.ts`,
+    find: "if (shown >= (starts[i + 1] ?? Infinity) + offset) continue;",
+    replace: "if (shown >= (starts[i + 1] ?? Infinity) + (offsets[i + 1] ?? offset)) continue;",
+    tests: zones,
+  },
+  {
+    name: "summer-time-ends-by-standard-time",
+    file: `${folder}/functions/zone-table.ts`,
+    find: "secondOf(year, rule.slice(6, 10)) - summer",
+    replace: "secondOf(year, rule.slice(6, 10)) - standard",
+    tests: zones,
+  },
+  {
+    name: "final-sigma-forgotten",
+    file: `${folder}/functions/text-case.ts`,
+    find: "return casedBefore(text, at) && !casedBehind(text, at + 1);",
+    replace: "return casedBefore(text, at) && at + 1 === text.length;",
+    tests: ["test/dsl/functions/text-case.test.ts"],
+  },
+  {
+    name: "week-of-the-days-own-year",
+    file: `${folder}/functions/calendar.ts`,
+    find: "daysOf(yearOf(thursday), 1, 1)",
+    replace: "daysOf(yearOf(days), 1, 1)",
+    tests: calendar,
+  },
+  {
+    name: "month-runs-over",
+    file: `${folder}/functions/calendar.ts`,
+    find: "first + Math.min(dayOf(days), length) - 1",
+    replace: "first + dayOf(days) - 1",
+    tests: calendar,
+  },
+  {
+    name: "truncated-on-the-clock-of-utc",
+    file: `${folder}/functions/scalar/calendar.ts`,
+    find: 'utc(zone, shown(local(zone, moment)), "jump")',
+    replace: "shown(moment)",
+    tests: calendar,
+  },
+  {
+    name: "truncated-behind-itself",
+    file: `${folder}/functions/scalar/calendar.ts`,
+    find: 'utc(zone, shown(local(zone, moment)), "jump")',
+    replace: 'utc(zone, shown(local(zone, moment)), "shift")',
+    tests: calendar,
+  },
+  {
+    name: "other-tables-accepted",
+    file: `${folder}/functions/overload-of.ts`,
+    find: ": call.tables !== needed) {",
+    replace: ": false) {",
+    tests: calendar,
+  },
+  {
+    name: "replacement-read-as-a-pattern",
+    file: `${folder}/functions/scalar/text-parts.ts`,
+    find: "text.replaceAll(from, () => to)",
+    replace: "text.replaceAll(from, to)",
+    tests: ["test/dsl/functions/text-parts.test.ts"],
   },
   {
     name: "fingerprint-blind-to-known",

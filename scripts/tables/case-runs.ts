@@ -26,7 +26,7 @@ export function mappingRuns(mapping: ReadonlyMap<number, number | readonly numbe
 }
 
 function continues(entry: readonly [number, readonly number[]] | undefined, from: number, difference: number): boolean {
-  return entry !== undefined && entry[0] === from && entry[1].length === 1 && (entry[1][0] ?? 0) - from === difference;
+  return entry?.[0] === from && entry[1].length === 1 && (entry[1][0] ?? 0) - from === difference;
 }
 
 /** Code points as ranges. */

@@ -216,7 +216,7 @@ export const calendar: readonly ScalarFunction[] = [
     doc: "The moment at which the minute, hour, day, week (its Monday), month or year began that the clock of `tz` shows (UTC unless given). Where the clock was put forward over that time it is the moment of the change; where it showed it twice, the earlier. A date is truncated to its week, month or year.",
     examples: [
       { text: 'hour(trunc(now, "hour"))', result: 12 },
-      { text: 'hours(now - trunc(now, "day"))', result: 12.582441388888889 },
+      { text: 'hours(trunc(now, "hour") - trunc(now, "day"))', result: 12 },
       { text: 'diff(trunc(now, "day", tz: "Asia/Kolkata"), trunc(now, "day"), "hours")', result: -5.5 },
       { text: 'day(trunc(date(now), "month"))', result: 1 },
     ],
