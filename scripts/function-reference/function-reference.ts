@@ -50,6 +50,7 @@ const sections: Readonly<Record<string, readonly string[]>> = {
     "minutes",
     "seconds",
   ],
+  "Lists and embeddings": ["item", "dot", "cosine", "norm", "l2", "slice", "element"],
   Encodings: ["bucket", "hash", "cross", "onehot", "onehot_is", "cyclic", "cyclic_sin", "cyclic_cos"],
   Places: ["haversine", "bearing", "geohash"],
 };
@@ -122,8 +123,12 @@ function scalar(name: string): readonly string[] {
   ];
 }
 
-function exampleLine({ text, result }: ScalarFunction["examples"][number]): string {
-  return `\`${text}\` is ${result === null ? "missing" : `\`${JSON.stringify(result)}\``}`;
+function exampleLine({ text, result, given = {} }: ScalarFunction["examples"][number]): string {
+  const where = Object.entries(given)
+    .filter(([name]) => new RegExp(`\\b${name}\\b`).test(text))
+    .map(([name, { value }]) => `\`${name}\` is \`${JSON.stringify(value)}\``);
+  const said = `\`${text}\` is ${result === null ? "missing" : `\`${JSON.stringify(result)}\``}`;
+  return where.length === 0 ? said : `${said}, where ${where.join(" and ")}`;
 }
 
 /** Overloads that differ in one kind only are one line. */
@@ -140,7 +145,7 @@ function resultOf({ returns, partial }: Overload): string {
 }
 
 function parameter({ name, kind, default: fallback, now, rest, constant }: Parameter): string {
-  const type = kind === "T" ? "any" : kind;
+  const type = kind === "T" ? "any" : kind === "list<T>" ? "list of any" : kind;
   const constantly = constant === true && !type.includes("list") ? "constant " : "";
   const more = rest === true ? ", ..." : "";
   const otherwise = now === true ? " = now" : fallback === undefined ? "" : ` = ${JSON.stringify(fallback)}`;
@@ -149,10 +154,11 @@ function parameter({ name, kind, default: fallback, now, rest, constant }: Param
 
 function aggregate({ name, takes, doc }: Aggregate): readonly string[] {
   const kinds = new Map<string, string[]>();
-  for (const [of, gives] of Object.entries(takes)) kinds.set(gives, [...(kinds.get(gives) ?? []), of]);
-  const same = Object.entries(takes).every(([of, gives]) => of === gives);
+  const forms = Object.entries(takes) as [string, string][];
+  for (const [of, gives] of forms) kinds.set(gives, [...(kinds.get(gives) ?? []), of]);
+  const same = forms.every(([of, gives]) => of === gives);
   const rows = same
-    ? [[Object.keys(takes).join(", "), "the same"] as const]
+    ? [[forms.map(([of]) => of).join(", "), "the same"] as const]
     : [...kinds].map(([gives, of]) => [of.join(", "), gives] as const);
   return rows.map(([of, gives], i) => `| ${i === 0 ? `\`${name}\`` : ""} | ${of} | ${gives} | ${i === 0 ? doc : ""} |`);
 }

@@ -21,13 +21,23 @@ export { type Clock, formatMicros, type Micros, type Moment, systemClock, toMicr
 export { nearestName } from "./nearest-name.ts";
 export { type Progress, silentProgress } from "./progress.ts";
 export { TondoError, type TondoErrorOptions } from "./tondo-error.ts";
-export { admit, compareCodePoints, normalInt, type Status, type Value, worseStatus } from "./value.ts";
+export { admit, compareCodePoints, normalInt, type Scalar, type Status, type Value, worseStatus } from "./value.ts";
 export {
+  elementKind,
+  type EmbeddingKind,
+  embeddingKind,
+  embeddingSize,
+  isEmbedding,
+  isList,
   isNumeric,
+  isScalar,
+  type ListKind,
+  maxEmbeddingSize,
   parseTypeName,
+  type ScalarKind,
+  scalarKinds,
   type TypeName,
   typeName,
   type ValueKind,
-  valueKinds,
   type ValueType,
 } from "./value-type.ts";

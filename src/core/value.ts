@@ -1,11 +1,15 @@
-import type { ValueKind } from "./value-type.ts";
+import { elementKind, embeddingSize, isEmbedding, isList, type ScalarKind, type ValueKind } from "./value-type.ts";
 
 /**
  * A value of the feature language as the API shows it. Missing is `null`. A `bool` is a boolean; an `int` is a
  * number, or a bigint where it lies beyond ±(2^53 - 1); `timestamp` and `duration` are microseconds, `date` is
- * days since 1970, as numbers. No value is NaN, infinite or -0.
+ * days since 1970, as numbers. No value is NaN, infinite or -0. A list is an array of values of which none is missing, an
+ * embedding an array of numbers.
  */
-export type Value = null | boolean | number | bigint | string;
+export type Value = null | Scalar | readonly Scalar[];
+
+/** A value that is there and has no parts. */
+export type Scalar = boolean | number | bigint | string;
 
 /** Why a value is what it is; of a derived value, the worst of its inputs, in this order. */
 export const statuses = ["present", "missing", "expired", "not_found", "unavailable"] as const;
@@ -33,12 +37,46 @@ const int64Max = 2n ** 63n - 1n;
 
 /**
  * Brings a value from outside (JSON, a request, a file) into the language's domain, or returns `undefined` where
- * it is not of that kind. Strings that are not well-formed Unicode are not of kind `string`.
+ * it is not of that kind. Strings that are not well-formed Unicode are not of kind `string`. Of a list the missing
+ * elements are left out; an embedding with a missing element is missing, and one of another size is none.
  *
  * @example `admit(3, "float") // 3`, `admit(NaN, "float") // null`, `admit("3", "int") // undefined`
  */
 export function admit(value: unknown, kind: ValueKind): Value | undefined {
   if (value === null || value === undefined) return null;
+  if (isList(kind)) return admitList(value, elementKind(kind));
+  if (isEmbedding(kind)) return admitEmbedding(value, embeddingSize(kind));
+  return admitScalar(value, kind);
+}
+
+function admitList(value: unknown, kind: ScalarKind): readonly Scalar[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const list: Scalar[] = [];
+  for (const item of value as readonly unknown[]) {
+    const admitted = item === null || item === undefined ? null : admitScalar(item, kind);
+    if (admitted === undefined) return undefined;
+    if (admitted !== null) list.push(admitted);
+  }
+  return list;
+}
+
+function admitEmbedding(value: unknown, size: number): readonly number[] | null | undefined {
+  const isArray = Array.isArray(value) || value instanceof Float64Array || value instanceof Float32Array;
+  if (!isArray || value.length !== size) return undefined;
+  const numbers: number[] = [];
+  let whole = true;
+  // By index: an array with holes has them as missing ones.
+  for (let i = 0; i < size; i++) {
+    const item: unknown = value[i];
+    const admitted = item === null || item === undefined ? null : admitScalar(item, "float");
+    if (admitted === undefined) return undefined;
+    if (typeof admitted === "number") numbers.push(admitted);
+    else whole = false;
+  }
+  return whole ? numbers : null;
+}
+
+function admitScalar(value: unknown, kind: ScalarKind): Scalar | null | undefined {
   switch (kind) {
     case "bool":
       return typeof value === "boolean" ? value : undefined;

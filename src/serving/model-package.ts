@@ -3,6 +3,7 @@ import {
   compileRows,
   type Fitted,
   type Raw,
+  rawFromJson,
   type RawColumn,
   type RowProgram,
   vectorFingerprint,
@@ -109,7 +110,7 @@ function replay(digest: string, { program, runtime, positions }: LoadedModel, fi
     throw corrupt(digest, "its golden rows are of another vector");
   }
   const columns = program.leaves.map(({ kind }, i): RawColumn =>
-    rows.map((row) => row.inputs[i] ?? (kind === "string" ? null : Number.NaN)),
+    rows.map((row) => rawFromJson(row.inputs[i] ?? null, kind)),
   );
   const results: RawColumn[] = program.outputs.map(() => new Float64Array(rows.length));
   program.run(rows.length, columns, results);

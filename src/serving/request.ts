@@ -1,8 +1,19 @@
-import { admit, parseTypeName, TondoError, type Value, type ValueKind } from "../core/index.ts";
+import {
+  admit,
+  elementKind,
+  embeddingSize,
+  isEmbedding,
+  isList,
+  parseTypeName,
+  type ScalarKind,
+  TondoError,
+  type Value,
+  type ValueKind,
+} from "../core/index.ts";
 import type { KeyColumnPlan, VectorPlan } from "../dsl/index.ts";
 
-/** A value as callers give it. */
-export type Given = Value | Date | undefined;
+/** A value as callers give it; embeddings as arrays of any form. */
+export type Given = Value | Date | Float64Array | Float32Array | undefined;
 
 /** Keys by role; a key of several columns is an object by column. */
 export type Keys = Readonly<Record<string, Given | Readonly<Record<string, Given>>>>;
@@ -58,13 +69,15 @@ export function requestReader(vector: VectorPlan): RequestReader {
 
 function partOf(role: string, part: string, value: Keys[string]): unknown {
   if (value === null) return null;
-  if (typeof value === "object" && !(value instanceof Date) && Object.hasOwn(value, part)) return value[part];
+  if (typeof value === "object" && !(value instanceof Date) && Object.hasOwn(value, part)) {
+    return (value as Readonly<Record<string, Given>>)[part];
+  }
   throw new TondoError("KEY_INVALID", `the key "${role}" lacks "${part}"`, {
     hint: "Give a key of several columns as an object, one member a column.",
   });
 }
 
-const typedHints: Readonly<Record<ValueKind, string>> = {
+const scalarHints: Readonly<Record<ScalarKind, string>> = {
   bool: "Give true or false.",
   int: "Give a whole number, beyond 2^53 as a bigint.",
   float: "Give a number.",
@@ -74,8 +87,18 @@ const typedHints: Readonly<Record<ValueKind, string>> = {
   duration: "Give microseconds as a number.",
 };
 
+function hintFor(kind: ValueKind): string {
+  if (isList(kind)) return `Give an array of ${elementKind(kind)} values.`;
+  if (isEmbedding(kind)) return `Give an array of ${String(embeddingSize(kind))} numbers.`;
+  return scalarHints[kind];
+}
+
 function shown(value: unknown): string {
   if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 60))}`;
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+    const { length } = value as { readonly length?: number };
+    return `an array${length === undefined ? "" : ` of ${String(length)}`}`;
+  }
   return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean"
     ? String(value).slice(0, 60)
     : `a value of JavaScript's type ${typeof value}`;
@@ -86,7 +109,7 @@ function typed(value: unknown, { name, type }: KeyColumnPlan, code: "KEY_INVALID
   const admitted = admit(value, kind);
   if (admitted !== undefined) return admitted;
   throw new TondoError(code, `"${name}" is of type ${kind}, and ${shown(value)} is not`, {
-    hint: typedHints[kind],
+    hint: hintFor(kind),
   });
 }
 

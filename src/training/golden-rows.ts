@@ -1,10 +1,10 @@
-import { type ValueKind } from "../core/index.ts";
-import { compileRows, type Fitted, type Raw, type RawColumn, type VectorPlan } from "../dsl/index.ts";
+import { elementKind, embeddingSize, isEmbedding, isList, type ScalarKind, type ValueKind } from "../core/index.ts";
+import { compileRows, type Fitted, missingRaw, type Raw, type RawColumn, type VectorPlan } from "../dsl/index.ts";
 import type { Runtime } from "../runtimes/index.ts";
 
 /** A golden row: what the vector's expressions read, the slots they gave, and the model's score. `null` is missing. */
 export interface GoldenRow {
-  readonly inputs: readonly (number | string | null)[];
+  readonly inputs: readonly (number | string | null | readonly (number | string)[])[];
   readonly slots: readonly (number | null)[];
   readonly score: number | null;
 }
@@ -50,7 +50,14 @@ const texts = ["", "a", "Europe/Berlin", "America/New_York", "ß É 😀", "UTC"
 /** The last row is all missing; of the others now and then a value. */
 function sample(kind: ValueKind, row: number, leaf: number): Raw {
   const n = ((row + 1) * 7919 + (leaf + 1) * 104729) % 9973;
-  if (row === count - 1 || n % 11 === 0) return kind === "string" ? null : Number.NaN;
+  if (row === count - 1 || n % 11 === 0) return missingRaw(kind);
+  if (isEmbedding(kind))
+    return Float64Array.from({ length: embeddingSize(kind) }, (_, i) => ((n + i * 31) % 997) / 97 - 5);
+  if (isList(kind)) return Array.from({ length: n % 4 }, (_, i) => scalar(elementKind(kind), n + i));
+  return scalar(kind, n);
+}
+
+function scalar(kind: ScalarKind, n: number): number | string {
   switch (kind) {
     case "string":
       return texts[n % texts.length] ?? "";
@@ -69,6 +76,8 @@ function sample(kind: ValueKind, row: number, leaf: number): Raw {
   }
 }
 
-function json(raw: Raw): number | string | null {
+function json(raw: Raw): GoldenRow["inputs"][number] {
+  if (typeof raw === "object" && raw !== null)
+    return Array.from(raw, (item) => (typeof item === "string" ? item : Number(item)));
   return typeof raw === "number" && !Number.isNaN(raw) ? raw : typeof raw === "string" ? raw : null;
 }

@@ -1,5 +1,19 @@
 import * as fc from "fast-check";
-import { parseTypeName, type TypeName, typeName, type Value, type ValueKind } from "../../src/core/index.ts";
+import {
+  elementKind,
+  embeddingSize,
+  isEmbedding,
+  isList,
+  isScalar,
+  parseTypeName,
+  type Scalar,
+  type ScalarKind,
+  scalarKinds,
+  type TypeName,
+  typeName,
+  type Value,
+  type ValueKind,
+} from "../../src/core/index.ts";
 import {
   type CallPlan,
   type Constant,
@@ -11,8 +25,18 @@ import {
   tablesOf,
 } from "../../src/dsl/index.ts";
 
-/** Columns of every kind: two that may be missing, and one that is always there. */
+/** Columns of every kind: some that may be missing, and one that is always there. */
 export const columns: Readonly<Record<string, TypeName>> = {
+  ...Object.fromEntries(
+    scalarKinds.flatMap((kind): [string, TypeName][] => [
+      [`l1_${kind}`, `list<${kind}>?`],
+      [`l0_${kind}`, `list<${kind}>`],
+    ]),
+  ),
+  e1: "embedding(3)?",
+  e0: "embedding(3)",
+  w1: "embedding(4)?",
+  w0: "embedding(4)",
   i1: "int?",
   i2: "int?",
   i0: "int",
@@ -86,6 +110,8 @@ const dates: readonly number[] = [0, 1, -1, 19_782, -36_524, 100_000, 104_249, 1
 
 /** Values of a kind: ordinary ones and edges. */
 export function valuesOf(kind: ValueKind): readonly Value[] {
+  if (isList(kind)) return listsOf(elementKind(kind));
+  if (isEmbedding(kind)) return embeddingsOf(embeddingSize(kind));
   switch (kind) {
     case "bool":
       return [true, false];
@@ -102,6 +128,24 @@ export function valuesOf(kind: ValueKind): readonly Value[] {
     case "date":
       return dates;
   }
+}
+
+/** Lists of no, one and several values, the edges of their kind among them. */
+function listsOf(kind: ScalarKind): readonly Value[] {
+  const values = valuesOf(kind) as readonly Scalar[];
+  const part = (from: number, length: number): readonly Scalar[] =>
+    Array.from({ length }, (_, i) => values[(from + i) % values.length] ?? false);
+  return [[], ...Array.from({ length: 15 }, (_, i) => part(i * 4, (i % 5) + 1)), values];
+}
+
+/** Embeddings of ordinary numbers, of none but 0, and of such that overflow. */
+function embeddingsOf(size: number): readonly Value[] {
+  const of = (at: (i: number) => number): readonly number[] => Array.from({ length: size }, (_, i) => at(i));
+  return [
+    ...Array.from({ length: 12 }, (_, n) => of((i) => floats[(n * 3 + i) % 16] ?? 0)),
+    ...[of(() => 0), of(() => 1), of((i) => i - 0.1), of(() => 1e200), of(() => Number.MAX_VALUE)],
+    of(() => Number.MIN_VALUE),
+  ];
 }
 
 /** A row with a value for each column; one in eight of those that may be missing is. */
@@ -124,16 +168,17 @@ export interface Way {
   readonly id: string;
 }
 
-const kinds: readonly ValueKind[] = ["bool", "int", "float", "string", "timestamp", "date", "duration"];
+const kinds: readonly ValueKind[] = [...scalarKinds, "list<string>", "list<int>", "embedding(3)"];
 
 /** All ways to call the library, those that make several slots and those that plans never name left out. */
 export const ways: readonly Way[] = [...scalarFunctions.values()]
   .filter(({ expands, chain }) => expands === undefined && chain === undefined)
   .flatMap((entry) =>
     entry.overloads.flatMap((overload) => {
-      const generic = overload.takes.some(({ kind }) => kind === "T");
-      return (generic ? kinds : [undefined]).map((kind): Way => {
-        const takes = overload.takes.map((parameter) => (parameter.kind === "T" ? kind : parameter.kind));
+      const ofLists = overload.takes.some(({ kind }) => kind === "list<T>");
+      const generic = ofLists || overload.takes.some(({ kind }) => kind === "T");
+      return (ofLists ? scalarKinds : generic ? kinds : [undefined]).map((kind): Way => {
+        const takes = overload.takes.map((parameter) => takenKind(parameter.kind, kind ?? "bool", overload));
         return { entry, overload, kind: kind ?? "bool", id: `${entry.name}(${takes.join(", ")})` };
       });
     }),
@@ -161,8 +206,16 @@ export function expressions(exact: boolean, depth: number): fc.Arbitrary<Express
   return fc.oneof(...usable.map((way) => callOf(way, depth, of, exact)));
 }
 
-function resultOf({ overload, kind }: Way): ValueKind {
-  return overload.returns === "T" ? kind : overload.returns;
+/** What a parameter takes where `T` is that kind; embeddings are of 3 numbers, but those of which others are made of 4. */
+function takenKind(kind: Parameter["kind"], generic: ValueKind, { size }: Overload): ValueKind {
+  if (kind === "T") return generic;
+  if (kind === "list<T>") return `list<${generic as ScalarKind}>`;
+  if (kind === "embedding") return size === undefined ? "embedding(3)" : "embedding(4)";
+  return kind as ValueKind;
+}
+
+function resultOf({ overload: { returns }, kind }: Way): ValueKind {
+  return returns === "T" ? kind : returns === "embedding" ? "embedding(3)" : returns;
 }
 
 function columnOf(kind: ValueKind): fc.Arbitrary<ExpressionPlan> {
@@ -171,10 +224,13 @@ function columnOf(kind: ValueKind): fc.Arbitrary<ExpressionPlan> {
 }
 
 function literalOf(kind: ValueKind): fc.Arbitrary<ExpressionPlan> {
-  const values = fc.constantFrom(...valuesOf(kind)).map((value): ExpressionPlan => {
-    const plain = typeof value === "bigint" ? value.toString() : value;
-    return { node: "literal", type: kind, value: plain };
-  });
+  // Lists and embeddings have no literal form.
+  const values = isScalar(kind)
+    ? fc.constantFrom(...(valuesOf(kind) as readonly Scalar[])).map((value): ExpressionPlan => {
+        const plain = typeof value === "bigint" ? value.toString() : value;
+        return { node: "literal", type: kind, value: plain };
+      })
+    : columnOf(kind);
   return fc.oneof(
     { weight: 9, arbitrary: values },
     { weight: 1, arbitrary: fc.constant<ExpressionPlan>({ node: "literal", type: `${kind}?`, value: null }) },
@@ -185,6 +241,11 @@ function literalOf(kind: ValueKind): fc.Arbitrary<ExpressionPlan> {
 const zones = fc
   .constantFrom("UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia")
   .map((value): ExpressionPlan => ({ node: "literal", type: "string", value }));
+
+/** Few ints are places in a list. */
+const places = fc
+  .constantFrom(0, 1, 2, -1, -2)
+  .map((value): ExpressionPlan => ({ node: "literal", type: "int", value }));
 
 function callOf(
   way: Way,
@@ -200,7 +261,9 @@ function callOf(
       ? exact
         ? fc.constant<ExpressionPlan>({ node: "literal", type: "string", value: "UTC" })
         : fc.oneof({ weight: 3, arbitrary: zones }, { weight: 1, arbitrary: of("string", left - 1) })
-      : of(parameter.kind === "T" ? kind : (parameter.kind as ValueKind), left - 1);
+      : parameter.name === "index"
+        ? fc.oneof({ weight: 3, arbitrary: places }, { weight: 1, arbitrary: of("int", left - 1) })
+        : of(takenKind(parameter.kind, kind, overload), left - 1);
   const args = fc
     .tuple(
       ...values.map((parameter) =>
@@ -210,7 +273,10 @@ function callOf(
       ),
     )
     .map((lists) => lists.flat());
-  const options = fc.record(Object.fromEntries(constants.map((parameter) => [parameter.name, constantOf(parameter)])));
+  const options =
+    overload.size === undefined
+      ? fc.record(Object.fromEntries(constants.map((parameter) => [parameter.name, constantOf(parameter)])))
+      : fc.constantFrom(0, 1).map((from): Record<string, Constant> => ({ from, to: from + 3 }));
   return fc.tuple(args, options).map(([given, chosen]) => {
     const missing = given.map((arg) => parseTypeName(arg.type).optional);
     const optional =
@@ -251,7 +317,7 @@ function constantOf({ name, kind }: Parameter): fc.Arbitrary<Constant> {
     case "string":
       return fc.constantFrom(...texts);
     case "int":
-      return fc.constantFrom(1, 7, 24);
+      return name === "index" ? fc.constantFrom(0, 1, 2) : fc.constantFrom(1, 7, 24);
     default:
       return fc.constantFrom(1, 7, 24, 0.5);
   }
@@ -266,6 +332,8 @@ export function idOf(call: CallPlan): string {
     if (args.length !== values.length && values.at(-1)?.rest !== true) return false;
     return args.every((arg, i) => {
       const own = (values[i] ?? values.at(-1))?.kind;
+      if (own === "embedding") return isEmbedding(arg);
+      if (own === "list<T>") return arg === `list<${kind as ScalarKind}>`;
       return own === arg || (own === "T" && (i === 0 && values.length === 3 ? arg === "bool" : arg === kind));
     });
   });

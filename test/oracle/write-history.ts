@@ -79,6 +79,7 @@ async function writeRows(
 
 function append(appender: DuckDBAppender, kind: string, value: Value): void {
   if (value === null) appender.appendNull();
+  else if (typeof value === "object") throw new Error("histories have no lists");
   else if (kind === "timestamp") appender.appendTimestamp(new DuckDBTimestampValue(BigInt(value)));
   else if (kind === "int") appender.appendBigInt(BigInt(value));
   else if (kind === "float") appender.appendDouble(Number(value));

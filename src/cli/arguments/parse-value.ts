@@ -1,4 +1,15 @@
-import { durationUnits, parseTypeName, toMicros, TondoError, type TypeName, type Value } from "../../core/index.ts";
+import {
+  admit,
+  durationUnits,
+  isEmbedding,
+  isScalar,
+  parseTypeName,
+  toMicros,
+  TondoError,
+  type TypeName,
+  type Value,
+  type ValueKind,
+} from "../../core/index.ts";
 
 const microsPerDay = durationUnits.d;
 const duration = new RegExp(`^(-?\\d+(?:\\.\\d+)?)(${Object.keys(durationUnits).join("|")})$`);
@@ -18,6 +29,7 @@ export function parseValue(text: string, type: TypeName, name: string, code: "KE
     });
   if (kind === "string") return text;
   if (text === "null") return null;
+  if (!isScalar(kind)) return parseArray(text, kind, invalid);
   switch (kind) {
     case "bool":
       if (text === "true" || text === "false") return text === "true";
@@ -41,4 +53,18 @@ export function parseValue(text: string, type: TypeName, name: string, code: "KE
       return Math.round(Number(number) * durationUnits[unit as keyof typeof durationUnits]);
     }
   }
+}
+
+/** Lists and embeddings are written as JSON has them; moments in them as microseconds, days in them as days since 1970. */
+function parseArray(text: string, kind: ValueKind, invalid: (form: string) => TondoError): Value {
+  const form = isEmbedding(kind) ? "so many numbers, such as [0.5, -1]" : 'an array in JSON, such as ["a", "b"]';
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw invalid(form);
+  }
+  const value = admit(parsed, kind);
+  if (value === undefined) throw invalid(form);
+  return value;
 }

@@ -1,4 +1,13 @@
-import { formatDuration, formatMicros, type Micros, type Value, type ValueKind } from "../../core/index.ts";
+import {
+  elementKind,
+  formatDuration,
+  formatMicros,
+  isList,
+  type Micros,
+  type Scalar,
+  type Value,
+  type ValueKind,
+} from "../../core/index.ts";
 import { printable } from "./style.ts";
 
 const millisPerDay = 86_400_000;
@@ -22,6 +31,7 @@ export function decimal(value: number | null | undefined, digits = 6): string {
 /** A value of the language for people; moments as ISO 8601. */
 export function valueText(value: Value, kind: ValueKind): string {
   if (value === null) return "-";
+  if (typeof value === "object") return arrayText(value, kind);
   if (typeof value === "string") return printable(value);
   if (typeof value === "number") {
     if (kind === "timestamp") return formatMicros(value);
@@ -30,6 +40,16 @@ export function valueText(value: Value, kind: ValueKind): string {
     if (kind === "float") return decimal(value);
   }
   return String(value);
+}
+
+/** How many elements of a list are shown. */
+const shownElements = 8;
+
+function arrayText(values: readonly Scalar[], kind: ValueKind): string {
+  const of = isList(kind) ? elementKind(kind) : "float";
+  const shown = values.slice(0, shownElements).map((value) => valueText(value, of));
+  const left = values.length - shown.length;
+  return `[${shown.join(", ")}${left > 0 ? `, ... ${count(left)} more` : ""}]`;
 }
 
 /** A moment to the second, in UTC: `2024-03-01 12:00:00`. */

@@ -3,7 +3,7 @@ export { aggregates } from "./aggregates/index.ts";
 export { fittedFunctions, fittedKey } from "./fitted/index.ts";
 export type { Fit, FittedFunction, Parameters } from "./fitted-function.ts";
 export { constantText } from "./literal-js.ts";
-export { literalSql, quoteIdentifier, quoteText } from "./literal-sql.ts";
+export { literalSql, quoteIdentifier, quoteText, sqlType } from "./literal-sql.ts";
 export { scalarFunctions } from "./scalar/index.ts";
 export {
   type Constant,
@@ -15,8 +15,11 @@ export {
   type Overload,
   type Parameter,
   type Raw,
+  type RawList,
+  type RawScalar,
   type ScalarFunction,
   type Tables,
+  takesKind,
 } from "./scalar-function.ts";
 export { isZone, zoneNames } from "./time-zone.ts";
 export { overloadOf, tablesOf } from "./overload-of.ts";

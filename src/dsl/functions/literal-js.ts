@@ -1,7 +1,7 @@
-import type { Raw } from "./scalar-function.ts";
+import type { RawScalar } from "./scalar-function.ts";
 
 /** A constant as generated code has it. */
-export function constantText(raw: Raw): string {
+export function constantText(raw: RawScalar): string {
   if (raw === null) return "null";
   if (typeof raw === "string") return textText(raw);
   if (typeof raw === "bigint") return `(${raw.toString()}n)`;

@@ -1,4 +1,4 @@
-import type { ValueKind } from "../../core/index.ts";
+import { elementKind, isEmbedding, isList, type ValueKind } from "../../core/index.ts";
 
 /** An identifier in SQL, quoted. */
 export function quoteIdentifier(name: string): string {
@@ -10,10 +10,17 @@ export function quoteText(text: string): string | undefined {
   return text.includes("\0") ? undefined : `'${text.replaceAll("'", "''")}'`;
 }
 
+/** The SQL type of values of a kind inside the engine: moments, dates and durations are BIGINT, embeddings lists of DOUBLE. */
+export function sqlType(kind: ValueKind): string {
+  if (isList(kind)) return `${sqlType(elementKind(kind))}[]`;
+  if (isEmbedding(kind)) return "double[]";
+  return kind === "string" ? "varchar" : kind === "float" ? "double" : kind === "bool" ? "boolean" : "bigint";
+}
+
 /** A constant in SQL; moments, dates and durations are BIGINT. `undefined` where it has no literal form. */
 export function literalSql(kind: ValueKind, value: null | boolean | number | string): string | undefined {
   if (value === null) {
-    return `null::${kind === "string" ? "varchar" : kind === "float" ? "double" : kind === "bool" ? "boolean" : "bigint"}`;
+    return `null::${sqlType(kind)}`;
   }
   switch (kind) {
     case "bool":

@@ -1,7 +1,7 @@
 import { parseTypeName, TondoError } from "../../core/index.ts";
 import type { CallPlan, ExpressionPlan } from "../plan/index.ts";
 import { scalarFunctions } from "./scalar/index.ts";
-import type { Overload, ScalarFunction } from "./scalar-function.ts";
+import { type Overload, type ScalarFunction, takesKind } from "./scalar-function.ts";
 
 /**
  * The release of the tables that a call reads, for its plan: `undefined` where it needs none, as the hour of UTC does. It
@@ -43,7 +43,7 @@ export function overloadOf(call: CallPlan): readonly [ScalarFunction, Overload] 
     if (kinds.length !== values.length && values.at(-1)?.rest !== true) return false;
     return kinds.every((kind, i) => {
       const parameter = values[i] ?? values.at(-1);
-      return parameter?.kind === "T" || parameter?.kind === kind;
+      return parameter !== undefined && takesKind(parameter.kind, kind);
     });
   });
   if (overload === undefined)

@@ -1,11 +1,20 @@
-import type { ValueKind } from "../../core/index.ts";
+import { isEmbedding, isList, type TypeName, type Value, type ValueKind } from "../../core/index.ts";
 import type { ExpressionPlan } from "../plan/index.ts";
 
 /**
- * A value inside generated code: numbers for every kind but string, with NaN for missing (bool is 0 or 1; an int
- * beyond ±(2^53 - 1) is a bigint), and `null` for a missing string. Functions give a bigint only where an argument is one.
+ * A value inside generated code: numbers for every scalar kind but string, with NaN for missing (bool is 0 or 1; an int
+ * beyond ±(2^53 - 1) is a bigint); a list is an array of such values, none of them missing, an embedding a
+ * `Float64Array` of its size, finite throughout; missing is `null` for these two and for strings. Nothing that is read
+ * is ever written to. Functions give a
+ * bigint only where an argument is one or a list of ints.
  */
-export type Raw = number | bigint | string | null;
+export type Raw = RawScalar | RawList | Float64Array;
+
+/** A value inside generated code that has no parts. */
+export type RawScalar = number | bigint | string | null;
+
+/** A list inside generated code. */
+export type RawList = readonly (number | bigint | string)[];
 
 /** Constants given to a function, by parameter name. */
 export type Constant = null | boolean | number | string | readonly (boolean | number | string)[];
@@ -14,8 +23,11 @@ export type Constants = Readonly<Record<string, Constant>>;
 /** One parameter. A `constant` one must be written out, all others are any expression. */
 export interface Parameter {
   readonly name: string;
-  /** Kinds taken; `T` is any kind, the same for all `T` of the call. An int goes where a float is taken. */
-  readonly kind: ValueKind | "T" | "int list" | "number list" | "text list";
+  /**
+   * Kinds taken; `T` is any kind, the same for all `T` of the call, and `list<T>` a list of it; `embedding` is one of any
+   * size, the same for all of the call. An int goes where a float is taken. A constant list is written out: `[1, 2]`.
+   */
+  readonly kind: ValueKind | "T" | "list<T>" | "embedding" | "int list" | "number list" | "text list";
   readonly constant?: true;
   /** Used where the argument is left out. */
   readonly default?: boolean | number | string;
@@ -28,7 +40,12 @@ export interface Parameter {
 /** One way to call a function. */
 export interface Overload {
   readonly takes: readonly Parameter[];
-  readonly returns: ValueKind | "T";
+  /** `embedding` is one of the size of those taken, or of `size`. */
+  readonly returns: ValueKind | "T" | "embedding";
+  /** How many numbers the embedding has that it returns, where constants say so. */
+  readonly size?: (constants: Constants) => number;
+  /** What is wrong with the constants where embeddings of that size are taken; `undefined` where nothing is. */
+  readonly refuses?: (constants: Constants, size: number) => string | undefined;
   /** May be missing where no argument is: outside the function's domain. */
   readonly partial?: true;
   /**
@@ -57,10 +74,18 @@ export interface Overload {
   readonly sql?: (args: readonly string[], constants: Constants) => string | undefined;
 }
 
+/** A column that an example reads, since what it holds has no literal form. */
+export interface ExampleColumn {
+  readonly type: TypeName;
+  readonly value: Value;
+}
+
 /** An example from the manual, run by the tests. `now` is 2024-02-29T12:34:56.789Z. */
 export interface Example {
   readonly text: string;
-  readonly result: null | boolean | number | string;
+  readonly result: Value;
+  /** The columns it reads, by name. */
+  readonly given?: Readonly<Record<string, ExampleColumn>>;
 }
 
 /** Tables that a function's results come from, of one release, such as those of time zones. */
@@ -95,6 +120,13 @@ export interface ScalarFunction {
   readonly expands?: (
     constants: Constants,
   ) => readonly { readonly suffix: string; readonly function: string; readonly constants: Constants }[];
+}
+
+/** Whether a parameter that is no constant takes arguments of a kind, other arguments aside. */
+export function takesKind(taken: Parameter["kind"], kind: ValueKind): boolean {
+  if (taken === "T") return true;
+  if (taken === "list<T>") return isList(kind);
+  return taken === "embedding" ? isEmbedding(kind) : taken === kind;
 }
 
 /** NaN: missing, inside generated code. */

@@ -3,7 +3,7 @@ import type { Operand, Step } from "./steps.ts";
 
 /**
  * For each step whether its result is a number, NaN or not, and never a bigint, a text or `null`. Functions make a
- * bigint only of a bigint.
+ * bigint only of a bigint, or of a list that may hold one.
  *
  * @param leaves whether ints that are read are never bigints
  */
@@ -14,11 +14,13 @@ export function exactNumbers(steps: readonly Step[], leaves: boolean): readonly 
     else if (step.kind !== "int") numbers.push(true);
     else if (step.does === "read") numbers.push(leaves);
     else
-      numbers.push(
-        step.overload?.small === true || step.args.every((arg) => arg.kind !== "int" || isExact(arg, numbers)),
-      );
+      numbers.push(step.overload?.small === true || step.args.every((arg) => !holdsInts(arg) || isExact(arg, numbers)));
   }
   return numbers;
+}
+
+function holdsInts({ kind }: Operand): boolean {
+  return kind === "int" || kind === "list<int>";
 }
 
 /** The same of what a step takes. */

@@ -1,17 +1,33 @@
-import { isNumeric, type Value, type ValueKind } from "../../core/index.ts";
-import type { Raw } from "../functions/index.ts";
+import { elementKind, isEmbedding, isList, isNumeric, type Value, type ValueKind } from "../../core/index.ts";
+import type { Raw, RawScalar } from "../functions/index.ts";
 
-/** A column of raw values: numbers and 64-bit ints with NaN for missing, or texts with `null`. */
+/** A column of raw values: numbers and 64-bit ints with NaN for missing, or texts, lists and embeddings with `null`. */
 export type RawColumn = Float64Array | Raw[];
 
-/** An API value as generated code holds it: NaN (texts: `null`) for missing, 0 and 1 for truth values. */
+/** The missing value of a kind, as generated code holds it. */
+export function missingRaw(kind: ValueKind): RawScalar {
+  return isNumeric(kind) ? Number.NaN : null;
+}
+
+/** A raw value as JSON has it, where missing is `null` and an embedding an array of numbers. */
+export function rawFromJson(value: Raw, kind: ValueKind): Raw {
+  if (value === null) return missingRaw(kind);
+  return isEmbedding(kind) && typeof value === "object" ? Float64Array.from(value, Number) : value;
+}
+
+/** An API value as generated code holds it: see `Raw`. */
 export function toRaw(value: Value, kind: ValueKind): Raw {
-  if (value === null) return isNumeric(kind) ? Number.NaN : null;
-  return typeof value === "boolean" ? Number(value) : value;
+  if (value === null) return missingRaw(kind);
+  if (typeof value === "boolean") return Number(value);
+  if (typeof value !== "object") return value;
+  if (isEmbedding(kind)) return Float64Array.from(value, Number);
+  return value.map((item) => (typeof item === "boolean" ? Number(item) : item));
 }
 
 /** What generated code holds as an API value. */
 export function fromRaw(raw: Raw, kind: ValueKind): Value {
   if (raw === null || raw !== raw) return null;
-  return kind === "bool" ? raw === 1 : raw;
+  if (typeof raw !== "object") return kind === "bool" ? raw === 1 : raw;
+  if (raw instanceof Float64Array) return Array.from(raw);
+  return isList(kind) && elementKind(kind) === "bool" ? raw.map((item) => item === 1) : raw;
 }

@@ -1,5 +1,5 @@
-import { canonicalJson, isNumeric, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
-import { fittedFunctions, missing, overloadOf, type Overload, type Raw } from "../functions/index.ts";
+import { canonicalJson, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
+import { fittedFunctions, overloadOf, type Overload, type Raw, type RawScalar } from "../functions/index.ts";
 import {
   type CallPlan,
   type ExpressionPlan,
@@ -8,6 +8,7 @@ import {
   type LiteralPlan,
   parts,
 } from "../plan/index.ts";
+import { missingRaw } from "./raw-value.ts";
 
 /** A leaf that a row program reads. */
 export interface Leaf {
@@ -26,7 +27,7 @@ export interface Operand {
   readonly maybe: boolean;
   /** The step; `undefined` for a constant. */
   readonly step?: number;
-  readonly constant?: Raw;
+  readonly constant?: RawScalar;
 }
 
 /** Reads a leaf. */
@@ -48,7 +49,7 @@ export interface CallStep {
   /** Places of the arguments that make the result missing where they are, before the function is called. */
   readonly tested: readonly number[];
   /** The missing value of its kind. */
-  readonly none: Raw;
+  readonly none: RawScalar;
   /** Whether it deals with missing arguments itself: it is given `none` as one more argument. */
   readonly handles: boolean;
 }
@@ -71,11 +72,6 @@ export function stepsOf(expressions: readonly ExpressionPlan[], fitted: Fitted =
   const numbering = new Numbering(fitted);
   const results = expressions.map((expression) => numbering.operand(expression));
   return { leaves: numbering.leaves, steps: numbering.steps, results };
-}
-
-/** The missing value of a kind. */
-export function missingOf(kind: ValueKind): Raw {
-  return isNumeric(kind) ? missing : null;
 }
 
 class Numbering {
@@ -154,15 +150,15 @@ class Numbering {
 }
 
 function plain(kind: ValueKind, args: readonly Operand[]): Omit<CallStep, "call"> {
-  return { does: "call", kind, args, options: {}, tested: [], none: missingOf(kind), handles: false };
+  return { does: "call", kind, args, options: {}, tested: [], none: missingRaw(kind), handles: false };
 }
 
-function isMissing(raw: Raw): boolean {
+function isMissing(raw: RawScalar): boolean {
   return raw === null || raw !== raw;
 }
 
-/** The result where all arguments are constants: functions are pure. */
-function folded({ call, args, tested, none, handles }: CallStep): Raw | undefined {
+/** The result where all arguments are constants: functions are pure. Lists have no text in generated code: they are made anew. */
+function folded({ call, args, tested, none, handles }: CallStep): RawScalar | undefined {
   const values: Raw[] = [];
   for (const { constant } of args) {
     if (constant === undefined) return undefined;
@@ -170,16 +166,17 @@ function folded({ call, args, tested, none, handles }: CallStep): Raw | undefine
   }
   if (tested.length > 0) return none;
   if (handles) values.push(none);
-  return call(...(values as never[]));
+  const result = call(...(values as never[]));
+  return typeof result === "object" && result !== null ? undefined : result;
 }
 
 function constantOf({ type, value }: LiteralPlan): Operand {
   const { kind } = parseTypeName(type);
-  return { kind, maybe: value === null, constant: value === null ? missingOf(kind) : rawOf(kind, value) };
+  return { kind, maybe: value === null, constant: value === null ? missingRaw(kind) : rawOf(kind, value) };
 }
 
 /** Ints beyond ±(2^53 - 1) stand in a plan as decimal text. */
-function rawOf(kind: ValueKind, value: boolean | number | string): Raw {
+function rawOf(kind: ValueKind, value: boolean | number | string): RawScalar {
   if (kind === "int" && typeof value === "string") return BigInt(value);
   if (kind === "string") return String(value);
   return Number(value) + 0;

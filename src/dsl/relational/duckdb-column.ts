@@ -1,31 +1,57 @@
-import type { ValueKind } from "../../core/index.ts";
+import {
+  elementKind,
+  embeddingSize,
+  isEmbedding,
+  isList,
+  isScalar,
+  type ScalarKind,
+  type ValueKind,
+} from "../../core/index.ts";
 import { quoteIdentifier } from "../functions/index.ts";
 
 /**
  * A column of a file as the language's value: floats without NaN, infinities and -0, moments as BIGINT microseconds,
- * dates as BIGINT days. `column` is a name; it is quoted here.
+ * dates as BIGINT days, lists without their missing elements, embeddings as lists of DOUBLE: whole, or missing.
+ * `column` is a name; it is quoted here.
  */
 export function duckdbColumn(column: string, kind: ValueKind): string {
   const name = quoteIdentifier(column);
+  if (isList(kind)) return `list_filter(${eachElement(name, elementKind(kind))}, lambda one: one is not null)`;
+  if (!isEmbedding(kind)) return scalarColumn(name, kind);
+  const size = String(embeddingSize(kind));
+  const numbers = `${name}::double[]`;
+  return `case when len(${numbers}) = ${size} and len(list_filter(${numbers}, lambda one: isfinite(one))) = ${size} then ${eachElement(numbers, "float")} end`;
+}
+
+function eachElement(list: string, kind: ScalarKind): string {
+  return `list_transform(${list}, lambda one: ${scalarColumn("one", kind)})`;
+}
+
+function scalarColumn(value: string, kind: ScalarKind): string {
   switch (kind) {
     case "bool":
-      return `${name}::boolean`;
+      return `${value}::boolean`;
     case "int":
     case "duration":
-      return `${name}::bigint`;
+      return `${value}::bigint`;
     case "float":
-      return `tondo_float(${name}::double)`;
+      return `tondo_float(${value}::double)`;
     case "string":
-      return `${name}::varchar`;
+      return `${value}::varchar`;
     case "timestamp":
-      return `tondo_micros(${name})`;
+      return `tondo_micros(${value})`;
     case "date":
-      return `tondo_days(${name}::date)`;
+      return `tondo_days(${value}::date)`;
   }
 }
 
-/** The language's kind for a DuckDB type; `undefined` where the language has none. */
+/** The language's kind for a DuckDB type; `undefined` where the language has none. Arrays of a fixed size are lists. */
 export function kindOfDuckdbType(type: string): ValueKind | undefined {
+  const [, element] = /^(.*)\[\d*\]$/.exec(type.trim()) ?? [];
+  if (element !== undefined) {
+    const of = kindOfDuckdbType(element);
+    return of === undefined || !isScalar(of) ? undefined : `list<${of}>`;
+  }
   const base = type.replace(/\(.*$/, "").trim().toUpperCase();
   switch (base) {
     case "BOOLEAN":
@@ -61,6 +87,8 @@ export function kindOfDuckdbType(type: string): ValueKind | undefined {
 
 /** The DuckDB type that holds values of a kind in a file that is written. */
 export function duckdbType(kind: ValueKind): string {
+  if (isList(kind)) return `${duckdbType(elementKind(kind))}[]`;
+  if (isEmbedding(kind)) return "DOUBLE[]";
   switch (kind) {
     case "bool":
       return "BOOLEAN";

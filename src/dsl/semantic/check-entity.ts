@@ -1,3 +1,4 @@
+import { isScalar, parseTypeName } from "../../core/index.ts";
 import type { EntityPlan, KeyColumnPlan } from "../plan/index.ts";
 import type { EntityDeclaration } from "../syntax/index.ts";
 import { checkProperties } from "./properties.ts";
@@ -20,6 +21,14 @@ export function checkEntity(declaration: EntityDeclaration, report: Report): Ent
         "a float is no key: two of them are seldom equal",
         type.span,
         "use an int or a string",
+      );
+    }
+    if (!isScalar(parseTypeName(checked).kind)) {
+      return report.error(
+        "list-key",
+        `a key has one value: a ${checked.replace("?", "")} is none`,
+        type.span,
+        "use an int or a string; a key of several columns names each of them",
       );
     }
     if (type.optional) return report.error("optional-key", "a key is never missing", type.span, "leave out the ?");

@@ -27,11 +27,12 @@ export function checkLabel(
   if (isNumeric(typeOf(plan).kind)) {
     return { name: clause.name.text, type: plan.type, value: plan, known: [...known.values()] };
   }
+  const { kind } = typeOf(plan);
   return context.report.error(
     "text-label",
-    `the label "${clause.name.text}" is a text, and models learn numbers`,
+    `the label "${clause.name.text}" is ${kind === "string" ? "a text" : `of type ${kind}`}, and models learn numbers`,
     clause.name.span,
-    'compare it: label late = status == "late"',
+    kind === "string" ? 'compare it: label late = status == "late"' : "make one number of it",
   );
 }
 

@@ -1,4 +1,4 @@
-import type { TypeName } from "../../core/index.ts";
+import { isScalar, parseTypeName, type TypeName } from "../../core/index.ts";
 import type { ExpressionPlan, SourcePlan } from "../plan/index.ts";
 import { didYouMean, type Expression, type Identifier, type SourceDeclaration } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
@@ -83,7 +83,9 @@ function declaredColumns(declaration: SourceDeclaration, report: Report): Schema
   for (const { name, type } of declaration.columns) {
     const checked = checkType(type, report);
     if (checked === undefined) return undefined;
-    if (checked.startsWith("duration"))
+    if (!isScalar(parseTypeName(checked).kind) && declaration.transports.some(({ format }) => format === "csv"))
+      return report.error("list-in-csv", `CSV holds no ${checked.replace("?", "")}`, type.span, "write it as Parquet");
+    if (/^(list<)?duration/.test(checked))
       return report.error("unknown-type", "no file holds durations", type.span, "read it as a number, of minutes say");
     if (name.text in columns) return report.error("duplicate", `the column "${name.text}" stands twice`, name.span);
     // Whatever is read from a store may be missing, declared so or not.
@@ -112,6 +114,13 @@ function checkId(declaration: SourceDeclaration, scope: Scope, report: Report): 
       return report.error(
         "float-key",
         "a float is no `id`: two of them are seldom equal",
+        part.span,
+        "use an int or a string",
+      );
+    if (!isScalar(typeOf(plan).kind))
+      return report.error(
+        "list-key",
+        `an \`id\` is made of single values, and this is of type ${typeOf(plan).kind}`,
         part.span,
         "use an int or a string",
       );

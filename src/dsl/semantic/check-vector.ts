@@ -113,7 +113,7 @@ class VectorBody {
           "duplicate",
           `two of the slots, labels and keys of "${vector.text}" are named "${name}"`,
           vector.span,
-          "the slots of onehot and cyclic are named slot_value: rename the slot, or the other one",
+          "the slots of onehot and cyclic are named slot_value, those of an embedding slot_0 and so on: rename the slot, or the other one",
         );
         return false;
       }

@@ -1,4 +1,4 @@
-import { isNumeric, typeName } from "../../core/index.ts";
+import { embeddingSize, isEmbedding, isList, isNumeric, typeName } from "../../core/index.ts";
 import { scalarFunctions } from "../functions/index.ts";
 import { type CallPlan, type ExpressionPlan, type SlotPlan } from "../plan/index.ts";
 import type { Definition } from "../syntax/index.ts";
@@ -14,7 +14,17 @@ export function expandSlot(
   const span = written?.span ?? name.span;
   const expansion = expansionOf(value);
   if (expansion === undefined) {
-    if (isNumeric(typeOf(value).kind)) return [{ name: name.text, type: value.type, value }];
+    const { kind, optional } = typeOf(value);
+    if (isNumeric(kind)) return [{ name: name.text, type: value.type, value }];
+    if (isEmbedding(kind)) return elements(name.text, value, embeddingSize(kind), optional);
+    if (isList(kind)) {
+      return report.error(
+        "list-slot",
+        `the slot "${name.text}" is a ${kind}, and models take numbers`,
+        span,
+        "len(list), contains(list, x) and item(list, 0) make something of it; a step that is not a slot is written let",
+      );
+    }
     return report.error(
       "text-slot",
       `the slot "${name.text}" is a text, and models take numbers`,
@@ -28,6 +38,16 @@ export function expandSlot(
     const call: CallPlan = { ...expansion.call, type, function: part, options: constants };
     return { name: freeName(`${name.text}_${wordOf(suffix)}`, taken), type, value: call };
   });
+}
+
+/** An embedding is a slot for each of its numbers. */
+function elements(name: string, value: ExpressionPlan, size: number, optional: boolean): readonly SlotPlan[] {
+  const type = typeName({ kind: "float", optional });
+  return Array.from({ length: size }, (_, index) => ({
+    name: `${name}_${String(index)}`,
+    type,
+    value: { node: "call", type, function: "element", version: 1, args: [value], options: { index } },
+  }));
 }
 
 /** Whether an expression is a function that gives several slots. */

@@ -1,4 +1,16 @@
-import { parseTypeName, type Span, typeName, type ValueKind, type ValueType } from "../../core/index.ts";
+import {
+  elementKind,
+  embeddingKind,
+  embeddingSize,
+  isEmbedding,
+  isList,
+  isScalar,
+  parseTypeName,
+  type Span,
+  typeName,
+  type ValueKind,
+  type ValueType,
+} from "../../core/index.ts";
 import {
   type Constant,
   type Constants,
@@ -50,6 +62,8 @@ interface Match {
   readonly options: Constants;
   readonly kind: ValueKind;
   readonly cost: number;
+  /** What is wrong with the constants. */
+  readonly refused?: string;
 }
 
 /** Finds the overload of an entry that takes these arguments with the least widening, or reports what does not fit. */
@@ -67,6 +81,13 @@ export function resolveCall(
     if (found !== undefined && (best === undefined || found.cost < best.cost)) best = found;
   }
   if (best === undefined) return mismatch(entry, args, call, report);
+  if (best.refused !== undefined)
+    return report.error(
+      "wrong-arguments",
+      `"${call.name.text}" does not take these constants`,
+      call.span,
+      best.refused,
+    );
   const zone = unknownZone(best);
   if (zone !== undefined) {
     return report.error(
@@ -143,7 +164,8 @@ function place(
 
 function match(overload: Overload, slots: readonly Slot[]): Match | undefined {
   const generic = unify(slots);
-  if (generic === null) return undefined;
+  const size = sizeOf(slots);
+  if (generic === null || size === null) return undefined;
   const args: ExpressionPlan[] = [];
   const options: Record<string, Constant> = {};
   let cost = 0;
@@ -154,9 +176,9 @@ function match(overload: Overload, slots: readonly Slot[]): Match | undefined {
       options[parameter.name] = constant;
       continue;
     }
-    const kind = parameter.kind === "T" ? generic : parameter.kind;
-    if (kind === undefined || kind.includes("list")) return undefined;
-    const plan = widened(value.plan, kind as ValueKind);
+    const kind = kindOf(parameter.kind, generic, size);
+    if (kind === undefined) return undefined;
+    const plan = widened(value.plan, kind);
     if (plan === undefined) return undefined;
     if (plan.type !== value.plan.type) cost++;
     if (parameter.constant === true) {
@@ -166,21 +188,61 @@ function match(overload: Overload, slots: readonly Slot[]): Match | undefined {
       args.push(plan);
     }
   }
-  const kind = overload.returns === "T" ? generic : overload.returns;
-  return kind === undefined ? undefined : { overload, args, options, kind, cost };
+  const made = overload.returns === "embedding" ? (overload.size?.(options) ?? size) : undefined;
+  const kind = kindOf(overload.returns, generic, made);
+  if (kind === undefined) return undefined;
+  const refused = size === undefined ? undefined : overload.refuses?.(options, size);
+  return { overload, args, options, kind, cost, ...(refused === undefined ? {} : { refused }) };
 }
 
-/** The one kind that all `T` are: `undefined` where there is no `T`, `null` where they differ. */
+/** A parameter's or result's kind, once it is known what `T` is and of which size embeddings are. */
+function kindOf(
+  kind: Parameter["kind"],
+  generic: ValueKind | undefined,
+  size: number | undefined,
+): ValueKind | undefined {
+  switch (kind) {
+    case "T":
+      return generic;
+    case "list<T>":
+      return generic === undefined || !isScalar(generic) ? undefined : `list<${generic}>`;
+    case "embedding":
+      return size === undefined ? undefined : embeddingKind(size);
+    case "int list":
+    case "number list":
+    case "text list":
+      return undefined;
+    default:
+      return kind;
+  }
+}
+
+/** The one size of all embeddings: `undefined` where there is none, `null` where they differ. */
+function sizeOf(slots: readonly Slot[]): number | undefined | null {
+  let size: number | undefined;
+  for (const { parameter, value } of slots) {
+    if (parameter.kind !== "embedding" || "list" in value) continue;
+    const { kind } = typeOf(value.plan);
+    if (!isEmbedding(kind)) continue;
+    if (size !== undefined && size !== embeddingSize(kind)) return null;
+    size = embeddingSize(kind);
+  }
+  return size;
+}
+
+/** The one kind that all `T` are, those of lists among them: `undefined` where there is no `T`, `null` where they differ. */
 function unify(slots: readonly Slot[]): ValueKind | undefined | null {
   let kind: ValueKind | undefined;
   let onlyMissing = false;
   for (const { parameter, value } of slots) {
-    if (parameter.kind !== "T" || "list" in value) continue;
+    if ((parameter.kind !== "T" && parameter.kind !== "list<T>") || "list" in value) continue;
     if (value.plan.node === "literal" && value.plan.value === null) {
       onlyMissing = true;
       continue;
     }
-    const own = typeOf(value.plan).kind;
+    const given = typeOf(value.plan).kind;
+    if (parameter.kind === "list<T>" && !isList(given)) return null;
+    const own = parameter.kind === "list<T>" && isList(given) ? elementKind(given) : given;
     if (kind === undefined || kind === own) kind = own;
     else if ((kind === "int" && own === "float") || (kind === "float" && own === "int")) kind = "float";
     else return null;
@@ -242,7 +304,7 @@ function mismatch(
 }
 
 function signature(parameter: Parameter): string {
-  const kind = parameter.kind === "T" ? "any" : parameter.kind;
+  const kind = parameter.kind === "T" ? "any" : parameter.kind === "list<T>" ? "list" : parameter.kind;
   const suffix = parameter.rest === true ? ", ..." : "";
   const constantly = parameter.constant === true && !kind.includes("list") ? "constant " : "";
   return `${parameter.name}: ${constantly}${kind}${parameter.default === undefined ? "" : ` = ${JSON.stringify(parameter.default)}`}${suffix}`;
@@ -268,6 +330,14 @@ function operatorName(name: string): string {
 }
 
 function operatorHint(name: string, given: readonly string[]): string | undefined {
+  if (given.some((kind) => kind.startsWith("list<"))) {
+    return name === "in"
+      ? "whether a value is in a list of the data says contains(list, x)"
+      : "lists are not compared or computed with: len(list), contains(list, x) and item(list, 0) make something of them";
+  }
+  if (given.some((kind) => kind.startsWith("embedding("))) {
+    return "embeddings are not compared or computed with: dot(a, b), cosine(a, b), norm(a) and l2(a, b) make numbers of them";
+  }
   if (["and", "or", "not"].includes(name)) return "compare it first: x > 0 and y";
   if (given.includes("duration") && (given.includes("int") || given.includes("float"))) {
     return "write the number as a duration, such as 15m, or the duration as a number with minutes(...)";

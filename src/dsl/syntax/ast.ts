@@ -64,6 +64,10 @@ export type Expression =
 
 export interface TypeExpression {
   readonly name: Identifier;
+  /** `list<element>`. */
+  readonly element?: TypeExpression;
+  /** `embedding(size)`, as written. */
+  readonly size?: Identifier;
   readonly optional: boolean;
   readonly span: Span;
 }

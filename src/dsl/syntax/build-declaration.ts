@@ -4,6 +4,7 @@ import type {
   Definition,
   EntityDeclaration,
   GroupDeclaration,
+  Identifier,
   LabelClause,
   Property,
   SourceDeclaration,
@@ -175,11 +176,28 @@ function typedName(node: CstNode, file: string): TypedName {
 }
 
 function type(node: CstNode, file: string): TypeExpression {
+  const [name, nested] = tokens(node, "Name").map((token) => identifier(token, file));
+  if (name === undefined) throw new Error("grammar: empty type");
+  const inner = optionalNode(node, "elementType");
+  const element: TypeExpression | undefined =
+    inner !== undefined
+      ? type(inner, file)
+      : nested === undefined
+        ? undefined
+        : { name: nested, optional: false, span: nested.span };
+  const size = optionalNode(node, "size");
   return {
-    name: identifier(requiredToken(node, "Name"), file),
+    name,
+    ...(element === undefined ? {} : { element }),
+    ...(size === undefined ? {} : { size: sizeOf(size, file) }),
     optional: tokens(node, "?").length > 0,
     span: spanOf(node, file),
   };
+}
+
+function sizeOf(node: CstNode, file: string): Identifier {
+  const sign = tokens(node, "-").length > 0 ? "-" : "";
+  return { text: sign + requiredToken(node, "Number").image, span: spanOf(node, file) };
 }
 
 function properties(node: CstNode, file: string): readonly Property[] {

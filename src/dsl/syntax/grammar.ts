@@ -39,9 +39,35 @@ class Grammar extends ExpressionGrammar {
     this.SUBRULE(this.type);
   });
 
+  /** `float?`, `list<string>`, `embedding(8)`. */
   readonly type: Rule = this.RULE("type", () => {
     this.CONSUME(t.Name);
-    this.OPTION(() => this.CONSUME(t.Question));
+    this.OPTION(() => {
+      this.CONSUME(t.Less);
+      this.SUBRULE(this.elementType);
+      this.CONSUME(t.Greater);
+    });
+    this.OPTION2(() => this.SUBRULE(this.size));
+    this.OPTION3(() => this.CONSUME(t.Question));
+  });
+
+  /** Not `type` again: a list of lists is read, so that the checker can say what is wrong, and nothing deeper is. */
+  readonly elementType: Rule = this.RULE("elementType", () => {
+    this.CONSUME(t.Name);
+    this.OPTION(() => {
+      this.CONSUME(t.Less);
+      this.CONSUME2(t.Name);
+      this.CONSUME(t.Greater);
+    });
+    this.OPTION2(() => this.SUBRULE(this.size));
+    this.OPTION3(() => this.CONSUME(t.Question));
+  });
+
+  readonly size: Rule = this.RULE("size", () => {
+    this.CONSUME(t.LeftParen);
+    this.OPTION(() => this.CONSUME(t.Minus));
+    this.CONSUME(t.NumberLiteral);
+    this.CONSUME(t.RightParen);
   });
 
   readonly property: Rule = this.RULE("property", () => {

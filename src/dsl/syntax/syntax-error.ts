@@ -99,6 +99,8 @@ const forms: ReadonlyMap<string | undefined, string> = new Map([
   ["primary", "a value"],
   ["compared", "a value"],
   ["typedName", "a name and its type, such as restaurant_id: string"],
+  ["elementType", "the type of the elements, such as list<string>"],
+  ["size", "a size, such as embedding(8)"],
   ["entity", "a key column, such as restaurant_id: string"],
   ["columns", "a column, such as fare: float"],
   ["source", "parquet, csv, kafka, columns, at, id, deleted, owner, description or }"],

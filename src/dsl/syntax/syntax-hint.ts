@@ -1,4 +1,5 @@
 import { type IToken, tokenMatcher } from "chevrotain";
+import { scalarKinds } from "../../core/index.ts";
 import { didYouMean } from "./nearest.ts";
 import * as t from "./tokens.ts";
 
@@ -45,6 +46,8 @@ const reservedWords: ReadonlySet<unknown> = new Set([
   t.False,
   t.Now,
 ]);
+
+const typeWords: ReadonlySet<string> = new Set(["list", ...scalarKinds]);
 
 const durations: ReadonlySet<unknown> = new Set([t.Sla, t.Ttl, t.Hop, t.Lag]);
 const properties = ["owner", "description", "sla", "ttl", "hop"];
@@ -97,6 +100,8 @@ export function syntaxHint(part: readonly IToken[], at: number): string | undefi
         : undefined;
     case t.Colon:
     case t.LeftBracket:
+      if (part[at - 2]?.tokenType === t.Colon && typeWords.has(before.image))
+        return "a list is written list<string>, an embedding embedding(8)";
       return tokenMatcher(before, t.Name) && part[at - 2]?.tokenType !== t.Key
         ? "a feature is written @entity:group:feature, with [key] behind it"
         : undefined;
@@ -110,6 +115,9 @@ export function syntaxHint(part: readonly IToken[], at: number): string | undefi
   }
   if (next?.tokenType === t.Colon && tokenMatcher(found, t.Name)) {
     return `a slot is written ${found.image} = ...; with a type stand inputs, labels and columns only`;
+  }
+  if (before.tokenType === t.In && tokenMatcher(found, t.Name)) {
+    return "a list stands in [ ]: x in [1, 2]; whether a value is in a list of the data says contains(list, x)";
   }
   if (before.tokenType === t.Is) return "write is missing, or is not missing";
   if (durations.has(before.tokenType)) return `\`${before.image}\` takes a duration, such as 1h`;

@@ -8,6 +8,7 @@ import {
   DuckDBScalarFunction,
   type DuckDBType,
   DOUBLE,
+  LIST,
   STRUCT,
   DuckDBStructVector,
   VARCHAR,
@@ -16,7 +17,7 @@ import { TondoError, type Value, type ValueKind } from "../../core/index.ts";
 import { duckdbMacros, quoteIdentifier, quoteText, type RawColumn, type RowProgram, toRaw } from "../../dsl/index.ts";
 import { carrierOf } from "./carrier.ts";
 import { engineError } from "./engine-error.ts";
-import { type Carrier, readVector, writeVector } from "./vector-access.ts";
+import { type Carrier, elementCarrier, readVector, writeVector } from "./vector-access.ts";
 
 /** Bounds of an engine. */
 export interface EngineOptions {
@@ -49,7 +50,15 @@ export interface TableColumn {
 /** Rows of one chunk: what DuckDB's vectors hold. */
 const chunkRows = 2048;
 
-const sqlTypes: Readonly<Record<Carrier, string>> = { number: "DOUBLE", int: "BIGINT", text: "VARCHAR" };
+const sqlTypes: Readonly<Record<Carrier, string>> = {
+  number: "DOUBLE",
+  int: "BIGINT",
+  text: "VARCHAR",
+  "number list": "DOUBLE[]",
+  "int list": "BIGINT[]",
+  "text list": "VARCHAR[]",
+  embedding: "DOUBLE[]",
+};
 
 /** DuckDB, in this process, in memory; opened for one job and closed after it. */
 export class Engine {
@@ -248,6 +257,8 @@ async function makeSpillFolder(folder: string | undefined): Promise<void> {
 }
 
 function typeOfCarrier(carrier: Carrier): DuckDBType {
+  const element = elementCarrier(carrier);
+  if (element !== undefined) return LIST(typeOfCarrier(element));
   return carrier === "number" ? DOUBLE : carrier === "int" ? BIGINT : VARCHAR;
 }
 

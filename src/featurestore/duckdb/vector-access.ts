@@ -1,8 +1,26 @@
-import type { DuckDBVector } from "@duckdb/node-api";
+import { DuckDBListValue, DuckDBListVector, type DuckDBVector } from "@duckdb/node-api";
 import type { Raw, RawColumn } from "../../dsl/index.ts";
 
-/** How a column of values travels between DuckDB and generated code: DOUBLE, BIGINT or VARCHAR. */
-export type Carrier = "number" | "int" | "text";
+/** How a column of values without parts travels between DuckDB and generated code: DOUBLE, BIGINT or VARCHAR. */
+export type ScalarCarrier = "number" | "int" | "text";
+
+/** How a column of values travels: lists as lists of those, embeddings as lists of DOUBLE. */
+export type Carrier = ScalarCarrier | `${ScalarCarrier} list` | "embedding";
+
+/** Of a list the carrier of its elements; `undefined` for what is no list. */
+export function elementCarrier(carrier: Carrier): ScalarCarrier | undefined {
+  switch (carrier) {
+    case "number list":
+    case "embedding":
+      return "number";
+    case "int list":
+      return "int";
+    case "text list":
+      return "text";
+    default:
+      return undefined;
+  }
+}
 
 /** The parts of the driver's vectors that its types keep private; its own row access is five times slower. */
 interface NumberVector {
@@ -22,7 +40,7 @@ function intsOf(vector: DuckDBVector): IntVector {
   return vector as unknown as IntVector;
 }
 
-/** The values of a vector of that carrier as generated code reads them: NaN, or `null` in texts, for missing. */
+/** The values of a vector of that carrier as generated code reads them: NaN, or `null` in texts and lists, for missing. */
 export function readVector(vector: DuckDBVector, carrier: Carrier, n: number): RawColumn {
   switch (carrier) {
     case "number":
@@ -34,7 +52,31 @@ export function readVector(vector: DuckDBVector, carrier: Carrier, n: number): R
       for (let i = 0; i < n; i++) texts[i] = vector.getItem(i) as string | null;
       return texts;
     }
+    default:
+      return readLists(vector, carrier, n);
   }
+}
+
+/** All elements stand in one vector, list by list. */
+function readLists(vector: DuckDBVector, carrier: Carrier, n: number): RawColumn {
+  const element = elementCarrier(carrier);
+  if (!(vector instanceof DuckDBListVector) || element === undefined) throw new Error("the driver gives no list");
+  const { childVector } = vector;
+  const elements = readVector(childVector, element, childVector.itemCount);
+  const mask = bits((vector as unknown as NumberVector).validity.data);
+  const lists: Raw[] = new Array<Raw>(n);
+  for (let i = 0; i < n; i++) {
+    if (mask !== null && isMissing(mask, i)) {
+      lists[i] = null;
+      continue;
+    }
+    const start = vector.getEntryOffset(i);
+    const end = start + vector.getEntryLength(i);
+    // `Array.from` of what is an array already would be the slower copy.
+    const part = elements.slice(start, end);
+    lists[i] = (carrier === "embedding" || Array.isArray(part) ? part : Array.from(part)) as Raw;
+  }
+  return lists;
 }
 
 function bits(data: BigUint64Array | null): Uint8Array | null {
@@ -90,16 +132,29 @@ export function writeVector(vector: DuckDBVector, carrier: Carrier, column: RawC
       const target = intsOf(vector);
       for (let i = 0; i < n; i++) {
         const value = column[i];
-        target.items[i] = typeof value === "bigint" ? value : value === value ? BigInt(value ?? 0) : 0n;
+        target.items[i] = toInt64(value);
       }
       target.validity.data = present(column, n) ?? target.validity.data;
       break;
     }
     case "text":
-      for (let i = 0; i < n; i++) vector.setItem(i, column[i] ?? null);
+      for (let i = 0; i < n; i++) vector.setItem(i, column[i] as string | null);
       break;
+    default:
+      for (let i = 0; i < n; i++) vector.setItem(i, listValue(column[i] ?? null, carrier));
   }
   vector.flush();
+}
+
+/** A raw int as 64 bits; 0 where it is missing. */
+function toInt64(value: Raw | undefined): bigint {
+  if (typeof value === "bigint") return value;
+  return typeof value === "number" && value === value ? BigInt(value) : 0n;
+}
+
+function listValue(list: Raw, carrier: Carrier): DuckDBListValue | null {
+  if (typeof list !== "object" || list === null) return null;
+  return new DuckDBListValue(carrier === "int list" ? Array.from(list, toInt64) : Array.from(list));
 }
 
 /** The bitmap of what is there; `null` where all is. */

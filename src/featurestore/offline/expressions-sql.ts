@@ -1,4 +1,4 @@
-import type { ValueKind } from "../../core/index.ts";
+import { typeName, type ValueKind } from "../../core/index.ts";
 import { compileRows, type ExpressionPlan, expressionSql, type RowProgram } from "../../dsl/index.ts";
 import { type Engine, fromCarrier, toCarrier } from "../duckdb/index.ts";
 
@@ -54,6 +54,7 @@ export function programCall(
 /** The plan node that a leaf of a program stands for. */
 export function leafPlan(name: string, kind: ValueKind): ExpressionPlan {
   if (name === "now") return { node: "now", type: "timestamp" };
-  const node = name.startsWith("stored:") ? "stored" : "column";
-  return { node, name: name.slice(name.indexOf(":") + 1), type: `${kind}?` };
+  const own = name.slice(name.indexOf(":") + 1);
+  const type = typeName({ kind, optional: true });
+  return name.startsWith("stored:") ? { node: "stored", name: own, type } : { node: "column", name: own, type };
 }

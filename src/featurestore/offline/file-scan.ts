@@ -1,4 +1,12 @@
-import { TondoError, type TypeName, type ValueKind } from "../../core/index.ts";
+import {
+  elementKind,
+  isEmbedding,
+  isList,
+  isScalar,
+  TondoError,
+  type TypeName,
+  type ValueKind,
+} from "../../core/index.ts";
 import { duckdbColumn, kindOfDuckdbType, quoteIdentifier } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { sniffedCsv, typedCsv } from "./csv-columns.ts";
@@ -62,6 +70,7 @@ export async function scanFiles(
   if (set.format === "csv") {
     const present = await describeFiles(engine, set);
     for (const name of names) if (!Object.hasOwn(present, name)) throw gone(name, set, Object.keys(present));
+    for (const name of names) refuseInCsv(name, columns[name] ?? "string", set);
     return `select ${select(duckdbColumn)} from (${await typedCsv(engine, set.files, set.what, columns)})`;
   }
   const schemas = await parquetSchemas(engine, set.files, set.what);
@@ -105,8 +114,21 @@ function gone(name: string, { what, files }: FileSet, present: readonly string[]
   );
 }
 
-/** A date is its midnight; ints are floats or durations where the definitions say so. */
+function refuseInCsv(name: string, kind: ValueKind, { what, files }: FileSet): void {
+  if (isScalar(kind)) return;
+  throw new TondoError("SOURCE_CHANGED", `${what}: CSV cannot hold the column "${name}" of type ${kind}`, {
+    where: files[0] ?? "",
+    hint: "Write it as Parquet.",
+  });
+}
+
+/**
+ * A date is its midnight; ints are floats or durations where the definitions say so. So are they in lists, and a list of numbers is
+ * an embedding: rows with another number of them have none.
+ */
 function fits(kind: ValueKind, wanted: ValueKind): boolean {
+  if (isEmbedding(wanted)) return kind === "list<float>" || kind === "list<int>";
+  if (isList(kind) && isList(wanted)) return fits(elementKind(kind), elementKind(wanted));
   return (
     kind === wanted ||
     (kind === "int" && (wanted === "float" || wanted === "duration")) ||

@@ -6,7 +6,7 @@ import { type Engine, sqlText } from "../duckdb/index.ts";
 export interface ParquetSchema {
   /** One of the files. */
   readonly file: string;
-  /** DuckDB's types by name; `undefined` where a column is nested. */
+  /** DuckDB's types by name; `undefined` where a column is nested otherwise than as a list. */
   readonly types: ReadonlyMap<string, string | undefined>;
   /** Names that stand more than once; DuckDB, like SQL, does not tell cases apart. */
   readonly twice: readonly string[];
@@ -29,27 +29,40 @@ export async function parquetSchemas(
 ): Promise<readonly ParquetSchema[]> {
   const rows = await engine.rows(
     `select min(file_name) as file, tree from (
-      select file_name, to_json(list([name, duckdb_type, num_children::varchar] order by column_id))::varchar as tree
+      select file_name, to_json(list([name, duckdb_type, num_children::varchar, converted_type] order by column_id))::varchar as tree
       from parquet_schema(${pathList(files)}) group by file_name) group by tree order by file`,
     `reading the columns of ${what}`,
   );
   return rows.map((row) => {
-    const tree = JSON.parse(String(row["tree"])) as readonly (readonly [string, string | null, string | null])[];
+    const tree = JSON.parse(String(row["tree"])) as readonly ParquetNode[];
     const types = new Map<string, string | undefined>();
     const seen = new Set<string>();
     const twice: string[] = [];
     // The root comes first, then each column with its children behind it.
     for (let i = 1; i < tree.length; i = after(tree, i)) {
-      const [name = "", type = null, children = null] = tree[i] ?? [];
+      const [name = ""] = tree[i] ?? [];
       if (seen.has(name.toLowerCase())) twice.push(name);
       seen.add(name.toLowerCase());
-      types.set(name, type === null || children !== null ? undefined : type);
+      types.set(name, typeAt(tree, i));
     }
     return { file: String(row["file"]), types, twice };
   });
 }
 
-function after(tree: readonly (readonly [string, string | null, string | null])[], node: number): number {
+/** A node of a file's schema: its name, DuckDB's type where it is a leaf, how many children it has, what it is converted to. */
+type ParquetNode = readonly [string, string | null, string | null, string | null];
+
+/** The type of a column: a leaf's, or `TYPE[]` of a list of leaves, which is three nodes: the list, what repeats, the element. */
+function typeAt(tree: readonly ParquetNode[], node: number): string | undefined {
+  const [, type = null, children = null, converted = null] = tree[node] ?? [];
+  if (children === null) return type ?? undefined;
+  const [, , repeated = null] = tree[node + 1] ?? [];
+  const [, element = null, parts = null] = tree[node + 2] ?? [];
+  const isListOfLeaves = converted === "LIST" && children === "1" && repeated === "1" && parts === null;
+  return isListOfLeaves && element !== null ? `${element}[]` : undefined;
+}
+
+function after(tree: readonly ParquetNode[], node: number): number {
   let next = node + 1;
   for (let child = Number(tree[node]?.[2] ?? 0); child > 0; child--) next = after(tree, next);
   return next;

@@ -24,7 +24,7 @@ export function keyValues(entity: EntityPlan, keys: EntityKeys): readonly Value[
     });
   }
   if (given === null) return entity.key.map(() => null);
-  if (typeof given !== "object" || given instanceof Date) {
+  if (!isParts(given)) {
     const [only, second] = entity.key;
     if (only === undefined || second !== undefined) {
       throw new TondoError("KEY_INVALID", `the key of "${entity.name}" has several parts`, {
@@ -46,6 +46,10 @@ export function keyValues(entity: EntityPlan, keys: EntityKeys): readonly Value[
       hint: `Give (${parts}); null where a part is missing.`,
     });
   });
+}
+
+function isParts(given: EntityKeys[string]): given is Readonly<Record<string, KeyPart>> {
+  return typeof given === "object" && given !== null && !(given instanceof Date) && !Array.isArray(given);
 }
 
 function part(entity: EntityPlan, { name, type }: KeyColumnPlan, given: KeyPart): Value {

@@ -1,8 +1,8 @@
 import { formatMicros, type Micros, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
-import { type GroupPlan, type SourcePlan, storedFingerprint } from "../../dsl/index.ts";
+import { type GroupPlan, missingRaw, type SourcePlan, storedFingerprint } from "../../dsl/index.ts";
 import { type GroupPointer, groupName } from "./group-pointer.ts";
 import { rowReader } from "./row-reader.ts";
-import { missingRaw, type RecordReader, type StoredAnswers, type WantedValue } from "./stored-answers.ts";
+import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
 import { windowReader } from "./window-reader.ts";
 
 /** A stored value that is wanted of a group, and where its answer goes in a row of answers. */

@@ -1,7 +1,8 @@
 import type { Micros } from "../../core/index.ts";
+import { missingRaw } from "../../dsl/index.ts";
 import { columnOfVersion, findVersion } from "./codec/index.ts";
 import type { RowLayout } from "./group-layout.ts";
-import { missingRaw, type RecordReader, type StoredAnswers, type WantedValue } from "./stored-answers.ts";
+import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
 
 /**
  * Reads rows of snapshots and tables: of the versions the first that happened at the moment asked for or before it wins

@@ -1,5 +1,5 @@
-import { isNumeric, type Micros, type Status, type ValueKind } from "../../core/index.ts";
-import { missing, type Raw } from "../../dsl/index.ts";
+import type { Micros, Status, ValueKind } from "../../core/index.ts";
+import type { Raw } from "../../dsl/index.ts";
 
 /** What was found for some rows: `stride` stored values a row, each with its status and, of snapshots, its time. */
 export interface StoredAnswers {
@@ -21,11 +21,6 @@ export function emptyAnswers(rows: number, stride: number, at: Micros): StoredAn
     statuses: new Array<Status>(n).fill("missing"),
     times: new Array<number>(n).fill(NaN),
   };
-}
-
-/** The missing value of a kind, as generated code holds it. */
-export function missingRaw(kind: ValueKind): Raw {
-  return isNumeric(kind) ? missing : null;
 }
 
 /** A stored value that a group's reader finds: the place in its layout's list, its kind, and where the answer goes. */

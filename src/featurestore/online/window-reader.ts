@@ -1,8 +1,8 @@
 import { floorTo } from "../../core/index.ts";
-import type { AggregateCode, Raw, StateArrays } from "../../dsl/index.ts";
+import { type AggregateCode, missingRaw, type Raw, type StateArrays } from "../../dsl/index.ts";
 import { loadWindows } from "./codec/index.ts";
 import { codeOf, tileShape, type WindowLayout } from "./group-layout.ts";
-import { missingRaw, type RecordReader, type WantedValue } from "./stored-answers.ts";
+import type { RecordReader, WantedValue } from "./stored-answers.ts";
 
 interface Window extends WantedValue {
   readonly over: number;

@@ -1,24 +1,27 @@
 import { describe, expect, it } from "vitest";
 import { aggregates, fittedFunctions, scalarFunctions } from "../../../src/dsl/index.ts";
+import { sameValue } from "../same-value.ts";
 import { compileText, evaluate, valueOf } from "../check-one.ts";
 
 const entries = [...scalarFunctions.values()];
 const examples = entries.flatMap((entry) => entry.examples.map((example) => ({ name: entry.name, ...example })));
 
 describe("the library of scalar functions", () => {
-  it.each(examples)("$name: $text is $result", ({ text, result }) => {
-    const value = valueOf(text);
-    expect(Object.is(value, result), `${String(value)} is not ${String(result)}`).toBe(true);
+  it.each(examples)("$name: $text is $result", ({ text, result, given = {} }) => {
+    const columns = Object.fromEntries(Object.entries(given).map(([name, { type }]) => [name, type]));
+    const row = Object.fromEntries(Object.entries(given).map(([name, { value: own }]) => [name, own]));
+    const value = valueOf(text, columns, row);
+    expect(sameValue(value, result), `${String(value)} is not ${String(result)}`).toBe(true);
   });
 
-  it.each(examples.filter(({ result }) => typeof result !== "string"))(
+  it.each(examples.filter(({ result, given }) => typeof result !== "string" && given === undefined))(
     "$name: $text is so in a slot of a vector",
     ({ text, result }) => {
       const { plan, diagnostics } = compileText(`entity e (id: string)\nvector v { key e\n x = ${text}\n}`);
       expect(diagnostics).toEqual([]);
       const slot = plan?.vectors[0]?.slots[0];
       if (slot === undefined) throw new Error("no slot");
-      expect(Object.is(evaluate(slot.value), result)).toBe(true);
+      expect(sameValue(evaluate(slot.value), result)).toBe(true);
     },
   );
 

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileRows, type RawColumn, toRaw } from "../../../src/dsl/index.ts";
 import { planOf } from "../check-one.ts";
+import { sameRaw } from "../same-value.ts";
 import { expressions, rows } from "../random-expressions.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 27_182);
@@ -30,7 +31,7 @@ describe("closures", () => {
         return results.map((column) => [...column]);
       });
       for (const [i, column] of (one ?? []).entries()) {
-        for (const [r, raw] of column.entries()) expect(Object.is(raw, other?.[i]?.[r])).toBe(true);
+        for (const [r, raw] of column.entries()) expect(sameRaw(raw, other?.[i]?.[r] ?? null)).toBe(true);
       }
     }
   });

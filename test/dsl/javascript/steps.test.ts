@@ -1,17 +1,20 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseTypeName, typeName, type Value } from "../../../src/core/index.ts";
+import { isScalar, parseTypeName, typeName, type Value } from "../../../src/core/index.ts";
 import {
   compileRows,
   type ExpressionPlan,
+  type Raw,
   type RawColumn,
   replaceLeaves,
   type RowMode,
   type RowProgram,
   toRaw,
+  walk,
 } from "../../../src/dsl/index.ts";
 import { planOf } from "../check-one.ts";
 import { expressions, rows } from "../random-expressions.ts";
+import { sameRaw } from "../same-value.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 16_180);
 type Row = Readonly<Record<string, Value>>;
@@ -24,14 +27,14 @@ function programOf(plans: readonly ExpressionPlan[], mode?: RowMode): RowProgram
   );
 }
 
-function evaluate({ leaves, outputs, run }: RowProgram, row: Row): readonly unknown[] {
+function evaluate({ leaves, outputs, run }: RowProgram, row: Row): readonly Raw[] {
   const results = outputs.map((): RawColumn => [null]);
   run(
     1,
     leaves.map(({ name, kind }) => [toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, kind)]),
     results,
   );
-  return results.map((column) => column[0]);
+  return results.map((column) => column[0] ?? null);
 }
 
 /** The same expression over the values of a row, written out. */
@@ -39,6 +42,8 @@ function written(plan: ExpressionPlan, row: Row): ExpressionPlan {
   return replaceLeaves(plan, (leaf) => {
     if (leaf.node !== "column") return undefined;
     const value = row[leaf.name] ?? null;
+    // Lists and embeddings have no literal form.
+    if (typeof value === "object" && value !== null) return undefined;
     const type = typeName({ kind: parseTypeName(leaf.type).kind, optional: value === null });
     return { node: "literal", type, value: typeof value === "bigint" ? value.toString() : value };
   });
@@ -48,13 +53,15 @@ describe("the steps of a row program", () => {
   it("do at once what is made of constants alone, with the same result", () => {
     fc.assert(
       fc.property(expressions(false, 4), rows, (plan, row) => {
-        const [there] = evaluate(programOf([plan]), row);
+        const [there = null] = evaluate(programOf([plan]), row);
         for (const mode of ["generated", "closures"] as const) {
           const program = programOf([written(plan, row)], mode);
-          expect(program.leaves).toEqual([]);
-          expect(program.text).not.toContain("const v0");
-          const [folded] = evaluate(program, {});
-          if (!Object.is(folded, there)) throw new Error(`${String(folded)}, not ${String(there)}`);
+          if (![...walk(plan)].some((node) => !isScalar(parseTypeName(node.type).kind))) {
+            expect(program.leaves).toEqual([]);
+            expect(program.text).not.toContain("const v0");
+          }
+          const [folded = null] = evaluate(program, row);
+          if (!sameRaw(folded, there)) throw new Error(`${String(folded)}, not ${String(there)}`);
         }
       }),
       { seed, numRuns: 1_500 },

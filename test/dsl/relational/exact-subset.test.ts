@@ -1,12 +1,13 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseTypeName, type Value } from "../../../src/core/index.ts";
+import { elementKind, isList, parseTypeName, type Value, type ValueKind } from "../../../src/core/index.ts";
 import {
   compileRows,
   type ExpressionPlan,
   expressionSql,
   fromRaw,
   literalSql,
+  sqlType,
   type RawColumn,
   type RowMode,
   toRaw,
@@ -14,6 +15,7 @@ import {
 } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
 import { evaluateExpression } from "../../oracle/evaluate-expression.ts";
+import { sameValue } from "../same-value.ts";
 import { columns, expressions, idOf, rows, ways } from "../random-expressions.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 7_041_997);
@@ -44,8 +46,15 @@ let data: readonly Row[];
 
 /** The literals of a row: texts with a null byte have none, so they come as bytes. */
 function cell(name: string, value: Value): string {
-  const { kind } = parseTypeName(columns[name] ?? "int");
+  return cellOf(parseTypeName(columns[name] ?? "int").kind, value);
+}
+
+function cellOf(kind: ValueKind, value: Value): string {
   if (typeof value === "string" && value.includes("\0")) return `replace('${value.replace("\0", "@")}', '@', chr(0))`;
+  if (typeof value === "object" && value !== null) {
+    const of = isList(kind) ? elementKind(kind) : "float";
+    return `[${value.map((item) => cellOf(of, item)).join(", ")}]::${sqlType(kind)}`;
+  }
   return literalSql(kind, typeof value === "bigint" ? value.toString() : value) ?? "null";
 }
 
@@ -93,17 +102,17 @@ describe("the exact subset in DuckDB", () => {
           const mine = ours[r] ?? null;
           results++;
           if (mine !== null) present++;
-          if (!Object.is(mine, theirs)) {
+          if (!sameValue(mine, theirs)) {
             throw new Error(
               `DuckDB gives ${String(theirs)}, JavaScript ${String(mine)}\n${sql}\n${JSON.stringify(plan)}\n${show(row)}`,
             );
           }
-          if (!Object.is(mine, closed[r] ?? null)) throw new Error(`closures give ${String(closed[r])}: ${sql}`);
-          if (r === i && !Object.is(mine, run(plan, [row])[0] ?? null)) throw new Error(`a row alone differs: ${sql}`);
+          if (!sameValue(mine, closed[r] ?? null)) throw new Error(`closures give ${String(closed[r])}: ${sql}`);
+          if (r === i && !sameValue(mine, run(plan, [row])[0] ?? null)) throw new Error(`a row alone differs: ${sql}`);
           if (inOracle(plan)) {
             oracle++;
             const naive = evaluateExpression(plan, { columns: row });
-            if (!Object.is(mine, naive))
+            if (!sameValue(mine, naive))
               throw new Error(`the oracle gives ${String(naive)}, we ${String(mine)}\n${sql}\n${show(row)}`);
           }
           if (mine !== null && plan.node === "call") covered.set(idOf(plan), (covered.get(idOf(plan)) ?? 0) + 1);

@@ -98,7 +98,7 @@ const intCode: AggregateCode = {
       const high = Math.floor(input / 2 ** 32);
       addInt(state, at, 1, high, input - high * 2 ** 32);
     } else {
-      const x = BigInt(input ?? 0);
+      const x = typeof input === "bigint" ? input : 0n;
       addInt(state, at, 1, Number(x >> 32n), Number(x & 0xffffffffn));
     }
   },

@@ -2,9 +2,11 @@ import type { ScalarFunction } from "../scalar-function.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { calendar } from "./calendar.ts";
 import { comparison } from "./comparison.ts";
+import { embedding } from "./embedding.ts";
 import { encoding } from "./encoding.ts";
 import { geo } from "./geo.ts";
 import { hashing } from "./hashing.ts";
+import { list } from "./list.ts";
 import { logic } from "./logic.ts";
 import { math } from "./math.ts";
 import { text } from "./text.ts";
@@ -13,7 +15,7 @@ import { time } from "./time.ts";
 
 /** The library of scalar functions, by name. */
 export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = new Map(
-  [arithmetic, comparison, logic, math, text, textParts, time, calendar, encoding, hashing, geo]
+  [arithmetic, comparison, logic, math, text, textParts, time, calendar, encoding, hashing, geo, list, embedding]
     .flat()
     .map((entry) => [entry.name, entry]),
 );

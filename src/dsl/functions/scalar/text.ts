@@ -1,3 +1,4 @@
+import { containsExamples, lenExamples, lenOfList, listContains } from "./list.ts";
 import { maxTextLength, type Overload, type Parameter, type ScalarFunction, type Tables } from "../scalar-function.ts";
 import { caseTables, lowerCase, trimmed, upperCase } from "../text-case.ts";
 
@@ -49,12 +50,9 @@ export const text: readonly ScalarFunction[] = [
     name: "len",
     version: 1,
     missing: "propagates",
-    doc: "The number of code points.",
-    examples: [
-      { text: 'len("añb")', result: 3 },
-      { text: 'len("")', result: 0 },
-    ],
-    overloads: [{ takes: one, returns: "int", compute: () => codePoints }],
+    doc: "The number of code points of a text, or of elements of a list.",
+    examples: [{ text: 'len("añb")', result: 3 }, { text: 'len("")', result: 0 }, ...lenExamples],
+    overloads: [{ takes: one, returns: "int", compute: () => codePoints }, lenOfList],
   },
   {
     name: "concat",
@@ -79,11 +77,15 @@ export const text: readonly ScalarFunction[] = [
       },
     ],
   },
-  tested(
-    "contains",
-    "Whether `part` stands somewhere in `text`.",
-    (x, part) => x.includes(part),
-    'contains("tondo", "ond")',
+  alsoOf(
+    tested(
+      "contains",
+      "Whether `part` stands somewhere in `text`, or `x` is an element of `list`.",
+      (x, part) => x.includes(part),
+      'contains("tondo", "ond")',
+    ),
+    listContains,
+    containsExamples,
   ),
   tested(
     "starts_with",
@@ -93,6 +95,10 @@ export const text: readonly ScalarFunction[] = [
   ),
   tested("ends_with", "Whether `text` ends with `part`.", (x, part) => x.endsWith(part), 'ends_with("tondo", "do")'),
 ];
+
+function alsoOf(entry: ScalarFunction, overload: Overload, examples: ScalarFunction["examples"]): ScalarFunction {
+  return { ...entry, examples: [...entry.examples, ...examples], overloads: [...entry.overloads, overload] };
+}
 
 function codePoints(text: string): number {
   let n = text.length;

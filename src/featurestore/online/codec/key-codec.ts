@@ -1,11 +1,11 @@
-import { TondoError, type Value, type ValueKind } from "../../../core/index.ts";
+import { isScalar, type ScalarKind, TondoError, type Value, type ValueKind } from "../../../core/index.ts";
 import type { Raw } from "../../../dsl/index.ts";
 
 /** The longest key that every store takes, in bytes (LMDB's, with pages of 4 KB). */
 export const maxKeyBytes = 1978;
 
 /** Each part begins with its kind, so that keys of entities that change their types are never taken for one another. */
-const tags: Readonly<Record<ValueKind, number>> = {
+const tags: Readonly<Record<ScalarKind, number>> = {
   bool: 1,
   int: 2,
   string: 3,
@@ -36,6 +36,7 @@ export function tryEncodeKey(kinds: readonly ValueKind[], parts: readonly (Value
     const kind = kinds[i] ?? "string";
     const part = parts[i];
     if (end + 10 > maxKeyBytes && end + 2 > maxKeyBytes) return undefined;
+    if (!isScalar(kind)) throw new TondoError("INTERNAL", `a key of type ${kind}`);
     scratch[end++] = tags[kind];
     if (kind === "string") {
       const next = writeText(String(part), end);

@@ -1,13 +1,14 @@
-import type { ValueKind } from "../../../core/index.ts";
+import { isScalar, type ValueKind } from "../../../core/index.ts";
 import type { Raw } from "../../../dsl/index.ts";
+import { readList, writeList } from "./list-bytes.ts";
 import { corrupt, type RecordBuffer, type Words } from "./record.ts";
+import { readText } from "./read-text.ts";
 
 /**
  * Values in 8-byte slots: doubles as they are, truth values as 0 and 1, 64-bit ints, and texts as offset and length of
- * their UTF-8 in the string bytes that follow. A bitmap before the slots says which are present.
+ * their UTF-8 in the string bytes that follow; lists and embeddings too, see `list-bytes`. A bitmap before the slots says which are present.
  */
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 const two32 = 2 ** 32;
 const maxSafe = Number.MAX_SAFE_INTEGER;
@@ -28,30 +29,12 @@ export function readSlot(words: Words, slot: number, kind: ValueKind, strings: n
     const value = (words.i32[slot * 2 + 1] ?? 0) * two32 + (words.u32[slot * 2] ?? 0);
     return value > maxSafe || value < -maxSafe ? (words.i64[slot] ?? 0n) : value;
   }
-  if (kind !== "string") return words.f64[slot] ?? 0;
+  if (kind !== "string" && isScalar(kind)) return words.f64[slot] ?? 0;
   const offset = words.u32[slot * 2] ?? 0;
   const length = words.u32[slot * 2 + 1] ?? 0;
-  if (offset + length > stringBytes) throw corrupt("a text lies outside of it");
+  if (offset + length > stringBytes) throw corrupt("a text or list lies outside of it");
+  if (!isScalar(kind)) return readList(words, strings + offset, length, kind);
   return readText(words.u8, strings + offset, length);
-}
-
-function readText(u8: Uint8Array, start: number, length: number): string {
-  // Short ASCII is most of what there is, and a decoder costs more than it.
-  if (length <= 24) {
-    let ascii = "";
-    let i = start;
-    for (; i < start + length; i++) {
-      const byte = u8[i] ?? 0;
-      if (byte >= 0x80) break;
-      ascii += String.fromCharCode(byte);
-    }
-    if (i === start + length) return ascii;
-  }
-  try {
-    return decoder.decode(u8.subarray(start, start + length));
-  } catch {
-    throw corrupt("a text is not UTF-8");
-  }
 }
 
 /** Whether a raw value is there at all. */
@@ -77,7 +60,7 @@ export function writeSlots(buffer: RecordBuffer, values: readonly Raw[], kinds: 
     const half = bitmap * 2 + (i >>> 5);
     words.u32[half] = (words.u32[half] ?? 0) | (1 << (i & 31));
     const slot = bitmap + map + i;
-    const kind = kinds[i % kinds.length];
+    const kind = kinds[i % kinds.length] ?? "float";
     if (kind === "string") {
       const text = String(value);
       words = buffer.reserve(text.length * 3 + 8);
@@ -85,8 +68,13 @@ export function writeSlots(buffer: RecordBuffer, values: readonly Raw[], kinds: 
       words.u32[slot * 2] = buffer.end - strings;
       words.u32[slot * 2 + 1] = written;
       buffer.end += written;
+    } else if (!isScalar(kind)) {
+      const start = writeList(buffer, value, kind);
+      words = buffer.words;
+      words.u32[slot * 2] = start - strings;
+      words.u32[slot * 2 + 1] = buffer.end - start;
     } else if (kind === "int") {
-      words.i64[slot] = BigInt(value ?? 0);
+      words.i64[slot] = BigInt(value as number | bigint);
     } else {
       words.f64[slot] = Number(value);
     }

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareCodePoints, normalInt, type Value, type ValueKind } from "../../../../src/core/index.ts";
+import { compareCodePoints, normalInt, type ScalarKind, type Value } from "../../../../src/core/index.ts";
 import { encodeKey, maxKeyBytes, tryEncodeKey } from "../../../../src/featurestore/online/codec/index.ts";
 
 const int64 = fc.oneof(
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   fc.constantFrom(0n, 1n, -1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 32n, -(2n ** 32n), -(2n ** 63n), 2n ** 63n - 1n),
 );
-const parts: Readonly<Record<Exclude<ValueKind, "float">, fc.Arbitrary<Value>>> = {
+const parts: Readonly<Record<Exclude<ScalarKind, "float">, fc.Arbitrary<Value>>> = {
   bool: fc.boolean(),
   int: int64.map(normalInt),
   string: fc.oneof(

@@ -1,7 +1,15 @@
 import { crc32 } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ValueKind } from "../../../../src/core/index.ts";
+import {
+  elementKind,
+  embeddingSize,
+  isEmbedding,
+  isList,
+  type ScalarKind,
+  scalarKinds,
+  type ValueKind,
+} from "../../../../src/core/index.ts";
 import type { Raw } from "../../../../src/dsl/index.ts";
 import {
   columnOfVersion,
@@ -15,8 +23,13 @@ import {
   type TileShape,
 } from "../../../../src/featurestore/online/codec/index.ts";
 
-const kinds = fc.constantFrom<ValueKind[]>("bool", "int", "float", "string", "timestamp", "date", "duration");
-const values: Readonly<Record<ValueKind, fc.Arbitrary<Raw>>> = {
+const kinds = fc.constantFrom<ValueKind[]>(
+  ...scalarKinds,
+  ...scalarKinds.map((kind): ValueKind => `list<${kind}>`),
+  "embedding(1)",
+  "embedding(5)",
+);
+const values: Readonly<Record<ScalarKind, fc.Arbitrary<Raw>>> = {
   bool: fc.constantFrom(0, 1),
   int: fc.oneof(fc.maxSafeInteger(), fc.constantFrom(2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n))),
   float: fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0),
@@ -25,8 +38,16 @@ const values: Readonly<Record<ValueKind, fc.Arbitrary<Raw>>> = {
   date: fc.integer(),
   duration: fc.maxSafeInteger(),
 };
+function presentOf(kind: ValueKind): fc.Arbitrary<Raw> {
+  if (isList(kind)) return fc.array(values[elementKind(kind)], { maxLength: 5 }) as fc.Arbitrary<Raw>;
+  if (!isEmbedding(kind)) return values[kind];
+  const size = embeddingSize(kind);
+  return fc
+    .array(values.float, { minLength: size, maxLength: size })
+    .map((numbers) => Float64Array.from(numbers, Number));
+}
 const valueOf = (kind: ValueKind): fc.Arbitrary<Raw> =>
-  fc.oneof({ weight: 4, arbitrary: values[kind] }, { weight: 1, arbitrary: fc.constant(null) });
+  fc.oneof({ weight: 4, arbitrary: presentOf(kind) }, { weight: 1, arbitrary: fc.constant(null) });
 
 const rows = fc.array(kinds, { maxLength: 70, size: "medium" }).chain((columns) =>
   fc.record({
@@ -70,7 +91,7 @@ describe("records of rows", () => {
           if (found === undefined || expected === undefined) continue;
           expect([found.t, found.k]).toEqual([expected.t, expected.k]);
           for (const [i, kind] of columns.entries()) {
-            expect(Object.is(columnOfVersion(found, i, kind) ?? null, expected.values?.[i] ?? null)).toBe(true);
+            expect(columnOfVersion(found, i, kind) ?? null).toStrictEqual(expected.values?.[i] ?? null);
           }
         }
       }),
