@@ -9,8 +9,41 @@ const zones = ["test/dsl/functions/time-zone.test.ts", "test/dsl/functions/zone-
 const calendar = ["test/dsl/functions/calendar.test.ts"];
 
 const fingerprints = ["test/dsl/plan/fingerprint.test.ts"];
+/** Bugs of the formatter. */
+const format = ["test/dsl/format/format-text.test.ts"];
+const formatting: readonly Mutant[] = [
+  {
+    name: "comment-at-the-end-of-a-block-dropped",
+    file: `${folder}/format/layout.ts`,
+    find: "indent(body, comments(close.before, last))",
+    replace: "indent(body)",
+    tests: format,
+  },
+  {
+    name: "needed-brackets-removed",
+    file: `${folder}/format/expression-layouts.ts`,
+    find: 'if (part.rule === "call") return !part.children.some((child) => isToken(child, "Over"));',
+    replace: 'if (part.rule === "call") return true;',
+    tests: format,
+  },
+  {
+    name: "brackets-of-a-condition-removed",
+    file: `${folder}/format/expression-layouts.ts`,
+    find: "return farther ? print(part) : value(part, print);",
+    replace: "return value(part, print);",
+    tests: format,
+  },
+  {
+    name: "doc-comment-moved-behind-its-line",
+    file: `${folder}/format/print-document.ts`,
+    find: "if (started && current.doc) return false;",
+    replace: "",
+    tests: format,
+  },
+];
 
 const mutants: readonly Mutant[] = [
+  ...formatting,
   {
     name: "label-known-without-lag",
     file: `${folder}/semantic/check-label.ts`,

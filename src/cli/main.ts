@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The `tondo` command: the one place that reads the process's environment and touches its streams.
+import { buffer } from "node:stream/consumers";
 import type { Terminal } from "./terminal.ts";
 
 const oldestNode = 24;
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
     throw error;
   });
   const terminal: Terminal = {
+    input: () => buffer(process.stdin),
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     live: process.stderr.isTTY && process.env["TERM"] !== "dumb",

@@ -1,5 +1,7 @@
 /** What the command sees of the process it runs in; tests and `main.ts` make one. */
 export interface Terminal {
+  /** All of standard input, to its end. */
+  readonly input: () => Promise<Uint8Array>;
   /** Results go here: text for people, or one line of JSON. */
   readonly out: (text: string) => void;
   /** Progress and errors go here. */

@@ -1,3 +1,4 @@
+export * from "./format/index.ts";
 export * from "./functions/index.ts";
 export * from "./javascript/index.ts";
 export * from "./plan/index.ts";

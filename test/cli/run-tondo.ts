@@ -24,6 +24,7 @@ export async function tondoWith(
     readonly environment?: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal;
     readonly colours?: boolean;
+    readonly input?: string;
   },
   ...argv: readonly string[]
 ): Promise<Ran> {
@@ -32,10 +33,12 @@ export async function tondoWith(
     environment = { PATH: process.env["PATH"] ?? "" },
     signal = new AbortController().signal,
     colours = false,
+    input = "",
   } = options;
   let out = "";
   let err = "";
   const code = await runCommandLine(argv, {
+    input: () => Promise.resolve(Buffer.from(input)),
     out: (text) => (out += text),
     err: (text) => (err += text),
     live: false,

@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { applyCommand } from "./apply.ts";
 import { checkCommand } from "./check.ts";
+import { fmtCommand } from "./fmt.ts";
 import { getCommand } from "./get.ts";
 import { initCommand } from "./init.ts";
 import { materializeCommand } from "./materialize.ts";
@@ -17,6 +18,7 @@ import { versionCommand } from "./version.ts";
 export const commands: readonly Command[] = [
   initCommand,
   checkCommand,
+  fmtCommand,
   planCommand,
   applyCommand,
   trainingSetCommand,

@@ -13,9 +13,9 @@ entity restaurant (restaurant_id: string) {
 events orders {
   owner "eats-ml"
 
-  parquet "data/orders.parquet" known loaded_at   // when each row could first be used
-  at ordered_at                                   // when it happened
-  id order_id                                     // the same order twice is one order
+  parquet "data/orders.parquet" known loaded_at  // when each row could first be used
+  at ordered_at                                  // when it happened
+  id order_id                                    // the same order twice is one order
 }
 
 /// What is: one row a restaurant, replaced when it changes.
@@ -46,7 +46,7 @@ group restaurant:kitchen from orders by restaurant_id {
 /// Where a restaurant is and what it cooks.
 group restaurant:profile from restaurants by restaurant_id {
   owner "eats-ml"
-  ttl 365d                                        // a state older than this is as good as missing
+  ttl 365d  // a state older than this is as good as missing
 
   cuisine, city, country, tz
 }
@@ -57,16 +57,19 @@ vector eta {
   description "Minutes from the order to the door"
 
   key   store: restaurant
-  input distance_km: float, items: int            // sent with the request
+  input distance_km: float, items: int  // sent with the request
 
-  prep      = @restaurant:kitchen:prep_7d[store] | fill(mean) | zscore
-  prep_now  = @restaurant:kitchen:prep_2h[store] ?? @restaurant:kitchen:prep_7d[store] | fill(mean) | zscore
+  prep = @restaurant:kitchen:prep_7d[store] | fill(mean) | zscore
+  prep_now = @restaurant:kitchen:prep_2h[store] ?? @restaurant:kitchen:prep_7d[store]
+    | fill(mean)
+    | zscore
   load      = @restaurant:kitchen:done_2h[store] | log1p
   cancelled = @restaurant:kitchen:cancelled_7d[store] | fill(0)
   hour      = now | hour(tz: @restaurant:profile:tz[store] ?? "UTC") | cyclic(24)
-  food      = @restaurant:profile:cuisine[store] ?? "other" | onehot(["pizza", "sushi", "burger", "thai"])
-  km        = distance_km | clip(0, 30) | zscore
-  size      = items | log1p | zscore
+  food = @restaurant:profile:cuisine[store] ?? "other"
+    | onehot(["pizza", "sushi", "burger", "thai"])
+  km   = distance_km | clip(0, 30) | zscore
+  size = items | log1p | zscore
 
   /// Minutes from the order to the door; nobody knows before the delivery.
   label minutes: float known delivered_at

@@ -1,4 +1,5 @@
 import type { CstNode } from "chevrotain";
+import type { Span } from "../../core/index.ts";
 import type {
   Declaration,
   Definition,
@@ -128,7 +129,7 @@ function definitions(node: CstNode, context: Context): readonly Definition[] {
     // Of several columns on one line the comment above documents the first.
     ...(i > 0 && names[i - 1]?.startLine === token.startLine
       ? {}
-      : docAbove(i === 0 ? spanOf(node, context.file).line : (token.startLine ?? 0), context)),
+      : docAbove(i === 0 ? spanOf(node, context.file) : spanOfToken(token, context.file), context)),
     ...(value === undefined ? {} : { value: buildExpression(value, context.file) }),
   }));
 }
@@ -140,7 +141,7 @@ function buildVector(node: CstNode, context: Context): VectorDeclaration {
     name: identifier(requiredToken(node, "Name"), file),
     ...doc(node, context),
     roles: nodes(node, "roles").flatMap((child) => {
-      context.docs.take(spanOf(child, file).line);
+      context.docs.take(spanOf(child, file));
       return nodes(child, "role").map((role) => {
         const [name, entity] = tokens(role, "Name").map((token) => identifier(token, file));
         if (name === undefined) throw new Error("grammar: empty role");
@@ -148,7 +149,7 @@ function buildVector(node: CstNode, context: Context): VectorDeclaration {
       });
     }),
     inputs: nodes(node, "inputs").flatMap((child) => {
-      context.docs.take(spanOf(child, file).line);
+      context.docs.take(spanOf(child, file));
       return nodes(child, "typedName").map((input) => typedName(input, file));
     }),
     steps: nodes(node, "step").flatMap((child) => definitions(child, context)),
@@ -216,10 +217,10 @@ function text(node: CstNode, file: string): string {
 }
 
 function doc(node: CstNode, context: Context): { readonly doc?: string } {
-  return docAbove(spanOf(node, context.file).line, context);
+  return docAbove(spanOf(node, context.file), context);
 }
 
-function docAbove(line: number, context: Context): { readonly doc?: string } {
-  const found = context.docs.take(line);
+function docAbove(place: Span, context: Context): { readonly doc?: string } {
+  const found = context.docs.take(place);
   return found === undefined ? {} : { doc: found };
 }

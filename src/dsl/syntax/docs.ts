@@ -1,5 +1,5 @@
 import type { IToken } from "chevrotain";
-import type { Diagnostic } from "../../core/index.ts";
+import type { Diagnostic, Span } from "../../core/index.ts";
 import { spanning, spanOfToken } from "./cst.ts";
 
 interface Block {
@@ -14,13 +14,16 @@ interface Block {
 export class DocComments {
   readonly #byLastLine: Map<number, Block> = new Map<number, Block>();
   readonly #behind: IToken[] = [];
+  /** Where the first token of each line begins. */
+  readonly #firsts: Map<number, number> = new Map<number, number>();
   readonly #file: string;
 
   constructor(comments: readonly IToken[], code: readonly IToken[], file: string) {
     this.#file = file;
-    const lines = new Set(code.map((token) => token.startLine));
+    for (const { startLine = 0, startOffset } of code)
+      if (!this.#firsts.has(startLine)) this.#firsts.set(startLine, startOffset);
     const own: IToken[] = [];
-    for (const token of comments) (lines.has(token.startLine) ? this.#behind : own).push(token);
+    for (const token of comments) (this.#firsts.has(token.startLine ?? 0) ? this.#behind : own).push(token);
     let run: IToken[] = [];
     for (const [i, token] of own.entries()) {
       run.push(token);
@@ -32,10 +35,10 @@ export class DocComments {
     }
   }
 
-  /** The text above that line, if any; it counts as used. */
-  take(line: number): string | undefined {
+  /** The text above what begins there, if any and if nothing stands before it on its line; it counts as used. */
+  take({ line, start }: Pick<Span, "line" | "start">): string | undefined {
     const block = this.#byLastLine.get(line - 1);
-    if (block === undefined) return undefined;
+    if (block === undefined || this.#firsts.get(line) !== start) return undefined;
     block.used = true;
     return block.tokens.map((token) => token.image.replace(/^\/\/\/ ?/, "").trimEnd()).join("\n");
   }

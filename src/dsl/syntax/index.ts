@@ -1,3 +1,14 @@
 export type * from "./ast.ts";
 export { defaultParseLimits, parse, type ParsedFile, type ParseLimits } from "./parse.ts";
 export { didYouMean } from "./nearest.ts";
+export {
+  type Comment,
+  grammarRules,
+  isNode,
+  isWord,
+  parseTree,
+  type SyntaxNode,
+  type SyntaxPart,
+  type SyntaxToken,
+  type SyntaxTree,
+} from "./tree.ts";

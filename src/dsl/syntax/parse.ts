@@ -1,4 +1,4 @@
-import { type ILexingResult, type IToken, Lexer } from "chevrotain";
+import { type CstNode, type ILexingResult, type IToken, Lexer } from "chevrotain";
 import type { Diagnostic, SourceFile, Span } from "../../core/index.ts";
 import type { BrokenDeclaration, Declaration } from "./ast.ts";
 import { buildDeclaration } from "./build-declaration.ts";
@@ -41,6 +41,33 @@ const lexer = new Lexer(t.allTokens, { positionTracking: "full", ensureOptimizat
  * next declaration.
  */
 export function parse(file: SourceFile, limits: ParseLimits = defaultParseLimits): ParsedFile {
+  return read(file, limits);
+}
+
+/** A file as written: what the grammar made of its declarations, its comments and its errors. */
+export interface ConcreteFile {
+  readonly nodes: readonly CstNode[];
+  readonly tokens: readonly IToken[];
+  /** Of both kinds, in the order of the text. */
+  readonly comments: readonly IToken[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** As {@link parse}, with the trees of the grammar. */
+export function parseConcrete(file: SourceFile, limits: ParseLimits = defaultParseLimits): ConcreteFile {
+  const kept: Kept = { nodes: [], tokens: [], comments: [] };
+  const { diagnostics } = read(file, limits, kept);
+  kept.comments.sort((a, b) => a.startOffset - b.startOffset);
+  return { ...kept, diagnostics };
+}
+
+interface Kept {
+  readonly nodes: CstNode[];
+  tokens: readonly IToken[];
+  readonly comments: IToken[];
+}
+
+function read(file: SourceFile, limits: ParseLimits, kept?: Kept): ParsedFile {
   const whole: Span = { file: file.path, start: 0, end: 1, line: 1, column: 1 };
   if (file.text.length > limits.fileLength) {
     return refused(`a file may hold ${String(limits.fileLength)} characters`, whole);
@@ -49,6 +76,10 @@ export function parse(file: SourceFile, limits: ParseLimits = defaultParseLimits
   const lexed = lexer.tokenize(text);
   if (lexed.tokens.length > limits.tokens) {
     return refused(`a file may hold ${String(limits.tokens)} words and signs`, whole);
+  }
+  if (kept !== undefined) {
+    kept.tokens = lexed.tokens;
+    for (const group of ["docs", "comments"]) for (const token of lexed.groups[group] ?? []) kept.comments.push(token);
   }
   const diagnostics: Diagnostic[] = [];
   const declarations: Declaration[] = [];
@@ -65,6 +96,7 @@ export function parse(file: SourceFile, limits: ParseLimits = defaultParseLimits
     from = to;
     if ("declaration" in result) {
       declarations.push(result.declaration);
+      kept?.nodes.push(result.node);
     } else {
       broken.push(brokenDeclaration(part));
       diagnostics.push(...result.problems);
@@ -82,7 +114,7 @@ function readPart(
   file: string,
   docs: DocComments,
   limits: ParseLimits,
-): { readonly declaration: Declaration } | { readonly problems: readonly Diagnostic[] } {
+): { readonly declaration: Declaration; readonly node: CstNode } | { readonly problems: readonly Diagnostic[] } {
   const words = part.flatMap((token) => mistakeError(token, file) ?? []);
   if (characters.length + words.length > 0) return { problems: onePerLine([...characters, ...words]) };
   const deep = tooDeep(part, limits.nesting);
@@ -95,7 +127,7 @@ function readPart(
   const [problem] = grammar.errors;
   if (problem !== undefined) return { problems: [syntaxError(problem, part, file)] };
   try {
-    return { declaration: buildDeclaration(node, file, docs) };
+    return { declaration: buildDeclaration(node, file, docs), node };
   } catch (failure) {
     if (!(failure instanceof BuildError)) throw failure;
     return { problems: [textError(failure.code, failure.message, failure.span, failure.hint)] };

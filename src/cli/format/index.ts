@@ -1,0 +1,2 @@
+export { definitionFiles } from "./definition-files.ts";
+export { type FormattedFile, formatFile, formatInput } from "./format-file.ts";

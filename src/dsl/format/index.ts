@@ -1,0 +1,1 @@
+export { type FormatOptions, formatText, type FormattedText } from "./format-text.ts";
