@@ -1,45 +1,32 @@
 import type { Raw, RawColumn } from "../../src/dsl/index.ts";
 
 /** What stands in the language's rules, written out by hand: NaN is missing, infinities are, -0 is 0. */
-function ok(x: number): number {
-  return x - x === 0 ? x + 0 : NaN;
+export function finite(x: number): number {
+  return x + (x - x);
 }
 
-function int(x: number): number {
+/** The same of ints: missing beyond ±(2^53 - 1). */
+export function whole(x: number): number {
   return x >= -9007199254740991 && x <= 9007199254740991 ? x + 0 : NaN;
 }
 
 const rad = Math.PI / 180;
-const turn = 2 * Math.PI;
-const edges = Float64Array.of(10, 20, 50, 100);
-const kinds = new Set<Raw>(["thai", "pizza", "sushi"]);
+export const turn: number = 2 * Math.PI;
+export const edges: Float64Array = Float64Array.of(10, 20, 50, 100);
+export const kinds: ReadonlySet<Raw> = new Set<Raw>(["thai", "pizza", "sushi"]);
 
-/** `vector five` by hand; columns in the order of its program's leaves. */
-export function fiveByHand(n: number, columns: readonly RawColumn[], out: readonly RawColumn[]): void {
-  const [mean7d, n1h, km, mean1d, items] = columns as readonly Float64Array[] as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const [a, b, c, d, e] = out as readonly Float64Array[] as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  for (let i = 0; i < n; i++) {
-    const mean = mean7d[i] as number;
-    const count = n1h[i] as number;
-    const distance = km[i] as number;
-    a[i] = ok(ok(mean * 2) + 1);
-    b[i] = ok((count === count ? count : 0) / 60);
-    c[i] = ok(distance * distance);
-    d[i] = ok((mean1d[i] as number) - mean);
-    e[i] = int((items[i] as number) + 1);
-  }
+export function haversine(lat1: number, lon1: number, lat2: number, lon2: number): number {
+  if (Math.abs(lat1) > 90 || Math.abs(lat2) > 90) return NaN;
+  const x = Math.sin(((lat2 - lat1) * rad) / 2) ** 2;
+  const y = Math.sin(((lon2 - lon1) * rad) / 2) ** 2;
+  const share = x + Math.cos(lat1 * rad) * Math.cos(lat2 * rad) * y;
+  return finite(2 * 6371.0088 * Math.asin(Math.min(1, Math.sqrt(share))));
+}
+
+export function codePoints(text: string): number {
+  let n = text.length;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) n--;
+  return n;
 }
 
 /** What `vector twenty` reads. */
@@ -61,7 +48,9 @@ export interface TwentyColumns {
   readonly kind: readonly Raw[];
 }
 
-/** `vector twenty` by hand; slots in order. */
+/**
+ * `vector twenty` by hand over columns; slots in order. Its ints are columns of numbers: none lies beyond doubles, and it does not ask.
+ */
 export function twentyByHand(n: number, columns: TwentyColumns, out: readonly RawColumn[]): void {
   const {
     mean_7d: mean7d,
@@ -94,26 +83,17 @@ export function twentyByHand(n: number, columns: TwentyColumns, out: readonly Ra
     const day = mean1d[i] as number;
     const mean = week === week ? week : 15;
     s1[i] = mean;
-    s2[i] = ok(day - mean);
+    s2[i] = finite(day - mean);
     const hourly = n1h[i] as number;
-    s3[i] = ok(Math.log1p(hourly === hourly ? hourly : 0));
-    s4[i] = ok((n1d[i] as number) / 24);
+    s3[i] = finite(Math.log1p(hourly === hourly ? hourly : 0));
+    s4[i] = finite((n1d[i] as number) / 24);
     const km = kms[i] as number;
     s5[i] = km < 0 ? 0 : km > 50 ? 50 : km;
-    s6[i] = ok(km * km);
-    s7[i] = ok(Math.sqrt(km));
+    s6[i] = finite(km * km);
+    s7[i] = finite(Math.sqrt(km));
     const items = itemss[i] as number;
-    s8[i] = int(int(items * 2) + 1);
-    const lat1 = lats[i] as number;
-    const lat2 = shopLats[i] as number;
-    if (Math.abs(lat1) > 90 || Math.abs(lat2) > 90) {
-      s9[i] = NaN;
-    } else {
-      const x = Math.sin(((lat2 - lat1) * rad) / 2) ** 2;
-      const y = Math.sin((((shopLons[i] as number) - (lons[i] as number)) * rad) / 2) ** 2;
-      const share = x + Math.cos(lat1 * rad) * Math.cos(lat2 * rad) * y;
-      s9[i] = ok(2 * 6371.0088 * Math.asin(Math.min(1, Math.sqrt(share))));
-    }
+    s8[i] = whole(whole(items * 2) + 1);
+    s9[i] = haversine(lats[i] as number, lons[i] as number, shopLats[i] as number, shopLons[i] as number);
     const places = seats[i] as number;
     if (places === places) {
       let k = 0;
@@ -125,23 +105,16 @@ export function twentyByHand(n: number, columns: TwentyColumns, out: readonly Ra
     const rating = ratings[i] as number;
     s11[i] = rating === rating ? 0 : 1;
     s12[i] = rating === rating ? rating : 3.5;
-    s13[i] = km > 10 && items > 3 ? 1 : km === km && items === items ? 0 : NaN;
+    s13[i] = km > 10 && items > 3 ? 1 : km <= 10 || items <= 3 ? 0 : NaN;
     const name = names[i] as string | null;
-    if (name === null) {
-      s14[i] = NaN;
-      s15[i] = NaN;
-    } else {
-      let length = 0;
-      for (const _ of name) length++;
-      s14[i] = length;
-      s15[i] = name.toLowerCase().startsWith("the ") ? 1 : 0;
-    }
+    s14[i] = name === null ? NaN : codePoints(name);
+    s15[i] = name === null ? NaN : name.toLowerCase().startsWith("the ") ? 1 : 0;
     const kind = kindss[i] as string | null;
     s16[i] = kind === null ? NaN : kinds.has(kind) ? 1 : 0;
     const now = nows[i] as number;
     const hour = Math.floor((now - Math.floor(now / 86_400_000_000) * 86_400_000_000) / 3_600_000_000);
-    s17[i] = ok(Math.sin((hour / 24) * turn));
-    s18[i] = ok(Math.cos((hour / 24) * turn));
+    s17[i] = finite(Math.sin((hour / 24) * turn));
+    s18[i] = finite(Math.cos((hour / 24) * turn));
     s19[i] = kind === null ? NaN : kind === "thai" ? 1 : 0;
     s20[i] = week === week && day === day ? (day > week ? day : week) : NaN;
   }

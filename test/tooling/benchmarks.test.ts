@@ -83,6 +83,12 @@ describe("a case", () => {
     expect(calls.slice(-11, -1)).toEqual(Array.from({ length: 5 }, () => ["ours", "baseline"]).flat());
   });
 
+  it("is measured against a time that is given", async () => {
+    const { calls, run } = setUp({ baseline: { nanoseconds: 100e6 } });
+    expect(await run()).toMatchObject({ ours: 250, baseline: 1_000, ratio: 0.25 });
+    expect(calls).not.toContain("baseline");
+  });
+
   it("is not measured where the two do not agree, and is closed all the same", async () => {
     const { calls, run } = setUp({
       verify: () => {

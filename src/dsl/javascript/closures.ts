@@ -1,8 +1,9 @@
 import type { Raw } from "../functions/index.ts";
 import { exactNumbers } from "./exact-numbers.ts";
+import { layoutOf } from "./layout.ts";
 import type { RawColumn } from "./raw-value.ts";
 import { type Kernel, kernelOf } from "./kernel.ts";
-import type { Operand, Steps } from "./steps.ts";
+import type { Steps } from "./steps.ts";
 
 /** The cells that the scratch of one program may hold, and the rows that are done at once. */
 const scratchLimits = { cells: 262_144, rows: 2048 } as const;
@@ -56,30 +57,20 @@ function write({ buffers, results }: Plan, output: number, into: RawColumn, base
   else for (let i = 0; i < n; i++) into[base + i] = from[i] as Raw;
 }
 
-function planOf({ steps, results }: Steps, exact: readonly boolean[], rows: number): Plan {
+function planOf(steps: Steps, exact: readonly boolean[], rows: number): Plan {
+  const { constants, given, results } = layoutOf(steps);
   const buffers = exact.map((isNumber, i): RawColumn =>
-    steps[i]?.does === "read" ? [] : isNumber ? new Float64Array(rows) : new Array<Raw>(rows).fill(null),
+    steps.steps[i]?.does === "read" ? [] : isNumber ? new Float64Array(rows) : new Array<Raw>(rows).fill(null),
   );
-  const constants = new Map<Raw, number>();
-  const slotOf = ({ step, constant = null }: Operand): number => {
-    if (step !== undefined) return step;
-    const known = constants.get(constant);
-    if (known !== undefined) return known;
+  for (const constant of constants) {
     const column = typeof constant === "number" ? new Float64Array(rows) : new Array<Raw>(rows);
-    const slot = buffers.push((column as Raw[]).fill(constant)) - 1;
-    constants.set(constant, slot);
-    return slot;
-  };
+    buffers.push((column as Raw[]).fill(constant));
+  }
   const reads: { slot: number; leaf: number }[] = [];
   const kernels: Kernel[] = [];
-  for (const [slot, step] of steps.entries()) {
-    if (step.does === "read") {
-      reads.push({ slot, leaf: step.leaf });
-      continue;
-    }
-    const given = step.args.map(slotOf);
-    if (step.handles) given.push(slotOf({ kind: step.kind, maybe: true, constant: step.none }));
-    kernels.push(kernelOf(step, buffers, slot, given));
+  for (const [slot, step] of steps.steps.entries()) {
+    if (step.does === "read") reads.push({ slot, leaf: step.leaf });
+    else kernels.push(kernelOf(step, buffers, slot, given[slot] ?? []));
   }
-  return { buffers, reads, kernels, results: results.map(slotOf) };
+  return { buffers, reads, kernels, results };
 }

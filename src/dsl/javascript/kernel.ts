@@ -38,7 +38,8 @@ export function kernelOf(step: CallStep, buffers: readonly RawColumn[], to: numb
   }
 }
 
-function isMissing(raw: Raw): boolean {
+/** Whether a raw value is missing, of whatever kind. */
+export function isMissing(raw: Raw): boolean {
   return raw === null || raw !== raw;
 }
 

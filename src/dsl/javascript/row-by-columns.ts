@@ -1,12 +1,12 @@
 import { isNumeric, type ValueKind } from "../../core/index.ts";
-import { type Raw } from "../functions/index.ts";
+import type { Raw } from "../functions/index.ts";
 import type { RawColumn } from "./raw-value.ts";
 import { cellOf, type RowCells, setCell } from "./row-cells.ts";
 
 /** Computes one row: reads the cells of the leaves, writes those of the outputs. */
 export type Row = (given: RowCells, results: RowCells) => void;
 
-/** The same by a function over columns: for closures, and for rows that hold an int beyond ±(2^53 - 1). */
+/** The same by a function over columns: for rows that hold an int beyond ±(2^53 - 1). */
 export function rowByColumns(
   leaves: readonly ValueKind[],
   outputs: readonly ValueKind[],

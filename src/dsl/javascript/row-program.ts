@@ -1,9 +1,10 @@
 import { parseTypeName, type ValueKind } from "../../core/index.ts";
 import type { ExpressionPlan, Fitted } from "../plan/index.ts";
+import { closedRow } from "./closed-row.ts";
 import { closures } from "./closures.ts";
 import { generate, type Loop, type RowFunctions } from "./generate.ts";
-import { type Row, rowByColumns } from "./row-by-columns.ts";
-import { type Leaf, type Steps, stepsOf } from "./steps.ts";
+import type { Row } from "./row-by-columns.ts";
+import { type Leaf, stepsOf } from "./steps.ts";
 
 /** Something to compute. */
 export interface Output {
@@ -53,15 +54,9 @@ export function compileRows(
     leaves: steps.leaves,
     outputs: outputs.map(({ name, value }) => ({ name, kind: parseTypeName(value.type).kind })),
     mode: generated === undefined ? "closures" : "generated",
-    ...(generated ?? closed(steps)),
+    ...(generated ?? { run: closures(steps), row: closedRow(steps) }),
     text,
   };
-}
-
-function closed(steps: Steps): RowFunctions {
-  const run = closures(steps);
-  const [leaves, outputs] = [steps.leaves, steps.results].map((some) => some.map(({ kind }) => kind));
-  return { run, row: rowByColumns(leaves ?? [], outputs ?? [], run) };
 }
 
 /** `undefined` where the runtime forbids code generation: `--disallow-code-generation-from-strings`, a CSP, an edge runtime. */

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { thousandFeatures } from "../../../benchmarks/dsl/vectors.ts";
+import { manyFeatures } from "../../../benchmarks/dsl/vectors.ts";
 import { ordersDefinitions } from "../../../src/cli/init/orders-definitions.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -29,7 +29,7 @@ export const rightTexts: readonly string[] = [
   ...pageExamples,
   ordersDefinitions,
   world,
-  thousandFeatures(),
+  manyFeatures(20),
 ];
 
 /** Texts with one mistake each; some of them only the checker finds. */

@@ -6,6 +6,7 @@ import {
   expressionSql,
   quoteIdentifier,
   quoteText,
+  rowCells,
   vectorFingerprint,
   type VectorPlan,
 } from "../../../src/dsl/index.ts";
@@ -55,6 +56,13 @@ vector ${n} {
       const out = new Float64Array(1);
       program.run(1, [[1.5], [2]], [out]);
       expect(out[0]).toBe(3.5);
+      for (const mode of ["generated", "closures"] as const) {
+        const given = rowCells(2);
+        const results = rowCells(1);
+        given.numbers.set([1.5, 2]);
+        compileRows(again.slots, {}, { mode }).row(given, results);
+        expect(results.numbers[0]).toBe(3.5);
+      }
     },
   );
 
@@ -168,6 +176,22 @@ describe("texts that mean something elsewhere", () => {
         expect(valueOf(`x in [${JSON.stringify(a)}, "other"]`, { x: "string?" }, { x: a })).toBe(true);
       }),
       { seed: 11, numRuns: 300 },
+    );
+  });
+
+  it("come through a row of cells, generated or by closures", () => {
+    fc.assert(
+      fc.property(texts, texts, (a, b) => {
+        const value = planOf(`concat(${JSON.stringify(a)}, x)`, { x: "string?" });
+        for (const mode of ["generated", "closures"] as const) {
+          const given = rowCells(1);
+          const results = rowCells(1);
+          given.others[0] = b;
+          compileRows([{ name: a, value }], {}, { mode }).row(given, results);
+          expect(results.others[0]).toBe(a + b);
+        }
+      }),
+      { seed: 13, numRuns: 200 },
     );
   });
 
