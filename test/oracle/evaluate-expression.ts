@@ -2,9 +2,10 @@ import type { Value } from "../../src/core/index.ts";
 import type { CallPlan, ExpressionPlan } from "../../src/dsl/plan/index.ts";
 import { compareValues, enter, isSafe, type Row } from "./values.ts";
 
-/** What an expression may read: the columns of one row, and the moment of the request. */
+/** What an expression may read: the columns of one row, values that were found before, and the moment of the request. */
 export interface Scope {
   readonly columns: Row;
+  readonly stored?: Row;
   readonly now?: number;
 }
 
@@ -26,6 +27,9 @@ export function evaluateExpression(expression: ExpressionPlan, scope: Scope): Va
         expression.args.map((arg) => evaluateExpression(arg, scope)),
       );
     case "stored":
+      if (scope.stored === undefined || !Object.hasOwn(scope.stored, expression.name))
+        throw new Error(`"${expression.name}" was not found before`);
+      return scope.stored[expression.name] ?? null;
     case "fitted":
       throw new Error(`the oracle evaluates no "${expression.node}" expressions`);
   }

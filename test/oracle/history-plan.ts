@@ -47,6 +47,20 @@ interface WindowSeed {
   readonly where: ExpressionPlan | null;
 }
 
+/** One read by a key that is computed from other reads. */
+export interface HopSeed {
+  /** For each part of the key: which value it is made of, and how. */
+  readonly parts: readonly { readonly of: number; readonly form: HopForm }[];
+  /** Which group and stored value it then reads. */
+  readonly reads: number;
+}
+
+/**
+ * How a part of a key is made: of a value as it is; of one that is put in its place where it is missing; of the request's own key
+ * (beside another part that is not); of the first that is there of two values and that key.
+ */
+type HopForm = "as it is" | "or else" | "own" | "either";
+
 /** The choices a project is made of. */
 export interface ProjectSeed {
   readonly keyTypes: readonly ("string" | "int")[];
@@ -101,6 +115,21 @@ const windowSeeds: fc.Arbitrary<WindowSeed> = fc.record({
   where: fc.option(filters, { freq: 2 }),
 });
 
+/** Up to three reads by computed keys. */
+export const hopSeeds: fc.Arbitrary<readonly HopSeed[]> = fc.array(
+  fc.record({
+    parts: fc.array(
+      fc.record({
+        of: fc.nat(20),
+        form: fc.constantFrom<HopForm[]>("as it is", "as it is", "or else", "own", "either"),
+      }),
+      { minLength: 2, maxLength: 2 },
+    ),
+    reads: fc.nat(20),
+  }),
+  { maxLength: 3 },
+);
+
 /** Choices for projects of one entity: one source of each kind, and a few groups from them. */
 export const projectSeeds: fc.Arbitrary<ProjectSeed> = fc.record({
   keyTypes,
@@ -135,7 +164,7 @@ export interface Planned {
 }
 
 /** Makes the plans of a project and of the one vector that reads all of it. */
-export function planOf(seed: ProjectSeed): Planned {
+export function planOf(seed: ProjectSeed, hops: readonly HopSeed[] = []): Planned {
   const keyNames = seed.keyTypes.map((_, i) => `key_${String(i)}`);
   const entity: EntityPlan = {
     name: "thing",
@@ -172,7 +201,7 @@ export function planOf(seed: ProjectSeed): Planned {
     sourcePlan("states", "snapshot", seed.states, fileColumns.states, groups, []),
     sourcePlan("facts", "table", { ...seed.facts, known: ["at once", "at once"] }, fileColumns.facts, groups, []),
   ];
-  const vector = vectorPlan(entity, seed.roles, groups, sources);
+  const vector = withHops(vectorPlan(entity, seed.roles, groups, sources), entity, hops);
   return { project: { version: 1, entities: [entity], sources, groups, vectors: [vector] }, vector, fileColumns };
 }
 
@@ -315,6 +344,55 @@ function vectorPlan(
     sources,
     groups,
   };
+}
+
+/** The vector with reads, backward and forward ones, whose keys are made of what its other reads find. */
+function withHops(vector: VectorPlan, entity: EntityPlan, seeds: readonly HopSeed[]): VectorPlan {
+  const first = vector.reads;
+  const hops = seeds.flatMap((seed, i): ReadPlan[] => {
+    const all = [...vector.reads, ...vector.labelReads];
+    const read = all[seed.reads % all.length];
+    const key = entity.key.flatMap(({ type }, part) => {
+      const choice = seed.parts[part];
+      const own = column(roleColumns(entity, vector.roles[0]?.role ?? "")[part]?.name ?? "", optional(type));
+      return choice === undefined ? [] : (hopPart(choice, type, first, own) ?? []);
+    });
+    if (read === undefined || key.length < entity.key.length) return [];
+    return [{ ...read, id: `hop_${String(i)}__thing__${read.group}__${read.stored}`, key }];
+  });
+  const isForward = ({ id }: ReadPlan): boolean => vector.labelReads.some((read) => id.endsWith(afterRole(read.id)));
+  return {
+    ...vector,
+    // Before what their keys are made of: the order of reads says nothing.
+    reads: [...hops.filter((hop) => !isForward(hop)), ...vector.reads],
+    labelReads: [...hops.filter(isForward), ...vector.labelReads],
+  };
+}
+
+function afterRole(id: string): string {
+  return id.slice(id.indexOf("__"));
+}
+
+function hopPart(
+  { of, form }: HopSeed["parts"][number],
+  type: TypeName,
+  reads: readonly ReadPlan[],
+  own: ExpressionPlan,
+): ExpressionPlan | undefined {
+  const fitting = reads.filter((read) => optional(read.type) === optional(type));
+  const [one, other] = [fitting[of % fitting.length], fitting[(of + 1) % fitting.length]];
+  if (one === undefined || other === undefined) return form === "own" ? own : undefined;
+  const stored = ({ id, type: kind }: ReadPlan): ExpressionPlan => ({ node: "stored", type: optional(kind), name: id });
+  switch (form) {
+    case "as it is":
+      return stored(one);
+    case "or else":
+      return call(optional(type), "coalesce", stored(one), literal(type, type === "int" ? 1 : "a"));
+    case "own":
+      return own;
+    case "either":
+      return call(optional(type), "coalesce", stored(one), stored(other), own);
+  }
 }
 
 /** The columns of the left rows that hold a role's key: named as the role, or `role_column` where there are several. */

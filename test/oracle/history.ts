@@ -4,7 +4,7 @@
 import * as fc from "fast-check";
 import type { Micros, Value } from "../../src/core/index.ts";
 import type { StoredWindowPlan } from "../../src/dsl/plan/index.ts";
-import { type Planned, planOf, projectSeeds, roleColumns, type ProjectSeed } from "./history-plan.ts";
+import { hopSeeds, type Planned, planOf, projectSeeds, roleColumns, type ProjectSeed } from "./history-plan.ts";
 import {
   eventPlaces,
   knownAt,
@@ -124,9 +124,10 @@ export const histories: fc.Arbitrary<History> = fc
     ),
     states: fc.array(rowSeeds(statePlaces), { maxLength: 12, size: "max" }),
     facts: fc.array(rowSeeds(statePlaces), { maxLength: 5 }),
+    hops: hopSeeds,
   })
-  .map(({ project, keys, moments, payload, left, events, states, facts }) => {
-    const planned = planOf(project);
+  .map(({ project, keys, moments, payload, left, events, states, facts, hops }) => {
+    const planned = planOf(project, hops);
     const requests = moments.offsets.map((offset) => moments.centre + offset);
     const surroundings: Surroundings = {
       requests,

@@ -1,4 +1,4 @@
-import type { GroupPlan, SourcePlan } from "../../src/dsl/plan/index.ts";
+import { type GroupPlan, type SourcePlan, storedNames } from "../../src/dsl/plan/index.ts";
 import { evaluateExpression } from "./evaluate-expression.ts";
 import type { History } from "./history.ts";
 import { floorToHop, type Happening, happenings, largestLag, type LeftRow } from "./oracle.ts";
@@ -36,6 +36,8 @@ export function measure(history: History): Measures {
     const group = vector.groups.find(({ name }) => name === read.group);
     const source = vector.sources.find(({ name }) => name === group?.source);
     if (group === undefined || source === undefined || source.kind === "table") continue;
+    // Which keys a second hop asks for is not known without answers.
+    if (storedNames(...read.key).length > 0) continue;
     for (const row of distinct(left)) {
       const key = read.key.map((part) => evaluateExpression(part, { columns: row.columns }));
       if (key.includes(null)) continue;

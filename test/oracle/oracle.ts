@@ -65,8 +65,29 @@ function readValue(vector: VectorPlan, read: ReadPlan, left: LeftRow, data: Data
   const group = found(vector.groups.find((one) => one.entity === read.entity && one.name === read.group));
   const source = found(vector.sources.find((one) => one.name === group.source));
   const stored = found(group.stored.find((one) => one.name === read.stored));
-  const key = read.key.map((part) => evaluateExpression(part, { columns: left.columns, now: left.at }));
-  return storedValue(group, source, data[source.name] ?? [], stored, key, left.at);
+  // A key may be made of other values, each as of the same moment.
+  const before: Record<string, Answer> = {};
+  for (const id of read.key.flatMap(storedIn)) {
+    const first = [...vector.reads, ...vector.labelReads].find((one) => one.id === id);
+    before[id] = readValue(vector, found(first), left, data);
+  }
+  const values = Object.fromEntries(Object.entries(before).map(([id, answer]) => [id, answer.value]));
+  const key = read.key.map((part) => evaluateExpression(part, { columns: left.columns, stored: values, now: left.at }));
+  const answer = storedValue(group, source, data[source.name] ?? [], stored, key, left.at);
+  const inputs = Object.values(before).map(({ status }) => status);
+  return { ...answer, status: worst([answer.status, ...inputs]) };
+}
+
+/** Of several statuses the one that promises least. */
+function worst(all: readonly Status[]): Status {
+  const order: readonly Status[] = ["unavailable", "not_found", "expired", "missing", "present"];
+  return found(order.find((status) => all.includes(status)));
+}
+
+/** The ids of the other values that a key's part is made of. */
+function storedIn(part: ExpressionPlan): readonly string[] {
+  if (part.node === "stored") return [part.name];
+  return part.node === "call" ? part.args.flatMap(storedIn) : [];
 }
 
 /** What a group stores under a key, as a request at `q` may know it. */

@@ -116,13 +116,19 @@ export interface RolePlan {
 
 /** A stored value that a vector needs: of which group, for which key. */
 export interface ReadPlan {
-  /** `role__entity__group__stored`: the raw column of a training set. For a key of several parts the roles are joined by `_`. */
+  /**
+   * `role__entity__group__stored`: the raw column of a training set. For a key of several parts their names are joined by `_`; one
+   * that is computed is called by the step it is, or by its functions and what they are given.
+   */
   readonly id: string;
   readonly entity: string;
   readonly group: string;
   readonly stored: string;
   readonly type: TypeName;
-  /** One expression for each column of the entity's key, over columns (roles' key columns and inputs). */
+  /**
+   * One expression for each column of the entity's key, over columns (roles' key columns and inputs), the moment of the request, and
+   * other reads of the vector (`stored`, by id) whose own keys read none: at the most two hops.
+   */
   readonly key: readonly ExpressionPlan[];
 }
 

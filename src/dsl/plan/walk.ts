@@ -35,3 +35,12 @@ export function replaceLeaves(
       return replace(expression) ?? expression;
   }
 }
+
+/** The names of the stored values that some expressions read, each once: of a read's key, the ids of the reads that come first. */
+export function storedNames(...expressions: readonly ExpressionPlan[]): readonly string[] {
+  const names = new Set<string>();
+  for (const expression of expressions) {
+    for (const node of walk(expression)) if (node.node === "stored") names.add(node.name);
+  }
+  return [...names];
+}

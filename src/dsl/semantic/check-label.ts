@@ -112,7 +112,7 @@ class LabelChecker {
         return value?.plan;
       },
       reference: (reference) => {
-        const plan = checkReference(reference, this.#context, true);
+        const plan = checkReference(reference, this.#context, "label");
         if (plan === undefined) return undefined;
         for (const node of walk(plan)) {
           const read = node.node === "stored" ? this.#context.reads.get(node.name.toLowerCase()) : undefined;

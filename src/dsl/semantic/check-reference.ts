@@ -1,38 +1,29 @@
 import { canonicalJson, typeName } from "../../core/index.ts";
-import {
-  type EntityPlan,
-  type ExpressionPlan,
-  type GroupPlan,
-  type KeyColumnPlan,
-  type ReadPlan,
-  replaceLeaves,
-  type RolePlan,
-} from "../plan/index.ts";
-import { didYouMean, type Expression, type ReferenceExpression } from "../syntax/index.ts";
+import { type ExpressionPlan, type GroupPlan, type ReadPlan, replaceLeaves } from "../plan/index.ts";
+import { didYouMean, type ReferenceExpression } from "../syntax/index.ts";
+import { checkKey, type Key, type KeyContext } from "./check-key.ts";
 import { typeOf } from "./resolve-call.ts";
-import type { Report } from "./report.ts";
 import { featureOf, isBroken, type Symbols } from "./symbols.ts";
 
 /** What a reference can mean in one vector. */
-export interface ReferenceContext {
+export interface ReferenceContext extends KeyContext {
   readonly symbols: Symbols;
-  readonly report: Report;
-  readonly roles: readonly RolePlan[];
-  readonly keyColumns: ReadonlyMap<string, KeyColumnPlan>;
-  readonly inputs: ReadonlyMap<string, KeyColumnPlan>;
-  /** Whether all keys and inputs could be declared. */
-  readonly whole: boolean;
   /** What is read, by id in lower case: filled here. */
   readonly reads: Map<string, ReadPlan>;
   /** Features that were read before, under which key. */
   readonly seen: Map<string, ExpressionPlan>;
+  /** What keys are called: the same key of an entity has one name, however it is written. */
+  readonly keyNames: Map<string, string>;
 }
+
+/** Where a reference stands. */
+export type ReferencePlace = "slot" | "label" | "key";
 
 /** `@entity:group:feature[key]` as an expression over stored values, which are added to the context's `reads`. */
 export function checkReference(
   reference: ReferenceExpression,
   context: ReferenceContext,
-  inLabel: boolean,
+  place: ReferencePlace,
 ): ExpressionPlan | undefined {
   const { symbols, report } = context;
   const group = groupOf(reference, context);
@@ -49,7 +40,15 @@ export function checkReference(
       () => didYouMean(reference.feature.text, names) ?? `it has ${names.slice(0, 12).join(", ")}`,
     );
   }
-  if (feature.forward && !inLabel) {
+  if (feature.forward && place === "key") {
+    return report.error(
+      "forward-key",
+      `"${feature.name}" looks forward: no key is made of it`,
+      reference.span,
+      "a key is what the request knows: read a window that looks back",
+    );
+  }
+  if (feature.forward && place === "slot") {
     return report.error(
       "label-among-features",
       `"${feature.name}" looks forward: it may stand in a label only`,
@@ -59,10 +58,13 @@ export function checkReference(
   }
   const entity = symbols.entities.get(group.entity);
   if (entity === undefined) return undefined;
-  const key = checkKey(reference, entity, context);
-  if (key === undefined) return undefined;
+  const checked = checkKey(reference, entity, context);
+  if (checked === undefined) return undefined;
+  const text = canonicalJson(checked.columns);
+  const key = { ...checked, name: context.keyNames.get(`${entity.name}[${text}]`) ?? checked.name };
+  context.keyNames.set(`${entity.name}[${text}]`, key.name);
   // Each feature once: the same part is then the same object wherever it is read.
-  const own = `${group.entity}:${group.name}:${feature.name}[${canonicalJson(key)}]`;
+  const own = `${group.entity}:${group.name}:${feature.name}[${text}]`;
   const before = context.seen.get(own);
   if (before !== undefined) return before;
   const value = replaceLeaves(feature.value, (leaf) =>
@@ -94,116 +96,6 @@ function groupOf(
 
 function declaredFeatures({ entity, group }: ReferenceExpression, symbols: Symbols): readonly string[] {
   return symbols.groupDeclarations.get(`${entity.text}:${group.text}`)?.definitions.map(({ name }) => name.text) ?? [];
-}
-
-interface Key {
-  readonly name: string;
-  readonly columns: readonly ExpressionPlan[];
-}
-
-function checkKey(reference: ReferenceExpression, entity: EntityPlan, context: ReferenceContext): Key | undefined {
-  const { report, roles } = context;
-  const written = reference.key;
-  if (written === undefined) {
-    const own = roles.filter((role) => role.entity === entity.name);
-    const [role, second] = own;
-    if (role === undefined) {
-      if (!context.whole) return undefined;
-      return report.error(
-        "missing-key",
-        `the vector has no key for the entity "${entity.name}"`,
-        reference.span,
-        `add \`key ${entity.name}\`, or say [${entity.key.map(({ name }) => name).join(", ")}] from other keys and inputs`,
-      );
-    }
-    if (second !== undefined) {
-      return report.error(
-        "ambiguous-key",
-        `which "${entity.name}"? The vector has ${own.map((other) => other.role).join(" and ")}`,
-        reference.span,
-        `write @${entity.name}:${reference.group.text}:${reference.feature.text}[${role.role}]`,
-      );
-    }
-    return { name: role.role, columns: roleColumns(role, entity, context) };
-  }
-  const [first, more] = written;
-  if (first?.kind === "name" && more === undefined) {
-    const role = roles.find((candidate) => candidate.role === first.name.text);
-    if (role?.entity === entity.name) return { name: role.role, columns: roleColumns(role, entity, context) };
-  }
-  if (written.length !== entity.key.length) {
-    return report.error(
-      "wrong-key",
-      `the key of "${entity.name}" is (${entity.key.map(({ name }) => name).join(", ")}): ${String(entity.key.length)} ${entity.key.length === 1 ? "value" : "values"}, not ${String(written.length)}`,
-      reference.span,
-      `write [${entity.key.map(({ name }) => name).join(", ")}] with keys or inputs of these types`,
-    );
-  }
-  const columns: ExpressionPlan[] = [];
-  const names: string[] = [];
-  for (const [i, part] of written.entries()) {
-    const column = entity.key[i];
-    const plan = keyPart(part, context);
-    if (plan === undefined || column === undefined) return undefined;
-    if (typeOf(plan).kind !== column.type) {
-      return report.error(
-        "wrong-type",
-        `the key column "${column.name}" of "${entity.name}" is of type ${column.type}, and this of type ${typeOf(plan).kind}`,
-        part.span,
-        () => roleHint(entity, roles),
-      );
-    }
-    columns.push(plan);
-    names.push(plan.node === "column" ? plan.name : "");
-  }
-  return { name: names.join("_"), columns };
-}
-
-function roleHint(entity: EntityPlan, roles: readonly RolePlan[]): string | undefined {
-  const own = roles.filter((role) => role.entity === entity.name).map(({ role }) => role);
-  return own.length === 0 ? undefined : `keys of this entity are ${own.join(", ")}`;
-}
-
-function keyPart(
-  part: Expression,
-  { report, roles, keyColumns, inputs, whole }: ReferenceContext,
-): ExpressionPlan | undefined {
-  if (part.kind !== "name") {
-    return report.error(
-      "computed-key",
-      "a key is made of the vector's keys and inputs",
-      part.span,
-      "name a key or an input",
-    );
-  }
-  const name = part.name.text;
-  const column = keyColumns.get(name) ?? inputs.get(name);
-  if (column !== undefined) return { node: "column", type: column.type, name: column.name };
-  const role = roles.find((candidate) => candidate.role === name);
-  if (role !== undefined) {
-    return report.error(
-      "wrong-key",
-      `"${name}" is a key of several columns`,
-      part.span,
-      `name one of them, such as ${[...keyColumns.keys()].find((key) => key.startsWith(`${name}_`)) ?? name}`,
-    );
-  }
-  if (!whole) return undefined;
-  const names = [...keyColumns.keys(), ...inputs.keys()];
-  return report.error(
-    "unknown-key",
-    `the vector has no key or input "${name}"`,
-    part.span,
-    () =>
-      didYouMean(name, [...names, ...roles.map(({ role: own }) => own)]) ?? `it has ${names.slice(0, 12).join(", ")}`,
-  );
-}
-
-function roleColumns(role: RolePlan, entity: EntityPlan, { keyColumns }: ReferenceContext): readonly ExpressionPlan[] {
-  return entity.key.flatMap((column) => {
-    const own = keyColumns.get(entity.key.length === 1 ? role.role : `${role.role}_${column.name}`);
-    return own === undefined ? [] : [{ node: "column" as const, type: own.type, name: own.name }];
-  });
 }
 
 function read(name: string, group: GroupPlan, key: Key, reads: Map<string, ReadPlan>): ExpressionPlan | undefined {

@@ -5,6 +5,7 @@ import type { Definition, Identifier, VectorDeclaration } from "../syntax/index.
 import { didYouMean } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
 import { checkLabel } from "./check-label.ts";
+import { unknownKeyName } from "./check-key.ts";
 import { checkReference, type ReferenceContext } from "./check-reference.ts";
 import { embed } from "./embed.ts";
 import { expandSlot, hasExpansion } from "./expand-slot.ts";
@@ -52,8 +53,10 @@ class VectorBody {
   constructor(declaration: VectorDeclaration, symbols: Symbols, report: Report) {
     this.#declaration = declaration;
     this.#names = declareNames(declaration, symbols, report);
-    const { roles, keyColumns, inputs, whole } = this.#names;
-    this.#context = { symbols, report, roles, keyColumns, inputs, whole, reads: this.#reads, seen: new Map() };
+    const { roles, keyColumns, whole } = this.#names;
+    const keyScope = this.#keyScope(report);
+    const [seen, keyNames] = [new Map<string, ExpressionPlan>(), new Map<string, string>()];
+    this.#context = { symbols, report, roles, keyColumns, whole, reads: this.#reads, seen, keyNames, keyScope };
   }
 
   plan(): VectorPlan | undefined {
@@ -77,13 +80,15 @@ class VectorBody {
       else labels.push(label);
     }
     if (!good || !this.#distinct(name, slots, labels)) return undefined;
-    const total = [...slots, ...labels].reduce((sum, { value }) => sum + planSize(value).nodes, 0);
+    const keys = [...this.#reads.values()].flatMap(({ key }) => key);
+    const values = [...keys, ...[...slots, ...labels].map(({ value }) => value)];
+    const total = values.reduce((sum, value) => sum + planSize(value).nodes, 0);
     if (total > planLimits.total) {
       const message = `the slots of "${name.text}" come to ${String(total)} steps, of ${String(planLimits.total)} allowed`;
       return report.error("too-large", message, name.span, "make two vectors of it");
     }
-    const read = readsOf(slots);
-    const labelRead = readsOf(labels);
+    const read = readsOf(slots, this.#reads);
+    const labelRead = readsOf(labels, this.#reads);
     const all = [...this.#reads.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     return embed(
       {
@@ -125,13 +130,14 @@ class VectorBody {
   /** The expression of a slot or step, checked once. */
   #value(name: string): ExpressionPlan | undefined {
     if (this.#values.has(name)) return this.#values.get(name);
+    const { report } = this.#context;
     const definition = this.#names.definitions.get(name);
     if (definition?.value === undefined) return undefined;
     this.#open.push(name);
-    const plan = checkExpression(definition.value, this.#scope(name), this.#context.report);
+    const plan = checkExpression(definition.value, this.#scope(name, report), report);
     this.#open.pop();
     const step = plan !== undefined && this.#isStep(definition) && hasExpansion(plan);
-    const checked = step ? expandSlotInStep(definition, plan, this.#context.report) : plan;
+    const checked = step ? expandSlotInStep(definition, plan, report) : plan;
     this.#values.set(name, checked);
     return checked;
   }
@@ -140,28 +146,16 @@ class VectorBody {
     return this.#declaration.steps.includes(definition);
   }
 
-  #scope(own: string): Scope {
-    const { report } = this.#context;
+  #scope(own: string, report: Report): Scope {
     return {
       now: true,
       name: (identifier) => {
-        const { text, span } = identifier;
-        if (this.#names.definitions.has(text) && text !== own) {
-          if (!this.#open.includes(text)) return this.#value(text);
-          const path = [...this.#open.slice(this.#open.indexOf(text)), text].join(" -> ");
-          return report.error("cycle", `"${text}" is made from itself: ${path}`, span);
-        }
-        if (this.#names.labels.has(text) && !this.#names.inputs.has(text)) {
-          return report.error(
-            "label-among-features",
-            `"${text}" is a label: no slot may know it`,
-            span,
-            "what is predicted is not known when the prediction is asked for",
-          );
-        }
+        const { text } = identifier;
+        if (this.#names.definitions.has(text) && text !== own) return this.#named(identifier, "slot");
+        if (this.#names.labels.has(text) && !this.#names.inputs.has(text)) return this.#named(identifier, "slot");
         return this.#column(identifier, own);
       },
-      reference: (reference) => checkReference(reference, this.#context, false),
+      reference: (reference) => checkReference(reference, this.#context, "slot"),
       aggregate: (call) =>
         report.error(
           "aggregate-here",
@@ -176,6 +170,49 @@ class VectorBody {
         return id;
       },
     };
+  }
+
+  /** In a key, names are the request's before they are steps or slots, and features have keys of their own. */
+  #keyScope(report: Report): Scope {
+    const { inputs, keyColumns, definitions, labels } = this.#names;
+    return {
+      ...this.#scope("", report),
+      name: (identifier) => {
+        const { text, span } = identifier;
+        const column = keyColumns.get(text) ?? inputs.get(text);
+        if (column !== undefined) return { node: "column", type: column.type, name: column.name };
+        if (definitions.has(text) || labels.has(text)) return this.#named(identifier, "key");
+        return unknownKeyName(text, span, this.#context, [
+          ...keyColumns.keys(),
+          ...inputs.keys(),
+          ...definitions.keys(),
+        ]);
+      },
+      reference: (reference) => checkReference(reference, this.#context, "key"),
+      fitted: (call) =>
+        report.error(
+          "fitted-in-key",
+          `a key cannot depend on what "${call.name.text}" is fitted to`,
+          call.span,
+          "rows are joined by their keys before anything is fitted: use bucket, hash or round",
+        ),
+    };
+  }
+
+  /** The value of a slot or step by its name; a label's name is an error. */
+  #named({ text, span }: Identifier, by: "slot" | "key"): ExpressionPlan | undefined {
+    const { report } = this.#context;
+    if (this.#names.definitions.has(text)) {
+      if (!this.#open.includes(text)) return this.#value(text);
+      const path = [...this.#open.slice(this.#open.indexOf(text)), text].join(" -> ");
+      return report.error("cycle", `"${text}" is made from itself: ${path}`, span);
+    }
+    return report.error(
+      "label-among-features",
+      `"${text}" is a label: no ${by} may know it`,
+      span,
+      "what is predicted is not known when the prediction is asked for",
+    );
   }
 
   #column({ text, span }: Identifier, own: string): ExpressionPlan | undefined {
@@ -214,13 +251,22 @@ function expandSlotInStep({ name, value }: Definition, plan: ExpressionPlan, rep
   );
 }
 
-function readsOf(values: readonly { readonly value: ExpressionPlan }[]): ReadonlySet<string> {
+/** The ids of what some values read, and of what the keys of that read. */
+function readsOf(
+  values: readonly { readonly value: ExpressionPlan }[],
+  reads: ReadonlyMap<string, ReadPlan>,
+): ReadonlySet<string> {
   const ids = new Set<string>();
   const visited = new Set<ExpressionPlan>();
-  for (const { value } of values) {
+  const left = values.map(({ value }) => value);
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
     if (visited.has(value)) continue;
     visited.add(value);
-    for (const node of walk(value)) if (node.node === "stored") ids.add(node.name);
+    for (const node of walk(value)) {
+      if (node.node !== "stored" || ids.has(node.name)) continue;
+      ids.add(node.name);
+      left.push(...(reads.get(node.name.toLowerCase())?.key ?? []));
+    }
   }
   return ids;
 }

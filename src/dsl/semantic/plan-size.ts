@@ -7,8 +7,8 @@ export interface PlanSize {
   readonly depth: number;
 }
 
-/** Bounds of one expression and of all that one group or vector computes. */
-export const planLimits = { nodes: 10_000, depth: 500, total: 200_000 } as const;
+/** Bounds of one expression, of one part of a key (which every read by it repeats), and of all that one group or vector computes. */
+export const planLimits = { nodes: 10_000, depth: 500, key: 500, total: 200_000 } as const;
 
 const known = new WeakMap<ExpressionPlan, PlanSize>();
 

@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../core/index.ts";
-import type { GroupPlan, ReadPlan, SourcePlan, VectorPlan } from "../../dsl/index.ts";
+import { type GroupPlan, type ReadPlan, type SourcePlan, storedNames, type VectorPlan } from "../../dsl/index.ts";
 
 /** Reads that one join answers: of one group, by one key, looking in one direction. */
 export interface JoinUnit {
@@ -12,7 +12,7 @@ export interface JoinUnit {
   readonly reads: readonly { readonly read: ReadPlan; readonly stored: number; readonly column: string }[];
 }
 
-/** Sorts a vector's reads into as few joins as there are groups, keys and directions. */
+/** Sorts a vector's reads into as few joins as there are groups, keys and directions: those first whose keys read nothing. */
 export function joinUnits(vector: VectorPlan): readonly JoinUnit[] {
   const units = new Map<
     string,
@@ -40,5 +40,10 @@ export function joinUnits(vector: VectorPlan): readonly JoinUnit[] {
       unit.reads.push({ read, stored, column: `s${String(column++)}` });
     units.set(id, unit);
   }
-  return [...units.values()].map((unit, i) => ({ name: `unit${String(i)}`, ...unit }));
+  const isComputed = ({ key }: { readonly key: ReadPlan["key"] }): boolean => storedNames(...key).length > 0;
+  const all = [...units.values()];
+  return [...all.filter((unit) => !isComputed(unit)), ...all.filter(isComputed)].map((unit, i) => ({
+    name: `unit${String(i)}`,
+    ...unit,
+  }));
 }

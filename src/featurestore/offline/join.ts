@@ -1,5 +1,5 @@
 import { type Progress, silentProgress, TondoError } from "../../core/index.ts";
-import { quoteIdentifier, type VectorPlan } from "../../dsl/index.ts";
+import { quoteIdentifier, storedNames, type VectorPlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { selectExpressions } from "./expressions-sql.ts";
 import { joinSnapshot, joinTable } from "./join-latest.ts";
@@ -48,7 +48,8 @@ export interface Joined {
 const fewPairs = 20_000_000;
 
 /**
- * Joins what a vector reads as of each left row: the point-in-time join of the time contract. One join at a time, so that
+ * Joins what a vector reads as of each left row: the point-in-time join of the time contract. Reads whose keys are computed from other
+ * reads are joined after those. One join at a time, so that
  * memory is bounded by the largest; each leaves a table.
  */
 export async function joinReads({
@@ -63,27 +64,44 @@ export async function joinReads({
   signal,
 }: JoinOptions): Promise<Joined> {
   const units = joinUnits(vector);
-  const columnOf = new Map<string, string>();
+  const found = new Map<string, FoundRead>();
   const reports: JoinReport[] = [];
   for (const [i, unit] of units.entries()) {
     const relation = await sourceRelation(engine, unit.group, unit.source, folder);
-    const keyed = keyedLeft(engine, unit, left, column);
+    const keyed = keyedLeft(engine, unit, left, column, found);
     reports.push(await joinUnit(engine, unit, relation, keyed, { windows, settle, signal }));
     for (const read of [...vector.reads, ...vector.labelReads]) {
       const own = unit.reads.find(({ read: { id } }) => id === read.id);
-      if (own !== undefined) columnOf.set(read.id, own.column);
+      if (own !== undefined) found.set(read.id, { table: unit.name, column: own.column });
     }
     progress.update(i + 1);
   }
+  const columnOf = new Map([...found].map(([id, { column: own }]) => [id, own]));
   return { tables: units.map(({ name }) => name), columnOf, reports };
 }
 
-/** The left rows with a join's key. */
-function keyedLeft(engine: Engine, unit: JoinUnit, left: string, column: (name: string) => string): string {
+/** Where an earlier join left a read's values. */
+interface FoundRead {
+  readonly table: string;
+  readonly column: string;
+}
+
+/** The left rows with a join's key, which may be computed from what was joined before: each row's as of its own moment. */
+function keyedLeft(
+  engine: Engine,
+  unit: JoinUnit,
+  left: string,
+  column: (name: string) => string,
+  found: ReadonlyMap<string, FoundRead>,
+): string {
   const key = unit.key.map((value, i) => ({ name: `key${String(i)}`, value }));
-  const { sql } = selectExpressions(engine, `select * from ${left}`, key, (plan) => {
+  const before = new Set(storedNames(...unit.key).flatMap((id) => found.get(id)?.table ?? []));
+  const from = `${left}${[...before].map((table) => ` join ${table} using (row)`).join("")}`;
+  const { sql } = selectExpressions(engine, `select * from ${from}`, key, (plan) => {
     if (plan.node === "now") return "q";
     if (plan.node === "column") return column(plan.name);
+    const read = plan.node === "stored" ? found.get(plan.name) : undefined;
+    if (read !== undefined) return read.column;
     throw new TondoError("INTERNAL", `a key of ${unit.group.entity}:${unit.group.name} reads ${plan.node}`);
   });
   return `select row, q, ${key.map(({ name }) => name).join(", ")} from (${sql})`;

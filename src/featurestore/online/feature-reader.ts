@@ -107,7 +107,9 @@ export class FeatureReader {
     const program = this.#program(names);
     const moment = this.#moment(options.at === undefined ? undefined : toMicros(options.at));
     const lookups = program.lookups(many);
-    const answers = await readLookups(this.#store, program.groups, lookups, many.length, program.stride, moment);
+    const { groups, stride } = program;
+    const reading = { groups, rows: many.length, stride, rounds: [() => lookups] };
+    const answers = await readLookups(this.#store, reading, moment);
     const rows = program.finish(answers, many.length).map((values): FeatureRow<N> => ({
       at: answers.at,
       values: values as FeatureRow<N>["values"],
@@ -121,10 +123,8 @@ export class FeatureReader {
     const program = new VectorProgram(vector);
     return {
       read: (request, at) => {
-        // Two-hop keys and `now` in keys need the moment before the pointers are read.
-        const moment = this.#moment(at);
-        const lookups = program.lookups(request, at ?? this.#clock());
-        return readLookups(this.#store, program.groups, lookups, 1, program.stride, moment);
+        const answers = readLookups(this.#store, program.reading(request), this.#moment(at));
+        return answers instanceof Promise ? answers.then((found) => program.finish(found)) : program.finish(answers);
       },
     };
   }

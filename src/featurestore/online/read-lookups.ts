@@ -3,51 +3,52 @@ import type { GroupReader } from "./group-reader.ts";
 import type { OnlineStore, StoreView } from "./online-store.ts";
 import { emptyAnswers, type StoredAnswers } from "./stored-answers.ts";
 
-/** A group that is read, and the keys asked for: one a row; `null` where a part of it is missing. */
+/**
+ * A group that is read, and the keys asked for, one a row: `null` where a part of it is missing, `"too long"` where it was computed and
+ * is longer than any that a store keeps, so that it has no record.
+ */
 export interface Lookup {
   readonly reader: GroupReader;
-  readonly keys: readonly (Uint8Array | null)[];
+  readonly keys: readonly (Uint8Array | null | "too long")[];
 }
 
 /** The moment asked for; by default the clock's, or the newest load's where that is later. */
 export type AskedMoment = { readonly at: Micros } | { readonly clock: Clock };
 
+/** What is read in one view of a store, as of one moment. */
+export interface Reading {
+  /** All the groups, of all rounds. */
+  readonly groups: readonly string[];
+  readonly rows: number;
+  /** How many values a row of answers has. */
+  readonly stride: number;
+  /** One after the other: the keys of a round may depend on the moment and on what those before it found. */
+  readonly rounds: readonly ((answers: StoredAnswers) => readonly Lookup[])[];
+}
+
 /**
  * Reads stored values of some groups in one view of the store: one record a row and lookup.
  *
- * @param stride how many values a row of answers has
- * @throws TondoError `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`, `STORE_CORRUPT`, and what the store throws
+ * @throws TondoError `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`, `STORE_CORRUPT`, and what the store and the rounds throw
  */
 export function readLookups(
   store: OnlineStore,
-  groups: readonly string[],
-  lookups: readonly Lookup[],
-  rows: number,
-  stride: number,
+  reading: Reading,
   moment: AskedMoment,
 ): StoredAnswers | Promise<StoredAnswers> {
-  const view = store.view(groups);
+  const view = store.view(reading.groups);
   return view instanceof Promise
-    ? view.then((opened) => readView(opened, lookups, rows, stride, moment))
-    : readView(view, lookups, rows, stride, moment);
+    ? view.then((opened) => readView(opened, reading, moment))
+    : readView(view, reading, moment);
 }
 
-function readView(
-  view: StoreView,
-  lookups: readonly Lookup[],
-  rows: number,
-  stride: number,
-  moment: AskedMoment,
-): StoredAnswers | Promise<StoredAnswers> {
-  let pending: Promise<void>[] | undefined;
+function readView(view: StoreView, reading: Reading, moment: AskedMoment): StoredAnswers | Promise<StoredAnswers> {
+  let pending: Promise<void> | undefined;
   try {
-    const answers = emptyAnswers(rows, stride, momentOf(view, lookups, moment));
-    for (const lookup of lookups) {
-      const work = readLookup(view, lookup, answers);
-      if (work !== undefined) (pending ??= []).push(work);
-    }
+    const answers = emptyAnswers(reading.rows, reading.stride, momentOf(view, reading.groups, moment));
+    pending = readRounds(view, reading.rounds, 0, answers);
     if (pending === undefined) return answers;
-    return Promise.all(pending)
+    return pending
       .then(() => answers)
       .finally(() => {
         view.close();
@@ -57,10 +58,27 @@ function readView(
   }
 }
 
-function momentOf(view: StoreView, lookups: readonly Lookup[], moment: AskedMoment): Micros {
+function readRounds(
+  view: StoreView,
+  rounds: Reading["rounds"],
+  from: number,
+  answers: StoredAnswers,
+): Promise<void> | undefined {
+  for (let round = from; round < rounds.length; round++) {
+    let pending: Promise<void>[] | undefined;
+    for (const lookup of rounds[round]?.(answers) ?? []) {
+      const work = readLookup(view, lookup, answers);
+      if (work !== undefined) (pending ??= []).push(work);
+    }
+    if (pending !== undefined) return Promise.all(pending).then(() => readRounds(view, rounds, round + 1, answers));
+  }
+  return undefined;
+}
+
+function momentOf(view: StoreView, groups: readonly string[], moment: AskedMoment): Micros {
   if ("at" in moment) return moment.at;
   let at = moment.clock();
-  for (const { reader } of lookups) at = Math.max(at, view.pointer(reader.name)?.asOf ?? -Infinity);
+  for (const group of groups) at = Math.max(at, view.pointer(group)?.asOf ?? -Infinity);
   return at;
 }
 
@@ -74,13 +92,14 @@ function readLookup(view: StoreView, { reader, keys }: Lookup, answers: StoredAn
   let places: number[] | undefined;
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] ?? null;
-    if (key === null) {
-      reader.fillMissing(answers, i * stride);
-      places ??= present.map((_, j) => j);
-    } else {
+    if (key instanceof Uint8Array) {
       present.push(key);
       places?.push(i);
+      continue;
     }
+    places ??= present.map((_, j) => j);
+    if (key === null) reader.fillMissing(answers, i * stride);
+    else read(undefined, at, answers, i * stride);
   }
   if (present.length === 0) return undefined;
   const rowOf = places;

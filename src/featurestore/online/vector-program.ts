@@ -1,20 +1,10 @@
-import { admit, canonicalJson, type Micros, type Status, TondoError, type Value } from "../../core/index.ts";
-import {
-  cellOf,
-  compileRows,
-  type ExpressionPlan,
-  type Raw,
-  type RowCells,
-  rowCells,
-  type RowProgram,
-  setCell,
-  toRaw,
-  type VectorPlan,
-} from "../../dsl/index.ts";
-import { encodeKey } from "./codec/index.ts";
+import { canonicalJson, type Micros, type Status, TondoError, type Value, worseStatus } from "../../core/index.ts";
+import { type ExpressionPlan, type Raw, type ReadPlan, storedNames, type VectorPlan } from "../../dsl/index.ts";
 import { sourceOf } from "./find-feature.ts";
 import { GroupReader } from "./group-reader.ts";
-import type { Lookup } from "./read-lookups.ts";
+import type { Reading } from "./read-lookups.ts";
+import type { StoredAnswers } from "./stored-answers.ts";
+import { isSecondHop, VectorKeys } from "./vector-keys.ts";
 
 /** Columns of a request: the vector's key columns and inputs, by name. `null` is missing. */
 export interface VectorRequest {
@@ -28,85 +18,80 @@ export interface VectorAnswer {
   readonly statuses: readonly Status[];
 }
 
-interface Part {
-  readonly reader: GroupReader;
-  /** The results of the key program that make this key. */
-  readonly key: readonly number[];
+/** A read by a key that is computed from others: its place among the answers, and theirs. */
+interface SecondHop {
+  readonly target: number;
+  readonly inputs: readonly number[];
 }
 
-/** The reads of a vector, resolved once: which groups, under keys computed how. */
+/** The reads of a vector, resolved once: which groups, under keys computed how, in at the most two rounds. */
 export class VectorProgram {
-  readonly groups: readonly string[];
-  readonly stride: number;
-  readonly #parts: readonly Part[];
-  readonly #keys: RowProgram;
-  readonly #given: RowCells;
-  readonly #results: RowCells;
-  readonly #isKey: ReadonlySet<string>;
+  readonly #groups: readonly string[];
+  readonly #stride: number;
+  readonly #rounds: readonly VectorKeys[];
+  readonly #secondHops: readonly SecondHop[];
 
   constructor(vector: VectorPlan) {
-    this.#isKey = new Set(vector.keys.map(({ name }) => name));
-    const expressions = new Map<string, { readonly index: number; readonly value: ExpressionPlan }>();
-    const parts = new Map<string, { group: string; key: number[]; wanted: { stored: string; target: number }[] }>();
-    for (const [target, read] of vector.reads.entries()) {
-      const key = read.key.map((value) => {
-        const id = canonicalJson(value);
-        const known = expressions.get(id) ?? { index: expressions.size, value };
-        expressions.set(id, known);
-        return known.index;
-      });
-      const group = `${read.entity}:${read.group}`;
-      const id = `${group}[${key.join()}]`;
-      const part = parts.get(id) ?? { group, key, wanted: [] };
-      part.wanted.push({ stored: read.stored, target });
-      parts.set(id, part);
-    }
-    this.#parts = [...parts.values()].map(({ group, key, wanted }) => {
-      const plan = vector.groups.find(({ entity, name }) => `${entity}:${name}` === group);
-      if (plan === undefined) throw new TondoError("INTERNAL", `the vector "${vector.name}" lacks the group ${group}`);
-      return { reader: new GroupReader(plan, sourceOf(vector, plan), wanted), key };
-    });
-    this.groups = [...new Set([...parts.values()].map(({ group }) => group))];
-    this.stride = vector.reads.length;
-    this.#keys = compileRows([...expressions.values()].map(({ index, value }) => ({ name: String(index), value })));
-    // Keys are computed without interruption: one piece of memory serves all requests.
-    this.#given = rowCells(this.#keys.leaves.length);
-    this.#results = rowCells(this.#keys.outputs.length);
+    const { reads } = vector;
+    const targets = new Map(reads.map(({ id }, target) => [id, target]));
+    const keyColumns = new Set(vector.keys.map(({ name }) => name));
+    const first = reads.filter(({ key }) => !isSecondHop(key));
+    const second = reads.filter(({ key }) => isSecondHop(key));
+    this.#rounds = [first, second].flatMap((round) =>
+      round.length === 0
+        ? []
+        : [new VectorKeys(readersOf(vector, round, targets), keyColumns, (id) => targets.get(id))],
+    );
+    this.#groups = [...new Set(reads.map(({ entity, group }) => `${entity}:${group}`))];
+    this.#stride = reads.length;
+    this.#secondHops = second.map(({ id, key }) => ({
+      target: targets.get(id) ?? 0,
+      inputs: storedNames(...key).map((input) => targets.get(input) ?? 0),
+    }));
   }
 
-  /**
-   * What to read for a request.
-   * @throws TondoError `KEY_INVALID`, `INPUT_INVALID` where a column that keys are made of is not given or of the wrong type
-   */
-  lookups({ columns }: VectorRequest, at: Micros): readonly Lookup[] {
-    const { leaves } = this.#keys;
-    for (let i = 0; i < leaves.length; i++) {
-      const leaf = leaves[i];
-      if (leaf === undefined) continue;
-      const raw = leaf.name === "now" ? at : this.#admit(columns, leaf.name.slice("column:".length), leaf.kind);
-      setCell(this.#given, i, raw);
-    }
-    this.#keys.row(this.#given, this.#results);
-    return this.#parts.map(({ reader, key }) => ({ reader, keys: [this.#encode(reader, key)] }));
+  /** What to read for a request, all of it in one view of the store. */
+  reading(request: VectorRequest): Reading {
+    return {
+      groups: this.#groups,
+      rows: 1,
+      stride: this.#stride,
+      rounds: this.#rounds.map((keys) => (answers: StoredAnswers) => keys.lookups(request, answers)),
+    };
   }
 
-  #encode(reader: GroupReader, key: readonly number[]): Uint8Array | null {
-    const parts: Raw[] = [];
-    for (const index of key) {
-      const value = cellOf(this.#results, index, this.#keys.outputs[index]?.kind ?? "string");
-      if (value === null || value !== value) return null;
-      parts.push(value);
+  /** The answers with their statuses: of a value by a computed key the worst of its own and of those that its key was made from. */
+  finish(answers: StoredAnswers): VectorAnswer {
+    const { statuses } = answers;
+    for (const { target, inputs } of this.#secondHops) {
+      let status = statuses[target] ?? "missing";
+      for (const input of inputs) status = worseStatus(status, statuses[input] ?? "missing");
+      statuses[target] = status;
     }
-    return encodeKey(reader.key, parts);
+    return answers;
   }
+}
 
-  #admit(columns: VectorRequest["columns"], name: string, kind: Parameters<typeof admit>[1]): Raw {
-    const given = Object.hasOwn(columns, name) ? columns[name] : undefined;
-    const value = given === undefined ? undefined : admit(given, kind);
-    if (value !== undefined) return toRaw(value, kind);
-    const code = this.#isKey.has(name) ? "KEY_INVALID" : "INPUT_INVALID";
-    throw new TondoError(code, given === undefined ? `"${name}" is not given` : `"${name}" is no ${kind}`, {
-      hint: given === undefined ? "Give null where it is missing." : `Give a value of type ${kind}.`,
-    });
+/** One reader for each group and key, for some of a vector's reads. */
+function readersOf(
+  vector: VectorPlan,
+  reads: readonly ReadPlan[],
+  targets: ReadonlyMap<string, number>,
+): ConstructorParameters<typeof VectorKeys>[0] {
+  const parts = new Map<
+    string,
+    { group: string; key: readonly ExpressionPlan[]; wanted: { stored: string; target: number }[] }
+  >();
+  for (const { id, entity, group: name, stored, key } of reads) {
+    const group = `${entity}:${name}`;
+    const own = `${group}${canonicalJson(key)}`;
+    const part = parts.get(own) ?? { group, key, wanted: [] };
+    part.wanted.push({ stored, target: targets.get(id) ?? 0 });
+    parts.set(own, part);
   }
+  return [...parts.values()].map(({ group, key, wanted }) => {
+    const plan = vector.groups.find(({ entity, name }) => `${entity}:${name}` === group);
+    if (plan === undefined) throw new TondoError("INTERNAL", `the vector "${vector.name}" lacks the group ${group}`);
+    return { reader: new GroupReader(plan, sourceOf(vector, plan), wanted), key };
+  });
 }
