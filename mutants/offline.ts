@@ -9,6 +9,21 @@ const badInput = ["test/featurestore/offline/bad-input.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
+    name: "second-hop-as-of-another-moment",
+    file: "src/featurestore/offline/join.ts",
+    find: "return `select row, q, ${key.map(({ name }) => name)",
+    replace: "return `select row, q - ${before.size > 0 ? 3_600_000_000 : 0} as q, ${key.map(({ name }) => name)",
+    tests: ["test/featurestore/computed-keys.test.ts"],
+  },
+  {
+    name: "missing-first-hop-read-as-text",
+    file: "src/featurestore/offline/join.ts",
+    find: "if (read !== undefined) return read.column;",
+    replace:
+      "if (read !== undefined) return plan.type.startsWith(\"string\") ? `coalesce(${read.column}, 'null')` : read.column;",
+    tests: ["test/featurestore/computed-keys.test.ts"],
+  },
+  {
     name: "snapshot-known-ignored",
     file: `${folder}/join-latest.ts`,
     find: "const candidates = relation.hasKnown",

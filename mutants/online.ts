@@ -5,7 +5,37 @@ const windows = ["test/featurestore/online/window-reader.test.ts"];
 const load = ["test/featurestore/materialize/materialize.test.ts"];
 const store = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
 
+const hops = ["test/featurestore/computed-keys.test.ts"];
+
 const mutants: readonly Mutant[] = [
+  {
+    name: "second-hop-of-a-missing-first",
+    file: "src/featurestore/online/vector-keys.ts",
+    find: "if (value === null || value !== value) return null;\n      parts.push(value);",
+    replace: "parts.push(String(value));",
+    tests: hops,
+  },
+  {
+    name: "status-of-the-first-hop-forgotten",
+    file: "src/featurestore/online/vector-program.ts",
+    find: 'status = worseStatus(status, statuses[input] ?? "missing");',
+    replace: "status = worseStatus(status, statuses[target] ?? status);",
+    tests: hops,
+  },
+  {
+    name: "keys-of-another-moment",
+    file: "src/featurestore/online/vector-keys.ts",
+    find: "setCell(this.#given, i, at);",
+    replace: "setCell(this.#given, i, at - 18_000_000_000);",
+    tests: hops,
+  },
+  {
+    name: "long-key-throws",
+    file: "src/featurestore/online/vector-keys.ts",
+    find: "return isGiven ? ",
+    replace: "return isGiven || parts.length > 0 ? ",
+    tests: hops,
+  },
   {
     name: "expired-at-its-ttl",
     file: "src/featurestore/online/row-reader.ts",
