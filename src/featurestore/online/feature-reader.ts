@@ -15,7 +15,8 @@ import { type GroupPointer, groupName } from "./group-pointer.ts";
 import { type FeatureValue, NamesProgram } from "./names-program.ts";
 import type { OnlineStore } from "./online-store.ts";
 import { type AskedMoment, readLookups } from "./read-lookups.ts";
-import { type VectorAnswer, VectorProgram, type VectorRequest } from "./vector-program.ts";
+import type { VectorRequest } from "./vector-keys.ts";
+import { type VectorAnswer, VectorProgram } from "./vector-program.ts";
 
 /** What a reader of features needs. */
 export interface FeatureReaderOptions {

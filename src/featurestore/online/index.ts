@@ -21,4 +21,5 @@ export type {
   RecordVisitor,
   StoreView,
 } from "./online-store.ts";
-export type { VectorAnswer, VectorRequest } from "./vector-program.ts";
+export type { VectorRequest } from "./vector-keys.ts";
+export type { VectorAnswer } from "./vector-program.ts";

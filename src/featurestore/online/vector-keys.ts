@@ -1,4 +1,4 @@
-import { admit, canonicalJson, TondoError } from "../../core/index.ts";
+import { admit, canonicalJson, TondoError, type Value } from "../../core/index.ts";
 import {
   cellOf,
   compileRows,
@@ -15,7 +15,11 @@ import { encodeKey, tryEncodeKey } from "./codec/index.ts";
 import type { GroupReader } from "./group-reader.ts";
 import type { Lookup } from "./read-lookups.ts";
 import type { StoredAnswers } from "./stored-answers.ts";
-import type { VectorRequest } from "./vector-program.ts";
+
+/** Columns of a request: the vector's key columns and inputs, by name. `null` is missing. */
+export interface VectorRequest {
+  readonly columns: Readonly<Record<string, Value>>;
+}
 
 /** A group to read, and the expressions of its key. */
 export interface KeyedReader {

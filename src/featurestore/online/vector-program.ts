@@ -1,15 +1,10 @@
-import { canonicalJson, type Micros, type Status, TondoError, type Value, worseStatus } from "../../core/index.ts";
+import { canonicalJson, type Micros, type Status, TondoError, worseStatus } from "../../core/index.ts";
 import { type ExpressionPlan, type Raw, type ReadPlan, storedNames, type VectorPlan } from "../../dsl/index.ts";
 import { sourceOf } from "./find-feature.ts";
 import { GroupReader } from "./group-reader.ts";
 import type { Reading } from "./read-lookups.ts";
 import type { StoredAnswers } from "./stored-answers.ts";
-import { isSecondHop, VectorKeys } from "./vector-keys.ts";
-
-/** Columns of a request: the vector's key columns and inputs, by name. `null` is missing. */
-export interface VectorRequest {
-  readonly columns: Readonly<Record<string, Value>>;
-}
+import { isSecondHop, VectorKeys, type VectorRequest } from "./vector-keys.ts";
 
 /** The stored values that a vector reads, in the order of its `reads`. */
 export interface VectorAnswer {
