@@ -8,8 +8,8 @@ export interface JoinUnit {
   readonly source: SourcePlan;
   readonly direction: "back" | "next";
   readonly key: ReadPlan["key"];
-  /** Each read with the index of its stored value in the group. */
-  readonly reads: readonly { readonly read: ReadPlan; readonly stored: number; readonly column: string }[];
+  /** Each stored value, by its index in the group, with the reads that are of it: one, but for plans that name a key in two ways. */
+  readonly reads: readonly { readonly ids: readonly string[]; readonly stored: number; readonly column: string }[];
 }
 
 /** Sorts a vector's reads into as few joins as there are groups, keys and directions: those first whose keys read nothing. */
@@ -21,7 +21,7 @@ export function joinUnits(vector: VectorPlan): readonly JoinUnit[] {
       source: SourcePlan;
       direction: "back" | "next";
       key: ReadPlan["key"];
-      reads: JoinUnit["reads"][number][];
+      reads: { ids: string[]; stored: number; column: string }[];
     }
   >();
   let column = 0;
@@ -36,8 +36,9 @@ export function joinUnits(vector: VectorPlan): readonly JoinUnit[] {
     const own = plan?.kind === "window" ? plan.direction : "back";
     const id = canonicalJson([own, read.entity, read.group, read.key]);
     const unit = units.get(id) ?? { group, source, direction: own, key: read.key, reads: [] };
-    if (!unit.reads.some((other) => other.stored === stored))
-      unit.reads.push({ read, stored, column: `s${String(column++)}` });
+    const known = unit.reads.find((other) => other.stored === stored);
+    if (known === undefined) unit.reads.push({ ids: [read.id], stored, column: `s${String(column++)}` });
+    else known.ids.push(read.id);
     units.set(id, unit);
   }
   const isComputed = ({ key }: { readonly key: ReadPlan["key"] }): boolean => storedNames(...key).length > 0;

@@ -70,9 +70,8 @@ export async function joinReads({
     const relation = await sourceRelation(engine, unit.group, unit.source, folder);
     const keyed = keyedLeft(engine, unit, left, column, found);
     reports.push(await joinUnit(engine, unit, relation, keyed, { windows, settle, signal }));
-    for (const read of [...vector.reads, ...vector.labelReads]) {
-      const own = unit.reads.find(({ read: { id } }) => id === read.id);
-      if (own !== undefined) found.set(read.id, { table: unit.name, column: own.column });
+    for (const { ids, column: own } of unit.reads) {
+      for (const id of ids) found.set(id, { table: unit.name, column: own });
     }
     progress.update(i + 1);
   }
