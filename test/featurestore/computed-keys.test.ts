@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { durationUnits, floorTo, formatMicros, hopOf, type Value } from "../../src/core/index.ts";
-import { vectorFingerprint, type VectorPlan } from "../../src/dsl/index.ts";
+import { durationUnits, floorTo, formatMicros, hopOf, parseTypeName, type Value } from "../../src/core/index.ts";
+import { fromRaw, vectorFingerprint, type VectorPlan } from "../../src/dsl/index.ts";
 import { geohashOf } from "../../src/dsl/functions/geohash.ts";
 import {
   computeVectors,
@@ -254,9 +254,9 @@ describe("a store asked by computed keys", () => {
       const answer = await prepared.read({ columns }, at);
       expect(answer.at).toBe(asOf);
       return Object.fromEntries(
-        vector.reads.map(({ id }, i) => {
-          const value = answer.values[i] ?? null;
-          return [id, [value !== value ? null : value, answer.statuses[i] ?? ""]];
+        vector.reads.map(({ id, type }, i) => {
+          const value = fromRaw(answer.values[i] ?? null, parseTypeName(type).kind);
+          return [id, [value, answer.statuses[i] ?? ""]];
         }),
       );
     };
