@@ -1,6 +1,8 @@
 import {
   type Aggregate,
   aggregates,
+  type ComposedAggregate,
+  composedAggregates,
   type FittedFunction,
   fittedFunctions,
   type Overload,
@@ -100,6 +102,7 @@ export function functionReference(): string {
     "| aggregate | of | gives | |",
     "| --- | --- | --- | --- |",
     ...[...aggregates.values()].flatMap(aggregate),
+    ...[...composedAggregates.values()].flatMap(composedAggregate),
     "",
     "## Fitted functions",
     "",
@@ -152,7 +155,18 @@ function parameter({ name, kind, default: fallback, now, rest, constant }: Param
   return `${name}: ${constantly}${type}${otherwise}${more}`;
 }
 
-function aggregate({ name, takes, doc }: Aggregate): readonly string[] {
+function composedAggregate({ doc, forms }: ComposedAggregate): readonly string[] {
+  return forms.map(({ written, takes }, i) => {
+    const of = takes.map((kinds) => kinds.join(" or ")).join("; ");
+    return `| \`${written}\` | ${of} | float | ${i === 0 ? doc : `See above.`} |`;
+  });
+}
+
+function aggregate({ name, takes, doc, parameters = [] }: Aggregate): readonly string[] {
+  const constants = parameters.map((one) =>
+    one.default === undefined ? one.name : `${one.name}: ${String(one.default)}`,
+  );
+  const call = constants.length === 0 ? name : `${name}(x, ${constants.join(", ")})`;
   const kinds = new Map<string, string[]>();
   const forms = Object.entries(takes) as [string, string][];
   for (const [of, gives] of forms) kinds.set(gives, [...(kinds.get(gives) ?? []), of]);
@@ -160,7 +174,7 @@ function aggregate({ name, takes, doc }: Aggregate): readonly string[] {
   const rows = same
     ? [[forms.map(([of]) => of).join(", "), "the same"] as const]
     : [...kinds].map(([gives, of]) => [of.join(", "), gives] as const);
-  return rows.map(([of, gives], i) => `| ${i === 0 ? `\`${name}\`` : ""} | ${of} | ${gives} | ${i === 0 ? doc : ""} |`);
+  return rows.map(([of, gives], i) => `| ${i === 0 ? `\`${call}\`` : ""} | ${of} | ${gives} | ${i === 0 ? doc : ""} |`);
 }
 
 function fitted({ name, word, doc }: FittedFunction): readonly string[] {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { TypeName } from "../../src/core/index.ts";
-import type { CallPlan, ColumnPlan, ExpressionPlan, LiteralPlan } from "../../src/dsl/plan/index.ts";
+import type { CallPlan, ColumnPlan, ExpressionPlan, LiteralPlan, StoredWindowPlan } from "../../src/dsl/plan/index.ts";
 import { payloadTypes } from "./history-values.ts";
 
 /** A column by name and type. */
@@ -76,7 +76,11 @@ export interface Aggregate {
   readonly name: string;
   readonly input: ExpressionPlan | null;
   readonly type: TypeName;
+  readonly options?: NonNullable<StoredWindowPlan["options"]>;
 }
+
+/** A column of each kind. */
+const anything = fc.constantFrom<ExpressionPlan[]>(x, n, s, b);
 
 /** Every aggregate over every kind of input that it takes. */
 export const aggregates: fc.Arbitrary<Aggregate> = fc.oneof(
@@ -86,18 +90,48 @@ export const aggregates: fc.Arbitrary<Aggregate> = fc.oneof(
     arbitrary: fc.constantFrom(x, n, s, b).map((input) => ({ name: "count", input, type: "int?" as const })),
   },
   { weight: 3, arbitrary: numbers.map((input) => ({ name: "sum", input, type: optional(input.type) })) },
-  { weight: 2, arbitrary: numbers.map((input) => ({ name: "mean", input, type: "float?" as const })) },
+  {
+    weight: 2,
+    arbitrary: fc.oneof(numbers, fc.constant(b)).map((input) => ({ name: "mean", input, type: "float?" as const })),
+  },
+  { weight: 1, arbitrary: fc.constant({ name: "sum", input: b, type: "int?" as const }) },
   {
     weight: 2,
     arbitrary: fc
-      .tuple(fc.constantFrom("min", "max"), fc.oneof(numbers, fc.constant(s)))
+      .tuple(fc.constantFrom("var", "std"), numbers)
+      .map(([name, input]) => ({ name, input, type: "float?" as const })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constantFrom(0, 0.1, 0.5, 0.9, 1), numbers).map(([p, input]) => ({
+      ...{ name: "quantile", input, type: "float?" as const },
+      options: { p },
+    })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom(1, 2, 10_000), fc.oneof(numbers, anything))
+      .map(([limit, input]) => ({ name: "distinct", input, type: "int?" as const, options: { limit } })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(numbers, anything).map((input) => ({ name: "approx_distinct", input, type: "int?" as const })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom("min", "max"), fc.oneof(numbers, fc.constantFrom(s, b)))
       .map(([name, input]) => ({ name, input, type: optional(input.type) })),
   },
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc
-      .oneof(numbers, fc.constantFrom<ExpressionPlan[]>(x, n, s, b))
-      .map((input) => ({ name: "last", input, type: optional(input.type) })),
+      .tuple(fc.constantFrom("first", "last", "last"), fc.constantFrom(false, true, true), fc.oneof(numbers, anything))
+      .map(([name, skips, input]) => ({
+        ...{ name, input, type: optional(input.type) },
+        ...(skips ? {} : { options: { skip_missing: false } }),
+      })),
   },
 );
 

@@ -224,6 +224,7 @@ function windowPlan(
     type: aggregate.type,
     aggregate: aggregate.name,
     version: 1,
+    ...(aggregate.options === undefined ? {} : { options: aggregate.options }),
     ...(aggregate.input === null ? {} : { input: aggregate.input }),
     ...(where === null ? {} : { where }),
     over,

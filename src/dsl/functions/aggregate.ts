@@ -1,5 +1,5 @@
 import type { ValueKind } from "../../core/index.ts";
-import type { Raw } from "./scalar-function.ts";
+import type { Constants, Raw } from "./scalar-function.ts";
 
 /**
  * The state of an aggregate: some numbers in a `Float64Array` and, where a number cannot hold it (texts, 64-bit ints),
@@ -10,10 +10,20 @@ export interface StateShape {
   readonly values: number;
 }
 
-/** A state in memory: `numbers` from an offset on, `values` from another. */
+/** A state in memory: `numbers` from an offset on, `values` from another; see {@link StoredForm} for what values may be. */
 export interface StateArrays {
   readonly numbers: Float64Array;
-  readonly values: Raw[];
+  readonly values: unknown[];
+}
+
+/**
+ * How the values of a state are kept where they are not raw values of the input's kind: as texts, of which the first
+ * character is the version of the encoding. In memory they are objects.
+ */
+export interface StoredForm {
+  readonly encode: (value: unknown) => string;
+  /** `undefined` where the text is of a version that this program does not know. */
+  readonly decode: (text: string) => object | undefined;
 }
 
 /** One row given to an aggregate: its input (ignored by `count` of rows) and its place in time, microseconds. */
@@ -25,12 +35,25 @@ export interface Occurrence {
 /** The JavaScript of an aggregate over one kind of input: a commutative monoid, up to the order keys of `last`. */
 export interface AggregateCode {
   readonly shape: StateShape;
+  /** Rows without an input are taken in, too. */
+  readonly takesMissing?: true;
+  /** Absent where the values of a state are stored as they are. */
+  readonly stored?: StoredForm;
   /** Makes the state at these offsets the empty one. */
   empty(state: StateArrays, number: number, value: number): void;
-  /** Takes one row in, whose input is not missing. Rows of equal time come in the order of the contract's tie-break. */
+  /** Takes one row in, whose input is not missing unless it {@link takesMissing}. Rows of equal time come in the order of the contract's tie-break. */
   update(state: StateArrays, number: number, value: number, row: Occurrence): void;
   /** Takes the second state into the first. */
   merge(
+    into: StateArrays,
+    number: number,
+    value: number,
+    from: StateArrays,
+    fromNumber: number,
+    fromValue: number,
+  ): void;
+  /** Takes the second state, which was merged into the first before, out of it again. Absent where that cannot be. */
+  unmerge?(
     into: StateArrays,
     number: number,
     value: number,
@@ -54,13 +77,27 @@ export interface StateColumn {
 /** The SQL (DuckDB) of an aggregate over one kind of input. */
 export interface AggregateSql {
   readonly columns: readonly StateColumn[];
-  /** The result from a state's columns. */
-  readonly finalize: (column: (suffix: string) => string) => string;
+  /** The result from a state's columns; absent where the JavaScript makes it of the encoded state. */
+  readonly finalize?: (column: (suffix: string) => string) => string;
   /** From a state's columns the numbers and values of {@link StateShape}, in order, as SQL. */
   readonly encode: (column: (suffix: string) => string) => {
     readonly numbers: readonly string[];
     readonly values: readonly string[];
   };
+}
+
+/** A constant beside an aggregate's input, such as the `n` of `last_k(x, n)`. */
+export interface AggregateParameter {
+  readonly name: string;
+  readonly kind: "int" | "float" | "bool";
+  /** Both ends are allowed; numbers only. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Used where it is left out; without one it must be given. A truth value that is the default stands in no plan. */
+  readonly default?: number | boolean;
+  /** For messages: what it is, and one that is right. */
+  readonly what: string;
+  readonly example: string;
 }
 
 /** One entry of the library of aggregates. */
@@ -73,6 +110,9 @@ export interface Aggregate {
   readonly takes: Partial<Readonly<Record<ValueKind | "rows", ValueKind>>>;
   /** Whether nothing in the window gives missing (all but `count`). */
   readonly optional: boolean;
-  readonly code: (kind: ValueKind | "rows") => AggregateCode;
-  readonly sql: (kind: ValueKind | "rows") => AggregateSql;
+  readonly parameters?: readonly AggregateParameter[];
+  /** Aggregates whose states have one name differ in `finalize` only: over one input they share one state. */
+  readonly state: (kind: ValueKind | "rows", options: Constants) => string;
+  readonly code: (kind: ValueKind | "rows", options: Constants) => AggregateCode;
+  readonly sql: (kind: ValueKind | "rows", options: Constants) => AggregateSql;
 }

@@ -1,5 +1,15 @@
-export type { Aggregate, AggregateCode, AggregateSql, StateArrays, StateColumn, StateShape } from "./aggregate.ts";
+export type {
+  Aggregate,
+  AggregateCode,
+  AggregateParameter,
+  AggregateSql,
+  StateArrays,
+  StateColumn,
+  StateShape,
+  StoredForm,
+} from "./aggregate.ts";
 export { aggregates } from "./aggregates/index.ts";
+export { type ComposedAggregate, composedAggregates } from "./composed-aggregate.ts";
 export { fittedFunctions, fittedKey } from "./fitted/index.ts";
 export type { Fit, FittedFunction, Parameters } from "./fitted-function.ts";
 export { constantText } from "./literal-js.ts";

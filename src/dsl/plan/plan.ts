@@ -1,5 +1,5 @@
 import type { TypeName } from "../../core/index.ts";
-import type { ExpressionPlan } from "./expression-plan.ts";
+import type { CallPlan, ExpressionPlan } from "./expression-plan.ts";
 
 /** One column of an entity's key. */
 export interface KeyColumnPlan {
@@ -74,6 +74,8 @@ export interface StoredWindowPlan {
   /** An entry of `functions/aggregates`. */
   readonly aggregate: string;
   readonly version: number;
+  /** Constants beside the input, by name: the `p` of `quantile(x, p)`. */
+  readonly options?: CallPlan["options"];
   /** Absent for `count()` of rows. */
   readonly input?: ExpressionPlan;
   readonly where?: ExpressionPlan;

@@ -12,6 +12,14 @@ export const duckdbMacros: readonly string[] = [
   "create or replace temp macro tondo_domain(x) as case when abs(x) < 4611686018427387904e0 then x end",
   "create or replace temp macro tondo_micros(x) as case when isfinite(x) and epoch_us(x) between -9007199254740991 and 9007199254740991 then epoch_us(x) end",
   "create or replace temp macro tondo_days(x) as case when isfinite(x) then (x - date '1970-01-01')::bigint end",
+  // The digits of a 62-bit integer in base 2^31 around zero; see the state of `var`.
+  "create or replace temp macro tondo_high_digit(x) as ((x + 1073741824) >> 31)",
+  "create or replace temp macro tondo_low_digit(x) as (x - ((x + 1073741824) >> 31) * 2147483648)",
+  // The exponent of a double and six bits of its fraction, rounded half up; see `quantile`.
+  "create or replace temp macro tondo_bucket(x) as (case when x < 0 then -1 else 1 end * least((abs(x)::bit::bigint + 35184372088832) >> 46, 131007))::int",
+  // From 16 hexadecimal digits a register of 12 bits and the place of the first one among the others; see `approx_distinct`.
+  "create or replace temp macro tondo_rank(rest) as case when rest = 0 then 53 else 53 - length(bin(rest)) end",
+  "create or replace temp macro tondo_register(h) as (('0x' || substr(h, 1, 3))::int * 64 + tondo_rank(('0x' || substr(h, 4, 13))::bigint))::int",
   "create or replace temp macro tondo_cut(m, s) as ((m >> s) | (case when (m & ((1::hugeint << s) - 1)) <> 0 then 1 else 0 end)::hugeint)::bigint::double * power(2e0, s)",
   `create or replace temp macro tondo_round(m) as case
     when m < 4611686018427387904::hugeint then m::bigint::double

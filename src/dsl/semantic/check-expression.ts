@@ -1,5 +1,12 @@
 import { type TypeName, typeName } from "../../core/index.ts";
-import { aggregates, fittedFunctions, fittedKey, maxInt, scalarFunctions } from "../functions/index.ts";
+import {
+  aggregates,
+  composedAggregates,
+  fittedFunctions,
+  fittedKey,
+  maxInt,
+  scalarFunctions,
+} from "../functions/index.ts";
 import type { ExpressionPlan } from "../plan/index.ts";
 import { type CallExpression, didYouMean, type Expression, type LiteralExpression } from "../syntax/index.ts";
 import { planLimits, planSize } from "./plan-size.ts";
@@ -118,15 +125,12 @@ function checkLiteral({ type, value, span }: LiteralExpression, report: Report):
 function checkCall(call: CallExpression, scope: Scope, report: Report, depth: number): ExpressionPlan | undefined {
   const name = call.name.text;
   if (call.window !== undefined) {
-    if (aggregates.has(name)) return scope.aggregate(call);
+    if (isAggregate(name)) return scope.aggregate(call);
     return report.error(
       "not-an-aggregate",
       `"${name}" is no aggregate, so \`over\` does not go with it`,
       call.name.span,
-      () =>
-        otherwise.get(name) ??
-        didYouMean(name, aggregates.keys()) ??
-        `aggregates are ${[...aggregates.keys()].join(", ")}`,
+      () => otherwise.get(name) ?? didYouMean(name, aggregateNames) ?? `aggregates are ${aggregateNames.join(", ")}`,
     );
   }
   const fitted = fittedCall(call, scope, report, depth);
@@ -134,11 +138,11 @@ function checkCall(call: CallExpression, scope: Scope, report: Report, depth: nu
   const resolved = call.form === "operator" ? name : (written.get(name) ?? name);
   const entry = call.form === "operator" || !operatorOnly.has(resolved) ? scalarFunctions.get(resolved) : undefined;
   if (entry === undefined) {
-    if (aggregates.has(name)) return scope.aggregate(call);
+    if (isAggregate(name)) return scope.aggregate(call);
     return report.error("unknown-function", `there is no function "${name}"`, call.name.span, () => nearFunction(name));
   }
   // `min(x)` of one value is most often an aggregate whose window was forgotten.
-  if (aggregates.has(name) && call.args.length === 1) return scope.aggregate(call);
+  if (isAggregate(name) && call.args.length === 1) return scope.aggregate(call);
   const args: { name?: string; value: Checked }[] = [];
   for (const arg of call.args) {
     const value = check(arg.value, scope, report, depth + 1);
@@ -170,6 +174,12 @@ const written: ReadonlyMap<string, string> = new Map([
   ["add", "add_calendar"],
   ["add_calendar", "add"],
 ]);
+
+const aggregateNames: readonly string[] = [...aggregates.keys(), ...composedAggregates.keys()];
+
+function isAggregate(name: string): boolean {
+  return aggregates.has(name) || composedAggregates.has(name);
+}
 
 const operatorOnly: ReadonlySet<string> = new Set([
   "add",
@@ -221,7 +231,7 @@ const otherwise: ReadonlyMap<string, string> = new Map([
 
 function nearFunction(name: string): string | undefined {
   const fitted = [...fittedFunctions.values()].map((entry) => entry.name);
-  const words = [...scalarFunctions.keys(), ...aggregates.keys(), ...fitted, ...written.keys()];
+  const words = [...scalarFunctions.keys(), ...aggregateNames, ...fitted, ...written.keys()];
   return (
     otherwise.get(name.toLowerCase()) ??
     didYouMean(

@@ -1,10 +1,10 @@
-import { canonicalJson, formatDuration, hopOf, typeName } from "../../core/index.ts";
+import { canonicalJson } from "../../core/index.ts";
 import { aggregates } from "../functions/index.ts";
-import { type ExpressionPlan, type FeaturePlan, type StoredPlan, type StoredWindowPlan, walk } from "../plan/index.ts";
+import { type ExpressionPlan, type FeaturePlan, type StoredPlan, walk } from "../plan/index.ts";
 import { type CallExpression, type Definition, didYouMean, type GroupDeclaration } from "../syntax/index.ts";
+import { checkAggregate, type WindowPlan } from "./check-aggregate.ts";
 import { checkExpression } from "./check-expression.ts";
-import { columnOf, columnScope } from "./check-source.ts";
-import { typeOf, widened } from "./resolve-call.ts";
+import { columnOf } from "./check-source.ts";
 import type { Report } from "./report.ts";
 import type { Scope } from "./scope.ts";
 import { type CheckedSource, checkName } from "./symbols.ts";
@@ -19,7 +19,8 @@ export function groupFeatures(
   const body = new GroupBody(declaration, source, hop, report);
   // Windows that are all of a feature first: they give what is stored its name. Versions after what they stand beside, so that
   // another one changes nothing that was there.
-  const isWindow = ({ value }: Definition): boolean => value?.kind === "call" && value.window !== undefined;
+  const isWindow = ({ value }: Definition): boolean =>
+    value?.kind === "call" && value.window !== undefined && aggregates.has(value.name.text);
   const version = ({ name }: Definition): number => name.version ?? 1;
   const ordered = declaration.definitions.toSorted(
     (a, b) =>
@@ -164,91 +165,19 @@ class GroupBody {
   }
 
   #aggregate(call: CallExpression, own: string): ExpressionPlan | undefined {
-    const report = this.#report;
-    const { window } = call;
-    const entry = aggregates.get(call.name.text);
-    if (entry === undefined) return undefined;
-    const { plan: source, schema } = this.#source;
-    if (source.kind !== "events") {
-      return report.error(
-        "aggregate-here",
-        `"${source.name}" is a ${source.kind}: windows are over events`,
-        call.span,
-        "a state has one row a key: name the column itself",
-      );
-    }
-    if (window === undefined) {
-      return report.error(
-        "missing-over",
-        `the aggregate "${entry.name}" needs a window`,
-        call.span,
-        `write ${entry.name}(${call.args.length === 0 ? "" : "..."}) over 7d`,
-      );
-    }
-    if (window.micros < 1_000_000) return report.error("bad-duration", "a window is at least 1s long", window.span);
-    const scope = columnScope(source.name, schema, report);
-    const [first, second] = call.args;
-    if (second !== undefined || first?.name !== undefined) {
-      return report.error(
-        "wrong-arguments",
-        `the aggregate "${entry.name}" takes one value`,
-        call.span,
-        `write ${entry.name}(column) over 7d`,
-      );
-    }
-    const input = first === undefined ? undefined : checkExpression(first.value, scope, report);
-    if (first !== undefined && input === undefined) return undefined;
-    const where = window.where === undefined ? undefined : checkExpression(window.where, scope, report);
-    if (window.where !== undefined) {
-      if (where === undefined) return undefined;
-      if (typeOf(where).kind !== "bool")
-        return report.error(
-          "wrong-type",
-          `\`where\` is a condition, and this is of type ${typeOf(where).kind}`,
-          window.where.span,
-          "compare it with something",
-        );
-    }
-    const kind = input === undefined ? "rows" : typeOf(input).kind;
-    const result = entry.takes[kind];
-    if (result === undefined) {
-      const takes = Object.keys(entry.takes)
-        .filter((name) => name !== "rows")
-        .join(", ");
-      return report.error(
-        "wrong-type",
-        input === undefined ? `"${entry.name}" needs a value` : `"${entry.name}" does not take a ${kind}`,
-        call.span,
-        `it takes ${takes}`,
-      );
-    }
-    const checkedInput = input === undefined ? undefined : widened(input, kind as typeof result);
-    const hop = Math.min(this.#hop ?? Infinity, hopOf(window.micros));
-    if (this.#hop !== undefined && this.#hop > hopOf(window.micros)) {
-      return report.error(
-        "bad-hop",
-        "`hop` may make a window's step smaller, not larger",
-        window.span,
-        `the step of this window is ${formatDuration(hopOf(window.micros))}`,
-      );
-    }
-    const whole = this.#definitions.get(own)?.value === call;
-    const plan: Omit<StoredWindowPlan, "name"> = {
-      kind: "window",
-      type: typeName({ kind: result, optional: entry.optional }),
-      aggregate: entry.name,
-      version: entry.version,
-      ...(checkedInput === undefined ? {} : { input: checkedInput }),
-      ...(where === undefined ? {} : { where }),
-      over: window.micros,
-      hop,
-      direction: window.next ? "next" : "back",
-    };
-    return { node: "stored", type: plan.type, name: this.#store(plan, own, whole) };
+    return checkAggregate(call, {
+      source: this.#source,
+      hop: this.#hop,
+      report: this.#report,
+      store: (plan, part) => {
+        const whole = !part && this.#definitions.get(own)?.value === call;
+        return { node: "stored", type: plan.type, name: this.#store(plan, own, whole) };
+      },
+    });
   }
 
   /** Stores a window: one that is all of a feature under its name, another one once. */
-  #store(plan: Omit<StoredWindowPlan, "name">, own: string, whole: boolean): string {
+  #store(plan: WindowPlan, own: string, whole: boolean): string {
     const key = canonicalJson(plan);
     const same = this.#windows.get(key);
     if (same !== undefined && !whole) return same;

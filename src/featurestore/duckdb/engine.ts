@@ -47,6 +47,12 @@ export interface TableColumn {
   readonly kind: ValueKind;
 }
 
+/** What can be called from SQL: generated code, or the end of an aggregate. See `RowProgram` for `run`. */
+export interface Program extends Pick<RowProgram, "run"> {
+  readonly leaves: readonly { readonly kind: ValueKind }[];
+  readonly outputs: readonly { readonly kind: ValueKind }[];
+}
+
 /** Rows of one chunk: what DuckDB's vectors hold. */
 const chunkRows = 2048;
 
@@ -147,10 +153,10 @@ export class Engine {
   }
 
   /**
-   * Makes generated JavaScript callable from SQL: the name of a function that takes the program's leaves as their
+   * Makes JavaScript callable from SQL: the name of a function that takes the program's leaves as their
    * carriers and gives a STRUCT of its outputs `o0`, `o1`, ... as theirs.
    */
-  register(program: RowProgram): string {
+  register(program: Program): string {
     const name = `tondo_rows_${String(this.#functions++)}`;
     const inputs = program.leaves.map(({ kind }) => carrierOf(kind));
     const outputs = program.outputs.map(({ kind }) => carrierOf(kind));

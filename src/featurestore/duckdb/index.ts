@@ -1,3 +1,11 @@
 export { carrierOf, fromCarrier, toCarrier, toFile } from "./carrier.ts";
-export { type Cell, type Chunk, Engine, type EngineOptions, sqlText, type TableColumn } from "./engine.ts";
+export {
+  type Cell,
+  type Chunk,
+  Engine,
+  type EngineOptions,
+  type Program,
+  sqlText,
+  type TableColumn,
+} from "./engine.ts";
 export type { Carrier } from "./vector-access.ts";

@@ -67,7 +67,7 @@ function statesSql(
   const numbers: string[] = [];
   const values: string[] = [];
   for (const [s, { plan, index }] of states.entries()) {
-    const sql = aggregates.get(plan.aggregate)?.sql(inputKind(plan));
+    const sql = aggregates.get(plan.aggregate)?.sql(inputKind(plan), plan.options ?? {});
     if (sql === undefined) throw new TondoError("INTERNAL", `no aggregate "${plan.aggregate}"`);
     const column = (suffix: string): string => `s${String(s)}_${suffix}`;
     for (const { suffix, update: make } of sql.columns) {

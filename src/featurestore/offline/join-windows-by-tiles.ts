@@ -100,7 +100,7 @@ export async function joinWindowsByTiles(
     );
   }
   const states = `select row, ${windows.flatMap((window) => mergeColumns(window)).join(", ")} from (${parts.join(" union all ")}) group by row`;
-  return finish(windows, relation, `select * from ${left}`, states);
+  return finish(engine, windows, relation, `select * from ${left}`, states);
 }
 
 /** States over single events from each window's `from` on, by row. */

@@ -1,3 +1,4 @@
+import type { Engine } from "../duckdb/index.ts";
 import type { JoinUnit } from "./join-unit.ts";
 import { floorTo, rangeJoin } from "./range-join.ts";
 import type { SourceRelation } from "./source-relation.ts";
@@ -17,7 +18,7 @@ export function startOf({ plan }: Window): string {
  * SQL of windows as of each left row by pairing it with the events it sees: contract 4 and 5. `left` has `row`, `q` and
  * `key0`, ... What looks forward sees what was known by its end and the source's lag. A row with a missing key sees nothing and knows nothing, not even a count.
  */
-export function joinWindowsByRange(unit: JoinUnit, relation: SourceRelation, left: string): string {
+export function joinWindowsByRange(engine: Engine, unit: JoinUnit, relation: SourceRelation, left: string): string {
   const windows = windowsOf(unit);
   const keys = relation.keys.join(", ");
   const back = unit.direction === "back";
@@ -44,12 +45,18 @@ export function joinWindowsByRange(unit: JoinUnit, relation: SourceRelation, lef
     ...(back ? { condition: stoodAt(relation, "a.q") } : {}),
     groupBy: "a.row",
   });
-  return finish(windows, relation, left, states);
+  return finish(engine, windows, relation, left, states);
 }
 
 /** States by row as results, for all left rows. */
-export function finish(windows: readonly Window[], relation: SourceRelation, left: string, states: string): string {
+export function finish(
+  engine: Engine,
+  windows: readonly Window[],
+  relation: SourceRelation,
+  left: string,
+  states: string,
+): string {
   const known = relation.keys.map((key) => `l.${key} is not null`).join(" and ");
-  return `select l.row, ${windows.map((window) => `case when ${known} then ${finalColumn(window)} end as ${window.column}`).join(", ")}
+  return `select l.row, ${windows.map((window) => `case when ${known} then ${finalColumn(engine, window)} end as ${window.column}`).join(", ")}
     from (${left}) l left join (${states}) s on l.row = s.row`;
 }

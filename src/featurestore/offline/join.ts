@@ -147,7 +147,7 @@ async function joinUnit(
     const wait = settle ?? (await settleTime(engine, relation, events, doing, signal));
     await keep(await joinWindowsByTiles(engine, unit, fromTable, keyed, events, wait, signal));
   } else {
-    await keep(joinWindowsByRange(unit, fromTable, `select * from ${keyed}`));
+    await keep(joinWindowsByRange(engine, unit, fromTable, `select * from ${keyed}`));
   }
   for (const table of [events, keyed, ...(tiles ? tileTables(unit) : [])])
     await engine.run(`drop table ${table}`, doing);

@@ -91,9 +91,16 @@ export async function sourceRelation(
     hasVersions,
     hasDeletions: hasDeletions && !hasVersions,
     lag: lagOf(source),
-    order: `row(${[...(source.at === undefined ? [] : ["t", "k"]), ...(hasVersions ? [] : gone), ...tie(reads)].join(", ")})`,
+    order: orderStruct([...(source.at === undefined ? [] : ["t", "k"]), ...(hasVersions ? [] : gone), ...tie(reads)]),
     inJavaScript: [...inJavaScript],
   };
+}
+
+/** A struct of these, in order; with names, since a table cannot hold one without. */
+function orderStruct(parts: readonly string[]): string {
+  return parts.length === 0
+    ? "row(0)"
+    : `struct_pack(${parts.map((part, i) => `o${String(i)} := ${part}`).join(", ")})`;
 }
 
 /** The last tie-break: the columns read (of versions whether they are deletions before those), each missing before all values. Null inside a struct would be the largest. */

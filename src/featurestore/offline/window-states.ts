@@ -1,4 +1,6 @@
 import { type AggregateSql, aggregates, type StoredWindowPlan } from "../../dsl/index.ts";
+import type { Engine } from "../duckdb/index.ts";
+import { finalizeCall } from "./finalize-sql.ts";
 import type { JoinUnit } from "./join-unit.ts";
 import { inputOf, kindOfInput, whereOf } from "./source-relation.ts";
 
@@ -19,7 +21,8 @@ export function windowsOf(unit: JoinUnit): readonly Window[] {
     const plan = unit.group.stored[stored];
     const entry = plan?.kind === "window" ? aggregates.get(plan.aggregate) : undefined;
     if (plan?.kind !== "window" || entry === undefined) throw new Error(`${unit.name} reads a column from events`);
-    return { plan, index: stored, sql: entry.sql(kindOfInput(plan)), prefix: `st${String(stored)}`, column };
+    const sql = entry.sql(kindOfInput(plan), plan.options ?? {});
+    return { plan, index: stored, sql, prefix: `st${String(stored)}`, column };
   });
 }
 
@@ -45,7 +48,8 @@ export function mergeColumns({ sql, prefix }: Window, filter = "true"): readonly
   });
 }
 
-/** SQL of a window's result from its state's columns. */
-export function finalColumn({ sql, prefix }: Window): string {
-  return sql.finalize((suffix) => `${prefix}_${suffix}`);
+/** SQL of a window's result from its state's columns: the aggregate's own, or a call of its JavaScript. */
+export function finalColumn(engine: Engine, { plan, sql, prefix }: Window): string {
+  const column = (suffix: string): string => `${prefix}_${suffix}`;
+  return sql.finalize?.(column) ?? finalizeCall(engine, plan, sql.encode(column));
 }

@@ -2,6 +2,7 @@ import { canonicalJson, parseTypeName, type ValueKind } from "../../core/index.t
 import {
   aggregates,
   type AggregateCode,
+  type Constants,
   type GroupPlan,
   type SourcePlan,
   storedFingerprint,
@@ -36,6 +37,7 @@ export interface StateLayout {
   readonly aggregate: string;
   readonly version: number;
   readonly input: ValueKind | "rows";
+  readonly options?: Constants;
 }
 
 /** Tiles of one width, microseconds; windows of different lengths share them. */
@@ -46,8 +48,8 @@ export interface HopLayout {
   readonly states: readonly StateLayout[];
 }
 
-/** A stored window: which state of which hop's tiles, over how long. */
-export interface WindowPlace {
+/** A stored window: which state of which hop's tiles, over how long, and what is made of it. */
+export interface WindowPlace extends Omit<StateLayout, "input"> {
   readonly name: string;
   readonly fingerprint: string;
   readonly over: number;
@@ -111,19 +113,20 @@ function planWindows(group: GroupPlan, source: SourcePlan, key: readonly ValueKi
     const found = new Map<string, number>();
     const sources: StateSource[] = [];
     for (const one of own) {
-      const { aggregate, version, input, where, name, over } = one.plan;
-      const id = canonicalJson({ aggregate, version, input, where });
+      const { aggregate, version, options, input, where, name, over } = one.plan;
+      // Aggregates of one state share it: `sum`, `mean` of floats; quantiles.
+      const id = canonicalJson({ state: stateName(one.plan), input, where });
       const state = found.get(id) ?? sources.push(one) - 1;
       found.set(id, state);
-      places.set(name, { name, fingerprint: storedFingerprint(group, name, source), over, hop: h, state });
+      const fingerprint = storedFingerprint(group, name, source);
+      places.set(name, { name, fingerprint, over, hop: h, state, ...madeBy({ aggregate, version, options }) });
     }
     states.push(sources);
     return {
       hop,
       reach: Math.max(...own.map(({ plan }) => plan.over)),
       states: sources.map(({ plan }) => ({
-        aggregate: plan.aggregate,
-        version: plan.version,
+        ...madeBy(plan),
         input: inputKind(plan),
       })),
     };
@@ -132,11 +135,27 @@ function planWindows(group: GroupPlan, source: SourcePlan, key: readonly ValueKi
   return { layout: { kind: "windows", key, hops, windows }, states };
 }
 
+function stateName(plan: StoredWindowPlan): string {
+  const entry = aggregates.get(plan.aggregate);
+  if (entry === undefined) throw new TondoError("INTERNAL", `no aggregate "${plan.aggregate}"`);
+  return entry.state(inputKind(plan), plan.options ?? {});
+}
+
+function madeBy({
+  aggregate,
+  version,
+  options,
+}: Pick<StoredWindowPlan, "aggregate" | "version"> & {
+  readonly options?: Constants | undefined;
+}): Omit<StateLayout, "input"> {
+  return { aggregate, version, ...(options === undefined ? {} : { options }) };
+}
+
 /**
  * The code of a state.
  * @throws TondoError `GROUP_NOT_MATERIALIZED` where this program has no such aggregate
  */
-export function codeOf({ aggregate, version, input }: StateLayout): AggregateCode {
+export function codeOf({ aggregate, version, input, options }: StateLayout): AggregateCode {
   const entry = aggregates.get(aggregate);
   if (entry?.version !== version) {
     throw new TondoError(
@@ -145,7 +164,7 @@ export function codeOf({ aggregate, version, input }: StateLayout): AggregateCod
       { hint: "The group was materialized by another version of Tondo: materialize it again." },
     );
   }
-  return entry.code(input);
+  return entry.code(input, options ?? {});
 }
 
 /** What a tile of a hop holds. */
@@ -153,9 +172,10 @@ export function tileShape(hop: HopLayout): TileShape {
   let numbers = 0;
   const values: ValueKind[] = [];
   for (const state of hop.states) {
-    const { shape } = codeOf(state);
+    const { shape, stored } = codeOf(state);
     numbers += shape.numbers;
-    for (let i = 0; i < shape.values; i++) values.push(state.input === "string" ? "string" : "int");
+    const kind = stored !== undefined || state.input === "string" ? "string" : "int";
+    for (let i = 0; i < shape.values; i++) values.push(kind);
   }
   return { numbers, values };
 }

@@ -1,6 +1,6 @@
-import { floorTo } from "../../core/index.ts";
-import { type AggregateCode, missingRaw, type Raw, type StateArrays } from "../../dsl/index.ts";
-import { loadWindows } from "./codec/index.ts";
+import { floorTo, TondoError } from "../../core/index.ts";
+import { type AggregateCode, missingRaw, type StateArrays } from "../../dsl/index.ts";
+import { loadWindows, unreadableState } from "./codec/index.ts";
 import { codeOf, tileShape, type WindowLayout } from "./group-layout.ts";
 import type { RecordReader, WantedValue } from "./stored-answers.ts";
 
@@ -34,6 +34,7 @@ export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[
         const states: StateArrays = { numbers: f64, values: tiles.values };
         // Starts ascend, and the newest tiles are those that every window needs.
         for (let i = tiles.count - 1; i >= 0 && (f64[tiles.starts + i] ?? 0) >= from; i--) {
+          if (code.stored !== undefined) decodeValues(code, states.values, i * shape.values.length + value);
           code.merge(state, 0, 0, states, tiles.numbers + i * shape.numbers + number, i * shape.values.length + value);
         }
       }
@@ -43,6 +44,26 @@ export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[
       into.statuses[base + target] = isMissing ? "missing" : "present";
     }
   };
+}
+
+/** Stored values become what they are in memory, in their place: another window may want them, too. */
+function decodeValues({ shape, stored }: AggregateCode, values: unknown[], from: number): void {
+  for (let i = from; i < from + shape.values; i++) {
+    const value = values[i];
+    if (typeof value === "object" && value !== null) continue;
+    let state: object | undefined;
+    try {
+      state = stored?.decode(typeof value === "string" ? value : "");
+    } catch (error) {
+      throw unreadableState(error);
+    }
+    if (state === undefined) {
+      throw new TondoError("GROUP_NOT_MATERIALIZED", "this program does not know the encoding of a window's state", {
+        hint: "The group was materialized by another version of Tondo: materialize it again.",
+      });
+    }
+    values[i] = state;
+  }
 }
 
 function windowOf(layout: WindowLayout, one: WantedValue): Window {
@@ -57,7 +78,8 @@ function windowOf(layout: WindowLayout, one: WantedValue): Window {
     number += shape.numbers;
     value += shape.values;
   }
-  const code = codeOf(state);
+  // Of the state's code only the end is the window's own.
+  const code = codeOf({ ...place, input: state.input });
   return {
     ...one,
     over: place.over,
@@ -66,6 +88,6 @@ function windowOf(layout: WindowLayout, one: WantedValue): Window {
     code,
     number,
     value,
-    state: { numbers: new Float64Array(code.shape.numbers), values: new Array<Raw>(code.shape.values).fill(null) },
+    state: { numbers: new Float64Array(code.shape.numbers), values: new Array<unknown>(code.shape.values).fill(null) },
   };
 }

@@ -5,14 +5,18 @@ import {
   type Aggregate,
   type AggregateCode,
   aggregates,
+  type ColumnPlan,
+  type Constants,
   fromRaw,
   literalSql,
   type Raw,
   type StateArrays,
+  type StoredWindowPlan,
   toRaw,
 } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
-import { exactSum } from "../../oracle/exact-sum.ts";
+import { finalizeCall } from "../../../src/featurestore/offline/finalize-sql.ts";
+import { aggregate } from "../../oracle/aggregate.ts";
 import { valuesOf } from "../random-expressions.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 1_618);
@@ -29,10 +33,28 @@ interface Row {
 }
 type Kind = ValueKind | "rows";
 
-const all: readonly { readonly entry: Aggregate; readonly kind: Kind; readonly name: string }[] = [
-  ...aggregates.values(),
-].flatMap((entry) =>
-  (Object.keys(entry.takes) as Kind[]).map((kind) => ({ entry, kind, name: `${entry.name}(${kind})` })),
+interface Case {
+  readonly entry: Aggregate;
+  readonly kind: Kind;
+  readonly options: Constants;
+  readonly name: string;
+}
+
+/** Options to try for each aggregate that has some. */
+const tried: Readonly<Record<string, readonly Constants[]>> = {
+  first: [{}, { skip_missing: false }],
+  last: [{}, { skip_missing: false }],
+  distinct: [{ limit: 10_000 }, { limit: 4 }],
+  quantile: [{ p: 0 }, { p: 0.07 }, { p: 0.5 }, { p: 0.9 }, { p: 1 }],
+};
+
+const all: readonly Case[] = [...aggregates.values()].flatMap((entry) =>
+  (Object.keys(entry.takes) as Kind[]).flatMap((kind) =>
+    (tried[entry.name] ?? [{}]).map((options) => {
+      const shown = Object.entries(options).map(([name, value]) => `, ${name}: ${String(value)}`);
+      return { entry, kind, options, name: `${entry.name}(${kind}${shown.join("")})` };
+    }),
+  ),
 );
 
 function rowsOf(kind: Kind, many = 30): fc.Arbitrary<readonly Row[]> {
@@ -64,11 +86,16 @@ function state({ shape }: AggregateCode): StateArrays {
   return { numbers: new Float64Array(shape.numbers), values: new Array<Raw>(shape.values).fill(null) };
 }
 
+function codeOf({ entry, kind, options }: Case): AggregateCode {
+  return entry.code(kind, options);
+}
+
 function folded(code: AggregateCode, kind: Kind, rows: readonly Row[]): StateArrays {
   const made = state(code);
   code.empty(made, 0, 0);
   for (const { input, t } of rows) {
-    if (input !== null) code.update(made, 0, 0, { input: toRaw(input, kind === "rows" ? "int" : kind), t });
+    if (input !== null || code.takesMissing === true)
+      code.update(made, 0, 0, { input: toRaw(input, kind === "rows" ? "int" : kind), t });
   }
   return made;
 }
@@ -80,80 +107,123 @@ function merged(code: AggregateCode, ...states: readonly StateArrays[]): StateAr
   return made;
 }
 
-/** What a state comes to and holds, in its one form. */
-function seen(entry: Aggregate, kind: Kind, code: AggregateCode, { numbers, values }: StateArrays): unknown {
+function resultOf(one: Case, made: StateArrays): Value {
+  return fromRaw(codeOf(one).finalize(made, 0, 0), one.entry.takes[one.kind] ?? "float");
+}
+
+/** What a state holds, in its one form. */
+function held({ entry, kind, options }: Case, { numbers, values }: StateArrays): unknown {
   const copy = numbers.slice();
-  if ((entry.name === "sum" && kind === "float") || entry.name === "mean") carryExact(copy, 2);
-  const result = fromRaw(code.finalize({ numbers, values }, 0, 0), entry.takes[kind] ?? "float");
-  return { result, numbers: [...copy], values };
+  const name = entry.state(kind, options);
+  if (name.startsWith("exact")) carryExact(copy, 2);
+  const objects = values.map((value) => (value instanceof Map ? new Map([...value].sort()) : sorted(value)));
+  if (name !== "exact-squares") return { numbers: [...copy], objects };
+  // The sums of products of digits depend on which digits were taken, their total does not.
+  let squares = 0n;
+  for (let w = 6; w >= 0; w--) {
+    squares = (squares << 31n) + (BigInt(copy[6 + 2 * w] ?? 0) << 40n) + BigInt(copy[7 + 2 * w] ?? 0);
+  }
+  return { numbers: [...copy.slice(0, 6)], squares };
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("counts" in value)) return value;
+  return {
+    ...value,
+    counts: [...(value.counts as Map<Raw, number>)].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+  };
+}
+
+/** What a state comes to and holds. */
+function seen(one: Case, made: StateArrays): unknown {
+  return { result: resultOf(one, made), ...(held(one, made) as object) };
+}
+
+/** A state through what is stored of it. */
+function stored(code: AggregateCode, made: StateArrays): StateArrays {
+  const form = code.stored;
+  if (form === undefined) return made;
+  return { numbers: made.numbers, values: made.values.map((value) => form.decode(form.encode(value))) };
 }
 
 /** What an aggregate is, said as plainly as can be. */
-function naive(name: string, kind: Kind, rows: readonly Row[]): Value {
-  const given = rows.map(({ input }) => input).filter((input) => input !== null);
-  if (name === "count") return given.length;
-  if (given.length === 0) return null;
-  switch (name) {
-    case "min":
-      return given.toSorted(compare)[0] ?? null;
-    case "max":
-      return given.toSorted(compare).at(-1) ?? null;
-    case "last":
-      return inOrder(rows).findLast(({ input }) => input !== null)?.input ?? null;
-    case "mean": {
-      const total = exactSum(given.map(Number));
-      return total === null ? null : total / given.length + 0;
-    }
-    default: {
-      if (kind === "float") return exactSum(given.map(Number));
-      const total = given.reduce<bigint>((sum, value) => sum + BigInt(value as number | bigint), 0n);
-      return total >= -9007199254740991n && total <= 9007199254740991n ? Number(total) : null;
-    }
-  }
+function naive({ entry, kind, options }: Case, rows: readonly Row[]): Value {
+  const input: ColumnPlan | undefined = kind === "rows" ? undefined : { node: "column", type: `${kind}?`, name: "x" };
+  const plan = { aggregate: entry.name, options, ...(input === undefined ? {} : { input }) };
+  return aggregate(
+    plan,
+    inOrder(rows).map((row) => row.input),
+  );
 }
 
 describe("every aggregate is a monoid", () => {
-  it.each(all)("$name", ({ entry, kind }) => {
-    const code = entry.code(kind);
-    const look = (one: StateArrays): unknown => seen(entry, kind, code, one);
+  it.each(all)("$name", (one) => {
+    const { kind } = one;
+    const code = codeOf(one);
+    const look = (made: StateArrays): unknown => seen(one, made);
     fc.assert(
       fc.property(rowsOf(kind), rowsOf(kind), rowsOf(kind), (a, b, c) => {
-        // States that meet are of different stretches of time: `last` says so.
+        // States that meet are of different stretches of time: \`last\` says so.
         const parts = [a, b, c].map((rows, i) => inOrder(rows.map(({ input, t }) => ({ input, t: t + i * 100 }))));
-        const [x, y, z] = parts.map((rows) => folded(code, kind, rows)) as [StateArrays, StateArrays, StateArrays];
+        const make = (): StateArrays[] => parts.map((rows) => folded(code, kind, rows));
+        const [x, y, z] = make() as [StateArrays, StateArrays, StateArrays];
         const once = look(folded(code, kind, parts.flat()));
         expect(look(merged(code, x, y, z))).toEqual(once);
         expect(look(merged(code, merged(code, x, y), z))).toEqual(once);
         expect(look(merged(code, x, merged(code, y, z)))).toEqual(once);
         expect(look(merged(code, z, x, y))).toEqual(once);
+        expect(look(merged(code, stored(code, x), stored(code, y), stored(code, z)))).toEqual(once);
         const nothing = folded(code, kind, []);
         expect(look(merged(code, x, nothing))).toEqual(look(x));
         expect(look(merged(code, nothing, x))).toEqual(look(x));
-        const result = fromRaw(code.finalize(merged(code, x, y, z), 0, 0), entry.takes[kind] ?? "float");
-        expect(Object.is(result, naive(entry.name, kind, parts.flat()))).toBe(true);
+        expect(look(stored(code, x))).toEqual(look(x));
+        // What was merged is as it was.
+        expect([x, y, z].map(look)).toEqual(make().map(look));
+        if (code.unmerge !== undefined) {
+          const less = merged(code, x, y, z);
+          code.unmerge(less, 0, 0, y, 0, 0);
+          expect(look(less)).toEqual(look(merged(code, x, z)));
+        }
+        const result = resultOf(one, merged(code, x, y, z));
+        expect(Object.is(result, naive(one, parts.flat()))).toBe(true);
       }),
       { seed, numRuns: 120 },
     );
   });
 
-  it.each(all.filter(({ entry }) => entry.name !== "last"))(
+  it("has an inverse where one exists", () => {
+    const inverse = all.filter((one) => codeOf(one).unmerge !== undefined).map(({ entry }) => entry.name);
+    expect([...new Set(inverse)]).toEqual(["count", "sum", "mean", "var", "std", "quantile"]);
+  });
+
+  it.each(all.filter(({ entry }) => !["first", "last"].includes(entry.name)))(
     "$name does not depend on the order of rows",
-    ({ entry, kind }) => {
-      const code = entry.code(kind);
+    (one) => {
+      const { kind } = one;
+      const code = codeOf(one);
       fc.assert(
         fc.property(rowsOf(kind), fc.infiniteStream(fc.nat()), (rows, dice) => {
           const shuffled = rows
             .map((row) => ({ row, key: dice.next().value as number }))
             .sort((a, b) => a.key - b.key)
             .map(({ row }) => row);
-          expect(seen(entry, kind, code, folded(code, kind, shuffled))).toEqual(
-            seen(entry, kind, code, folded(code, kind, rows)),
-          );
+          expect(seen(one, folded(code, kind, shuffled))).toEqual(seen(one, folded(code, kind, rows)));
         }),
         { seed, numRuns: 60 },
       );
     },
   );
+
+  it("does not read a state of another version", () => {
+    for (const one of all) {
+      const { stored: form, shape } = codeOf(one);
+      if (form === undefined) continue;
+      const text = form.encode(folded(codeOf(one), one.kind, []).values[shape.values - 1]);
+      expect(text[0], one.name).toBe("1");
+      expect(form.decode(`2${text.slice(1)}`), one.name).toBe(undefined);
+      expect(form.decode(""), one.name).toBe(undefined);
+    }
+  });
 });
 
 describe("the SQL of every aggregate", () => {
@@ -165,9 +235,10 @@ describe("the SQL of every aggregate", () => {
     engine.close();
   });
 
-  it.each(all)("$name has the states and results of the JavaScript, bit by bit", async ({ entry, kind }) => {
-    const code = entry.code(kind);
-    const sql = entry.sql(kind);
+  it.each(all)("$name has the states and results of the JavaScript, bit by bit", async (one) => {
+    const { entry, kind, options } = one;
+    const code = codeOf(one);
+    const sql = entry.sql(kind, options);
     const of: ValueKind = kind === "rows" ? "int" : kind;
     const result = entry.takes[kind] ?? "float";
     const groups = [...fc.sample(rowsOf(kind), { seed, numRuns: 60 }), []];
@@ -183,17 +254,27 @@ describe("the SQL of every aggregate", () => {
       "rows",
     );
     const x = kind === "rows" ? "1" : "x";
-    const order = kind === "rows" ? "row(t)" : "row(t, x)";
+    const order = kind === "rows" ? "struct_pack(a := t)" : "struct_pack(a := t, b := x is not null, c := x)";
     const column = (suffix: string): string => `c_${suffix}`;
     const update = sql.columns.map((own) => `${own.update(x, order, "true")} as ${column(own.suffix)}`).join(", ");
     const merge = sql.columns.map((own) => `${own.merge(column)} as ${column(own.suffix)}`).join(", ");
-    // `last` orders states by the time that they hold.
+    const plan: StoredWindowPlan = {
+      ...{ kind: "window", name: "x", type: `${result}?`, aggregate: entry.name, version: entry.version, options },
+      ...(kind === "rows" ? {} : { input: { node: "column", type: `${kind}?`, name: "x" } }),
+      ...{ over: 1, hop: 1, direction: "back" },
+    };
+    const final = sql.finalize?.(column) ?? finalizeCall(engine, plan, sql.encode(column));
     const { numbers, values } = sql.encode(column);
-    const encoded = [...numbers, ...values].map((one, i) => `${one} as e${String(i)}`).join(", ");
-    const select = `select g, ${toCarrier(sql.finalize(column), result)} as result, ${encoded}`;
+    const encoded = [...numbers, ...values].map((part, i) => `${part} as e${String(i)}`).join(", ");
+    const select = `select g, ${toCarrier(final, result)} as result, ${encoded}`;
     const direct = `${select} from (select g, ${update} from one group by g)`;
-    const viaParts = `${select} from (select g, ${merge} from (select g, part, ${update} from one group by g, part) group by g)`;
-    const empty = `select 60::bigint as g, ${toCarrier(sql.finalize(column), result)} as result, ${encoded} from (select ${update} from one where false)`;
+    // A table, since states are kept in tables.
+    await engine.run(
+      `create or replace temp table parts as select g, part, ${update} from one group by g, part`,
+      "parts",
+    );
+    const viaParts = `${select} from (select g, ${merge} from parts group by g)`;
+    const empty = `${select.replace("select g,", "select 60::bigint as g,")} from (select ${update} from one where false)`;
     for (const query of [direct, viaParts, empty]) {
       for await (const chunk of engine.chunks(`from (${query}) order by g`, "aggregating")) {
         const group = chunk.column(0, "int");
@@ -202,21 +283,21 @@ describe("the SQL of every aggregate", () => {
           const rows = groups[Number(group[r])] ?? [];
           const placed = inOrder(rows.map(({ input, t }, i) => ({ input, t: t + (i % 3) * 100 })));
           const ours = folded(code, kind, placed);
-          const mine = fromRaw(code.finalize(ours, 0, 0), result);
+          const mine = resultOf(one, ours);
           const theirs = fromRaw(got[r] ?? Number.NaN, result);
           expect(
             Object.is(theirs, mine),
             `${String(theirs)} is not ${String(mine)}: ${String(placed.length)} rows`,
           ).toBe(true);
-          const copy = ours.numbers.slice();
-          if ((entry.name === "sum" && kind === "float") || entry.name === "mean") carryExact(copy, 2);
-          for (const i of numbers.keys()) {
-            expect(Object.is(chunk.column(2 + i, "number")[r], (copy[i] ?? 0) + 0), `number ${String(i)}`).toBe(true);
-          }
-          for (const i of values.keys()) {
-            const held = chunk.column(2 + numbers.length + i, of === "string" ? "text" : "int")[r] ?? null;
-            expect(fromRaw(held, of)).toBe(ours.values[i] ?? null);
-          }
+          const carried = code.stored !== undefined || of === "string" ? "text" : "int";
+          const found: StateArrays = {
+            numbers: Float64Array.from(numbers, (_, i) => Number(chunk.column(2 + i, "number")[r])),
+            values: values.map((_, i) => {
+              const value = chunk.column(2 + numbers.length + i, carried)[r] ?? null;
+              return code.stored === undefined ? fromRaw(value, of) : code.stored.decode(String(value));
+            }),
+          };
+          expect(held(one, found)).toEqual(held(one, { ...ours, numbers: ours.numbers.map((number) => number + 0) }));
         }
       }
     }

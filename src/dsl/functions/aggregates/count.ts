@@ -11,6 +11,9 @@ const code: AggregateCode = {
   merge: (into, at, _value, from, fromAt) => {
     into.numbers[at] = (into.numbers[at] ?? 0) + (from.numbers[fromAt] ?? 0);
   },
+  unmerge: (into, at, _value, from, fromAt) => {
+    into.numbers[at] = (into.numbers[at] ?? 0) - (from.numbers[fromAt] ?? 0);
+  },
   finalize: ({ numbers }, at) => numbers[at] ?? 0,
 };
 
@@ -42,6 +45,7 @@ export const count: Aggregate = {
     duration: "int",
   },
   optional: false,
+  state: () => "count",
   code: () => code,
   sql: () => sql,
 };

@@ -31,17 +31,22 @@ function valueCode(sign: 1 | -1, empty: Raw): AggregateCode {
       values[value] = null;
     },
     update: ({ values }, _at, value, { input }) => {
-      if (better(input, values[value] ?? null)) values[value] = input;
+      if (better(input, held(values[value]))) values[value] = input;
     },
     merge: (into, _at, value, from, _fromAt, fromValue) => {
-      const x = from.values[fromValue] ?? null;
-      if (x !== null && better(x, into.values[value] ?? null)) into.values[value] = x;
+      const x = held(from.values[fromValue]);
+      if (x !== null && better(x, held(into.values[value]))) into.values[value] = x;
     },
-    finalize: ({ values }, _at, value) => values[value] ?? empty,
+    finalize: ({ values }, _at, value) => held(values[value]) ?? empty,
   };
 }
 
-function order(a: Raw, b: Raw): number {
+function held(value: unknown): Raw {
+  return (value as Raw | undefined) ?? null;
+}
+
+/** Less than 0 where the first of two values of one kind comes before the second. */
+export function order(a: Raw, b: Raw): number {
   if (typeof a === "string" && typeof b === "string") return compareCodePoints(a, b);
   return Number((a ?? 0) > (b ?? 0)) - Number((a ?? 0) < (b ?? 0));
 }
@@ -72,14 +77,23 @@ function extreme(name: "min" | "max", sign: 1 | -1, doc: string): Aggregate {
     name,
     version: 1,
     doc,
-    takes: { int: "int", float: "float", string: "string", timestamp: "timestamp", date: "date", duration: "duration" },
+    takes: {
+      bool: "bool",
+      int: "int",
+      float: "float",
+      string: "string",
+      timestamp: "timestamp",
+      date: "date",
+      duration: "duration",
+    },
     optional: true,
+    state: () => name,
     code: (kind) => (kind === "string" ? texts : kind === "int" ? ints : numbers),
     sql: (kind) => sqlOf(name, inNumber(kind)),
   };
 }
 
 /** The smallest value. */
-export const min: Aggregate = extreme("min", -1, "The smallest value; texts by code point.");
+export const min: Aggregate = extreme("min", -1, "The smallest value; texts by code point; false before true.");
 /** The largest value. */
-export const max: Aggregate = extreme("max", 1, "The largest value; texts by code point.");
+export const max: Aggregate = extreme("max", 1, "The largest value; texts by code point; true after false.");

@@ -1,11 +1,18 @@
 import type { Aggregate } from "../aggregate.ts";
+import { approxDistinct } from "./approx-distinct.ts";
 import { count } from "./count.ts";
+import { distinct } from "./distinct.ts";
 import { max, min } from "./extreme.ts";
-import { last } from "./last.ts";
+import { first, last } from "./last.ts";
 import { mean } from "./mean.ts";
+import { quantile } from "./quantile.ts";
 import { sum } from "./sum.ts";
+import { sampleVariance, std } from "./variance.ts";
 
 /** The library of aggregates, by name. */
 export const aggregates: ReadonlyMap<string, Aggregate> = new Map(
-  [count, sum, mean, min, max, last].map((entry) => [entry.name, entry]),
+  [count, sum, mean, sampleVariance, std, min, max, first, last, distinct, approxDistinct, quantile].map((entry) => [
+    entry.name,
+    entry,
+  ]),
 );

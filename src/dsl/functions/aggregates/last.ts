@@ -1,74 +1,116 @@
 import type { ValueKind } from "../../../core/index.ts";
-import type { Aggregate, AggregateCode, AggregateSql } from "../aggregate.ts";
-import { missing } from "../scalar-function.ts";
+import type { Aggregate, AggregateCode, AggregateParameter, AggregateSql } from "../aggregate.ts";
+import { type Constants, missing, type Raw } from "../scalar-function.ts";
+import { missingOf } from "./element.ts";
 
-/** Numbers: the time of the latest value (-Infinity: none yet) and, where a number can hold it, the value. */
-function codeOf(inNumber: boolean, text: boolean): AggregateCode {
+/**
+ * Numbers: the time of the row that was found (infinite: none yet) and, where a number can hold it, its value.
+ * @param sign 1 for the latest, -1 for the earliest
+ */
+function codeOf(sign: 1 | -1, kind: ValueKind | "rows", options: Constants): AggregateCode {
+  const inNumber = heldInNumber(kind);
+  const none = -Infinity * sign;
   return {
     shape: inNumber ? { numbers: 2, values: 0 } : { numbers: 1, values: 1 },
+    ...(skipsMissing(options) ? {} : { takesMissing: true }),
     empty: ({ numbers, values }, at, value) => {
-      numbers[at] = -Infinity;
+      numbers[at] = none;
       if (inNumber) numbers[at + 1] = missing;
       else values[value] = null;
     },
     update: ({ numbers, values }, at, value, { input, t }) => {
-      if (t < (numbers[at] ?? -Infinity)) return;
+      const difference = (t - (numbers[at] ?? none)) * sign;
+      // Of rows of one time, which come in order, the last one is the latest and the first one the earliest.
+      if (sign === 1 ? difference < 0 : difference <= 0) return;
       numbers[at] = t;
-      if (inNumber) numbers[at + 1] = Number(input);
-      else values[value] = input;
+      if (inNumber) numbers[at + 1] = input === null ? missing : Number(input);
+      else values[value] = input === input ? input : null;
     },
     merge: (into, at, value, from, fromAt, fromValue) => {
-      const t = from.numbers[fromAt] ?? -Infinity;
+      const t = from.numbers[fromAt] ?? none;
       // States that meet are of different stretches of time, so that equal times mean two empty ones.
-      if (!(t > (into.numbers[at] ?? -Infinity))) return;
+      if (!((t - (into.numbers[at] ?? none)) * sign > 0)) return;
       into.numbers[at] = t;
       if (inNumber) into.numbers[at + 1] = from.numbers[fromAt + 1] ?? missing;
       else into.values[value] = from.values[fromValue] ?? null;
     },
     finalize: ({ numbers, values }, at, value) =>
-      inNumber ? (numbers[at + 1] ?? missing) : (values[value] ?? (text ? null : missing)),
+      inNumber ? (numbers[at + 1] ?? missing) : ((values[value] as Raw) ?? missingOf(kind)),
   };
 }
 
-function sqlOf(inNumber: boolean): AggregateSql {
+/** Texts and 64-bit ints are values beside the numbers. */
+function heldInNumber(kind: ValueKind | "rows"): boolean {
+  return kind !== "int" && kind !== "string";
+}
+
+function skipsMissing(options: Constants): boolean {
+  return options["skip_missing"] !== false;
+}
+
+/** The row that was found with all that orders it: states of late events may hold rows of the same time. */
+function sqlOf(name: "arg_max" | "arg_min", kind: ValueKind | "rows", options: Constants): AggregateSql {
+  const none = name === "arg_max" ? "-infinity" : "infinity";
   return {
     columns: [
       {
-        suffix: "t",
-        update: (x, _order, filter) => `max(t) filter (where (${filter}) and ${x} is not null)`,
-        merge: (column) => `max(${column("t")})`,
-      },
-      {
         suffix: "v",
-        update: (x, order, filter) => `arg_max(${x}, ${order}) filter (where (${filter}) and ${x} is not null)`,
-        merge: (column) => `arg_max(${column("v")}, ${column("t")}) filter (where ${column("v")} is not null)`,
+        update: (x, order, filter) =>
+          `${name}(struct_pack(x := ${x}, t := t, o := ${order}), ${order}) filter (where ${skipsMissing(options) ? `(${filter}) and ${x} is not null` : filter})`,
+        merge: (column) => `${name}(${column("v")}, ${column("v")}.o) filter (where ${column("v")} is not null)`,
       },
     ],
-    finalize: (column) => column("v"),
+    finalize: (column) => `${column("v")}.x`,
     encode: (column) => {
-      const t = `coalesce(${column("t")}::double, '-infinity'::double)`;
-      return inNumber
-        ? { numbers: [t, `coalesce(${column("v")}::double, 'nan'::double)`], values: [] }
-        : { numbers: [t], values: [column("v")] };
+      const t = `coalesce(${column("v")}.t::double, '${none}'::double)`;
+      const x = `${column("v")}.x`;
+      return heldInNumber(kind)
+        ? { numbers: [t, `coalesce(${x}::double, 'nan'::double)`], values: [] }
+        : { numbers: [t], values: [x] };
     },
   };
 }
 
-/** The value of the latest row that has one. */
-export const last: Aggregate = {
-  name: "last",
-  version: 1,
-  doc: "The latest value: of the largest time, then the latest known, then by the columns read. Rows without a value are passed over.",
-  takes: {
-    bool: "bool",
-    int: "int",
-    float: "float",
-    string: "string",
-    timestamp: "timestamp",
-    date: "date",
-    duration: "duration",
-  },
-  optional: true,
-  code: (kind: ValueKind | "rows") => codeOf(kind !== "int" && kind !== "string", kind === "string"),
-  sql: (kind: ValueKind | "rows") => sqlOf(kind !== "int" && kind !== "string"),
+const skipMissing: AggregateParameter = {
+  name: "skip_missing",
+  kind: "bool",
+  default: true,
+  what: "whether rows without a value are passed over",
+  example: "skip_missing: false",
 };
+
+function place(name: "first" | "last", sign: 1 | -1, doc: string): Aggregate {
+  return {
+    name,
+    version: 1,
+    doc: `${doc} Rows without a value are passed over, unless \`skip_missing: false\` is given.`,
+    takes: {
+      bool: "bool",
+      int: "int",
+      float: "float",
+      string: "string",
+      timestamp: "timestamp",
+      date: "date",
+      duration: "duration",
+    },
+    optional: true,
+    parameters: [skipMissing],
+    state: (_kind, options) => (skipsMissing(options) ? name : `${name}-row`),
+    code: (kind, options) => codeOf(sign, kind, options),
+    sql: (kind, options) => sqlOf(sign === 1 ? "arg_max" : "arg_min", kind, options),
+  };
+}
+
+/** The value of the latest row that has one. */
+export const last: Aggregate = place(
+  "last",
+  1,
+  "The latest value: of the largest time, then the latest known, then by the columns read.",
+);
+
+/** The value of the earliest row that has one. */
+export const first: Aggregate = place(
+  "first",
+  -1,
+  "The earliest value, in the same order: of the smallest time, then the first known, then by the columns read.",
+);

@@ -8,9 +8,10 @@ const sql = exactSql((total, n) => `(${total} / ${n} + 0e0)`);
 export const mean: Aggregate = {
   name: "mean",
   version: 1,
-  doc: "The total, as `sum` of floats gives it, divided by the number of values.",
-  takes: { int: "float", float: "float" },
+  doc: "The total, as `sum` of floats gives it, divided by the number of values; of truth values the share of true ones.",
+  takes: { bool: "float", int: "float", float: "float" },
   optional: true,
+  state: () => "exact-sum",
   code: () => code,
   sql: () => sql,
 };

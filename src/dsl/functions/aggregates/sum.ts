@@ -1,4 +1,4 @@
-import { addExact, exactSumLimbs, exactValue, inExactDomain, mergeExact } from "../../../core/index.ts";
+import { addExact, exactSumLimbs, exactValue, inExactDomain, mergeExact, unmergeExact } from "../../../core/index.ts";
 import type { Aggregate, AggregateCode, AggregateSql, StateArrays, StateColumn } from "../aggregate.ts";
 import { maxInt, missing } from "../scalar-function.ts";
 
@@ -26,6 +26,11 @@ export function exactCode(finalize: (total: number, n: number) => number): Aggre
       into.numbers[at + 1] = (into.numbers[at + 1] ?? 0) + (from.numbers[fromAt + 1] ?? 0);
       mergeExact(into.numbers, at + digits, from.numbers, fromAt + digits);
     },
+    unmerge: (into, at, _value, from, fromAt) => {
+      into.numbers[at] = (into.numbers[at] ?? 0) - (from.numbers[fromAt] ?? 0);
+      into.numbers[at + 1] = (into.numbers[at + 1] ?? 0) - (from.numbers[fromAt + 1] ?? 0);
+      unmergeExact(into.numbers, at + digits, from.numbers, fromAt + digits);
+    },
     finalize: ({ numbers }, at) => {
       const n = numbers[at] ?? 0;
       if (n === 0 || numbers[at + 1] !== 0) return missing;
@@ -35,10 +40,11 @@ export function exactCode(finalize: (total: number, n: number) => number): Aggre
   };
 }
 
-const unit = "4611686018427387904e0";
+/** 2^62 in SQL: what inputs lie below, and how many units there are in 1. */
+export const exactUnit = "4611686018427387904e0";
 
 /** A sum of integers as one HUGEINT. */
-function summed(suffix: string, of: (x: string) => string): StateColumn {
+export function summed(suffix: string, of: (x: string) => string): StateColumn {
   return {
     suffix,
     update: (x, _order, filter) => `sum(${of(x)}) filter (where ${filter})`,
@@ -46,7 +52,8 @@ function summed(suffix: string, of: (x: string) => string): StateColumn {
   };
 }
 
-function counted(suffix: string, condition: (x: string) => string): StateColumn {
+/** How many rows meet a condition on their input. */
+export function counted(suffix: string, condition: (x: string) => string): StateColumn {
   return {
     suffix,
     update: (x, _order, filter) => `count(*) filter (where (${filter}) and ${condition(x)})`,
@@ -62,10 +69,10 @@ export function exactSql(finalize: (total: string, n: string) => string): Aggreg
   const inside = (x: string): string => `tondo_domain(${x}::double)`;
   return {
     columns: [
-      counted("n", (x) => `abs(${x}::double) < ${unit}`),
-      counted("bad", (x) => `abs(${x}::double) >= ${unit}`),
+      counted("n", (x) => `abs(${x}::double) < ${exactUnit}`),
+      counted("bad", (x) => `abs(${x}::double) >= ${exactUnit}`),
       summed("h", (x) => `${inside(x)}::bigint`),
-      summed("l", (x) => `((${inside(x)} - ${inside(x)}::bigint::double) * ${unit})::bigint`),
+      summed("l", (x) => `((${inside(x)} - ${inside(x)}::bigint::double) * ${exactUnit})::bigint`),
     ],
     finalize: (column) =>
       `case when ${column("bad")} = 0 and ${column("n")} > 0 then ${finalize(`tondo_exact(${column("h")}::hugeint, ${column("l")}::hugeint)`, column("n"))} end`,
@@ -105,6 +112,9 @@ const intCode: AggregateCode = {
   merge: (into, at, _value, from, fromAt) => {
     addInt(into, at, from.numbers[fromAt] ?? 0, from.numbers[fromAt + 1] ?? 0, from.numbers[fromAt + 2] ?? 0);
   },
+  unmerge: (into, at, _value, from, fromAt) => {
+    addInt(into, at, -(from.numbers[fromAt] ?? 0), -(from.numbers[fromAt + 1] ?? 0), -(from.numbers[fromAt + 2] ?? 0));
+  },
   finalize: ({ numbers }, at) => {
     if (numbers[at] === 0) return missing;
     const total = (numbers[at + 1] ?? 0) * 2 ** 32 + (numbers[at + 2] ?? 0);
@@ -121,7 +131,7 @@ function addInt({ numbers }: StateArrays, at: number, n: number, high: number, l
 }
 
 const intSql: AggregateSql = {
-  columns: [counted("n", (x) => `${x} is not null`), summed("s", (x) => x)],
+  columns: [counted("n", (x) => `${x} is not null`), summed("s", (x) => `${x}::bigint`)],
   finalize: (column) => `tondo_int(${column("s")}::hugeint)`,
   encode: (column) => ({
     numbers: [
@@ -140,9 +150,10 @@ const floatSql = exactSql((total) => total);
 export const sum: Aggregate = {
   name: "sum",
   version: 1,
-  doc: "The total. Of floats: each rounded to a multiple of 2^-62, added exactly, rounded once; missing where one lies beyond 2^62. Of whole numbers: exact; missing beyond ±(2^53 - 1).",
-  takes: { int: "int", float: "float", duration: "duration" },
+  doc: "The total. Of floats: each rounded to a multiple of 2^-62, added exactly, rounded once; missing where one lies beyond 2^62. Of whole numbers: exact; missing beyond ±(2^53 - 1). Of truth values: how many are true.",
+  takes: { bool: "int", int: "int", float: "float", duration: "duration" },
   optional: true,
+  state: (kind) => (kind === "float" ? "exact-sum" : "int-sum"),
   code: (kind) => (kind === "float" ? floatCode : intCode),
   sql: (kind) => (kind === "float" ? floatSql : intSql),
 };

@@ -1,4 +1,4 @@
 export { encodeKey, maxKeyBytes, tryEncodeKey } from "./key-codec.ts";
 export { codecVersion, RecordBuffer } from "./record.ts";
 export { columnOfVersion, encodeRows, findVersion, type RowVersion } from "./row-codec.ts";
-export { encodeWindows, loadWindows, type Tiles, type TileShape } from "./window-codec.ts";
+export { encodeWindows, loadWindows, type Tiles, type TileShape, unreadableState } from "./window-codec.ts";

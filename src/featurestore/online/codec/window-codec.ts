@@ -1,4 +1,4 @@
-import type { ValueKind } from "../../../core/index.ts";
+import { TondoError, type ValueKind } from "../../../core/index.ts";
 import type { Raw } from "../../../dsl/index.ts";
 import { corrupt, loadRecord, type RecordBuffer, recordKinds, sealRecord, type Words } from "./record.ts";
 import { bitmapWords, isPresent, readSlot, writeSlots } from "./value-slots.ts";
@@ -59,6 +59,14 @@ export interface FoundTiles {
   readonly numbers: number;
   /** The values, tile by tile; missing ones are `null`. */
   readonly values: Raw[];
+}
+
+/** A state that does not decode, though its record does. */
+export function unreadableState(cause: unknown): TondoError {
+  return new TondoError("STORE_CORRUPT", "a state of a window in the online store does not decode", {
+    hint: "Materialize the group again; if it returns, check the disk.",
+    cause,
+  });
 }
 
 /**

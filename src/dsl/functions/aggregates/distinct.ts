@@ -1,0 +1,48 @@
+import type { ValueKind } from "../../../core/index.ts";
+import type { Aggregate, AggregateParameter } from "../aggregate.ts";
+import type { Constants } from "../scalar-function.ts";
+import { tallyCode, type TallyOptions, tallySql } from "./tally.ts";
+
+/** How many different values of a window are held, unless asked otherwise. */
+const usualLimit = 10_000;
+
+/** Up to how many different values a result is exact; beyond it the result is missing. */
+export const limitParameter: AggregateParameter = {
+  name: "limit",
+  kind: "int",
+  min: 1,
+  max: 100_000,
+  default: usualLimit,
+  what: "up to how many different values it is exact",
+  example: "limit: 20000",
+};
+
+/** The limit that was asked for. */
+export function limitOf({ limit }: Constants): number {
+  return typeof limit === "number" ? limit : usualLimit;
+}
+
+function setOf(kind: ValueKind | "rows", options: Constants): TallyOptions {
+  return { kind, limit: limitOf(options), counted: false };
+}
+
+/** How many different values. */
+export const distinct: Aggregate = {
+  name: "distinct",
+  version: 1,
+  doc: "How many different values there are: exact up to `limit` of them, missing beyond.",
+  takes: {
+    bool: "int",
+    int: "int",
+    float: "int",
+    string: "int",
+    timestamp: "int",
+    date: "int",
+    duration: "int",
+  },
+  optional: true,
+  parameters: [limitParameter],
+  state: (_kind, options) => `set:${String(limitOf(options))}`,
+  code: (kind, options) => tallyCode(setOf(kind, options), (counts) => counts.size),
+  sql: (kind, options) => tallySql(setOf(kind, options)),
+};

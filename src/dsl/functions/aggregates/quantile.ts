@@ -1,0 +1,67 @@
+import type { Aggregate } from "../aggregate.ts";
+import { type Constants, missing, type Raw } from "../scalar-function.ts";
+import { tallyCode, type TallyOptions, tallySql } from "./tally.ts";
+
+/**
+ * Values are counted rounded to seven binary digits, which is a logarithmic histogram with linear steps within a power of two:
+ * off by at most 1/128 of the value, and whole numbers up to 128 not at all. The bucket is the number's own bits, its
+ * exponent and the first six of its fraction, so SQL and JavaScript agree. Below 2^-1022 in magnitude the steps are even.
+ */
+const view = new DataView(new ArrayBuffer(8));
+const cut = 14;
+const largest = 2 ** 11 * 2 ** 6 - 2 ** 6 - 1;
+
+/** The bucket of a finite number: ascending with it, 0 for 0. */
+export function bucketOf(x: number): number {
+  view.setFloat64(0, Math.abs(x));
+  const bucket = Math.min((view.getUint32(0) + 2 ** (cut - 1)) >>> cut, largest);
+  return x < 0 ? -bucket : bucket;
+}
+
+/** The number that a bucket stands for. */
+export function bucketValue(bucket: number): number {
+  view.setUint32(0, Math.abs(bucket) << cut);
+  view.setUint32(4, 0);
+  return bucket < 0 ? -view.getFloat64(0) : view.getFloat64(0);
+}
+
+const buckets: TallyOptions = {
+  kind: "float",
+  counted: true,
+  element: {
+    kind: "float",
+    of: (input) => bucketOf(Number(input)) + 0,
+    sql: (x) => `tondo_bucket(${x}::double)`,
+  },
+};
+
+/** The smallest value of which the share of values that are at most as large is at least `p`. */
+function quantileOf(counts: ReadonlyMap<Raw, number>, p: number): Raw {
+  const sorted = [...counts].map(([bucket, n]) => [Number(bucket), n] as const).sort(([a], [b]) => a - b);
+  const total = sorted.reduce((sum, [, n]) => sum + n, 0);
+  let below = 0;
+  for (const [bucket, n] of sorted) {
+    below += n;
+    if (below / total >= p) return bucketValue(bucket);
+  }
+  return missing;
+}
+
+function share({ p }: Constants): number {
+  return typeof p === "number" ? p : missing;
+}
+
+const sql = tallySql(buckets);
+
+/** A quantile with a bounded relative error. */
+export const quantile: Aggregate = {
+  name: "quantile",
+  version: 1,
+  doc: "The smallest value such that at least the share `p` of the values is at most as large, rounded to seven binary digits: off by less than 0.8 %, and exact for whole numbers up to 128.",
+  takes: { int: "float", float: "float", duration: "duration" },
+  optional: true,
+  parameters: [{ name: "p", kind: "float", min: 0, max: 1, what: "a share between 0 and 1", example: "0.9" }],
+  state: () => "buckets",
+  code: (_kind, options) => tallyCode(buckets, (counts) => quantileOf(counts, share(options))),
+  sql: () => sql,
+};
