@@ -38,13 +38,13 @@ function finalizer(plan: StoredWindowPlan): Program {
         const value = columns[numbers + i]?.[row] ?? null;
         state.values[i] = code.stored === undefined ? value : code.stored.decode(String(value));
       }
-      out[row] = code.finalize(state, 0, 0) as never;
+      out[row] = code.finalize(state, 0, 0);
     }
   };
   return {
     leaves: [
       ...Array.from({ length: numbers }, () => ({ kind: "float" as const })),
-      ...Array.from({ length: values }, () => ({ kind: valueKind as "string" | "int" })),
+      ...Array.from({ length: values }, () => ({ kind: valueKind })),
     ],
     outputs: [{ kind: parseTypeName(plan.type).kind }],
     run,
