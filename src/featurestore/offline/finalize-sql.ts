@@ -1,4 +1,4 @@
-import { parseTypeName, TondoError } from "../../core/index.ts";
+import { parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
 import {
   type AggregateSql,
   aggregates,
@@ -27,7 +27,7 @@ function finalizer(plan: StoredWindowPlan): Program {
   const code = aggregates.get(plan.aggregate)?.code(input, plan.options ?? {});
   if (code === undefined) throw new TondoError("INTERNAL", `no aggregate "${plan.aggregate}"`);
   const { numbers, values } = code.shape;
-  const valueKind = code.stored !== undefined || input === "string" ? "string" : "int";
+  const valueKind: ValueKind = code.stored !== undefined || input === "string" ? "string" : "int";
   const state: StateArrays = { numbers: new Float64Array(numbers), values: new Array<unknown>(values).fill(null) };
   const run = (n: number, columns: readonly RawColumn[], results: readonly RawColumn[]): void => {
     const [out] = results;
