@@ -23,6 +23,8 @@ export const declarationLayouts: Readonly<Record<string, Layout>> = {
   vector: (node, print) => block(node, print, (head) => spaced(head, print)),
   typedName: typed,
   type: joined,
+  elementType: joined,
+  size: joined,
   property: words,
   transport,
   known: clause,
