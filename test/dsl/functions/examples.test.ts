@@ -14,7 +14,7 @@ describe("the library of scalar functions", () => {
     expect(sameValue(value, result), `${String(value)} is not ${String(result)}`).toBe(true);
   });
 
-  it.each(examples.filter(({ result, given }) => typeof result !== "string" && given === undefined))(
+  it.each(examples.filter(({ result, given }) => typeof result !== "string" && !Array.isArray(result) && given === undefined))(
     "$name: $text is so in a slot of a vector",
     ({ text, result }) => {
       const { plan, diagnostics } = compileText(`entity e (id: string)\nvector v { key e\n x = ${text}\n}`);

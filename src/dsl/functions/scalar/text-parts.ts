@@ -79,6 +79,15 @@ function partFromEnd(text: string, between: string, i: number): string | null {
   return i < parts ? partFromStart(text, between, parts - 1 - i) : null;
 }
 
+/** The most parts that a text is split into. */
+const maxParts = 65_536;
+
+function split(text: string, between: string): readonly string[] | null {
+  if (between === "") return null;
+  const parts = text.split(between, maxParts + 1);
+  return parts.length > maxParts ? null : parts;
+}
+
 /** Parts of texts, and patterns. */
 export const textParts: readonly ScalarFunction[] = [
   {
@@ -125,6 +134,18 @@ export const textParts: readonly ScalarFunction[] = [
     overloads: [
       { takes: [one, separator, { name: "i", kind: "int" }], returns: "string", partial: true, compute: () => part },
     ],
+  },
+  {
+    name: "split",
+    version: 1,
+    missing: "propagates",
+    doc: "All parts of a text that a separator parts, empty ones too, as a list. Missing where the separator is empty, or there would be more than 65,536 parts.",
+    examples: [
+      { text: 'split("a,b,,c", ",")', result: ["a", "b", "", "c"] },
+      { text: 'split("", ",") | len', result: 1 },
+      { text: 'split("a,b", ",") | item(-1)', result: "b" },
+    ],
+    overloads: [{ takes: [one, separator], returns: "list<string>", partial: true, compute: () => split }],
   },
   {
     name: "matches",
