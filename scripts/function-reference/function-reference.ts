@@ -33,6 +33,7 @@ const sections: Readonly<Record<string, readonly string[]>> = {
     "replace",
     "substr",
     "part",
+    "split",
   ],
   Time: [
     "year",

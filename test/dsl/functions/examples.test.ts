@@ -14,16 +14,15 @@ describe("the library of scalar functions", () => {
     expect(sameValue(value, result), `${String(value)} is not ${String(result)}`).toBe(true);
   });
 
-  it.each(examples.filter(({ result, given }) => typeof result !== "string" && !Array.isArray(result) && given === undefined))(
-    "$name: $text is so in a slot of a vector",
-    ({ text, result }) => {
-      const { plan, diagnostics } = compileText(`entity e (id: string)\nvector v { key e\n x = ${text}\n}`);
-      expect(diagnostics).toEqual([]);
-      const slot = plan?.vectors[0]?.slots[0];
-      if (slot === undefined) throw new Error("no slot");
-      expect(sameValue(evaluate(slot.value), result)).toBe(true);
-    },
-  );
+  it.each(
+    examples.filter(({ result, given }) => typeof result !== "string" && !Array.isArray(result) && given === undefined),
+  )("$name: $text is so in a slot of a vector", ({ text, result }) => {
+    const { plan, diagnostics } = compileText(`entity e (id: string)\nvector v { key e\n x = ${text}\n}`);
+    expect(diagnostics).toEqual([]);
+    const slot = plan?.vectors[0]?.slots[0];
+    if (slot === undefined) throw new Error("no slot");
+    expect(sameValue(evaluate(slot.value), result)).toBe(true);
+  });
 
   it.each(entries.map(({ name, doc, examples: own, expands }) => ({ name, doc, own, expands })))(
     "$name is documented, with an example",
