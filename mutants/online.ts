@@ -143,7 +143,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "missing-role-looked-up",
-    file: "src/featurestore/online/vector-program.ts",
+    file: "src/featurestore/online/vector-keys.ts",
     find: "if (value === null || value !== value) return null;",
     replace: "",
     tests: reader,
