@@ -50,8 +50,13 @@ describe("parseValue", () => {
     ["2024-03-01", "date", 19783],
     ["1.5h", "duration", 5_400_000_000],
     ["90s", "duration", 90_000_000],
+    ['["a", "b,c", null]', "list<string>", ["a", "b,c"]],
+    ["[]", "list<int>?", []],
+    ["null", "list<int>?", null],
+    ["[0.5, -1]", "embedding(2)", [0.5, -1]],
+    ["[0.5, null]", "embedding(2)", null],
   ])("reads %s as a %s", (text, type, value) => {
-    expect(parseValue(text, type, "x", "INPUT_INVALID")).toBe(value);
+    expect(parseValue(text, type, "x", "INPUT_INVALID")).toStrictEqual(value);
   });
   it.each<[string, TypeName]>([
     ["yes", "bool"],
@@ -65,6 +70,11 @@ describe("parseValue", () => {
     ["2024-02-30", "date"],
     ["7", "duration"],
     ["7 days", "duration"],
+    ["a,b", "list<string>"],
+    ['"a"', "list<string>"],
+    ["[1.5]", "list<int>"],
+    ["[1]", "embedding(2)"],
+    ["{}", "embedding(2)"],
   ])("refuses %j as a %s", (text, type) => {
     expect(() => parseValue(text, type, "x", "INPUT_INVALID")).toThrow();
   });

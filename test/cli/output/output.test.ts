@@ -91,6 +91,14 @@ describe("texts", () => {
     expect(valueText(1 / 3, "float")).toBe("0.333333");
     expect(valueText(null, "int")).toBe("-");
     expect(valueText(2n ** 60n, "int")).toBe("1152921504606846976");
+    expect(valueText(["a", "\u001b[31mred"], "list<string>")).not.toContain("\u001b");
+    expect(valueText([true, false], "list<bool>")).toBe("[true, false]");
+    expect(valueText([19782], "list<date>")).toBe("[2024-02-29]");
+    expect(valueText([], "list<int>")).toBe("[]");
+    expect(valueText(Array.from({ length: 20 }, (_, i) => i / 3).slice(0, 9), "embedding(9)")).toBe(
+      "[0, 0.333333, 0.666667, 1, 1.33333, 1.66667, 2, 2.33333, ... 1 more]",
+    );
+    expect(jsonLine({ list: [1, 2n ** 60n] })).toBe('{"list":[1,"1152921504606846976"]}\n');
     expect(jsonLine({ a: 5n, b: 2n ** 60n, c: NaN })).toBe('{"a":5,"b":"1152921504606846976","c":null}\n');
     expect([0.04, 59.6, 61, 3700, 90_000].map(spanText)).toEqual([
       "0.0 s",

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Value } from "../../../src/core/index.ts";
+import { typeName, type Value } from "../../../src/core/index.ts";
 import { compileRows, type ExpressionPlan, fromRaw } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, fromCarrier, type TableColumn, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
 import { floorDivide, floorTo } from "../../../src/featurestore/offline/range-join.ts";
@@ -21,18 +21,30 @@ const columns: readonly TableColumn[] = [
   { name: "f", kind: "float" },
   { name: "s", kind: "string" },
   { name: "t", kind: "timestamp" },
+  { name: "lb", kind: "list<bool>" },
+  { name: "li", kind: "list<int>" },
+  { name: "lf", kind: "list<float>" },
+  { name: "ls", kind: "list<string>" },
+  { name: "lt", kind: "list<timestamp>" },
+  { name: "e", kind: "embedding(3)" },
 ];
 
 /** Rows over many chunks, where chunks with and without missing values, and with and without wide ints, alternate. */
 const rows: readonly (readonly Value[])[] = Array.from({ length: 20_000 }, (_, i) => {
   const odd = Math.floor(i / 2048) % 2 === 1;
-  if (odd && i % 5 === 0) return [null, null, null, null, null];
+  if (odd && i % 5 === 0) return columns.map(() => null);
   return [
     i % 3 === 0,
     odd && i % 7 === 0 ? 2n ** 60n + BigInt(i) : i - 9,
     i / 7,
     i % 11 === 0 ? "" : `ß😀${String(i)}`,
     5 - i * 1_000_003,
+    Array.from({ length: i % 3 }, (_, n) => n % 2 === 0),
+    odd ? [2n ** 62n + BigInt(i), -7, -(2n ** 63n)] : Array.from({ length: i % 4 }, (_, n) => n - i),
+    Array.from({ length: i % 5 }, (_, n) => n / 7 - i),
+    Array.from({ length: i % 2 }, () => ["", `it's "${String(i)}", \\ [x] 😀`, "null"]).flat(),
+    i % 13 === 0 ? [] : [5 - i],
+    [i, -1 / 3, 1e300],
   ];
 });
 
@@ -52,7 +64,7 @@ describe("an engine", () => {
   it("calls generated code from SQL, which sees each row as it is", async () => {
     const same = columns.map(({ name, kind }) => ({
       name,
-      value: { node: "column", type: `${kind}?`, name } satisfies ExpressionPlan,
+      value: { node: "column", type: typeName({ kind, optional: true }), name } satisfies ExpressionPlan,
     }));
     const program = compileRows(same);
     const args = program.leaves.map(({ name, kind }) =>
