@@ -99,6 +99,21 @@ describe("records of rows", () => {
     );
   });
 
+  it("give embeddings and lists that outlive the record they came from", () => {
+    const kept: readonly ValueKind[] = ["embedding(2)", "list<float>", "list<int>", "list<bool>"];
+    const of = (values: readonly Raw[]): Uint8Array =>
+      recordOf((buffer) => {
+        encodeRows(buffer, [{ t: 0, k: 0, values }], kept);
+      });
+    const first = [Float64Array.of(1, 2), [3, 4], [5, 2n ** 60n], [1, 0]];
+    const records = [of(first), of([Float64Array.of(-1, -2), [-3, -4], [-5, -6], [0, 1]])];
+    const [read] = records.map((record) => {
+      const found = findVersion(record, kept.length, 1);
+      return kept.map((kind, i) => (found === undefined ? null : columnOfVersion(found, i, kind)));
+    });
+    expect(read).toStrictEqual(first);
+  });
+
   it("hold what a table has, which is of no time", () => {
     const version: RowVersion = { t: -Infinity, k: -Infinity, values: [1.5] };
     const record = recordOf((buffer) => {
