@@ -47,6 +47,10 @@ export function aggregate(plan: AggregatePlan, inputs: readonly Value[]): Value 
       return approximateCount(present, plan.input.type.startsWith("float"));
     case "quantile":
       return sevenDigits(shareAtMost(present.map(Number), Number(options["p"])));
+    case "last_k":
+      return present.slice(-Number(options["n"])).reverse() as Value;
+    case "topk":
+      return mostFrequent(present, Number(options["k"]), Number(options["limit"]));
     case "last":
       return present.at(-1) ?? null;
     default:
@@ -76,4 +80,12 @@ function sevenDigits(value: number): number {
   const rounded = Math.min(Math.floor((size / unit) * 64 + 0.5), 128);
   const result = rounded === 128 && unit === 2 ** 1023 ? (127 / 64) * unit : (rounded / 64) * unit;
   return value < 0 && result !== 0 ? -result : result;
+}
+
+/** The most frequent values, of equally frequent ones the smaller; missing where there are more different ones than the limit. */
+function mostFrequent(values: readonly Value[], k: number, limit: number): Value {
+  const different = [...new Set(values)];
+  if (different.length > limit) return null;
+  const times = (value: Value): number => values.filter((other) => other === value).length;
+  return different.sort((a, b) => times(b) - times(a) || compareValues(a, b)).slice(0, k) as Value;
 }

@@ -39,10 +39,15 @@ export function differences(
 
 function agree(expected: Answer, actual: ActualAnswer): boolean {
   return (
-    Object.is(expected.value, actual.value) &&
+    isSame(expected.value, actual.value) &&
     (actual.status === undefined || actual.status === expected.status) &&
     (actual.t === undefined || actual.t === expected.t)
   );
+}
+
+function isSame(a: Value, b: Value): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return Object.is(a, b);
+  return a.length === b.length && a.every((item, i) => Object.is(item, b[i]));
 }
 
 function show(answer: ActualAnswer | undefined): string {

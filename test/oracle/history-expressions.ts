@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { TypeName } from "../../src/core/index.ts";
+import { parseTypeName, type TypeName } from "../../src/core/index.ts";
 import type { CallPlan, ColumnPlan, ExpressionPlan, LiteralPlan, StoredWindowPlan } from "../../src/dsl/plan/index.ts";
 import { payloadTypes } from "./history-values.ts";
 
@@ -113,6 +113,20 @@ export const aggregates: fc.Arbitrary<Aggregate> = fc.oneof(
     arbitrary: fc
       .tuple(fc.constantFrom(1, 2, 10_000), fc.oneof(numbers, anything))
       .map(([limit, input]) => ({ name: "distinct", input, type: "int?" as const, options: { limit } })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom("last_k", "topk"),
+        fc.constantFrom(1, 2, 5),
+        fc.constantFrom(2, 10_000),
+        fc.oneof(numbers, anything),
+      )
+      .map(([name, length, limit, input]) => ({
+        ...{ name, input, type: `list<${parseTypeName(input.type).kind}>?` as TypeName },
+        options: name === "topk" ? { k: length, limit } : { n: length },
+      })),
   },
   {
     weight: 1,

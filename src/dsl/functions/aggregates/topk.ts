@@ -1,0 +1,31 @@
+import type { ValueKind } from "../../../core/index.ts";
+import type { Aggregate } from "../aggregate.ts";
+import type { Constants, Raw, RawList } from "../scalar-function.ts";
+import { limitOf, limitParameter } from "./distinct.ts";
+import { order } from "./extreme.ts";
+import { lengthParameter, listsOf } from "./last-k.ts";
+import { tallyCode, type TallyOptions, tallySql } from "./tally.ts";
+
+function tallyOf(kind: ValueKind | "rows", options: Constants): TallyOptions {
+  return { kind, limit: limitOf(options), counted: true };
+}
+
+/** By how often they came, of equally frequent ones the smaller first. */
+function mostFrequent(counts: ReadonlyMap<Raw, number>, k: number): RawList {
+  const sorted = [...counts].sort(([a, n], [b, m]) => m - n || order(a, b));
+  return sorted.slice(0, k).map(([value]) => value) as RawList;
+}
+
+/** The most frequent values. */
+export const topk: Aggregate = {
+  name: "topk",
+  version: 1,
+  doc: "The `k` most frequent values, the most frequent first, of equally frequent ones the smaller first; fewer where there are fewer. Exact up to `limit` different values, missing beyond.",
+  takes: listsOf,
+  optional: true,
+  parameters: [lengthParameter("k"), limitParameter],
+  state: (_kind, options) => `tally:${String(limitOf(options))}`,
+  code: (kind, options) =>
+    tallyCode(tallyOf(kind, options), (counts) => mostFrequent(counts, Number(options["k"] ?? 1)), null),
+  sql: (kind, options) => tallySql(tallyOf(kind, options)),
+};
