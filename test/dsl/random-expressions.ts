@@ -242,7 +242,7 @@ const zones = fc
   .constantFrom("UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia")
   .map((value): ExpressionPlan => ({ node: "literal", type: "string", value }));
 
-/** Few ints are places in a list. */
+/** Few ints are places in a list, or among the parts of a text. */
 const places = fc
   .constantFrom(0, 1, 2, -1, -2)
   .map((value): ExpressionPlan => ({ node: "literal", type: "int", value }));
@@ -261,7 +261,7 @@ function callOf(
       ? exact
         ? fc.constant<ExpressionPlan>({ node: "literal", type: "string", value: "UTC" })
         : fc.oneof({ weight: 3, arbitrary: zones }, { weight: 1, arbitrary: of("string", left - 1) })
-      : parameter.name === "index"
+      : parameter.name === "index" || parameter.name === "i"
         ? fc.oneof({ weight: 3, arbitrary: places }, { weight: 1, arbitrary: of("int", left - 1) })
         : of(takenKind(parameter.kind, kind, overload), left - 1);
   const args = fc

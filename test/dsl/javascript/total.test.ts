@@ -25,7 +25,7 @@ import { sameRaw, sameValue } from "../same-value.ts";
 import { columns, expressions, idOf, rows, ways } from "../random-expressions.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 31_415);
-const wanted = Number(process.env["TONDO_EXPRESSIONS"] ?? 13_000);
+const wanted = Number(process.env["TONDO_EXPRESSIONS"] ?? 15_000);
 type Row = Readonly<Record<string, Value>>;
 
 /** Whether a value may exist: see the domain of the language. */
