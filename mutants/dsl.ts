@@ -3,7 +3,8 @@ import type { Mutant } from "../scripts/mutants/mutant.ts";
 const folder = "src/dsl";
 const examples = ["test/dsl/functions/examples.test.ts"];
 const aggregates = ["test/dsl/functions/aggregates.test.ts"];
-const fitted = ["test/dsl/functions/fitted.test.ts"];
+const fitted = ["test/dsl/functions/fitted/fitted.test.ts"];
+const quantiles = ["test/dsl/functions/fitted/quantiles.test.ts"];
 const programs = ["test/dsl/javascript"];
 const zones = ["test/dsl/functions/time-zone.test.ts", "test/dsl/functions/zone-table.test.ts"];
 const calendar = ["test/dsl/functions/calendar.test.ts"];
@@ -226,6 +227,76 @@ const mutants: readonly Mutant[] = [
     find: "Math.sqrt(total / sum.count) * unit",
     replace: "Math.sqrt(total / (sum.count - 1)) * unit",
     tests: fitted,
+  },
+  {
+    name: "median-off-by-one-rank",
+    file: `${folder}/functions/fitted/order-statistics.ts`,
+    find: "wanted.below + (counters[digit] ?? 0) <= wanted.rank",
+    replace: "wanted.below + (counters[digit] ?? 0) < wanted.rank",
+    tests: quantiles,
+  },
+  {
+    name: "quantile-not-interpolated",
+    file: `${folder}/functions/fitted/quantiles.ts`,
+    find: "part >= 0.5 ? b - way * (1 - part) : a + way * part",
+    replace: "part >= 0.5 ? b : a",
+    tests: quantiles,
+  },
+  {
+    name: "quantile-place-beyond-the-last",
+    file: `${folder}/functions/fitted/quantiles.ts`,
+    find: "Math.floor(share * (count - 1))",
+    replace: "Math.min(Math.floor(share * count), count - 1)",
+    tests: quantiles,
+  },
+  {
+    name: "edge-belongs-to-the-bin-below",
+    file: `${folder}/functions/fitted/quantize.ts`,
+    find: "(sorted[middle] ?? Infinity) <= x",
+    replace: "(sorted[middle] ?? Infinity) < x",
+    tests: quantiles,
+  },
+  {
+    name: "equal-edges-kept",
+    file: `${folder}/functions/fitted/quantize.ts`,
+    find: "edges: [...new Set(values)]",
+    replace: "edges: values",
+    tests: quantiles,
+  },
+  {
+    name: "mode-tie-to-the-largest",
+    file: `${folder}/functions/fitted/distinct-counter.ts`,
+    find: "n - m || compare(a, b)",
+    replace: "n - m || compare(b, a)",
+    tests: fitted,
+  },
+  {
+    name: "categories-by-code-unit",
+    file: `${folder}/functions/fitted/distinct-counter.ts`,
+    find: 'if (typeof a === "string" && typeof b === "string") return compareCodePoints(a, b);',
+    replace: "",
+    tests: fitted,
+  },
+  {
+    name: "unseen-taken-for-missing",
+    file: `${folder}/functions/fitted/categories.ts`,
+    find: "codes.get(x) ?? otherCode",
+    replace: "codes.get(x) ?? missingCode",
+    tests: fitted,
+  },
+  {
+    name: "fitted-bigint-taken-for-a-number",
+    file: `${folder}/javascript/exact-numbers.ts`,
+    find: "step.wide !== true && ",
+    replace: "",
+    tests: fitted,
+  },
+  {
+    name: "onehot-slots-of-other-parts",
+    file: `${folder}/functions/fitted/categories.ts`,
+    find: '{ suffix: "other", part: otherCode }',
+    replace: '{ suffix: "other", part: missingCode }',
+    tests: ["test/serving/fitted-vector.test.ts"],
   },
   {
     name: "clock-changed-a-microsecond-late",

@@ -148,9 +148,9 @@ async function scoreByHand({ tondo }: World): Promise<(values: readonly unknown[
   const deviation = new Float64Array(slots.length).fill(1);
   for (const [i, { value }] of slots.entries()) {
     if (value.node !== "fitted") continue;
-    mean[i] = fitted[value.fit]?.["mean"] ?? 0;
-    deviation[i] = fitted[value.fit]?.["sd"] ?? 1;
-    if (value.arg.node === "fitted") fill[i] = fitted[value.arg.fit]?.["value"] ?? 0;
+    mean[i] = Number(fitted[value.fit]?.["mean"] ?? 0);
+    deviation[i] = Number(fitted[value.fit]?.["sd"] ?? 1);
+    if (value.arg.node === "fitted") fill[i] = Number(fitted[value.arg.fit]?.["value"] ?? 0);
   }
   const { weights, intercept } = model;
   const plan = slots.findIndex(({ name }) => name === "pro");

@@ -3,6 +3,7 @@ import {
   aggregates,
   type ComposedAggregate,
   composedAggregates,
+  type FittedExample,
   type FittedFunction,
   fittedFunctions,
   type Overload,
@@ -54,7 +55,7 @@ const sections: Readonly<Record<string, readonly string[]>> = {
     "seconds",
   ],
   "Lists and embeddings": ["item", "dot", "cosine", "norm", "l2", "slice", "element"],
-  Encodings: ["bucket", "hash", "cross", "onehot", "onehot_is", "cyclic", "cyclic_sin", "cyclic_cos"],
+  Encodings: ["bucket", "hash", "cross", "onehot", "onehot_is", "onehot_at", "cyclic", "cyclic_sin", "cyclic_cos"],
   Places: ["haversine", "bearing", "geohash"],
 };
 
@@ -107,7 +108,8 @@ export function functionReference(): string {
     "",
     "## Fitted functions",
     "",
-    "Fitted on the training rows and frozen; in vectors only. See the language reference.",
+    "Fitted on the training rows alone and frozen; in vectors only. Missing training rows are passed over. A whole number",
+    "goes where a float is taken. See the language reference.",
     ...[...fittedFunctions.values()].flatMap(fitted),
     "",
   ].join("\n");
@@ -178,6 +180,43 @@ function aggregate({ name, takes, doc, parameters = [] }: Aggregate): readonly s
   return rows.map(([of, gives], i) => `| ${i === 0 ? `\`${call}\`` : ""} | ${of} | ${gives} | ${i === 0 ? doc : ""} |`);
 }
 
-function fitted({ name, word, doc }: FittedFunction): readonly string[] {
-  return ["", `### \`x | ${name}${word === undefined ? "" : `(${word})`}\``, "", doc];
+function fitted({
+  name,
+  word,
+  options = [],
+  takes,
+  optional,
+  expands,
+  doc,
+  examples,
+}: FittedFunction): readonly string[] {
+  const inside = [
+    ...(word === undefined ? [] : [word]),
+    ...options.map((option) =>
+      option.kind === "count" ? `${option.name}: ${String(option.least)} to ${String(option.most)}` : option.name,
+    ),
+  ];
+  const more = optional(false) ? "?" : optional(true) ? ", missing where `x` is" : "";
+  const kinds = Object.entries(takes).map(([of, gives]) =>
+    expands !== undefined
+      ? `\`${of}\` to slots of \`float\``
+      : more.length > 1
+        ? `\`${of}\` to \`${String(gives)}\`${more}`
+        : `\`${of}\` to \`${String(gives)}${more}\``,
+  );
+  return [
+    "",
+    `### \`x | ${name}${inside.length === 0 ? "" : `(${inside.join(", ")})`}\``,
+    "",
+    ...kinds.map((kind) => `- ${kind}`),
+    "",
+    doc,
+    ...(examples.length === 0 ? [] : ["", ...examples.map((example) => `- ${fittedExample(example)}`)]),
+  ];
+}
+
+function fittedExample({ rows, options = {}, value, result }: FittedExample): string {
+  const text = (one: number | string | null): string => (one === null ? "missing" : JSON.stringify(one));
+  const given = Object.entries(options).map(([name, of]) => `, ${name} = ${String(of)}`);
+  return `fitted on ${rows.map(text).join(", ")}${given.join("")}: \`${text(value)}\` is \`${text(result)}\``;
 }

@@ -1,7 +1,9 @@
-import { canonicalJson, TondoError } from "../core/index.ts";
+import { TondoError } from "../core/index.ts";
 import {
   compileRows,
   type Fitted,
+  fittedFault,
+  fittedFingerprint,
   type Raw,
   rawFromJson,
   type RawColumn,
@@ -46,13 +48,13 @@ export function loadModel(digest: string, { files }: ModelPackage, programOf: Pr
   const vector = vectorOf(read(packageFiles.vector), digest);
   const manifest = read(packageFiles.manifest) as {
     readonly version?: unknown;
-    readonly vector?: { readonly fingerprint?: unknown };
+    readonly vector?: { readonly fingerprint?: unknown; readonly fitted?: unknown };
   };
   const fingerprint = vectorFingerprint(vector);
   if (manifest.version !== 1) throw corrupt(digest, "it was made by another version of Tondo");
   if (manifest.vector?.fingerprint !== fingerprint)
     throw corrupt(digest, "its vector is not the one it was sealed with");
-  const fitted = read(packageFiles.fitted) as Fitted;
+  const fitted = fittedOfPackage(read(packageFiles.fitted), vector, manifest.vector.fitted, digest);
   const model = files.get(packageFiles.model);
   if (model === undefined) throw corrupt(digest, `it lacks ${packageFiles.model}`);
   const runtime = parseRuntime(model);
@@ -61,7 +63,7 @@ export function loadModel(digest: string, { files }: ModelPackage, programOf: Pr
     if (position < 0) throw corrupt(digest, `its model takes a slot "${slot}" that its vector does not have`);
     return position;
   });
-  const program = programOf(vector, fitted, `${fingerprint}:${canonicalJson(fitted)}`);
+  const program = programOf(vector, fitted, `${fingerprint}:${fittedFingerprint(fitted)}`);
   const loaded: LoadedModel = { vector, fingerprint, fitted, runtime, program, positions };
   replay(digest, loaded, read(packageFiles.golden));
   return loaded;
@@ -89,6 +91,17 @@ function vectorOf(plan: unknown, digest: string): VectorPlan {
   );
   if (!isWhole) throw corrupt(digest, "its vector is damaged");
   return plan as VectorPlan;
+}
+
+function fittedOfPackage(fitted: unknown, vector: VectorPlan, sealed: unknown, digest: string): Fitted {
+  const fault = fittedFault(
+    vector.slots.map(({ value }) => value),
+    fitted,
+  );
+  if (fault !== undefined) throw corrupt(digest, fault);
+  if (fittedFingerprint(fitted as Fitted) !== sealed)
+    throw corrupt(digest, "what was fitted is not what it was sealed with");
+  return fitted as Fitted;
 }
 
 interface GoldenFile {

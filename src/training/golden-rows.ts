@@ -17,7 +17,7 @@ export interface Golden {
   readonly rows: readonly GoldenRow[];
 }
 
-const count = 8;
+const count = 16;
 
 /**
  * Rows that a loader can check itself by: inputs of all kinds, missing ones among them, with what they gave here. They are made up, so that no
@@ -25,8 +25,9 @@ const count = 8;
  */
 export function goldenRows(vector: VectorPlan, fitted: Fitted, runtime: Runtime): Golden {
   const program = compileRows(vector.slots, fitted);
+  const texts = textsFor(fitted);
   const inputs = program.leaves.map(({ kind }, leaf) =>
-    Array.from({ length: count }, (_, row) => sample(kind, row, leaf)),
+    Array.from({ length: count }, (_, row) => sample(kind, row, leaf, texts)),
   );
   const results: RawColumn[] = program.outputs.map(() => new Float64Array(count));
   program.run(count, inputs, results);
@@ -45,22 +46,34 @@ export function goldenRows(vector: VectorPlan, fitted: Fitted, runtime: Runtime)
   };
 }
 
-const texts = ["", "a", "Europe/Berlin", "America/New_York", "ß É 😀", "UTC"];
+/** How many texts of each fitted list are among the inputs. */
+const fittedTexts = 6;
+
+/** Texts of many kinds, and those that something was fitted to. */
+function textsFor(fitted: Fitted): readonly string[] {
+  const known = Object.values(fitted).flatMap((parameters) =>
+    Object.values(parameters).flatMap((value) => (typeof value === "object" ? value.slice(0, fittedTexts) : [value])),
+  );
+  return [...new Set([...plainTexts, ...known.filter((one) => typeof one === "string")])];
+}
+
+const plainTexts = ["", "a", "Europe/Berlin", "America/New_York", "ß É 😀", "UTC"];
 
 /** The last row is all missing; of the others now and then a value. */
-function sample(kind: ValueKind, row: number, leaf: number): Raw {
+function sample(kind: ValueKind, row: number, leaf: number, texts: readonly string[]): Raw {
   const n = ((row + 1) * 7919 + (leaf + 1) * 104729) % 9973;
   if (row === count - 1 || n % 11 === 0) return missingRaw(kind);
   if (isEmbedding(kind))
     return Float64Array.from({ length: embeddingSize(kind) }, (_, i) => ((n + i * 31) % 997) / 97 - 5);
-  if (isList(kind)) return Array.from({ length: n % 4 }, (_, i) => scalar(elementKind(kind), n + i));
-  return scalar(kind, n);
+  if (isList(kind))
+    return Array.from({ length: n % 4 }, (_, i) => scalar(elementKind(kind), n + i, texts, row + leaf + i));
+  return scalar(kind, n, texts, row + leaf);
 }
 
-function scalar(kind: ScalarKind, n: number): number | string {
+function scalar(kind: ScalarKind, n: number, texts: readonly string[], text: number): number | string {
   switch (kind) {
     case "string":
-      return texts[n % texts.length] ?? "";
+      return texts[text % texts.length] ?? "";
     case "bool":
       return n % 2;
     case "int":

@@ -1,5 +1,5 @@
 import { canonicalJson } from "../core/index.ts";
-import { type Fitted, vectorFingerprint, type VectorPlan } from "../dsl/index.ts";
+import { type Fitted, fittedFingerprint, vectorFingerprint, type VectorPlan } from "../dsl/index.ts";
 import { buildPackage, packageFiles } from "../registry/index.ts";
 import { loadRuntime } from "../runtimes/index.ts";
 import { goldenRows } from "./golden-rows.ts";
@@ -15,7 +15,7 @@ export function sealModel(vector: VectorPlan, fitted: Fitted, { model, files }: 
     version: 1,
     kind: runtime.kind,
     output: runtime.output,
-    vector: { name: vector.name, fingerprint: vectorFingerprint(vector) },
+    vector: { name: vector.name, fingerprint: vectorFingerprint(vector), fitted: fittedFingerprint(fitted) },
   };
   const text = (value: unknown): string => `${canonicalJson(value)}\n`;
   return buildPackage({

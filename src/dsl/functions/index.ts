@@ -11,7 +11,8 @@ export type {
 export { aggregates } from "./aggregates/index.ts";
 export { type ComposedAggregate, composedAggregates } from "./composed-aggregate.ts";
 export { fittedFunctions, fittedKey } from "./fitted/index.ts";
-export type { Fit, FittedFunction, Parameters } from "./fitted-function.ts";
+export type { Fit, FitContext, FittedExample, FittedFunction, FittedOption } from "./fitted-function.ts";
+export { fitsOf, fittedFault, fittedOf, parametersOf } from "./fitted-of.ts";
 export { constantText } from "./literal-js.ts";
 export { literalSql, quoteIdentifier, quoteText, sqlType } from "./literal-sql.ts";
 export { scalarFunctions } from "./scalar/index.ts";

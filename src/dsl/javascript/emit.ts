@@ -41,7 +41,7 @@ export function emit({ steps, results }: Steps, leaves: LeafText): Emitted {
     const inline = inlineOf(step, numbers);
     const texts = step.args.map(textOf).join(", ");
     const text = tested(step, inline ?? `f${String(functions.push(step.call) - 1)}(${texts})`, inline !== undefined);
-    return settled(name, text, inline === undefined ? undefined : step.overload?.settles);
+    return settled(name, text, inline === undefined ? undefined : step.overload.settles);
   });
   return {
     statements,
@@ -61,7 +61,7 @@ function inlineOf(
 ): string | undefined {
   const texts = args.map(textOf);
   if (handles) texts.push(constantText(none));
-  return overload?.inline?.(
+  return overload.inline?.(
     texts,
     options,
     args.map((arg) => isExact(arg, numbers)),
@@ -70,7 +70,7 @@ function inlineOf(
 
 /** Missing where an argument is. */
 function tested({ overload, args, tested: places, none }: CallStep, text: string, inline: boolean): string {
-  if (places.length === 0 || (inline && overload?.inlinePropagates === true)) return text;
+  if (places.length === 0 || (inline && overload.inlinePropagates === true)) return text;
   const tests = args.flatMap((arg, i) => {
     const name = textOf(arg);
     return places.includes(i) ? [isNumeric(arg.kind) ? `${name} !== ${name}` : `${name} === null`] : [];

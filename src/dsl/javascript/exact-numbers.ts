@@ -14,7 +14,10 @@ export function exactNumbers(steps: readonly Step[], leaves: boolean): readonly 
     else if (step.kind !== "int") numbers.push(true);
     else if (step.does === "read") numbers.push(leaves);
     else
-      numbers.push(step.overload?.small === true || step.args.every((arg) => !holdsInts(arg) || isExact(arg, numbers)));
+      numbers.push(
+        step.overload.small === true ||
+          (step.wide !== true && step.args.every((arg) => !holdsInts(arg) || isExact(arg, numbers))),
+      );
   }
   return numbers;
 }

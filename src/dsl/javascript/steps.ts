@@ -1,5 +1,5 @@
-import { canonicalJson, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
-import { fittedFunctions, overloadOf, type Overload, type Raw, type RawScalar } from "../functions/index.ts";
+import { canonicalJson, parseTypeName, type ValueKind } from "../../core/index.ts";
+import { fittedOf, overloadOf, type Overload, parametersOf, type Raw, type RawScalar } from "../functions/index.ts";
 import {
   type CallPlan,
   type ExpressionPlan,
@@ -42,8 +42,7 @@ export interface CallStep {
   readonly does: "call";
   readonly kind: ValueKind;
   readonly call: (...args: never[]) => Raw;
-  /** Absent for a fitted function. */
-  readonly overload?: Overload;
+  readonly overload: Omit<Overload, "takes" | "returns" | "compute">;
   readonly options: NonNullable<CallPlan["options"]>;
   readonly args: readonly Operand[];
   /** Places of the arguments that make the result missing where they are, before the function is called. */
@@ -52,6 +51,8 @@ export interface CallStep {
   readonly none: RawScalar;
   /** Whether it deals with missing arguments itself: it is given `none` as one more argument. */
   readonly handles: boolean;
+  /** Its int result may be a bigint where no argument is: a fitted value is one. */
+  readonly wide?: true;
 }
 
 export type Step = LeafStep | CallStep;
@@ -77,14 +78,14 @@ export function stepsOf(expressions: readonly ExpressionPlan[], fitted: Fitted =
 class Numbering {
   readonly steps: Step[] = [];
   readonly leaves: Leaf[] = [];
-  readonly #fitted: Fitted;
+  readonly #parameters: Fitted;
   /** By what is computed, with names for its parts: equal expressions are one step. */
   readonly #byKey: Map<string, Operand> = new Map<string, Operand>();
   /** The same by object: siblings are shared. */
   readonly #seen: Map<ExpressionPlan, Operand> = new Map<ExpressionPlan, Operand>();
 
   constructor(fitted: Fitted) {
-    this.#fitted = fitted;
+    this.#parameters = fitted;
   }
 
   operand(expression: ExpressionPlan): Operand {
@@ -110,7 +111,7 @@ class Numbering {
       case "call":
         return this.#call(expression, kind, args);
       case "fitted":
-        return this.#add({ ...plain(kind, args), call: this.#apply(expression) }, true);
+        return this.#fitted(expression, kind, args);
     }
   }
 
@@ -132,16 +133,21 @@ class Numbering {
     return this.#add(step, overload.partial === true || maybe);
   }
 
-  #apply({ function: name, fit }: FittedPlan): CallStep["call"] {
-    const entry = fittedFunctions.get(name);
-    const parameters = Object.hasOwn(this.#fitted, fit) ? this.#fitted[fit] : undefined;
-    if (entry === undefined) throw new TondoError("INTERNAL", `no fitted function ${name}`);
-    if (parameters === undefined) {
-      throw new TondoError("VECTOR_UNFITTED", `"${name}" has not been fitted`, {
-        hint: "Make a training set with this vector first: it fits on the training rows and keeps what it found.",
-      });
-    }
-    return entry.apply(parameters);
+  #fitted(plan: FittedPlan, kind: ValueKind, args: readonly Operand[]): Operand {
+    const entry = fittedOf(plan);
+    const parameters = parametersOf(plan, this.#parameters);
+    const of = parseTypeName(plan.arg.type).kind;
+    const call = entry.apply(parameters, of);
+    const { inline, settles, small } = entry;
+    const overload: CallStep["overload"] = {
+      inlinePropagates: true,
+      ...(inline === undefined ? {} : { inline: ([x = ""]) => inline(x, parameters, of) }),
+      ...(settles === undefined ? {} : { settles }),
+      ...(small === undefined ? {} : { small }),
+    };
+    const wide = kind === "int" && Object.values(parameters).some((value) => typeof value === "string");
+    const step: CallStep = { ...plain(kind, args), call, overload, ...(wide ? { wide } : {}) };
+    return this.#add(step, entry.optional(args[0]?.maybe ?? true));
   }
 
   #add(step: Step, maybe: boolean): Operand {
@@ -149,7 +155,7 @@ class Numbering {
   }
 }
 
-function plain(kind: ValueKind, args: readonly Operand[]): Omit<CallStep, "call"> {
+function plain(kind: ValueKind, args: readonly Operand[]): Omit<CallStep, "call" | "overload"> {
   return { does: "call", kind, args, options: {}, tested: [], none: missingRaw(kind), handles: false };
 }
 

@@ -56,5 +56,11 @@ export interface FittedPlan {
 /** A typed expression of a plan. */
 export type ExpressionPlan = LiteralPlan | ColumnPlan | StoredRefPlan | NowPlan | CallPlan | FittedPlan;
 
-/** What fitting found, by `fit` id: a few named numbers each, frozen by value. */
-export type Fitted = Readonly<Record<string, Readonly<Record<string, number>>>>;
+/** One thing that fitting found: a number, a text, or a list of them. */
+export type FittedValue = number | string | readonly (number | string)[];
+
+/** The parameters that a fit found, by name. Numbers are finite; an int beyond ±(2^53 - 1) is decimal text. */
+export type Parameters = Readonly<Record<string, FittedValue>>;
+
+/** What fitting found, by `fit` id, frozen by value. */
+export type Fitted = Readonly<Record<string, Parameters>>;

@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from "../../core/index.ts";
+import type { Fitted } from "./expression-plan.ts";
 import type { EntityPlan, GroupPlan, SourcePlan, VectorPlan } from "./plan.ts";
 
 /** A source's meaning: not where its files lie nor in how many places. What its columns are stands where they are read. */
@@ -38,6 +39,11 @@ export function storedFingerprint(group: GroupPlan, name: string, source: Source
 /** SHA-256 of the canonical plan of a vector, without paths. */
 export function vectorFingerprint(vector: VectorPlan): string {
   return digest({ ...vector, sources: vector.sources.map(meaning) });
+}
+
+/** SHA-256 of what fitting found: with that of its vector, all that decides a slot's value. */
+export function fittedFingerprint(fitted: Fitted): string {
+  return digest(fitted);
 }
 
 function digest(value: unknown): string {

@@ -5,8 +5,10 @@ export type {
   ExpressionPlan,
   Fitted,
   FittedPlan,
+  FittedValue,
   LiteralPlan,
   NowPlan,
+  Parameters,
   StoredRefPlan,
 } from "./expression-plan.ts";
 export type {
@@ -32,6 +34,7 @@ export type {
 export { filesAtRest, lagOf } from "./transports.ts";
 export {
   entityFingerprint,
+  fittedFingerprint,
   groupFingerprint,
   sourceFingerprint,
   storedFingerprint,

@@ -1,17 +1,11 @@
-import { type TypeName, typeName } from "../../core/index.ts";
-import {
-  aggregates,
-  composedAggregates,
-  fittedFunctions,
-  fittedKey,
-  maxInt,
-  scalarFunctions,
-} from "../functions/index.ts";
+import { aggregates, composedAggregates, fittedFunctions, maxInt, scalarFunctions } from "../functions/index.ts";
 import type { ExpressionPlan } from "../plan/index.ts";
 import { type CallExpression, didYouMean, type Expression, type LiteralExpression } from "../syntax/index.ts";
+import { expansionOf } from "./expansion.ts";
 import { planLimits, planSize } from "./plan-size.ts";
 import { resolveChain } from "./resolve-chain.ts";
-import { type Checked, resolveCall, typeOf, widened } from "./resolve-call.ts";
+import { type Checked, resolveCall } from "./resolve-call.ts";
+import { fittedForm, resolveFitted } from "./resolve-fitted.ts";
 import type { Report } from "./report.ts";
 import type { Scope } from "./scope.ts";
 
@@ -133,8 +127,14 @@ function checkCall(call: CallExpression, scope: Scope, report: Report, depth: nu
       () => otherwise.get(name) ?? didYouMean(name, aggregateNames) ?? `aggregates are ${aggregateNames.join(", ")}`,
     );
   }
-  const fitted = fittedCall(call, scope, report, depth);
-  if (fitted !== "no") return fitted;
+  const fitted = fittedForm(call, scope, report);
+  if (fitted === "wrong") return undefined;
+  if (fitted !== "no") {
+    const checked = check(fitted.argument, scope, report, depth + 1);
+    return checked === undefined || isExpansion(checked, fitted.argument, report)
+      ? undefined
+      : resolveFitted(fitted, checked, call, scope, report);
+  }
   const resolved = call.form === "operator" ? name : (written.get(name) ?? name);
   const entry = call.form === "operator" || !operatorOnly.has(resolved) ? scalarFunctions.get(resolved) : undefined;
   if (entry === undefined) {
@@ -147,15 +147,7 @@ function checkCall(call: CallExpression, scope: Scope, report: Report, depth: nu
   for (const arg of call.args) {
     const value = check(arg.value, scope, report, depth + 1);
     if (value === undefined) return undefined;
-    const inner = "list" in value || value.plan.node !== "call" ? undefined : value.plan.function;
-    if (inner !== undefined && scalarFunctions.get(inner)?.expands !== undefined) {
-      return report.error(
-        "expansion-inside",
-        `"${inner}" gives several slots: nothing can be computed from it`,
-        arg.value.span,
-        "it stands outermost in a slot: compute before it",
-      );
-    }
+    if (isExpansion(value, arg.value, report)) return undefined;
     args.push(arg.name === undefined ? { value } : { name: arg.name.text, value });
   }
   const moment = entry.overloads[0]?.takes.findIndex(({ now }) => now === true) ?? -1;
@@ -181,6 +173,19 @@ function isAggregate(name: string): boolean {
   return aggregates.has(name) || composedAggregates.has(name);
 }
 
+/** Whether an argument is a function that gives several slots; that is reported. */
+function isExpansion(value: Checked, { span }: Expression, report: Report): boolean {
+  const expansion = "list" in value ? undefined : expansionOf(value.plan);
+  if (expansion === undefined) return false;
+  report.error(
+    "expansion-inside",
+    `"${expansion.name}" gives several slots: nothing can be computed from it`,
+    span,
+    "it stands outermost in a slot: compute before it",
+  );
+  return true;
+}
+
 const operatorOnly: ReadonlySet<string> = new Set([
   "add",
   "sub",
@@ -199,9 +204,6 @@ const operatorOnly: ReadonlySet<string> = new Set([
   "in",
   "is_missing",
 ]);
-
-/** Statistics that no function here is fitted by. */
-const statistics: ReadonlySet<string> = new Set(["median", "mode", "most_frequent", "average", "avg"]);
 
 /** Words that people look for, and what is there instead. */
 const otherwise: ReadonlyMap<string, string> = new Map([
@@ -239,48 +241,4 @@ function nearFunction(name: string): string | undefined {
       words.filter((word) => !operatorOnly.has(written.get(word) ?? word)),
     )
   );
-}
-
-/** `fill(mean)`, `zscore`: `"no"` where the call is none of them. */
-function fittedCall(
-  call: CallExpression,
-  scope: Scope,
-  report: Report,
-  depth: number,
-): ExpressionPlan | undefined | "no" {
-  const [first, second, third] = call.args;
-  const name = call.name.text;
-  const own = [...fittedFunctions.values()].filter((candidate) => candidate.name === name);
-  if (own.length === 0) return "no";
-  const word = second?.value.kind === "name" ? second.value.name.text : undefined;
-  const entry = third === undefined ? own.find((candidate) => candidate.word === word) : undefined;
-  if (first === undefined || entry === undefined || (word === undefined && second !== undefined)) {
-    // `fill(0)` fills with a constant, `fill(other)` with another value where one has that name.
-    if (name === "fill" && (word === undefined || !statistics.has(word))) return "no";
-    const forms = own.map(({ word: needed }) => (needed === undefined ? `x | ${name}` : `x | ${name}(${needed})`));
-    return report.error(
-      "wrong-arguments",
-      word === undefined
-        ? `"${name}" is fitted on the training rows and takes one value`
-        : `"${name}" is not fitted by "${word}"`,
-      call.span,
-      `write ${forms.join(" or ")}`,
-    );
-  }
-  const checked = check(first.value, scope, report, depth + 1);
-  if (checked === undefined) return undefined;
-  const arg = "list" in checked ? undefined : widened(checked.plan, "float");
-  if (arg === undefined) {
-    return report.error(
-      "wrong-type",
-      `"${name}" takes a number`,
-      first.value.span,
-      "a text becomes numbers with onehot, a truth value with float",
-    );
-  }
-  const plan = { function: fittedKey(entry.name, entry.word), version: entry.version, arg };
-  const fit = scope.fitted(call, plan);
-  if (fit === undefined) return undefined;
-  const type: TypeName = typeName({ kind: "float", optional: entry.optional(typeOf(arg).optional) });
-  return { node: "fitted", type, ...plan, fit };
 }

@@ -9,7 +9,7 @@ import {
 } from "../plan/index.ts";
 import { didYouMean, type Expression, type ReferenceExpression } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
-import { hasExpansion } from "./expand-slot.ts";
+import { expansionOf } from "./expansion.ts";
 import { planLimits, planSize } from "./plan-size.ts";
 import { typeOf } from "./resolve-call.ts";
 import type { Report } from "./report.ts";
@@ -119,7 +119,7 @@ function keyPart(part: Expression, context: KeyContext): ExpressionPlan | undefi
       "keep what it is computed from as a feature of its own",
     );
   }
-  if (hasExpansion(plan)) {
+  if (expansionOf(plan) !== undefined) {
     return report.error("expansion-inside", "this gives several slots, and a key is made of single values", part.span);
   }
   for (const node of walk(plan)) {

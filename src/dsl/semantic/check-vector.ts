@@ -8,7 +8,8 @@ import { checkLabel } from "./check-label.ts";
 import { unknownKeyName } from "./check-key.ts";
 import { checkReference, type ReferenceContext } from "./check-reference.ts";
 import { embed } from "./embed.ts";
-import { expandSlot, hasExpansion } from "./expand-slot.ts";
+import { expandSlot } from "./expand-slot.ts";
+import { expansionOf } from "./expansion.ts";
 import { planLimits, planSize } from "./plan-size.ts";
 import { checkProperties } from "./properties.ts";
 import type { Report } from "./report.ts";
@@ -136,8 +137,8 @@ class VectorBody {
     this.#open.push(name);
     const plan = checkExpression(definition.value, this.#scope(name, report), report);
     this.#open.pop();
-    const step = plan !== undefined && this.#isStep(definition) && hasExpansion(plan);
-    const checked = step ? expandSlotInStep(definition, plan, report) : plan;
+    const expansion = plan !== undefined && this.#isStep(definition) ? expansionOf(plan) : undefined;
+    const checked = expansion ? expandSlotInStep(definition, expansion.name, report) : plan;
     this.#values.set(name, checked);
     return checked;
   }
@@ -155,6 +156,8 @@ class VectorBody {
         if (this.#names.labels.has(text) && !this.#names.inputs.has(text)) return this.#named(identifier, "slot");
         return this.#column(identifier, own);
       },
+      knows: (text) =>
+        this.#names.definitions.has(text) || this.#names.inputs.has(text) || this.#names.keyColumns.has(text),
       reference: (reference) => checkReference(reference, this.#context, "slot"),
       aggregate: (call) =>
         report.error(
@@ -241,8 +244,7 @@ class VectorBody {
   }
 }
 
-function expandSlotInStep({ name, value }: Definition, plan: ExpressionPlan, report: Report): undefined {
-  const word = plan.node === "call" ? plan.function : "it";
+function expandSlotInStep({ name, value }: Definition, word: string, report: Report): undefined {
   return report.error(
     "expansion-inside",
     `"${word}" gives several slots, and a step is one value`,

@@ -1,7 +1,7 @@
 import { embeddingSize, isEmbedding, isList, isNumeric, typeName } from "../../core/index.ts";
-import { scalarFunctions } from "../functions/index.ts";
-import { type CallPlan, type ExpressionPlan, type SlotPlan } from "../plan/index.ts";
+import type { ExpressionPlan, SlotPlan } from "../plan/index.ts";
 import type { Definition } from "../syntax/index.ts";
+import { expansionOf } from "./expansion.ts";
 import { typeOf } from "./resolve-call.ts";
 import type { Report } from "./report.ts";
 
@@ -29,15 +29,15 @@ export function expandSlot(
       "text-slot",
       `the slot "${name.text}" is a text, and models take numbers`,
       span,
-      'encode it, with onehot(["a", "b"]) say; a step that is not a slot is written let',
+      'encode it, with onehot(["a", "b"]) or onehot(20) say; a step that is not a slot is written let',
     );
   }
   const taken = new Set<string>();
-  return expansion.results.map(({ suffix, function: part, constants }) => {
-    const type = typeName({ kind: "float", optional: typeOf(value).optional });
-    const call: CallPlan = { ...expansion.call, type, function: part, options: constants };
-    return { name: freeName(`${name.text}_${wordOf(suffix)}`, taken), type, value: call };
-  });
+  return expansion.results.map(({ suffix, value: part }) => ({
+    name: freeName(`${name.text}_${wordOf(suffix)}`, taken),
+    type: part.type,
+    value: part,
+  }));
 }
 
 /** An embedding is a slot for each of its numbers. */
@@ -48,26 +48,6 @@ function elements(name: string, value: ExpressionPlan, size: number, optional: b
     type,
     value: { node: "call", type, function: "element", version: 1, args: [value], options: { index } },
   }));
-}
-
-/** Whether an expression is a function that gives several slots. */
-export function hasExpansion(value: ExpressionPlan): boolean {
-  return expansionOf(value) !== undefined;
-}
-
-function expansionOf(plan: ExpressionPlan):
-  | {
-      readonly call: CallPlan;
-      readonly results: readonly {
-        readonly suffix: string;
-        readonly function: string;
-        readonly constants: NonNullable<CallPlan["options"]>;
-      }[];
-    }
-  | undefined {
-  if (plan.node !== "call") return undefined;
-  const results = scalarFunctions.get(plan.function)?.expands?.(plan.options ?? {});
-  return results === undefined ? undefined : { call: plan, results };
 }
 
 /** A suffix as a part of a name: `"Los Angeles"` gives `los_angeles`. */

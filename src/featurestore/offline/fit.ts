@@ -1,11 +1,14 @@
-import { TondoError } from "../../core/index.ts";
+import { parseTypeName, TondoError } from "../../core/index.ts";
 import {
   compileRows,
   type Fit,
+  fitsOf,
   type Fitted,
+  fittedOf,
   type FittedPlan,
-  fittedFunctions,
+  type Parameters,
   type RawColumn,
+  type RawScalar,
   type VectorPlan,
   walk,
 } from "../../dsl/index.ts";
@@ -20,21 +23,27 @@ export interface FitOptions {
   readonly table: JoinedTable;
   /** A relation with the table's columns and only the training rows. */
   readonly from: string;
+  /** How many different texts or numbers one function may count; default {@link defaultMaxDistinct}. */
+  readonly maxDistinct?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** See {@link FitOptions.maxDistinct}. */
+export const defaultMaxDistinct = 1_000_000;
+
 /**
  * Fits what a vector needs on its training rows: inner functions first, all that can be fitted together in one pass over the
- * rows.
+ * rows. The order of the rows does not matter.
  *
- * @throws TondoError `TRAINING_SET_EMPTY` where a function had no value to be fitted on
+ * @throws TondoError `TRAINING_SET_EMPTY` where a function had no value to be fitted on, `LIMIT_EXCEEDED`
  */
-export async function fitVector({ engine, vector, table, from, signal }: FitOptions): Promise<Fitted> {
-  const fitted: Record<string, Readonly<Record<string, number>>> = {};
-  let open = fitsOf(vector);
+export async function fitVector(options: FitOptions): Promise<Fitted> {
+  const { engine, vector, table, from, maxDistinct = defaultMaxDistinct, signal } = options;
+  const fitted: Record<string, Parameters> = {};
+  let open = fitsOf(vector.slots.map(({ value }) => value));
   while (open.length > 0) {
     const ready = open.filter((plan) => innerFits(plan).every((fit) => fit in fitted));
-    const fits = ready.map((plan) => begin(plan));
+    const fits = ready.map((plan) => begin(plan, maxDistinct));
     const program = compileRows(
       ready.map((plan) => ({ name: plan.fit, value: plan.arg })),
       fitted,
@@ -45,9 +54,17 @@ export async function fitVector({ engine, vector, table, from, signal }: FitOpti
       const taking = fits.map((fit) => pass < fit.passes);
       for await (const chunk of engine.chunks(sql, "fitting", signal)) {
         const values = program.leaves.map(({ kind }, i) => chunk.column(i, carrierOf(kind)));
-        const results: RawColumn[] = ready.map(() => new Float64Array(chunk.rows));
+        const results = program.outputs.map(({ kind }): RawColumn =>
+          carrierOf(kind) === "number" ? new Float64Array(chunk.rows) : [],
+        );
         program.run(chunk.rows, values, results);
-        for (const [i, fit] of fits.entries()) if (taking[i] === true) addAll(fit, results[i] ?? [], chunk.rows, pass);
+        for (const [i, plan] of ready.entries()) {
+          const fit = fits[i];
+          if (taking[i] === true && fit !== undefined)
+            told(vector, plan, () => {
+              addAll(fit, results[i] ?? [], chunk.rows, pass);
+            });
+        }
       }
       for (const [i, fit] of fits.entries()) if (taking[i] === true) fit.endPass(pass);
     }
@@ -58,37 +75,43 @@ export async function fitVector({ engine, vector, table, from, signal }: FitOpti
 }
 
 function addAll(fit: Fit, values: RawColumn, n: number, pass: number): void {
-  for (let row = 0; row < n; row++) fit.add(Number(values[row]), pass);
-}
-
-function fitsOf(vector: VectorPlan): readonly FittedPlan[] {
-  const plans = new Map<string, FittedPlan>();
-  for (const { value } of vector.slots)
-    for (const node of walk(value)) if (node.node === "fitted") plans.set(node.fit, node);
-  return [...plans.values()];
+  // No fitted function takes lists or embeddings.
+  const scalars = values as ArrayLike<RawScalar>;
+  for (let row = 0; row < n; row++) fit.add(scalars[row] ?? null, pass);
 }
 
 function innerFits(plan: FittedPlan): readonly string[] {
   return [...walk(plan.arg)].flatMap((node) => (node.node === "fitted" ? [node.fit] : []));
 }
 
-function begin(plan: FittedPlan): Fit {
-  const entry = fittedFunctions.get(plan.function);
-  if (entry === undefined) throw new TondoError("INTERNAL", `no fitted function ${plan.function}`);
-  return entry.fit();
+function begin(plan: FittedPlan, maxDistinct: number): Fit {
+  return fittedOf(plan).fit({ kind: parseTypeName(plan.arg.type).kind, options: plan.options ?? {}, maxDistinct });
 }
 
-function found(vector: VectorPlan, plan: FittedPlan, fit: Fit | undefined): Readonly<Record<string, number>> {
+function found(vector: VectorPlan, plan: FittedPlan, fit: Fit | undefined): Parameters {
   const parameters = fit?.parameters();
   if (parameters !== undefined) return parameters;
+  throw new TondoError("TRAINING_SET_EMPTY", `${placeOf(vector, plan)} has no value to be fitted on`, {
+    hint: "No training row has a value there, or a sum met one beyond ±2^62: check the feature's data, its keys and the split.",
+  });
+}
+
+/** Runs a step of a fit; what it throws says which function of which slot it was. */
+function told(vector: VectorPlan, plan: FittedPlan, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof TondoError) || error.code !== "LIMIT_EXCEEDED") throw error;
+    throw new TondoError(error.code, `${placeOf(vector, plan)}: ${error.message}`, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+    });
+  }
+}
+
+function placeOf(vector: VectorPlan, plan: FittedPlan): string {
   const slot = vector.slots.find(({ value }) =>
     [...walk(value)].some((node) => node.node === "fitted" && node.fit === plan.fit),
   );
-  throw new TondoError(
-    "TRAINING_SET_EMPTY",
-    `"${plan.function}" in the slot "${slot?.name ?? ""}" of ${vector.name} has no value to be fitted on`,
-    {
-      hint: "No training row has a value there: check the feature's data, its keys and the split.",
-    },
-  );
+  return `"${plan.function}" in the slot "${slot?.name ?? ""}" of ${vector.name}`;
 }

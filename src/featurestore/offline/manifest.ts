@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TondoError } from "../../core/index.ts";
-import type { Fitted, VectorPlan } from "../../dsl/index.ts";
+import { type Fitted, fittedFault, type VectorPlan } from "../../dsl/index.ts";
 import type { JoinReport } from "./join.ts";
 import type { FileDigest } from "./source-files.ts";
 import type { Part, SplitMicros } from "./split.ts";
@@ -78,5 +78,13 @@ export async function readManifest(folder: string): Promise<Manifest> {
   if (manifest?.version !== 1 || typeof manifest.inputsDigest !== "string" || !Array.isArray(manifest.files)) {
     throw invalid("the manifest is damaged, or of another version of Tondo");
   }
+  const slots = manifest.vector?.plan.slots;
+  const fault = Array.isArray(slots)
+    ? fittedFault(
+        slots.map((slot: VectorPlan["slots"][number]) => slot.value),
+        manifest.fitted,
+      )
+    : "it has no vector";
+  if (fault !== undefined) throw invalid(`the manifest is damaged: ${fault}`);
   return value as Manifest;
 }

@@ -45,6 +45,8 @@ export interface TrainingSetOptions {
   /** Whether the raw values read are written beside the slots. */
   readonly raw?: boolean;
   readonly windows?: WindowJoin;
+  /** How many different values `vocab`, `onehot` or `fill(mode)` may count; default a million. */
+  readonly maxDistinct?: number;
   readonly engine?: EngineOptions;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
@@ -66,7 +68,7 @@ const format = 1;
  * slots, computed by the generated JavaScript that also serves, as Parquet; and a manifest. Either the whole folder
  * appears or nothing does. Where the folder already holds the set of the same inputs it is left as it is.
  *
- * @throws TondoError `ROWS_INVALID`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`, `TRAINING_SET_EMPTY`,
+ * @throws TondoError `ROWS_INVALID`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`, `TRAINING_SET_EMPTY`, `LIMIT_EXCEEDED`,
  * `TRAINING_SET_EXISTS` where the folder holds something else, `HOME_BUSY` where another run is making it, `IO_FAILED`, `ABORTED`
  */
 export async function makeTrainingSet(options: TrainingSetOptions): Promise<TrainingSet> {
@@ -205,7 +207,8 @@ class Work {
       engine,
       vector,
       table,
-      from: "select * from classified where part = 'train' order by row",
+      from: "select * from classified where part = 'train'",
+      maxDistinct: this.#options.maxDistinct,
       signal,
     });
     const columns = outputColumns(vector, left, raw);

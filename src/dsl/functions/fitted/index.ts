@@ -1,10 +1,20 @@
 import type { FittedFunction } from "../fitted-function.ts";
-import { fillMean } from "./fill.ts";
+import { onehot, vocab } from "./categories.ts";
+import { clipPercentiles } from "./clip-percentiles.ts";
+import { fillMean } from "./fill-mean.ts";
+import { fillMedian } from "./fill-median.ts";
+import { fillMode } from "./fill-mode.ts";
+import { minmax } from "./minmax.ts";
+import { quantize } from "./quantize.ts";
+import { robust } from "./robust.ts";
 import { zscore } from "./zscore.ts";
 
 /** The library of fitted functions; the key is the name and, where there is one, the word in its brackets. */
 export const fittedFunctions: ReadonlyMap<string, FittedFunction> = new Map(
-  [fillMean, zscore].map((entry) => [fittedKey(entry.name, entry.word), entry]),
+  [fillMean, fillMedian, fillMode, zscore, minmax, robust, quantize, clipPercentiles, vocab, onehot].map((entry) => [
+    fittedKey(entry.name, entry.word),
+    entry,
+  ]),
 );
 
 /** @example `fittedKey("fill", "mean") // "fill(mean)"` */

@@ -1,6 +1,6 @@
 import { ExactSum } from "../../../core/index.ts";
-import type { FittedFunction } from "../fitted-function.ts";
-import { finite } from "../scalar-function.ts";
+import { type FittedFunction, overNumbers } from "../fitted-function.ts";
+import { scaled } from "./scaled.ts";
 
 /**
  * `zscore`: the distance from the mean in standard deviations (of the population, as scikit-learn's StandardScaler).
@@ -12,6 +12,8 @@ export const zscore: FittedFunction = {
   name: "zscore",
   version: 1,
   doc: "`(x - mean) / sd` over the training rows; `sd` is the population's. Of a constant: `x - mean`.",
+  examples: [{ rows: [2, 4, 4, 4, 5, 5, 7, 9], value: 9, result: 2 }],
+  takes: { float: "float" },
   optional: () => true,
   fit: () => {
     const sum = new ExactSum();
@@ -20,10 +22,9 @@ export const zscore: FittedFunction = {
     let largest = -Infinity;
     let mean = 0;
     let unit = 1;
-    return {
+    return overNumbers({
       passes: 2,
       add: (x, pass) => {
-        if (x !== x) return;
         if (pass === 0) {
           sum.add(x);
           smallest = Math.min(smallest, x);
@@ -44,10 +45,8 @@ export const zscore: FittedFunction = {
         const deviation = Math.sqrt(total / sum.count) * unit;
         return { mean: mean + 0, sd: deviation === 0 ? 1 : deviation };
       },
-    };
+    });
   },
-  apply:
-    ({ mean = 0, sd = 1 }) =>
-    (x) =>
-      finite((x - mean) / sd),
+  holds: { mean: "number", sd: "number" },
+  ...scaled("mean", "sd"),
 };

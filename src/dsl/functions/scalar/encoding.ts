@@ -1,4 +1,4 @@
-import { textText } from "../literal-js.ts";
+import { constantText, textText } from "../literal-js.ts";
 import { finite, type Raw, type ScalarFunction } from "../scalar-function.ts";
 
 /** Static encodings: texts and circles as numbers. */
@@ -90,6 +90,28 @@ export const encoding: readonly ScalarFunction[] = [
           (x: string) =>
             x === value ? 1 : 0,
         inline: ([x = ""], { value }) => `(${x} === ${textText(String(value))} ? 1 : 0)`,
+      },
+    ],
+  },
+  {
+    name: "onehot_at",
+    version: 1,
+    missing: "propagates",
+    doc: "One slot of a fitted `onehot`: 1 where the number of the category is `part`, else 0.",
+    examples: [{ text: "onehot_at(3, 3)", result: 1 }],
+    overloads: [
+      {
+        takes: [
+          { name: "x", kind: "int" },
+          { name: "part", kind: "int", constant: true },
+        ],
+        returns: "float",
+        compute:
+          ({ part }) =>
+          (x: Raw) =>
+            x === part ? 1 : 0,
+        inline: ([x = ""], { part }) =>
+          typeof part === "number" ? `(${x} === ${constantText(part)} ? 1 : 0)` : undefined,
       },
     ],
   },

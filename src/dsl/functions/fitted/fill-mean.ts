@@ -1,5 +1,6 @@
 import { ExactSum } from "../../../core/index.ts";
-import type { FittedFunction } from "../fitted-function.ts";
+import { type FittedFunction, overNumbers } from "../fitted-function.ts";
+import { filled, fillInline } from "./fill-value.ts";
 
 /** `fill(mean)`: the mean of the training rows where the value is missing. */
 export const fillMean: FittedFunction = {
@@ -7,23 +8,23 @@ export const fillMean: FittedFunction = {
   version: 1,
   word: "mean",
   doc: "Where the value is missing, the mean over the training rows that have one.",
+  examples: [{ rows: [1, null, 2, 6], value: null, result: 3 }],
+  takes: { float: "float" },
   optional: () => false,
   fit: () => {
     const sum = new ExactSum();
-    return {
+    return overNumbers({
       passes: 1,
       add: (x) => {
-        if (x === x) sum.add(x);
+        sum.add(x);
       },
-      endPass: () => undefined,
       parameters: () => {
         const total = sum.value();
         return sum.count === 0 || total === null ? undefined : { value: total / sum.count + 0 };
       },
-    };
+    });
   },
-  apply:
-    ({ value = 0 }) =>
-    (x) =>
-      x === x ? x : value,
+  holds: { value: "value" },
+  apply: filled,
+  inline: fillInline,
 };
