@@ -55,7 +55,7 @@ function isArray(value: Value): value is readonly Scalar[] {
 }
 
 describe("generated JavaScript", () => {
-  it("is total: any function of any values gives a value of its type, alone or in a chunk, and closures the same", () => {
+  it("is total: any function of any values gives a value of its type, alone or in a chunk, and closures the same", { timeout: 180_000 }, () => {
     const data = fc.sample(rows, { seed, numRuns: 30 });
     const sample = fc.sample(fc.oneof(...[1, 2, 3, 4].map((depth) => expressions(false, depth))), {
       seed,
