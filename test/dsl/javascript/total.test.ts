@@ -55,56 +55,61 @@ function isArray(value: Value): value is readonly Scalar[] {
 }
 
 describe("generated JavaScript", () => {
-  it("is total: any function of any values gives a value of its type, alone or in a chunk, and closures the same", { timeout: 180_000 }, () => {
-    const data = fc.sample(rows, { seed, numRuns: 30 });
-    const sample = fc.sample(fc.oneof(...[1, 2, 3, 4].map((depth) => expressions(false, depth))), {
-      seed,
-      numRuns: wanted,
-    });
-    let results = 0;
-    let present = 0;
-    const covered = new Map<string, number>();
-    for (const plan of sample) {
-      const { kind, optional } = parseTypeName(plan.type);
-      const program = compileRows([{ name: "x", value: plan }]);
-      const input = program.leaves.map(({ name, kind: of }) =>
-        data.map((row) => toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, of)),
-      );
-      const output = new Array<null>(data.length).fill(null) as RawColumn;
-      program.run(data.length, input, [output]);
-      const same = new Array<null>(data.length).fill(null) as RawColumn;
-      const closures = compileRows([{ name: "x", value: plan }], {}, { mode: "closures" });
-      closures.run(data.length, input, [same]);
-      for (const [r, raw] of output.entries()) {
-        if (!sameRaw(raw, same[r] ?? null))
-          throw new Error(`closures give ${String(same[r])}: ${show(plan)} of ${show(data[r])}`);
-      }
-      for (const [r, row] of data.entries()) {
-        const value = fromRaw(output[r] ?? Number.NaN, kind);
-        results++;
-        if (value !== null) present++;
-        if (!inDomain(value, kind)) throw new Error(`${String(value)} is no ${kind}: ${show(plan)} of ${show(row)}`);
-        if (value === null && !optional) throw new Error(`missing where it may not be: ${show(plan)} of ${show(row)}`);
-        if (value !== null && plan.node === "call") covered.set(idOf(plan), (covered.get(idOf(plan)) ?? 0) + 1);
-      }
-      for (const each of [program, closures]) {
-        const given = rowCells(program.leaves.length);
-        const cells = rowCells(1);
+  it(
+    "is total: any function of any values gives a value of its type, alone or in a chunk, and closures the same",
+    { timeout: 180_000 },
+    () => {
+      const data = fc.sample(rows, { seed, numRuns: 30 });
+      const sample = fc.sample(fc.oneof(...[1, 2, 3, 4].map((depth) => expressions(false, depth))), {
+        seed,
+        numRuns: wanted,
+      });
+      let results = 0;
+      let present = 0;
+      const covered = new Map<string, number>();
+      for (const plan of sample) {
+        const { kind, optional } = parseTypeName(plan.type);
+        const program = compileRows([{ name: "x", value: plan }]);
+        const input = program.leaves.map(({ name, kind: of }) =>
+          data.map((row) => toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, of)),
+        );
+        const output = new Array<null>(data.length).fill(null) as RawColumn;
+        program.run(data.length, input, [output]);
+        const same = new Array<null>(data.length).fill(null) as RawColumn;
+        const closures = compileRows([{ name: "x", value: plan }], {}, { mode: "closures" });
+        closures.run(data.length, input, [same]);
+        for (const [r, raw] of output.entries()) {
+          if (!sameRaw(raw, same[r] ?? null))
+            throw new Error(`closures give ${String(same[r])}: ${show(plan)} of ${show(data[r])}`);
+        }
         for (const [r, row] of data.entries()) {
-          for (const [i, column] of input.entries()) setCell(given, i, column[r] ?? null);
-          each.row(given, cells);
-          const raw = cellOf(cells, 0, kind);
-          if (!sameRaw(raw, output[r] ?? null))
-            throw new Error(`${String(raw)} of one row: ${show(plan)} of ${show(row)}`);
+          const value = fromRaw(output[r] ?? Number.NaN, kind);
+          results++;
+          if (value !== null) present++;
+          if (!inDomain(value, kind)) throw new Error(`${String(value)} is no ${kind}: ${show(plan)} of ${show(row)}`);
+          if (value === null && !optional)
+            throw new Error(`missing where it may not be: ${show(plan)} of ${show(row)}`);
+          if (value !== null && plan.node === "call") covered.set(idOf(plan), (covered.get(idOf(plan)) ?? 0) + 1);
+        }
+        for (const each of [program, closures]) {
+          const given = rowCells(program.leaves.length);
+          const cells = rowCells(1);
+          for (const [r, row] of data.entries()) {
+            for (const [i, column] of input.entries()) setCell(given, i, column[r] ?? null);
+            each.row(given, cells);
+            const raw = cellOf(cells, 0, kind);
+            if (!sameRaw(raw, output[r] ?? null))
+              throw new Error(`${String(raw)} of one row: ${show(plan)} of ${show(row)}`);
+          }
         }
       }
-    }
-    console.log(
-      `seed ${String(seed)}: ${String(sample.length)} expressions, ${String(results)} results, ${String(Math.round((100 * present) / results))} % present`,
-    );
-    expect(present / results).toBeGreaterThan(0.5);
-    for (const { id } of ways) expect(covered.get(id) ?? 0, `results of ${id}`).toBeGreaterThanOrEqual(100);
-  });
+      console.log(
+        `seed ${String(seed)}: ${String(sample.length)} expressions, ${String(results)} results, ${String(Math.round((100 * present) / results))} % present`,
+      );
+      expect(present / results).toBeGreaterThan(0.5);
+      for (const { id } of ways) expect(covered.get(id) ?? 0, `results of ${id}`).toBeGreaterThanOrEqual(100);
+    },
+  );
 
   it("gives the same for many expressions in one program as for each alone", () => {
     fc.assert(
