@@ -1,5 +1,5 @@
 import type { SyntaxNode, SyntaxPart } from "../syntax/index.ts";
-import { type Document, group, indent, mark } from "./document.ts";
+import { type Document, group, indent, line, mark } from "./document.ts";
 import {
   block,
   bracketed,
@@ -46,6 +46,14 @@ export const declarationLayouts: Readonly<Record<string, Layout>> = {
   step: assigned,
   label,
   slot: assigned,
+  test: (node, print) => block(node, print, (head) => spaced(head, print)),
+  given: ({ children }, print) => {
+    const open = children.findIndex((part) => isToken(part, "{"));
+    return [spaced(children.slice(0, open), print), " ", bracketed(children.slice(open), print, line)];
+  },
+  cell: typed,
+  expectation: ({ children: [word, given, ...rest] }, print) =>
+    word === undefined || given === undefined ? "" : [print(word), " ", value(given, print), " ", spaced(rest, print)],
 };
 
 /** `group entity:name from source by keys`. */

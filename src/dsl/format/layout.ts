@@ -44,8 +44,11 @@ export function separated(parts: readonly SyntaxPart[], print: Print): Document 
   return parts.map((part) => (isToken(part, ",") ? [tokenDocument(part), line] : value(part, print)));
 }
 
-/** Brackets around parts that go on lines of their own if they do not fit. The parts are from the opening to the closing one. */
-export function bracketed(parts: readonly SyntaxPart[], print: Print): Document {
+/**
+ * Brackets around parts that go on lines of their own if they do not fit. The parts are from the opening to the closing one;
+ * `inside` stands between a bracket and what it holds.
+ */
+export function bracketed(parts: readonly SyntaxPart[], print: Print, inside: Document = softLine): Document {
   const open = parts[0];
   const close = parts.at(-1);
   if (open === undefined || close === undefined || isNode(close)) throw new Error("grammar: open brackets");
@@ -53,8 +56,8 @@ export function bracketed(parts: readonly SyntaxPart[], print: Print): Document 
   const before = close.before.map((comment) => [hardLine, commentDocument(comment)]);
   return group(
     print(open),
-    indent(inner.length === 0 ? "" : [softLine, separated(inner, print)], before, flush),
-    softLine,
+    indent(inner.length === 0 ? "" : [inside, separated(inner, print)], before, flush),
+    inner.length === 0 ? softLine : inside,
     tokenDocument({ ...close, before: [] }),
   );
 }

@@ -31,6 +31,13 @@ export type {
   TransportPlan,
   VectorPlan,
 } from "./plan.ts";
+export {
+  type ExpectationPlan,
+  type TestFeaturePlan,
+  testLimits,
+  type TestPlan,
+  type TestRowPlan,
+} from "./test-plan.ts";
 export { filesAtRest, lagOf } from "./transports.ts";
 export {
   entityFingerprint,

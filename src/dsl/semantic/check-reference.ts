@@ -1,5 +1,5 @@
 import { canonicalJson, typeName } from "../../core/index.ts";
-import { type ExpressionPlan, type GroupPlan, type ReadPlan, replaceLeaves } from "../plan/index.ts";
+import { type ExpressionPlan, type FeaturePlan, type GroupPlan, type ReadPlan, replaceLeaves } from "../plan/index.ts";
 import { didYouMean, type ReferenceExpression } from "../syntax/index.ts";
 import { checkKey, type Key, type KeyContext } from "./check-key.ts";
 import { typeOf } from "./resolve-call.ts";
@@ -26,20 +26,9 @@ export function checkReference(
   place: ReferencePlace,
 ): ExpressionPlan | undefined {
   const { symbols, report } = context;
-  const group = groupOf(reference, context);
-  if (group === undefined) return undefined;
-  const feature = featureOf(group, reference.feature.text);
-  if (feature === undefined) {
-    const names = declaredFeatures(reference, symbols);
-    // A feature that is declared but has an error has been reported where it stands.
-    if (names.includes(reference.feature.text)) return undefined;
-    return report.error(
-      "unknown-feature",
-      `${group.entity}:${group.name} has no feature "${reference.feature.text}"`,
-      reference.feature.span,
-      () => didYouMean(reference.feature.text, names) ?? `it has ${names.slice(0, 12).join(", ")}`,
-    );
-  }
+  const found = findFeature(reference, context);
+  if (found === undefined) return undefined;
+  const { group, feature } = found;
   if (feature.forward && place === "key") {
     return report.error(
       "forward-key",
@@ -68,15 +57,35 @@ export function checkReference(
   const before = context.seen.get(own);
   if (before !== undefined) return before;
   const value = replaceLeaves(feature.value, (leaf) =>
-    leaf.node === "stored" ? read(leaf.name, group, key, context.reads) : undefined,
+    leaf.node === "stored" ? readStored(leaf.name, group, key, context.reads) : undefined,
   );
   context.seen.set(own, value);
   return value;
 }
 
+/** The feature that a reference names and its group, or a report of what there is none of. */
+export function findFeature(
+  reference: ReferenceExpression,
+  context: Pick<ReferenceContext, "symbols" | "report">,
+): { readonly group: GroupPlan; readonly feature: FeaturePlan } | undefined {
+  const group = groupOf(reference, context);
+  if (group === undefined) return undefined;
+  const feature = featureOf(group, reference.feature.text);
+  if (feature !== undefined) return { group, feature };
+  const names = declaredFeatures(reference, context.symbols);
+  // A feature that is declared but has an error has been reported where it stands.
+  if (names.includes(reference.feature.text)) return undefined;
+  return context.report.error(
+    "unknown-feature",
+    `${group.entity}:${group.name} has no feature "${reference.feature.text}"`,
+    reference.feature.span,
+    () => didYouMean(reference.feature.text, names) ?? `it has ${names.slice(0, 12).join(", ")}`,
+  );
+}
+
 function groupOf(
   { entity, group, span }: ReferenceExpression,
-  { symbols, report }: ReferenceContext,
+  { symbols, report }: Pick<ReferenceContext, "symbols" | "report">,
 ): GroupPlan | undefined {
   const name = `${entity.text}:${group.text}`;
   const found = symbols.groups.get(name);
@@ -98,7 +107,13 @@ function declaredFeatures({ entity, group }: ReferenceExpression, symbols: Symbo
   return symbols.groupDeclarations.get(`${entity.text}:${group.text}`)?.definitions.map(({ name }) => name.text) ?? [];
 }
 
-function read(name: string, group: GroupPlan, key: Key, reads: Map<string, ReadPlan>): ExpressionPlan | undefined {
+/** A stored value of a group under a key, which is added to `reads`. */
+export function readStored(
+  name: string,
+  group: GroupPlan,
+  key: Key,
+  reads: Map<string, ReadPlan>,
+): ExpressionPlan | undefined {
   const stored = group.stored.find((candidate) => candidate.name === name);
   if (stored === undefined) return undefined;
   // A request may leave its key out, or ask for one without rows: what is read may always be missing.

@@ -1,5 +1,5 @@
 import type { Diagnostic, SourceFile } from "../../core/index.ts";
-import type { About, GroupPlan, ProjectPlan } from "../plan/index.ts";
+import { type About, type GroupPlan, type ProjectPlan, testLimits, type TestPlan } from "../plan/index.ts";
 import {
   type BrokenDeclaration,
   type Declaration,
@@ -13,10 +13,12 @@ import {
   type ParseLimits,
   type Property,
   type SourceDeclaration,
+  type TestDeclaration,
 } from "../syntax/index.ts";
 import { checkEntity } from "./check-entity.ts";
 import { checkGroup } from "./check-group.ts";
 import { checkSource } from "./check-source.ts";
+import { checkTest } from "./check-test.ts";
 import { checkVector } from "./check-vector.ts";
 import { narrowedSource } from "./embed.ts";
 import { Report } from "./report.ts";
@@ -35,6 +37,8 @@ export interface ParsedProject {
 export interface Compilation {
   /** Absent where there is an error. */
   readonly plan?: ProjectPlan;
+  /** What the `test` blocks expect; none where there is an error. */
+  readonly tests: readonly TestPlan[];
   /** Docs, owners and promises, by `entity:NAME`, `source:NAME`, `group:ENTITY:NAME`, `feature:ENTITY:GROUP:NAME`, `vector:NAME`. */
   readonly about: ReadonlyMap<string, About>;
   readonly diagnostics: readonly Diagnostic[];
@@ -102,6 +106,12 @@ export function compile(
     "vector",
     report,
   );
+  const testDeclarations = unique(
+    declarations.filter((d) => d.kind === "test"),
+    ({ name }) => [name.text, name],
+    "test",
+    report,
+  );
   const symbols: Symbols = {
     entityDeclarations,
     sourceDeclarations,
@@ -119,9 +129,13 @@ export function compile(
   const vectors = [...vectorDeclarations.values()].flatMap(
     (declaration) => checkVector(declaration, symbols, report) ?? [],
   );
+  const tests = [...testDeclarations.values()].flatMap(
+    (declaration, i) =>
+      (i < testLimits.tests ? checkTest(declaration, symbols, report) : tooMany(declaration, report)) ?? [],
+  );
   const diagnostics = [...project.diagnostics, ...problems, ...report.diagnostics].sort(byPlace);
   const about = aboutAll(declarations);
-  if (diagnostics.some(({ severity }) => severity === "error")) return { about, diagnostics };
+  if (diagnostics.some(({ severity }) => severity === "error")) return { tests: [], about, diagnostics };
   const groups = sorted([...symbols.groups.values()], (group: GroupPlan) => `${group.entity}:${group.name}`);
   const plan: ProjectPlan = {
     version: 1,
@@ -132,7 +146,12 @@ export function compile(
     groups,
     vectors: sorted(vectors, ({ name }) => name),
   };
-  return { plan, about, diagnostics };
+  return { plan, tests, about, diagnostics };
+}
+
+function tooMany({ name }: TestDeclaration, report: Report): undefined {
+  const message = `a project has at most ${String(testLimits.tests)} tests`;
+  return report.error("too-large", message, name.span, "make two projects of it");
 }
 
 function byPlace({ span: a }: Diagnostic, { span: b }: Diagnostic): number {
@@ -180,7 +199,7 @@ function aboutAll(declarations: readonly Declaration[]): ReadonlyMap<string, Abo
       const name = `${declaration.entity.text}:${declaration.name.text}`;
       add(`group:${name}`, declaration.doc, declaration.properties);
       for (const definition of declaration.definitions) add(`feature:${name}:${definition.name.text}`, definition.doc);
-    } else {
+    } else if (declaration.kind !== "test") {
       add(`${declaration.kind}:${declaration.name.text}`, declaration.doc, declaration.properties);
     }
   }

@@ -163,12 +163,36 @@ export interface VectorDeclaration {
   readonly properties: readonly Property[];
   readonly span: Span;
 }
+/** One row of a test: constants, by column. */
+export interface GivenClause {
+  readonly source: Identifier;
+  /** The place it comes by; absent: the source's first. */
+  readonly by?: { readonly format: TransportClause["format"]; readonly span: Span };
+  readonly cells: readonly { readonly name: Identifier; readonly value: Expression }[];
+  readonly span: Span;
+}
+export interface ExpectClause {
+  /** What must be true: with what stands behind the moment. */
+  readonly condition: Expression;
+  readonly at: Identifier;
+  readonly span: Span;
+}
+export interface TestDeclaration {
+  readonly kind: "test";
+  /** The text that says what holds. */
+  readonly name: Identifier;
+  readonly doc?: string;
+  readonly given: readonly GivenClause[];
+  readonly expectations: readonly ExpectClause[];
+  readonly span: Span;
+}
 /** One declaration of a file. */
-export type Declaration = EntityDeclaration | SourceDeclaration | GroupDeclaration | VectorDeclaration;
+export type Declaration =
+  EntityDeclaration | SourceDeclaration | GroupDeclaration | VectorDeclaration | TestDeclaration;
 
 /** What a declaration that could not be read would have declared; without a name it may have been any. */
 export interface BrokenDeclaration {
-  readonly kind: "entity" | "source" | "group" | "vector" | "unknown";
+  readonly kind: "entity" | "source" | "group" | "vector" | "test" | "unknown";
   /** Of a group `entity:group`. */
   readonly name?: string;
 }

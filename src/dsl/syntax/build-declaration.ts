@@ -16,6 +16,7 @@ import type {
 } from "./ast.ts";
 import { BuildError, buildExpression, durationOf, identifier, stringOf, versionedName } from "./build-expression.ts";
 import { nodes, optionalNode, requiredNode, requiredToken, spanOf, spanOfToken, tokens } from "./cst.ts";
+import { buildTest } from "./build-test.ts";
 import type { DocComments } from "./docs.ts";
 
 interface Context {
@@ -32,6 +33,8 @@ export function buildDeclaration(node: CstNode, file: string, docs: DocComments)
   if (source !== undefined) return buildSource(source, context);
   const group = optionalNode(node, "group");
   if (group !== undefined) return buildGroup(group, context);
+  const test = optionalNode(node, "test");
+  if (test !== undefined) return buildTest(test, file, docs);
   return buildVector(requiredNode(node, "vector"), context);
 }
 

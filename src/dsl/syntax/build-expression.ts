@@ -203,7 +203,11 @@ function negated(digits: string): string {
 }
 
 function comparison(node: CstNode, file: string): Expression {
-  const left = only(node, "sum", file);
+  return buildComparison(only(node, "sum", file), node, file);
+}
+
+/** What a rule compares a value with: `== b`, `in [...]`, `is missing`; the value itself where it does not. */
+export function buildComparison(left: Expression, node: CstNode, file: string): Expression {
   const compared = optionalNode(node, "compared");
   if (compared !== undefined) {
     const [place] = tokensInOrder(compared, "==", "!=", "<", "<=", ">", ">=");

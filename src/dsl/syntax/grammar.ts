@@ -17,6 +17,7 @@ class Grammar extends ExpressionGrammar {
       { ALT: () => this.SUBRULE(this.source) },
       { ALT: () => this.SUBRULE(this.group) },
       { ALT: () => this.SUBRULE(this.vector) },
+      { ALT: () => this.SUBRULE(this.test) },
     ]);
   });
 
@@ -287,6 +288,64 @@ class Grammar extends ExpressionGrammar {
     this.CONSUME(t.Name);
     this.CONSUME(t.Assign);
     this.SUBRULE(this.expression);
+  });
+
+  readonly test: Rule = this.RULE("test", () => {
+    this.CONSUME(t.Test);
+    this.CONSUME(t.StringLiteral);
+    this.CONSUME(t.LeftBrace);
+    this.MANY(() => this.OR([{ ALT: () => this.SUBRULE(this.given) }, { ALT: () => this.SUBRULE(this.expectation) }]));
+    this.CONSUME(t.RightBrace);
+  });
+
+  /** `given orders by kafka { id: 1, at: "12:00" }`: one row. */
+  readonly given: Rule = this.RULE("given", () => {
+    this.CONSUME(t.Given);
+    this.CONSUME(t.Name);
+    this.OPTION(() => {
+      this.CONSUME(t.By);
+      this.OR([
+        { ALT: () => this.CONSUME(t.Parquet) },
+        { ALT: () => this.CONSUME(t.Csv) },
+        { ALT: () => this.CONSUME(t.Kafka) },
+      ]);
+    });
+    this.CONSUME(t.LeftBrace);
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.cell) });
+    this.CONSUME(t.RightBrace);
+  });
+
+  readonly cell: Rule = this.RULE("cell", () => {
+    this.CONSUME(t.Name);
+    this.CONSUME(t.Colon);
+    this.SUBRULE(this.expression);
+  });
+
+  /** `expect value at "12:05" == 1`, or `expect condition at "12:05"`. */
+  readonly expectation: Rule = this.RULE("expectation", () => {
+    this.CONSUME(t.Expect);
+    this.SUBRULE(this.expression);
+    this.CONSUME(t.AtMoment);
+    this.CONSUME(t.StringLiteral);
+    this.OPTION(() =>
+      this.OR([
+        { ALT: () => this.SUBRULE(this.compared) },
+        {
+          ALT: () => {
+            this.OPTION2(() => this.CONSUME(t.Not));
+            this.CONSUME(t.In);
+            this.SUBRULE(this.list);
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(t.Is);
+            this.OPTION3(() => this.CONSUME2(t.Not));
+            this.CONSUME(t.Missing);
+          },
+        },
+      ]),
+    );
   });
 }
 

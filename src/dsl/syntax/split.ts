@@ -5,7 +5,7 @@ import * as t from "./tokens.ts";
 
 /**
  * The words and signs of each declaration. One begins where its word stands first on a line, outside brackets; or in
- * the first column and before a name, since then the brackets before it were left open.
+ * the first column and before a name (of a test a text), since then the brackets before it were left open.
  */
 export function splitDeclarations(all: readonly IToken[]): readonly IToken[][] {
   const parts: IToken[][] = [];
@@ -15,7 +15,8 @@ export function splitDeclarations(all: readonly IToken[]): readonly IToken[][] {
     const first = token.startLine !== line;
     line = token.endLine ?? line;
     const next = all[i + 1];
-    const inside = depth > 0 && (token.startColumn !== 1 || next === undefined || !tokenMatcher(next, t.Name));
+    const named = next !== undefined && tokenMatcher(next, token.tokenType === t.Test ? t.StringLiteral : t.Name);
+    const inside = depth > 0 && (token.startColumn !== 1 || !named);
     if ((first && !inside && beginsDeclaration(token)) || parts.length === 0) {
       parts.push([]);
       depth = 0;
@@ -36,6 +37,7 @@ export function beginsDeclaration(token: IToken): boolean {
 
 /** What a declaration that cannot be read would have declared, as far as its first words say. */
 export function brokenDeclaration([word, first, colon, second]: readonly IToken[]): BrokenDeclaration {
+  if (word?.tokenType === t.Test) return { kind: "test" };
   if (word === undefined || first === undefined || !tokenMatcher(first, t.Name)) return { kind: "unknown" };
   const name = identifierText(first);
   const paired = colon !== undefined && second !== undefined && tokenMatcher(colon, t.Colon);

@@ -109,6 +109,10 @@ const forms: ReadonlyMap<string | undefined, string> = new Map([
   ["definition", '"= ..." or ","'],
   ["vector", "key, input, let, label, a slot or }"],
   ["label", '"= ..." or ": type"'],
+  ["test", "given, expect or }"],
+  ["given", 'a row such as { restaurant_id: "r1", at: "12:00" }'],
+  ["cell", "a column and its value, such as fare: 12.5"],
+  ["expectation", 'a moment, such as at "12:05"'],
   ["property", "owner, description, sla, ttl or hop with its value"],
 ]);
 

@@ -30,6 +30,9 @@ export const Snapshot: TokenType = word("snapshot");
 export const Table: TokenType = word("table");
 export const Group: TokenType = word("group");
 export const Vector: TokenType = word("vector");
+export const Test: TokenType = word("test");
+export const Given: TokenType = word("given");
+export const Expect: TokenType = word("expect");
 export const Parquet: TokenType = word("parquet");
 export const Csv: TokenType = word("csv");
 export const Kafka: TokenType = word("kafka");
@@ -214,7 +217,7 @@ const WhiteSpace: TokenType = createToken({
 });
 
 /** What begins a declaration. */
-export const declarationWords: readonly TokenType[] = [Entity, Events, Snapshot, Table, Group, Vector];
+export const declarationWords: readonly TokenType[] = [Entity, Events, Snapshot, Table, Group, Vector, Test];
 
 /** All tokens, in the order in which the lexer tries them. */
 export const allTokens: TokenType[] = [
@@ -244,6 +247,8 @@ export const allTokens: TokenType[] = [
   Label,
   Let,
   Next,
+  Given,
+  Expect,
   Missing,
   And,
   Or,
