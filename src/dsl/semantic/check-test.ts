@@ -7,7 +7,13 @@ import {
   type TestRowPlan,
   walk,
 } from "../plan/index.ts";
-import { didYouMean, type ExpectClause, type GivenClause, type TestDeclaration } from "../syntax/index.ts";
+import {
+  didYouMean,
+  type ExpectClause,
+  type Expression,
+  type GivenClause,
+  type TestDeclaration,
+} from "../syntax/index.ts";
 import { checkConstant, checkMoment } from "./check-constant.ts";
 import { checkExpression } from "./check-expression.ts";
 import { TestFeatures } from "./check-test-feature.ts";
@@ -115,6 +121,14 @@ function checkExpectation(clause: ExpectClause, features: TestFeatures, report: 
   const { at, condition: written } = clause;
   const moment = checkMoment(at.text, "what stands behind `at`", at.span, report);
   const read = new Set<number>();
+  if (isComparedWithMissing(written)) {
+    return report.error(
+      "never-true",
+      "nothing is equal to `missing`, nor unequal: whatever it is compared with, the answer is missing",
+      written.span,
+      `write expect ... at "${at.text}" is missing`,
+    );
+  }
   const condition = checkExpression(written, scopeOf(features, read, report), report);
   if (moment === undefined || condition === undefined) return undefined;
   const { kind } = typeOf(condition);
@@ -137,6 +151,11 @@ function checkExpectation(clause: ExpectClause, features: TestFeatures, report: 
     ...compared(condition),
     features: [...read].sort((a, b) => a - b),
   };
+}
+
+function isComparedWithMissing(condition: Expression): boolean {
+  if (condition.kind !== "call" || !operators.has(condition.name.text)) return false;
+  return condition.args.some(({ value }) => value.kind === "literal" && value.type === "missing");
 }
 
 const operators: ReadonlyMap<string, string> = new Map([

@@ -45,6 +45,11 @@ export function syntaxError(problem: IRecognitionException, part: readonly IToke
     const message = `this ${open.image} is not closed`;
     return textError("syntax", message, spanOfToken(open, file), `add the missing ${close}`);
   }
+  const before = part[at - 1];
+  if (expected === '"at"' && problem.context.ruleStack.at(-1) === "expectation" && before !== undefined) {
+    const message = "this expectation says not as of which moment";
+    return textError("syntax", message, spanOfToken(before, file), 'write expect ... at "12:05" == 1');
+  }
   const dangling = danglingToken(part, at);
   if (dangling !== undefined) {
     return textError("syntax", `"${dangling.image}" needs something behind it`, spanOfToken(dangling, file));
