@@ -145,7 +145,7 @@ function checkExpectation(clause: ExpectClause, features: TestFeatures, report: 
     return report.error("empty-test", "this expects nothing of a feature", written.span, hint);
   }
   return {
-    span: clause.span,
+    span: written.span,
     at: moment.value,
     condition,
     ...compared(condition),

@@ -3,7 +3,7 @@ import type { Diagnostic, Span } from "../../core/index.ts";
 import { spanOfToken } from "./cst.ts";
 import { didYouMean } from "./nearest.ts";
 import { beginsDeclaration } from "./split.ts";
-import { danglingToken, syntaxHint } from "./syntax-hint.ts";
+import { danglingToken, isOperator, syntaxHint } from "./syntax-hint.ts";
 import * as t from "./tokens.ts";
 
 /** An error of a file's text. */
@@ -59,7 +59,12 @@ export function syntaxError(problem: IRecognitionException, part: readonly IToke
     found === undefined
       ? "the declaration ends too early"
       : `${image.startsWith('"') ? image : `"${image}"`} does not fit here`;
-  const hint = found === undefined ? undefined : syntaxHint(part, at);
+  const isBehind = problem.context.ruleStack.at(-1) === "test" && found !== undefined && isOperator(found);
+  const hint = isBehind
+    ? 'behind the moment stands one comparison at most: expect a == 1 and b == 2 at "12:05"'
+    : found === undefined
+      ? undefined
+      : syntaxHint(part, at);
   const span = spanOfToken(found ?? last, file);
   if (hint !== undefined) return textError("syntax", what, span, hint);
   return textError("syntax", expected === undefined ? what : `${what}; expected ${expected}`, span);

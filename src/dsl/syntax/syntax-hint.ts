@@ -23,6 +23,11 @@ const operators: ReadonlySet<unknown> = new Set([
   t.Comma,
 ]);
 
+/** Whether a value stands on both sides of that word or sign. */
+export function isOperator({ tokenType }: IToken): boolean {
+  return operators.has(tokenType);
+}
+
 const comparisons: ReadonlySet<unknown> = new Set([
   t.Is,
   t.In,

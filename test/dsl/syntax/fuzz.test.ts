@@ -11,8 +11,16 @@ const seed = Number(process.env["TONDO_SEED"] ?? 2_718);
 const runs = Number(process.env["TONDO_RUNS"] ?? 400);
 const golden = join(import.meta.dirname, "../../golden/errors");
 const world = readFileSync(join(golden, "world.txt"), "utf8");
+const tests = `test "an order counts" {
+  given orders by parquet { restaurant_id: "r1", ordered_at: "12:00", items: -1, paid: true, day: "2024-02-29" }
+  expect @restaurant:kitchen:orders_1h["r1"] at "2024-01-01 12:05" == 0
+  expect @restaurant:kitchen:prep_7d["r1"] | fill(0) at "12:05:30.5" is not missing
+  expect @restaurant:profile:cuisine["r1"] at "12:05" not in ["thai", "pizza"]
+}
+`;
 const corpus = [
   world,
+  tests,
   ...readdirSync(golden)
     .filter((name) => name.endsWith(".tondo"))
     .map((name) => readFileSync(join(golden, name), "utf8"))
@@ -66,6 +74,11 @@ describe("fuzz", () => {
         "^",
         "is",
         "missing",
+        "test",
+        "given",
+        "expect",
+        "at",
+        '"12:00"',
         "in",
         "let",
         "label",
@@ -139,6 +152,11 @@ describe("fuzz", () => {
     "entity ",
     "entity e (id: int)\n",
     "group g:h from s by x {\n",
+    'test "t" {\n',
+    "given s { ",
+    "given s { a: [",
+    "expect @a:b:c[",
+    'at "12:00" ',
     "count() over 1h where ",
   ])("takes ten thousand times %j", (piece) => {
     survives(piece.repeat(10_000));
