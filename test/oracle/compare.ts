@@ -1,5 +1,5 @@
 import type { Status, Value } from "../../src/core/index.ts";
-import type { Answer } from "./oracle.ts";
+import type { Answer } from "../../src/featurestore/oracle/oracle.ts";
 
 /** What a real path answered: a value, and a status and time where that path gives them. */
 export interface ActualAnswer {

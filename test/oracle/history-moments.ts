@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { durationUnits, type Micros } from "../../src/core/index.ts";
-import { floorToHop } from "./oracle.ts";
+import { floorToHop } from "../../src/featurestore/oracle/oracle.ts";
 
 const { s, m, h, d } = durationUnits;
 

@@ -16,8 +16,8 @@ import {
   ttls,
 } from "./history-moments.ts";
 import { type KeySeed, keySeeds, type PayloadChoice, payloads } from "./history-values.ts";
-import type { Data, LeftRow } from "./oracle.ts";
-import { type Row, transportOf } from "./values.ts";
+import type { Data, LeftRow } from "../../src/featurestore/oracle/oracle.ts";
+import { type Row, transportOf } from "../../src/featurestore/oracle/values.ts";
 
 /** Plans, rows of every source, and left rows. */
 export interface History extends Planned {

@@ -1,7 +1,13 @@
 import { type GroupPlan, type SourcePlan, storedNames } from "../../src/dsl/plan/index.ts";
-import { evaluateExpression } from "./evaluate-expression.ts";
+import { evaluateExpression } from "../../src/featurestore/oracle/evaluate-expression.ts";
 import type { History } from "./history.ts";
-import { floorToHop, type Happening, happenings, largestLag, type LeftRow } from "./oracle.ts";
+import {
+  floorToHop,
+  type Happening,
+  happenings,
+  largestLag,
+  type LeftRow,
+} from "../../src/featurestore/oracle/oracle.ts";
 
 /** Which edges of the time contract a history touches, each for some key and moment that is really asked for. */
 export interface Measures {

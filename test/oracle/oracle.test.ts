@@ -2,11 +2,17 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { durationUnits, hopOf } from "../../src/core/index.ts";
 import type { GroupPlan, SourcePlan, StoredPlan, StoredWindowPlan } from "../../src/dsl/plan/index.ts";
-import { exactSum, fromUnits, toUnits } from "./exact-sum.ts";
+import { exactSum, fromUnits, toUnits } from "../../src/featurestore/oracle/exact-sum.ts";
 import { histories } from "./history.ts";
 import { call, column, literal } from "./history-expressions.ts";
 import { measure, type Measures } from "./measure.ts";
-import { type Answer, evaluateExpression, type Rows, storedValue, trainingRows } from "./oracle.ts";
+import {
+  type Answer,
+  evaluateExpression,
+  type Rows,
+  storedValue,
+  trainingRows,
+} from "../../src/featurestore/oracle/oracle.ts";
 
 const { s, m, h } = durationUnits;
 const seed = 20010620;

@@ -8,7 +8,7 @@ import type { TypeName, Value } from "../../src/core/index.ts";
 import { filesAtRest } from "../../src/dsl/plan/index.ts";
 import { differences } from "./compare.ts";
 import { histories } from "./history.ts";
-import { enter, type Rows } from "./values.ts";
+import { enter, type Rows } from "../../src/featurestore/oracle/values.ts";
 import { writeHistory } from "./write-history.ts";
 
 const seed = 20010620;

@@ -4,7 +4,7 @@ import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, DuckDBTimes
 import type { TypeName, Value } from "../../src/core/index.ts";
 import type { History } from "./history.ts";
 import { filesAtRest } from "../../src/dsl/plan/index.ts";
-import { type Rows, transportOf } from "./values.ts";
+import { type Rows, transportOf } from "../../src/featurestore/oracle/values.ts";
 
 const sqlTypes: Readonly<Record<string, string>> = {
   bool: "BOOLEAN",

@@ -1,5 +1,5 @@
-import type { Value } from "../../src/core/index.ts";
-import type { StoredWindowPlan } from "../../src/dsl/plan/index.ts";
+import type { Value } from "../../core/index.ts";
+import type { StoredWindowPlan } from "../../dsl/index.ts";
 import { approximateCount } from "./approximate-count.ts";
 import { exactSum } from "./exact-sum.ts";
 import { exactVariance } from "./exact-variance.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Value } from "../../src/core/index.ts";
+import type { Value } from "../../core/index.ts";
 
 const registers = 4096;
 

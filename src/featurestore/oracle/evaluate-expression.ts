@@ -1,5 +1,5 @@
-import type { Value } from "../../src/core/index.ts";
-import type { CallPlan, ExpressionPlan } from "../../src/dsl/plan/index.ts";
+import type { Value } from "../../core/index.ts";
+import type { CallPlan, ExpressionPlan } from "../../dsl/index.ts";
 import { compareValues, enter, isSafe, type Row } from "./values.ts";
 
 /** What an expression may read: the columns of one row, values that were found before, and the moment of the request. */
@@ -9,7 +9,7 @@ export interface Scope {
   readonly now?: number;
 }
 
-/** The value of an expression by walking its tree, for the functions that random histories use. */
+/** The value of an expression by walking its tree, for some functions. */
 export function evaluateExpression(expression: ExpressionPlan, scope: Scope): Value {
   switch (expression.node) {
     case "literal":
@@ -34,6 +34,24 @@ export function evaluateExpression(expression: ExpressionPlan, scope: Scope): Va
       throw new Error(`the oracle evaluates no "${expression.node}" expressions`);
   }
 }
+
+/** The functions that are evaluated here; whoever asks for more must have them computed before. */
+export const knownFunctions: ReadonlySet<string> = new Set([
+  "coalesce",
+  "is_missing",
+  "and",
+  "or",
+  "not",
+  "eq",
+  "ne",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "add",
+  "sub",
+  "mul",
+]);
 
 function call(plan: CallPlan, args: readonly Value[]): Value {
   const [a = null, b = null] = args;

@@ -2,7 +2,7 @@
  * The time contract, said as plainly as it can be: nested loops over all rows for every single value. Nothing here
  * is fast, and nothing here shares code with the planner, the joins or the stores that are compared with it.
  */
-import type { Micros, Status, Value } from "../../src/core/index.ts";
+import type { Micros, Status, Value } from "../../core/index.ts";
 import type {
   ExpressionPlan,
   GroupPlan,
@@ -12,7 +12,7 @@ import type {
   StoredPlan,
   StoredWindowPlan,
   VectorPlan,
-} from "../../src/dsl/plan/index.ts";
+} from "../../dsl/index.ts";
 import { aggregate } from "./aggregate.ts";
 import { evaluateExpression } from "./evaluate-expression.ts";
 import { compareTuples, enter, type Row, type Rows, transportOf } from "./values.ts";

@@ -1,4 +1,4 @@
-import type { TypeName, Value } from "../../src/core/index.ts";
+import type { TypeName, Value } from "../../core/index.ts";
 
 /** A row as a file holds it, by column; may still hold NaN, infinities and -0, which {@link enter} takes out. */
 export type Row = Readonly<Record<string, Value>>;
@@ -26,6 +26,7 @@ export function isSafe(value: bigint): boolean {
 /** Orders values of one type: missing smallest, false < true, numbers by size, strings by code point. */
 export function compareValues(a: Value, b: Value): number {
   if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  if (typeof a === "object" && typeof b === "object") return compareTuples(a, b) || a.length - b.length;
   if (typeof a === "string" && typeof b === "string") return compareStrings(a, b);
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -16,7 +16,7 @@ import {
 } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
 import { finalizeCall } from "../../../src/featurestore/offline/finalize-sql.ts";
-import { aggregate } from "../../oracle/aggregate.ts";
+import { aggregate } from "../../../src/featurestore/oracle/aggregate.ts";
 import { sameValue } from "../same-value.ts";
 import { valuesOf } from "../random-expressions.ts";
 

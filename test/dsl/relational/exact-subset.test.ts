@@ -14,7 +14,7 @@ import {
   walk,
 } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
-import { evaluateExpression } from "../../oracle/evaluate-expression.ts";
+import { evaluateExpression } from "../../../src/featurestore/oracle/evaluate-expression.ts";
 import { sameValue } from "../same-value.ts";
 import { columns, expressions, idOf, rows, ways } from "../random-expressions.ts";
 

@@ -11,7 +11,7 @@ import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
 import { type ActualAnswer, differences } from "../../oracle/compare.ts";
 import { type History, histories } from "../../oracle/history.ts";
-import { type LeftRow, trainingRows } from "../../oracle/oracle.ts";
+import { type LeftRow, trainingRows } from "../../../src/featurestore/oracle/oracle.ts";
 import { writeHistory } from "../../oracle/write-history.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 7301);

@@ -9,7 +9,7 @@ import { carrierOf, Engine, sqlText, toCarrier } from "../../../src/featurestore
 import { joinReads, type WindowJoin } from "../../../src/featurestore/offline/join.ts";
 import { differences } from "../../oracle/compare.ts";
 import { histories, type History } from "../../oracle/history.ts";
-import { trainingRows } from "../../oracle/oracle.ts";
+import { trainingRows } from "../../../src/featurestore/oracle/oracle.ts";
 import { writeHistory } from "../../oracle/write-history.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 20011122);

@@ -13,7 +13,7 @@ import {
   type TrainingSet,
   type TrainingSetOptions,
 } from "../../../src/featurestore/index.ts";
-import { trainingRows } from "../../oracle/oracle.ts";
+import { trainingRows } from "../../../src/featurestore/oracle/oracle.ts";
 import { day, givenRows, hour, type Row, smallProject, type SmallProject, start, writeRows } from "./small-project.ts";
 
 let small: SmallProject;
