@@ -27,6 +27,11 @@ describe("tondo init", () => {
     expect(out).toContain("Next: cd 'c d' && tondo check");
   });
 
+  it("makes a project whose tests pass", async () => {
+    await step(root, "init");
+    expect(await step(root, "test")).toMatchObject({ ok: true, passed: 2, failed: 0 });
+  });
+
   it("overwrites nothing, and then writes nothing either", async () => {
     await writeFile(join(root, "orders.tondo"), "mine");
     const ran = await tondo(root, "init", "--json");

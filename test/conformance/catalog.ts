@@ -17,7 +17,7 @@ export function projectOf(text: string): Project {
     [],
   );
   if (compilation.plan === undefined) throw new Error("the text has errors");
-  return { folder: "/", files: [], diagnostics: [], about: compilation.about, plan: compilation.plan };
+  return { folder: "/", files: [], diagnostics: [], tests: [], about: compilation.about, plan: compilation.plan };
 }
 
 const text = (feature = "n = count() over 1d", doc = "Orders.", extra = ""): string => `

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runFlights, type Summary } from "../../examples/flights/pipeline.ts";
 import { silentProgress } from "../../src/core/index.ts";
-import { readColumns } from "../../src/featurestore/index.ts";
+import { loadProject, readColumns, runDefinitionTests } from "../../src/featurestore/index.ts";
+import { LmdbStore } from "../../src/lmdb.ts";
 
 describe("the main job on three million flights", () => {
   let folder: string;
@@ -20,6 +21,13 @@ describe("the main job on three million flights", () => {
 
   afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it("has tests that hold on every path", async () => {
+    const { plan, tests } = await loadProject(folder);
+    const openStore = (place: string): LmdbStore => LmdbStore.open({ folder: place });
+    const results = await runDefinitionTests({ plan, tests, openStore });
+    expect(results.map(({ diagnostics }) => diagnostics)).toEqual([[], []]);
   });
 
   it("serves a thousand vectors identical to the training path's", () => {

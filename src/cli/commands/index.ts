@@ -10,6 +10,7 @@ import { planCommand } from "./plan.ts";
 import { predictCommand } from "./predict.ts";
 import { resolveCommand } from "./resolve.ts";
 import { tagCommand } from "./tag.ts";
+import { testCommand } from "./test.ts";
 import { trainCommand } from "./train.ts";
 import { trainingSetCommand } from "./training-set.ts";
 import { versionCommand } from "./version.ts";
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   initCommand,
   checkCommand,
   fmtCommand,
+  testCommand,
   planCommand,
   applyCommand,
   trainingSetCommand,

@@ -76,4 +76,35 @@ vector eta {
   /// Whether that is too long.
   label late = minutes > 40
 }
+
+test "an order counts once its meal is ready and logged, for two hours" {
+  given orders {
+    restaurant_id: "r1",
+    order_id: "o1",
+    ordered_at: "12:00",
+    loaded_at: "12:30",
+    prep_minutes: 20,
+    status: "done"
+  }
+
+  expect @restaurant:kitchen:done_2h["r1"] at "12:29" == 0
+  expect @restaurant:kitchen:done_2h["r1"] at "12:30" == 1
+  expect @restaurant:kitchen:prep_7d["r1"] at "12:30" == 20
+  expect @restaurant:kitchen:busy["r1"] at "12:30" == false
+  expect @restaurant:kitchen:done_2h["r1"] at "14:30" == 0
+}
+
+test "a cancelled order is known and was not cooked" {
+  given orders {
+    restaurant_id: "r1",
+    order_id: "o1",
+    ordered_at: "12:00",
+    loaded_at: "12:30",
+    status: "cancelled"
+  }
+
+  expect @restaurant:kitchen:done_2h["r1"] at "12:30" == 0
+  expect @restaurant:kitchen:cancelled_7d["r1"] at "12:30" == 1
+  expect @restaurant:kitchen:prep_7d["r1"] at "12:30" is missing
+}
 `;

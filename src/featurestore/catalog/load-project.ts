@@ -8,6 +8,7 @@ import {
   parseProject,
   type ProjectPlan,
   type Schema,
+  type TestPlan,
   undeclaredSources,
 } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
@@ -24,6 +25,8 @@ export interface CheckedProject {
   readonly diagnostics: readonly Diagnostic[];
   /** Absent where there is an error. */
   readonly plan?: ProjectPlan;
+  /** None where there is an error. */
+  readonly tests: readonly TestPlan[];
   readonly about: ReadonlyMap<string, About>;
 }
 

@@ -1,9 +1,8 @@
-import { type Progress, type Value } from "../../core/index.ts";
-import { compileRows, type Fitted, fromRaw, type RawColumn, type VectorPlan } from "../../dsl/index.ts";
-import { carrierOf, Engine, type EngineOptions, toCarrier } from "../duckdb/index.ts";
-import { leafPlan } from "./expressions-sql.ts";
-import { type LeftRow, loadLeftRows } from "./left-rows.ts";
-import { joinTableOf } from "./vector-table.ts";
+import type { Progress, Value } from "../../core/index.ts";
+import type { Fitted, VectorPlan } from "../../dsl/index.ts";
+import { Engine, type EngineOptions } from "../duckdb/index.ts";
+import { computeRows } from "./compute-rows.ts";
+import type { LeftRow } from "./left-rows.ts";
 
 /** Vectors of some rows by the training path. */
 export interface ComputedVectors {
@@ -29,27 +28,10 @@ export async function computeVectors(options: {
   const { vector, fitted, rows, folder, signal, progress } = options;
   const engine = await Engine.open(options.engine);
   try {
-    const left = await loadLeftRows({ engine, vector, rows, at: "at", carry: [], folder, labels: false, signal });
     const asked = { ...vector, labelReads: [], labels: [], labelColumns: [] };
-    const table = await joinTableOf({ engine, vector: asked, left, folder, progress, signal });
-    const program = compileRows(vector.slots, fitted);
-    const columns = program.leaves.map(({ name, kind }) => toCarrier(table.leaf(leafPlan(name, kind)), kind));
-    const vectors: (readonly Value[])[] = [];
-    for await (const chunk of engine.chunks(
-      `select ${["1::double", ...columns].join(", ")} from (${table.sql}) order by row`,
-      "computing vectors",
-      signal,
-    )) {
-      const values = program.leaves.map(({ kind }, i) => chunk.column(i + 1, carrierOf(kind)));
-      const results: RawColumn[] = program.outputs.map(({ kind }) =>
-        carrierOf(kind) === "number" ? new Float64Array(chunk.rows) : [],
-      );
-      program.run(chunk.rows, values, results);
-      for (let row = 0; row < chunk.rows; row++) {
-        vectors.push(program.outputs.map(({ kind }, i) => fromRaw(results[i]?.[row] ?? null, kind)));
-      }
-    }
-    return { slots: vector.slots.map(({ name }) => name), rows: vectors };
+    const outputs = vector.slots;
+    const computed = await computeRows({ engine, vector: asked, outputs, fitted, rows, folder, progress, signal });
+    return { slots: vector.slots.map(({ name }) => name), rows: computed };
   } finally {
     engine.close();
   }

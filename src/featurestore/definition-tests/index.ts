@@ -1,0 +1,1 @@
+export { type DefinitionTestOptions, type DefinitionTestResult, runDefinitionTests } from "./run-definition-tests.ts";

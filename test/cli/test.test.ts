@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { errorOf, jsonOf, tondo } from "./run-tondo.ts";
+
+const definitions = `entity shop (shop: string)
+events sales {
+  parquet "sales.parquet" known loaded_at
+  columns (shop: string, sold_at: timestamp, loaded_at: timestamp)
+  at sold_at
+}
+group shop:till from sales by shop { n_1h = count() over 1h }
+`;
+const right = `test "a sale counts once it is known" {
+  given sales { shop: "s1", sold_at: "12:00", loaded_at: "12:10" }
+  expect @shop:till:n_1h["s1"] at "12:05" == 0
+  expect @shop:till:n_1h["s1"] at "12:15" == 1
+}
+`;
+const wrong = `test "A SALE counts twice" {
+  given sales { shop: "s1", sold_at: "12:00", loaded_at: "12:10" }
+  expect @shop:till:n_1h["s1"] at "12:15" == 2
+}
+`;
+
+describe("tondo test", () => {
+  let folder = "";
+  const put = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "tondo-test-command-"));
+    await mkdir(join(folder, "more"));
+    await put("a.tondo", definitions);
+    await put("more/right.tondo", right);
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it("says what holds, by file, and exits with 0", async () => {
+    const { code, out } = await tondo(folder, "test");
+    expect(out).toBe("more/right.tondo\n  ok  a sale counts once it is known (2 expectations)\n\n1 passed, 0 failed\n");
+    expect(code).toBe(0);
+  });
+
+  it("shows the line of what does not hold, with what each path says, and exits with 1", async () => {
+    await put("wrong.tondo", wrong);
+    const { code, out } = await tondo(folder, "test");
+    expect(code).toBe(1);
+    expect(out).toContain("  failed  A SALE counts twice (1 expectation)\n");
+    expect(out).toContain(`error[expectation-failed]: expected 2, got 1
+ --> wrong.tondo:3:10
+  |
+3 |   expect @shop:till:n_1h["s1"] at "12:15" == 2
+  |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  = by the contract 1, in training 1, in training by tiles 1, online 1
+`);
+    expect(out.endsWith("\n\n1 passed, 1 failed\n")).toBe(true);
+  });
+
+  it("gives one object with --json", async () => {
+    await put("wrong.tondo", wrong);
+    const ran = await tondo(folder, "test", "--json");
+    expect(ran.code).toBe(1);
+    expect(jsonOf(ran)).toMatchObject({
+      ok: false,
+      passed: 1,
+      failed: 1,
+      tests: [
+        { name: "a sale counts once it is known", file: "more/right.tondo", line: 1, passed: true, diagnostics: [] },
+        { name: "A SALE counts twice", passed: false, diagnostics: [{ code: "expectation-failed" }] },
+      ],
+      diagnostics: [],
+    });
+  });
+
+  it("runs the tests of some files, or those with a text in their name", async () => {
+    await put("wrong.tondo", wrong);
+    expect((await tondo(folder, "test", "more/right.tondo")).out).toContain("1 passed, 0 failed");
+    expect((await tondo(folder, "test", "-t", "counts TWICE")).out).toContain("0 passed, 1 failed");
+    expect((await tondo(folder, "test", "wrong.tondo", "--name", "a sale")).out).toContain("0 passed, 1 failed");
+    const nobody = await tondo(folder, "test", "-t", "thrice", "--json");
+    expect([nobody.code, errorOf(nobody).code]).toEqual([2, "USAGE"]);
+    const nowhere = await tondo(folder, "test", "nowhere.tondo", "--json");
+    expect([nowhere.code, errorOf(nowhere).code]).toEqual([2, "USAGE"]);
+  });
+
+  it("runs nothing where the definitions have errors, and shows them", async () => {
+    await put("wrong.tondo", wrong.replace("n_1h", "n_2h"));
+    const { code, out } = await tondo(folder, "test");
+    expect(code).toBe(1);
+    expect(out).toContain('error[unknown-feature]: shop:till has no feature "n_2h"');
+    expect(jsonOf(await tondo(folder, "test", "--json"))).toMatchObject({ ok: false, passed: 0, failed: 0 });
+  });
+
+  it("says so where there are no tests", async () => {
+    await rm(join(folder, "more/right.tondo"));
+    const { code, out } = await tondo(folder, "test");
+    expect([code, out]).toEqual([
+      0,
+      "0 passed, 0 failed (there are no tests: docs/language.md shows how they are written)\n",
+    ]);
+  });
+});
