@@ -7,6 +7,7 @@ const fitted = ["test/dsl/functions/fitted/fitted.test.ts"];
 const quantiles = ["test/dsl/functions/fitted/quantiles.test.ts"];
 const programs = ["test/dsl/javascript"];
 const zones = ["test/dsl/functions/time-zone.test.ts", "test/dsl/functions/zone-table.test.ts"];
+const explained = ["test/dsl/explain"];
 const calendar = ["test/dsl/functions/calendar.test.ts"];
 
 const fingerprints = ["test/dsl/plan/fingerprint.test.ts"];
@@ -437,6 +438,27 @@ const mutants: readonly Mutant[] = [
     find: "part(column, base, base + count)",
     replace: "column",
     tests: ["test/dsl/javascript/closures.test.ts"],
+  },
+  {
+    name: "lineage-without-the-features-of-keys",
+    file: `${folder}/semantic/features-used.ts`,
+    find: "return expression.key ?? [];",
+    replace: "return [];",
+    tests: explained,
+  },
+  {
+    name: "places-lost-between-group-and-vector",
+    file: `${folder}/semantic/check-reference.ts`,
+    find: "report.places.copy(feature.value, value);",
+    replace: "",
+    tests: explained,
+  },
+  {
+    name: "outside-the-subset-by-the-first-argument-alone",
+    file: `${folder}/relational/outside-subset.ts`,
+    find: "left.push(...[...parts(part)].reverse());",
+    replace: "left.push(...parts(part).slice(0, 1));",
+    tests: ["test/dsl/relational/outside-subset.test.ts"],
   },
 ];
 

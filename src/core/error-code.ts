@@ -18,6 +18,7 @@ export const errorCodes = {
   DEFINITIONS_INVALID: "The .tondo files have errors; each is listed with its line.",
   PROJECT_EXISTS: "The folder already holds files that a new project would overwrite.",
   NOT_APPLIED: "A definition was used that has not been applied to this home.",
+  UNKNOWN_DEFINITION: "The .tondo files define no feature, group, vector, slot or label of this name.",
   UNKNOWN_FEATURE: "No feature has this canonical name.",
   UNKNOWN_GROUP: "No feature group has this name.",
   UNKNOWN_VECTOR: "No vector has this name.",

@@ -1,3 +1,4 @@
+export * from "./explain/index.ts";
 export * from "./format/index.ts";
 export * from "./functions/index.ts";
 export * from "./javascript/index.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseProject, compile, type ProjectPlan, type About } from "../../src/dsl/index.ts";
+import { parseProject, compile } from "../../src/dsl/index.ts";
 import { connect, type Database } from "../../src/database/index.ts";
 import { type Catalog, openCatalog, type Project } from "../../src/featurestore/index.ts";
 
@@ -11,13 +11,9 @@ export interface CatalogHome {
 
 /** A project from text; sources declare their columns. */
 export function projectOf(text: string): Project {
-  const compilation: { readonly plan?: ProjectPlan; readonly about: ReadonlyMap<string, About> } = compile(
-    parseProject([{ path: "p.tondo", text }]),
-    new Map(),
-    [],
-  );
-  if (compilation.plan === undefined) throw new Error("the text has errors");
-  return { folder: "/", files: [], diagnostics: [], tests: [], about: compilation.about, plan: compilation.plan };
+  const { plan, about, places } = compile(parseProject([{ path: "p.tondo", text }]), new Map(), []);
+  if (plan === undefined) throw new Error("the text has errors");
+  return { folder: "/", files: [], diagnostics: [], tests: [], about, places, plan };
 }
 
 const text = (feature = "n = count() over 1d", doc = "Orders.", extra = ""): string => `

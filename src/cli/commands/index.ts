@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { applyCommand } from "./apply.ts";
 import { checkCommand } from "./check.ts";
+import { explainCommand } from "./explain.ts";
 import { fmtCommand } from "./fmt.ts";
 import { getCommand } from "./get.ts";
 import { initCommand } from "./init.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   checkCommand,
   fmtCommand,
   testCommand,
+  explainCommand,
   planCommand,
   applyCommand,
   trainingSetCommand,

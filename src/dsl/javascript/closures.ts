@@ -16,7 +16,7 @@ export function closures({
   leaves,
   steps,
   results,
-}: Steps): (n: number, columns: readonly RawColumn[], outputs: readonly RawColumn[]) => void {
+}: Omit<Steps, "expressions">): (n: number, columns: readonly RawColumn[], outputs: readonly RawColumn[]) => void {
   const exact = exactNumbers(steps, false);
   const rows = Math.max(1, Math.min(scratchLimits.rows, Math.floor(scratchLimits.cells / Math.max(1, steps.length))));
   let made = 0;
@@ -57,7 +57,7 @@ function write({ buffers, results }: Plan, output: number, into: RawColumn, base
   else for (let i = 0; i < n; i++) into[base + i] = from[i] as Raw;
 }
 
-function planOf(steps: Steps, exact: readonly boolean[], rows: number): Plan {
+function planOf(steps: Omit<Steps, "expressions">, exact: readonly boolean[], rows: number): Plan {
   const { constants, given, results } = layoutOf(steps);
   const buffers = exact.map((isNumber, i): RawColumn =>
     steps.steps[i]?.does === "read" ? [] : isNumber ? new Float64Array(rows) : new Array<Raw>(rows).fill(null),

@@ -24,19 +24,12 @@ type Factory = (own: typeof runtime, functions: Emitted["functions"], byColumns:
 
 /** JavaScript of a row program: a loop over the rows of columns, and one row of cells. */
 export function generate(steps: Steps): Generated {
-  const loop = emit(steps, { text: (leaf) => `c${String(leaf)}[i]`, exact: false });
+  const loop = emit(steps, { text: loopLeaf, exact: false });
   const text = [
     '"use strict";',
     "const { finite, whole } = runtime;",
     ...loop.functions.map((_, i) => `const f${String(i)} = functions[${String(i)}];`),
-    "function run(n, columns, outputs) {",
-    ...steps.leaves.map((_, i) => `  const c${String(i)} = columns[${String(i)}];`),
-    ...loop.results.map((_, i) => `  const o${String(i)} = outputs[${String(i)}];`),
-    "  for (let i = 0; i < n; i++) {",
-    ...loop.statements.map((statement) => `    ${statement}`),
-    ...loop.results.map((name, i) => `    o${String(i)}[i] = ${name};`),
-    "  }",
-    "}",
+    ...loopLines(steps, loop).map(({ text: line }) => line),
     ...rowText(steps, loop),
     "return { run, row };",
   ].join("\n");
@@ -49,6 +42,32 @@ export function generate(steps: Steps): Generated {
   };
   return { text, make };
 }
+
+/** A line of the loop over rows, and what it is about. */
+export interface LoopLine {
+  readonly text: string;
+  /** Reads this leaf's column, takes this step, or writes this result. */
+  readonly leaf?: number;
+  readonly step?: number;
+  readonly result?: number;
+}
+
+/** The loop over the rows of columns, line by line. */
+export function loopLines(steps: Steps, { statements, results }: Emitted): readonly LoopLine[] {
+  return [
+    { text: "function run(n, columns, outputs) {" },
+    ...steps.leaves.map((_, leaf) => ({ text: `  const c${String(leaf)} = columns[${String(leaf)}];`, leaf })),
+    ...results.map((_, result) => ({ text: `  const o${String(result)} = outputs[${String(result)}];`, result })),
+    { text: "  for (let i = 0; i < n; i++) {" },
+    ...statements.map((statement, step) => ({ text: `    ${statement}`, step })),
+    ...results.map((name, result) => ({ text: `    o${String(result)}[i] = ${name};`, result })),
+    { text: "  }" },
+    { text: "}" },
+  ];
+}
+
+/** Where a column is read in the loop. */
+export const loopLeaf = (leaf: number): string => `c${String(leaf)}[i]`;
 
 /** Ints are taken for numbers; the rare row that has one beyond ±(2^53 - 1) goes through the loop over columns. */
 function rowText(steps: Steps, loop: Emitted): readonly string[] {

@@ -9,7 +9,7 @@ export interface Layout {
   readonly results: readonly number[];
 }
 
-export function layoutOf({ steps, results }: Steps): Layout {
+export function layoutOf({ steps, results }: Pick<Steps, "steps" | "results">): Layout {
   const places = new Map<Raw, number>();
   const of = (constant: Raw): number => {
     const place = places.get(constant) ?? steps.length + places.size;

@@ -62,29 +62,33 @@ export interface Steps {
   readonly leaves: readonly Leaf[];
   readonly steps: readonly Step[];
   readonly results: readonly Operand[];
+  /** For each step an expression that it computes. */
+  readonly expressions: readonly ExpressionPlan[];
 }
 
 /**
- * What has to be done for some expressions. Calls of constants alone are done here, once.
+ * What has to be done for some expressions. Calls of constants alone are done here, once. `"unfitted"` is for showing only:
+ * what is fitted gives missing.
  *
  * @throws TondoError `VECTOR_UNFITTED` where a fitted function has no parameters.
  */
-export function stepsOf(expressions: readonly ExpressionPlan[], fitted: Fitted = {}): Steps {
+export function stepsOf(expressions: readonly ExpressionPlan[], fitted: Fitted | "unfitted" = {}): Steps {
   const numbering = new Numbering(fitted);
   const results = expressions.map((expression) => numbering.operand(expression));
-  return { leaves: numbering.leaves, steps: numbering.steps, results };
+  return { leaves: numbering.leaves, steps: numbering.steps, results, expressions: numbering.expressions };
 }
 
 class Numbering {
   readonly steps: Step[] = [];
   readonly leaves: Leaf[] = [];
-  readonly #parameters: Fitted;
+  readonly expressions: ExpressionPlan[] = [];
+  readonly #parameters: Fitted | "unfitted";
   /** By what is computed, with names for its parts: equal expressions are one step. */
   readonly #byKey: Map<string, Operand> = new Map<string, Operand>();
   /** The same by object: siblings are shared. */
   readonly #seen: Map<ExpressionPlan, Operand> = new Map<ExpressionPlan, Operand>();
 
-  constructor(fitted: Fitted) {
+  constructor(fitted: Fitted | "unfitted") {
     this.#parameters = fitted;
   }
 
@@ -95,6 +99,7 @@ class Numbering {
     const args = parts(expression).map((part) => this.operand(part));
     const key = keyOf(expression, args);
     const operand = this.#byKey.get(key) ?? this.#step(expression, args);
+    if (this.expressions.length < this.steps.length) this.expressions.push(expression);
     this.#byKey.set(key, operand);
     this.#seen.set(expression, operand);
     return operand;
@@ -135,6 +140,9 @@ class Numbering {
 
   #fitted(plan: FittedPlan, kind: ValueKind, args: readonly Operand[]): Operand {
     const entry = fittedOf(plan);
+    if (this.#parameters === "unfitted") {
+      return this.#add({ ...plain(kind, args), call: () => missingRaw(kind), overload: {} }, true);
+    }
     const parameters = parametersOf(plan, this.#parameters);
     const of = parseTypeName(plan.arg.type).kind;
     const call = entry.apply(parameters, of);

@@ -59,6 +59,7 @@ function check(expression: Expression, scope: Scope, report: Report, depth: numb
     );
   report.enter();
   const checked = checkParts(expression, scope, report, depth);
+  if (checked !== undefined && "plan" in checked) report.places.put(checked.plan, expression.span);
   report.leave();
   return checked;
 }

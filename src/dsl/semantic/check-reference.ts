@@ -59,6 +59,7 @@ export function checkReference(
   const value = replaceLeaves(feature.value, (leaf) =>
     leaf.node === "stored" ? readStored(leaf.name, group, key, context.reads) : undefined,
   );
+  report.places.copy(feature.value, value);
   context.seen.set(own, value);
   return value;
 }

@@ -10,6 +10,7 @@ import { checkReference, type ReferenceContext } from "./check-reference.ts";
 import { embed } from "./embed.ts";
 import { expandSlot } from "./expand-slot.ts";
 import { expansionOf } from "./expansion.ts";
+import { featuresUsed } from "./features-used.ts";
 import { planLimits, planSize } from "./plan-size.ts";
 import { checkProperties } from "./properties.ts";
 import type { Report } from "./report.ts";
@@ -71,6 +72,7 @@ class VectorBody {
       const own = value === undefined ? undefined : expandSlot(definition, value, report);
       if (own === undefined) good = false;
       else slots.push(...own);
+      this.#placed("slot", definition, own?.map((slot) => slot.name) ?? []);
     }
     for (const step of steps) if (this.#value(step.name.text) === undefined) good = false;
     const labelColumns = new Map<string, { readonly name: string; readonly type: LabelPlan["type"] }>();
@@ -79,6 +81,7 @@ class VectorBody {
       const label = checkLabel(clause, this.#names, this.#context, labelColumns);
       if (label === undefined) good = false;
       else labels.push(label);
+      this.#placed("label", clause, [clause.name.text]);
     }
     if (!good || !this.#distinct(name, slots, labels)) return undefined;
     const keys = [...this.#reads.values()].flatMap(({ key }) => key);
@@ -107,6 +110,16 @@ class VectorBody {
       },
       symbols,
     );
+  }
+
+  /** Keeps where a slot or label was written, and of which features it is made. */
+  #placed(kind: "slot" | "label", { name, value }: Definition, results: readonly string[]): void {
+    const vector = this.#declaration.name.text;
+    const { definitions, labels } = this.#names;
+    const features = featuresUsed(value, (text) => (kind === "label" ? labels : definitions).get(text)?.value);
+    const { places } = this.#context.report;
+    places.definitions.set(`${kind}:${vector}:${name.text}`, name.span);
+    places.uses.push({ vector, kind, name: name.text, results, features });
   }
 
   /** What several results of one slot are named may be what another slot is named. */

@@ -21,6 +21,7 @@ import { checkSource } from "./check-source.ts";
 import { checkTest } from "./check-test.ts";
 import { checkVector } from "./check-vector.ts";
 import { narrowedSource } from "./embed.ts";
+import type { PlaceRecorder, Places } from "./places.ts";
 import { Report } from "./report.ts";
 import type { Schema, Symbols } from "./symbols.ts";
 
@@ -39,9 +40,14 @@ export interface Compilation {
   readonly plan?: ProjectPlan;
   /** What the `test` blocks expect; none where there is an error. */
   readonly tests: readonly TestPlan[];
-  /** Docs, owners and promises, by `entity:NAME`, `source:NAME`, `group:ENTITY:NAME`, `feature:ENTITY:GROUP:NAME`, `vector:NAME`. */
+  /**
+   * Docs, owners and promises, by `entity:NAME`, `source:NAME`, `group:ENTITY:NAME`, `feature:ENTITY:GROUP:NAME`, `vector:NAME`,
+   * `slot:VECTOR:NAME` and `label:VECTOR:NAME` as declared.
+   */
   readonly about: ReadonlyMap<string, About>;
   readonly diagnostics: readonly Diagnostic[];
+  /** Where what the plan says was written. */
+  readonly places: Places;
 }
 
 /** Parses the files of a project. */
@@ -135,7 +141,9 @@ export function compile(
   );
   const diagnostics = [...project.diagnostics, ...problems, ...report.diagnostics].sort(byPlace);
   const about = aboutAll(declarations);
-  if (diagnostics.some(({ severity }) => severity === "error")) return { tests: [], about, diagnostics };
+  const { places } = report;
+  for (const declaration of declarations) placeDefinitions(declaration, places);
+  if (diagnostics.some(({ severity }) => severity === "error")) return { tests: [], about, diagnostics, places };
   const groups = sorted([...symbols.groups.values()], (group: GroupPlan) => `${group.entity}:${group.name}`);
   const plan: ProjectPlan = {
     version: 1,
@@ -146,7 +154,7 @@ export function compile(
     groups,
     vectors: sorted(vectors, ({ name }) => name),
   };
-  return { plan, tests, about, diagnostics };
+  return { plan, tests, about, diagnostics, places };
 }
 
 function tooMany({ name }: TestDeclaration, report: Report): undefined {
@@ -181,6 +189,20 @@ function unique<T>(
   return found;
 }
 
+/** Slots and labels have been placed when they were checked. */
+function placeDefinitions(declaration: Declaration, { definitions }: PlaceRecorder): void {
+  const { kind, name } = declaration;
+  if (kind !== "group") {
+    definitions.set(`${kind}:${name.text}`, name.span);
+    return;
+  }
+  const group = `${declaration.entity.text}:${name.text}`;
+  definitions.set(`group:${group}`, name.span);
+  for (const definition of declaration.definitions) {
+    definitions.set(`feature:${group}:${definition.name.text}`, definition.name.span);
+  }
+}
+
 function aboutAll(declarations: readonly Declaration[]): ReadonlyMap<string, About> {
   const about = new Map<string, About>();
   const add = (key: string, doc: string | undefined, properties: readonly Property[] = []): void => {
@@ -200,7 +222,11 @@ function aboutAll(declarations: readonly Declaration[]): ReadonlyMap<string, Abo
       add(`group:${name}`, declaration.doc, declaration.properties);
       for (const definition of declaration.definitions) add(`feature:${name}:${definition.name.text}`, definition.doc);
     } else if (declaration.kind !== "test") {
-      add(`${declaration.kind}:${declaration.name.text}`, declaration.doc, declaration.properties);
+      const { name } = declaration;
+      add(`${declaration.kind}:${name.text}`, declaration.doc, declaration.properties);
+      if (declaration.kind !== "vector") continue;
+      for (const slot of declaration.slots) add(`slot:${name.text}:${slot.name.text}`, slot.doc);
+      for (const label of declaration.labels) add(`label:${name.text}:${label.name.text}`, label.doc);
     }
   }
   return about;

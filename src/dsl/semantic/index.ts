@@ -6,4 +6,5 @@ export {
   undeclaredSources,
   type UndeclaredSource,
 } from "./compile.ts";
+export type { FeatureUse, Places } from "./places.ts";
 export type { Schema } from "./symbols.ts";

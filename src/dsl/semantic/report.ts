@@ -1,4 +1,5 @@
 import type { Diagnostic, Span } from "../../core/index.ts";
+import { PlaceRecorder } from "./places.ts";
 
 /** How many errors are kept: a reader mends the first ones first. */
 const maxErrors = 100;
@@ -11,6 +12,8 @@ export type Hint = string | undefined | (() => string | undefined);
 
 /** Collects what is wrong. A checker that has reported something returns `undefined`, so that one mistake is one error. */
 export class Report {
+  /** Where what is right was written. */
+  readonly places: PlaceRecorder = new PlaceRecorder();
   readonly #diagnostics: Diagnostic[] = [];
   readonly #places: Set<string> = new Set<string>();
   #depth = 0;

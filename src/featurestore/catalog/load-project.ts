@@ -6,6 +6,7 @@ import {
   type Compilation,
   compile,
   parseProject,
+  type Places,
   type ProjectPlan,
   type Schema,
   type TestPlan,
@@ -28,6 +29,7 @@ export interface CheckedProject {
   /** None where there is an error. */
   readonly tests: readonly TestPlan[];
   readonly about: ReadonlyMap<string, About>;
+  readonly places: Places;
 }
 
 /** A project without errors. */

@@ -66,6 +66,9 @@ const sqlTypes: Readonly<Record<Carrier, string>> = {
   embedding: "DOUBLE[]",
 };
 
+/** What makes JavaScript callable from SQL: an engine, or what only shows the SQL. */
+export type ProgramHost = Pick<Engine, "register">;
+
 /** DuckDB, in this process, in memory; opened for one job and closed after it. */
 export class Engine {
   readonly #instance: DuckDBInstance;

@@ -5,6 +5,7 @@ export {
   Engine,
   type EngineOptions,
   type Program,
+  type ProgramHost,
   sqlText,
   type TableColumn,
 } from "./engine.ts";

@@ -1,6 +1,6 @@
 import { typeName, type ValueKind } from "../../core/index.ts";
 import { compileRows, type ExpressionPlan, expressionSql, type RowProgram } from "../../dsl/index.ts";
-import { type Engine, fromCarrier, toCarrier } from "../duckdb/index.ts";
+import { fromCarrier, type ProgramHost, toCarrier } from "../duckdb/index.ts";
 
 /** An expression and the name its column shall have; the name is safe in SQL as it stands. */
 export interface NamedExpression {
@@ -15,7 +15,7 @@ export interface NamedExpression {
  * `leaf` gives the SQL of a leaf over `relation`, as a value of the language.
  */
 export function selectExpressions(
-  engine: Engine,
+  engine: ProgramHost,
   relation: string,
   expressions: readonly NamedExpression[],
   leaf: (plan: ExpressionPlan) => string,
@@ -40,7 +40,7 @@ export function selectExpressions(
 
 /** SQL that calls generated JavaScript once a row, and SQL of its results where that call is selected as `js`. */
 export function programCall(
-  engine: Engine,
+  engine: ProgramHost,
   program: RowProgram,
   leaf: (plan: ExpressionPlan) => string,
 ): { readonly call: string; readonly result: (output: number) => string } {

@@ -6,12 +6,12 @@ import {
   type StateArrays,
   type StoredWindowPlan,
 } from "../../dsl/index.ts";
-import { type Engine, fromCarrier, type Program } from "../duckdb/index.ts";
+import { fromCarrier, type Program, type ProgramHost } from "../duckdb/index.ts";
 import { kindOfInput } from "./source-relation.ts";
 
 /** SQL of a window's result: a call of the aggregate's JavaScript over the encoded state, the same as online. */
 export function finalizeCall(
-  engine: Engine,
+  engine: ProgramHost,
   plan: StoredWindowPlan,
   encoded: ReturnType<AggregateSql["encode"]>,
 ): string {

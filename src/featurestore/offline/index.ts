@@ -1,3 +1,4 @@
+export { type ExplainedJoin, explainJoins, type OutsideExpression } from "./explain/explain-sql.ts";
 export type { JoinReport, WindowJoin } from "./join.ts";
 export type { LeftRow, LeftRows } from "./left-rows.ts";
 export { type Manifest, manifestFile, type OutputColumn, type OutputFile, readManifest } from "./manifest.ts";

@@ -1,4 +1,4 @@
-import type { Engine } from "../duckdb/index.ts";
+import type { ProgramHost } from "../duckdb/index.ts";
 import type { JoinUnit } from "./join-unit.ts";
 import { floorTo, rangeJoin } from "./range-join.ts";
 import type { SourceRelation } from "./source-relation.ts";
@@ -18,7 +18,12 @@ export function startOf({ plan }: Window): string {
  * SQL of windows as of each left row by pairing it with the events it sees: contract 4 and 5. `left` has `row`, `q` and
  * `key0`, ... What looks forward sees what was known by its end and the source's lag. A row with a missing key sees nothing and knows nothing, not even a count.
  */
-export function joinWindowsByRange(engine: Engine, unit: JoinUnit, relation: SourceRelation, left: string): string {
+export function joinWindowsByRange(
+  engine: ProgramHost,
+  unit: JoinUnit,
+  relation: SourceRelation,
+  left: string,
+): string {
   const windows = windowsOf(unit);
   const keys = relation.keys.join(", ");
   const back = unit.direction === "back";
@@ -50,7 +55,7 @@ export function joinWindowsByRange(engine: Engine, unit: JoinUnit, relation: Sou
 
 /** States by row as results, for all left rows. */
 export function finish(
-  engine: Engine,
+  engine: ProgramHost,
   windows: readonly Window[],
   relation: SourceRelation,
   left: string,

@@ -1,6 +1,6 @@
 import { type Progress, silentProgress, TondoError } from "../../core/index.ts";
 import { quoteIdentifier, storedNames, type VectorPlan } from "../../dsl/index.ts";
-import type { Engine } from "../duckdb/index.ts";
+import type { Engine, ProgramHost } from "../duckdb/index.ts";
 import { selectExpressions } from "./expressions-sql.ts";
 import { joinSnapshot, joinTable } from "./join-latest.ts";
 import { type JoinUnit, joinUnits } from "./join-unit.ts";
@@ -80,14 +80,14 @@ export async function joinReads({
 }
 
 /** Where an earlier join left a read's values. */
-interface FoundRead {
+export interface FoundRead {
   readonly table: string;
   readonly column: string;
 }
 
 /** The left rows with a join's key, which may be computed from what was joined before: each row's as of its own moment. */
-function keyedLeft(
-  engine: Engine,
+export function keyedLeft(
+  engine: ProgramHost,
   unit: JoinUnit,
   left: string,
   column: (name: string) => string,

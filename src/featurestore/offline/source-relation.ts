@@ -1,6 +1,7 @@
 import { parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
 import {
   type ExpressionPlan,
+  type FileTransportPlan,
   lagOf,
   columnsOf,
   type GroupPlan,
@@ -8,7 +9,7 @@ import {
   type SourcePlan,
   type StoredWindowPlan,
 } from "../../dsl/index.ts";
-import type { Engine } from "../duckdb/index.ts";
+import type { Engine, ProgramHost } from "../duckdb/index.ts";
 import { type NamedExpression, selectExpressions } from "./expressions-sql.ts";
 import { scanFiles } from "./file-scan.ts";
 import { filesOf, transportsAtRest } from "./source-files.ts";
@@ -41,16 +42,36 @@ export interface SourceRelation {
   readonly inJavaScript: readonly string[];
 }
 
+/** SQL of the rows of one place with some columns of these kinds, named by `column`. */
+export type Scan = (
+  transport: FileTransportPlan,
+  kinds: Readonly<Record<string, ValueKind>>,
+  column: (name: string) => string,
+) => string | Promise<string>;
+
 /**
  * Builds the relation of a group.
  *
  * @throws TondoError `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`
  */
-export async function sourceRelation(
+export function sourceRelation(
   engine: Engine,
   group: GroupPlan,
   source: SourcePlan,
   folder: string,
+): Promise<SourceRelation> {
+  const what = `source "${source.name}"`;
+  return relationOf(engine, group, source, async ({ format, path }, kinds, column) =>
+    scanFiles(engine, { format, files: await filesOf(path, folder, what), what }, kinds, column),
+  );
+}
+
+/** As {@link sourceRelation}, of rows that are read in any way. */
+export async function relationOf(
+  host: ProgramHost,
+  group: GroupPlan,
+  source: SourcePlan,
+  scan: Scan,
 ): Promise<SourceRelation> {
   const kinds: Record<string, ValueKind> = {};
   for (const [name, type] of Object.entries(source.columns)) kinds[name] = parseTypeName(type).kind;
@@ -63,14 +84,12 @@ export async function sourceRelation(
   const atRest = transportsAtRest(source);
   const selection = expressions.map(({ name }) => (name === "gone" ? "coalesce(gone, false) as gone" : name));
   for (const transport of atRest) {
-    const what = `source "${source.name}"`;
-    const files = await filesOf(transport.path, folder, what);
     // What only another place's `known` reads need not be here.
     const needed = new Set(columnsOf(...expressions.map(({ value }) => value), transport.known));
     const own = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
-    const scan = await scanFiles(engine, { format: transport.format, files, what }, own, column);
+    const rows = await scan(transport, own, column);
     const known: NamedExpression[] = transport.known === undefined ? [] : [{ name: "k", value: transport.known }];
-    const selected = selectExpressions(engine, scan, [...expressions, ...known], (plan) => columnSql(plan, column));
+    const selected = selectExpressions(host, rows, [...expressions, ...known], (plan) => columnSql(plan, column));
     selected.inJavaScript.forEach((name) => inJavaScript.add(name));
     const assumed = transport.lag === undefined ? "t as k" : `t + ${String(transport.lag)} as k`;
     const k = source.at === undefined ? [] : [transport.known === undefined ? assumed : "k"];

@@ -1,5 +1,5 @@
 import { type AggregateSql, aggregates, type StoredWindowPlan } from "../../dsl/index.ts";
-import type { Engine } from "../duckdb/index.ts";
+import type { ProgramHost } from "../duckdb/index.ts";
 import { finalizeCall } from "./finalize-sql.ts";
 import type { JoinUnit } from "./join-unit.ts";
 import { inputOf, kindOfInput, whereOf } from "./source-relation.ts";
@@ -49,7 +49,7 @@ export function mergeColumns({ sql, prefix }: Window, filter = "true"): readonly
 }
 
 /** SQL of a window's result from its state's columns: the aggregate's own, or a call of its JavaScript. */
-export function finalColumn(engine: Engine, { plan, sql, prefix }: Window): string {
+export function finalColumn(engine: ProgramHost, { plan, sql, prefix }: Window): string {
   const column = (suffix: string): string => `${prefix}_${suffix}`;
   return sql.finalize?.(column) ?? finalizeCall(engine, plan, sql.encode(column));
 }

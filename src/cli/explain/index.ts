@@ -1,0 +1,1 @@
+export { explanationText, type ExplainPart } from "./explanation-text.ts";

@@ -1,0 +1,174 @@
+import {
+  duckdbColumn,
+  type ExplainedProgram,
+  explainProgram,
+  type ExpressionPlan,
+  expressionText,
+  type GroupPlan,
+  outsideSubset,
+  type Places,
+  quoteIdentifier,
+  readText,
+  type SourcePlan,
+  storedText,
+  type VectorPlan,
+} from "../../../dsl/index.ts";
+import { type ProgramHost, sqlText } from "../../duckdb/index.ts";
+import { type FoundRead, keyedLeft } from "../join.ts";
+import { joinSnapshot, joinTable } from "../join-latest.ts";
+import { type JoinUnit, joinUnits } from "../join-unit.ts";
+import { joinWindowsByRange } from "../join-windows.ts";
+import { relationOf, type Scan } from "../source-relation.ts";
+import { windowsOf } from "../window-states.ts";
+import { layoutSql } from "./layout-sql.ts";
+
+/** How one group's values are joined to the rows of a training set. */
+export interface ExplainedJoin {
+  /** `entity:group`. */
+  readonly group: string;
+  readonly source: string;
+  /** What is read of it: `@airport:departures:delay_3h[origin]`. */
+  readonly reads: readonly { readonly text: string; readonly column: string; readonly definition: string }[];
+  readonly join: "latest" | "table" | "windows";
+  /** How the join goes about it. */
+  readonly how: string;
+  /** DuckDB's statements, in order. */
+  readonly sql: readonly string[];
+  /** What SQL cannot do to the bit. */
+  readonly inJavaScript: readonly OutsideExpression[];
+  /** The generated JavaScript of that. */
+  readonly programs: readonly ExplainedProgram[];
+}
+
+/** An expression over a source's columns that a pass of generated JavaScript computes. */
+export interface OutsideExpression {
+  /** What it is of the source or group, such as `key` or `where of late_6h`. */
+  readonly what: string;
+  readonly text: string;
+  readonly reason: string;
+}
+
+/** The name of the rows of a training set in the SQL that is shown. */
+const leftRows = "rows";
+
+/**
+ * The SQL of what a vector reads, as a training set runs it, but for three things: a source's files stand as the path they are found by,
+ * the range of the rows' moments by its names, and windows are shown joined by range, where many rows make tiles do better.
+ */
+export async function explainJoins(reads: VectorPlan, places: Places): Promise<readonly ExplainedJoin[]> {
+  const found = new Map<string, FoundRead>();
+  const joins: ExplainedJoin[] = [];
+  let functions = 0;
+  const host: ProgramHost = { register: () => `tondo_rows_${String(functions++)}` };
+  for (const unit of joinUnits(reads)) {
+    joins.push(await explainJoin(host, unit, reads, found, places));
+    for (const { ids, column } of unit.reads) for (const id of ids) found.set(id, { table: unit.name, column });
+  }
+  return joins;
+}
+
+async function explainJoin(
+  host: ProgramHost,
+  unit: JoinUnit,
+  vector: VectorPlan,
+  found: ReadonlyMap<string, FoundRead>,
+  places: Places,
+): Promise<ExplainedJoin> {
+  const { group, source } = unit;
+  const atRest = source.transports.some(({ format }) => format !== "kafka");
+  const outside = sourceExpressions(group, source).flatMap(({ what, value }) => {
+    const own = outsideSubset(value);
+    return own === undefined ? [] : [{ what, value, reason: own.reason }];
+  });
+  const read = (id: string): VectorPlan["reads"][number] | undefined =>
+    [...vector.reads, ...vector.labelReads].find((one) => one.id === id);
+  const join = source.kind === "events" ? "windows" : source.kind === "snapshot" ? "latest" : "table";
+  return {
+    group: `${group.entity}:${group.name}`,
+    source: source.name,
+    reads: unit.reads.map(({ ids, stored, column }) => {
+      const asked = read(ids[0] ?? "");
+      const plan = group.stored[stored];
+      return {
+        text: asked === undefined ? "" : readText(asked, read),
+        column,
+        definition: plan === undefined ? "" : storedText(plan),
+      };
+    }),
+    join,
+    how: atRest ? howOf(unit) : "its rows come by a topic only: there is nothing at rest to join",
+    sql: atRest ? (await statementsOf(host, unit, found)).map(layoutSql) : [],
+    inJavaScript: outside.map(({ what, value, reason }) => ({ what, text: expressionText(value), reason })),
+    programs:
+      outside.length === 0
+        ? []
+        : [
+            explainProgram(
+              `a pass over ${source.name}, before the join`,
+              outside.map(({ what, value }) => ({ name: what, value })),
+              { places, read: () => undefined, stored: () => undefined },
+            ),
+          ],
+  };
+}
+
+/** What a group computes from its source's columns, with what each is for. */
+function sourceExpressions(
+  group: GroupPlan,
+  source: SourcePlan,
+): readonly { readonly what: string; readonly value: ExpressionPlan }[] {
+  return [
+    ...group.key.map((value) => ({ what: "key", value })),
+    ...(source.at === undefined ? [] : [{ what: "at", value: source.at }]),
+    ...(source.id ?? []).map((value) => ({ what: "id", value })),
+    ...(source.deleted === undefined ? [] : [{ what: "deleted", value: source.deleted }]),
+    ...source.transports.flatMap(({ known }) => (known === undefined ? [] : [{ what: "known", value: known }])),
+    ...group.stored.flatMap((stored) => {
+      if (stored.kind !== "window") return [];
+      const { name, input, where } = stored;
+      return [
+        ...(input === undefined ? [] : [{ what: `input of ${name}`, value: input }]),
+        ...(where === undefined ? [] : [{ what: `where of ${name}`, value: where }]),
+      ];
+    }),
+  ];
+}
+
+function howOf({ source, group, direction }: JoinUnit): string {
+  if (source.kind === "table") return "by key: a table has no time";
+  if (source.kind === "snapshot") {
+    const state = "as of each row: the newest state that had happened and was known";
+    return group.ttl === undefined ? state : `${state}, unless it is older than the ttl`;
+  }
+  return direction === "next"
+    ? "as of each row, forward: for labels"
+    : "as of each row, by range; over many rows and events by tiles of time, with the same results";
+}
+
+async function statementsOf(
+  host: ProgramHost,
+  unit: JoinUnit,
+  found: ReadonlyMap<string, FoundRead>,
+): Promise<readonly string[]> {
+  const relation = await relationOf(host, unit.group, unit.source, scanByPath);
+  const left = keyedLeft(host, unit, leftRows, quoteIdentifier, found);
+  const { name, source, direction } = unit;
+  const create = (table: string, sql: string): string => `create temp table ${table} as ${sql}`;
+  if (source.kind === "table") return [create(name, joinTable(unit, relation, left))];
+  if (source.kind === "snapshot") return [create(name, joinSnapshot(unit, relation, left))];
+  const reach = String(Math.max(...windowsOf(unit).map(({ plan }) => plan.over + plan.hop)));
+  const bounds = direction === "back" ? `first_q - ${reach} and last_q` : `first_q and last_q + ${reach}`;
+  const events = { ...relation, sql: `select * from ${name}_events` };
+  return [
+    create(`${name}_keyed`, left),
+    create(`${name}_events`, `select * from (${relation.sql}) where t between ${bounds}`),
+    create(name, joinWindowsByRange(host, unit, events, `select * from ${name}_keyed`)),
+  ];
+}
+
+/** A source's files as the path that they are found by. */
+const scanByPath: Scan = ({ format, path }, kinds, column) => {
+  const columns = Object.entries(kinds).map(([name, kind]) => `${duckdbColumn(name, kind)} as ${column(name)}`);
+  const read = `${format === "csv" ? "read_csv" : "read_parquet"}(${sqlText(path)})`;
+  return `select ${columns.length === 0 ? "1 as one" : columns.join(", ")} from ${read}`;
+};
