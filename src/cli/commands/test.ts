@@ -28,13 +28,14 @@ export const testCommand: Command = {
     const { plan, diagnostics } = project;
     if (plan === undefined) return { text: renderDiagnostics(project), json: jsonOf([], diagnostics), exitCode: 1 };
     const tests = chosen(context, project);
-    const { LmdbStore } = await import("../../lmdb.ts");
+    const { defaultLmdbLimits, LmdbStore } = await import("../../lmdb.ts");
+    const limits = { groups: Math.max(defaultLmdbLimits.groups, plan.groups.length) };
     context.progress.start("running tests", tests.length);
     let done = 0;
     const results = await runDefinitionTests({
       plan,
       tests,
-      openStore: (folder) => LmdbStore.open({ folder }),
+      openStore: (folder) => LmdbStore.open({ folder, limits }),
       signal: context.terminal.signal,
       done: () => {
         context.progress.update(++done);

@@ -57,8 +57,12 @@ export async function runDefinitionTests(options: DefinitionTestOptions): Promis
     engine = await Engine.open({ threads: 1, ...options.engine });
     store = await openStore(join(folder, "online"));
     const results: DefinitionTestResult[] = [];
-    for (const test of tests) {
-      const result = await runTest(test, options.plan, { engine, store, folder, home, signal });
+    for (const [i, test] of tests.entries()) {
+      // Each in a place of its own: nothing that was kept of another test's files is taken for this one's.
+      const own = join(folder, String(i));
+      await mkdir(own);
+      const result = await runTest(test, options.plan, { engine, store, folder: own, home, signal });
+      await rm(own, { recursive: true });
       done?.(result);
       results.push(result);
     }

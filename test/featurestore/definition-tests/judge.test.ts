@@ -40,6 +40,13 @@ describe("judging a test", () => {
     ]);
   });
 
+  it("compares lists by their elements", () => {
+    expect(said([[1, 2], true, 0, 0], [[1, 2], true, 0, 0])).toEqual([]);
+    expect(said([[1, 2], true, 0, 0], [[1, 3], true, 0, 0])).toHaveLength(1);
+    expect(said([[1, 2], true, 0, 0], [[1, 2, 3], true, 0, 0])).toHaveLength(1);
+    expect(said([[], true, 0, 0], [null, true, 0, 0])).toHaveLength(1);
+  });
+
   it("does not take missing for true", () => {
     expect(said([null, null, null, 0])).toEqual(["expectation-failed: expected 0, got missing"]);
   });

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { compile, parseProject } from "../../../src/dsl/index.ts";
+import { aggregates, compile, parseProject } from "../../../src/dsl/index.ts";
+import { randomNumbers } from "../../training/fixtures/flights-like.ts";
 import { failuresOf, runTestsOf } from "./run-tests-of.ts";
 
 const world = `
@@ -141,6 +142,63 @@ test "wrong" {
     expect(text.slice(result?.diagnostics[0]?.span.start, result?.diagnostics[0]?.span.end)).toBe(
       '@shop:till:sales_1h["s1"] at "12:10" == 2',
     );
+  });
+
+  it("have every aggregate on every path, with the same answers to random rows", async () => {
+    const random = randomNumbers(20240101);
+    const pick = <T>(...of: readonly [T, ...T[]]): T => of[Math.floor(random() * of.length)] ?? of[0];
+    const written: Readonly<Record<string, string>> = {
+      count: "count(x)",
+      last_k: "last_k(x, 2)",
+      quantile: "quantile(x, 0.9)",
+      topk: "topk(who, 2)",
+      first: "first(x, skip_missing: false)",
+      approx_distinct: "approx_distinct(who)",
+    };
+    const features = [...aggregates.keys()].map((name) => `${name}_1h = ${written[name] ?? `${name}(x)`} over 1h`);
+    const reads = [...aggregates.keys()].map(
+      (name) =>
+        `expect @shop:all:${name}_1h["s1"] is missing or true at "${pick("12:00", "12:00:01", "12:40", "13:05:00.000001")}"`,
+    );
+    const rows = Array.from({ length: 40 }, () => {
+      const moment = `${pick("11", "12", "13")}:${pick("00", "05", "59")}:${pick("00", "01", "59.999999")}`;
+      const x = pick("0.1", "-2.5", "1e300", "missing", "0.30000000000000004", "7");
+      return `given sales by ${pick("parquet", "kafka")} { shop: "s1", sold_at: "${moment}", loaded_at: "${pick("12:00", "12:40", "13:05")}",
+        x: ${x}, who: ${pick("1", "2", "-3", "9007199254740993", "missing")}, sale: ${pick("1", "2", "3", "missing")} }`;
+    });
+    const text = `entity shop (shop: string)
+events sales {
+  parquet "nowhere/*.parquet" known loaded_at
+  kafka "sales" lag 5s
+  columns (shop: string, sold_at: timestamp, loaded_at: timestamp, x: float, who: int, sale: int)
+  at sold_at
+  id sale
+}
+group shop:all from sales by shop {
+${features.join("\n")}
+}
+test "random" {
+${[...rows, ...reads].join("\n")}
+}`;
+    expect(await failuresOf(text)).toEqual([]);
+  });
+
+  it("take names that would be others' elsewhere", async () => {
+    const text = `entity \`a' b\` (\`it's\`: string)
+events \`constructor\` {
+  parquet "x.parquet"
+  columns (\`it's\`: string, \`__proto__\`: timestamp, \`select "a" -- */\`: int, \`Ünï\`: float)
+  at \`__proto__\`
+}
+group \`a' b\`:toString from \`constructor\` by \`it's\` {
+  valueOf = sum(\`select "a" -- */\`) over 1h where \`Ünï\` > 0
+}
+test "\\u0000 */ \\" \u2028" {
+  given \`constructor\` { \`it's\`: "'; drop table x --", \`__proto__\`: "12:00", \`select "a" -- */\`: 3, \`Ünï\`: 1 }
+  expect @\`a' b\`:toString:valueOf["'; drop table x --"] at "12:01" == 3
+  expect @\`a' b\`:toString:valueOf["\\\\"] at "12:01" is missing
+}`;
+    expect(await failuresOf(text)).toEqual([]);
   });
 
   it("are no part of what a project is: neither of its plan nor of what is written about it", () => {
