@@ -73,8 +73,10 @@ export async function relationOf(
   source: SourcePlan,
   scan: Scan,
 ): Promise<SourceRelation> {
-  const kinds: Record<string, ValueKind> = {};
-  for (const [name, type] of Object.entries(source.columns)) kinds[name] = parseTypeName(type).kind;
+  // Made from entries: assigned to, `__proto__` would be no column.
+  const kinds: Readonly<Record<string, ValueKind>> = Object.fromEntries(
+    Object.entries(source.columns).map(([name, type]) => [name, parseTypeName(type).kind]),
+  );
   // A source may have columns named like those made here: `t`, `k`, `key0`.
   const names = new Map(Object.keys(kinds).map((name, i) => [name, `col${String(i)}`]));
   const column = (name: string): string => names.get(name) ?? quoteIdentifier(name);
