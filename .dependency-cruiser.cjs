@@ -19,7 +19,7 @@ const driver = (name, places, comment) => ({
   to: { path: `(^|/)node_modules/(@types/)?${name}/|^${name}$` },
 });
 
-const layers = "core|dsl|database|featurestore|runtimes|registry|serving|training";
+const layers = "core|dsl|database|featurestore|runtimes|registry|serving|training|language-server";
 
 module.exports = {
   forbidden: [
@@ -57,6 +57,11 @@ module.exports = {
       "training",
       ["core", "dsl", "featurestore", "registry", "runtimes"],
       "Training is serving's sibling, not its user.",
+    ),
+    layer(
+      "language-server",
+      ["core", "dsl", "featurestore"],
+      "Editors are helped with definitions; what is trained and served is no matter of theirs.",
     ),
     {
       name: "entries-on-top",
@@ -137,6 +142,8 @@ module.exports = {
     ),
     driver("pg", ["^src/database/postgres"], "PostgreSQL's driver is optional: only its adapter loads it."),
     driver("ml-matrix", ["^src/training/"], "Linear algebra fits models; scoring needs none."),
+    driver("vscode-languageserver", ["^src/language-server/"], "The protocol of editors is spoken in one place."),
+    driver("vscode-languageserver-textdocument", ["^src/language-server/"], "So are its documents."),
     driver("fflate", ["^src/registry/package/"], "ZIP is the form of a package and of nothing else."),
     driver("cassandra-driver", [], "No adapter uses it yet: name its place here first."),
     driver("kafkajs", [], "No adapter uses it yet: name its place here first."),

@@ -36,6 +36,7 @@ async function main(): Promise<number> {
   });
   const terminal: Terminal = {
     input: () => buffer(process.stdin),
+    streams: () => ({ input: process.stdin, output: process.stdout }),
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     live: process.stderr.isTTY && process.env["TERM"] !== "dumb",

@@ -1,7 +1,11 @@
+import type { Readable, Writable } from "node:stream";
+
 /** What the command sees of the process it runs in; tests and `main.ts` make one. */
 export interface Terminal {
   /** All of standard input, to its end. */
   readonly input: () => Promise<Uint8Array>;
+  /** Both ends of a conversation with another program, in place of `input` and `out`. */
+  readonly streams: () => { readonly input: Readable; readonly output: Writable };
   /** Results go here: text for people, or one line of JSON. */
   readonly out: (text: string) => void;
   /** Progress and errors go here. */

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { runCommandLine } from "../../src/cli/run-command-line.ts";
 
 /** What a run of the command gave. */
@@ -39,6 +40,7 @@ export async function tondoWith(
   let err = "";
   const code = await runCommandLine(argv, {
     input: () => Promise.resolve(Buffer.from(input)),
+    streams: () => ({ input: new PassThrough(), output: new PassThrough() }),
     out: (text) => (out += text),
     err: (text) => (err += text),
     live: false,

@@ -20,7 +20,17 @@ afterAll(() => {
 
 /** Every package that a rule speaks of, so that the fixtures' imports resolve without the real ones. */
 const packages = {
-  dependencies: ["chevrotain", "@duckdb/node-api", "lmdb", "kysely", "ml-matrix", "fflate", "uuid"],
+  dependencies: [
+    "chevrotain",
+    "@duckdb/node-api",
+    "lmdb",
+    "kysely",
+    "ml-matrix",
+    "fflate",
+    "uuid",
+    "vscode-languageserver",
+    "vscode-languageserver-textdocument",
+  ],
   devDependencies: ["vitest", "pg"],
   peerDependencies: ["pg", "cassandra-driver", "kafkajs", "parquetjs-lite"],
 };
@@ -85,6 +95,7 @@ const broken: readonly (readonly [rule: string, file: string, imports: string])[
   ["registry-imports-core-database-runtimes", "src/registry/breaks-store.ts", "src/featurestore/index.ts"],
   ["serving-imports-core-dsl-featurestore-registry-runtimes", "src/serving/breaks-layer.ts", "src/training/index.ts"],
   ["training-imports-core-dsl-featurestore-registry-runtimes", "src/training/breaks-layer.ts", "src/serving/index.ts"],
+  ["language-server-imports-core-dsl-featurestore", "src/language-server/breaks-layer.ts", "src/registry/index.ts"],
   ["entries-on-top", "src/serving/breaks-entries.ts", "src/open.ts"],
   ["server-above-the-library", "src/open-server.ts", "src/server/index.ts"],
   ["cli-on-top", "src/open-cli.ts", "src/cli/index.ts"],
@@ -102,6 +113,8 @@ const broken: readonly (readonly [rule: string, file: string, imports: string])[
   ["driver-pg", "src/database/breaks-pg.ts", "pg"],
   ["driver-ml-matrix", "src/runtimes/breaks-matrix.ts", "ml-matrix"],
   ["driver-fflate", "src/registry/breaks-zip.ts", "fflate"],
+  ["driver-vscode-languageserver", "src/cli/breaks-protocol.ts", "vscode-languageserver"],
+  ["driver-vscode-languageserver-textdocument", "src/dsl/breaks-documents.ts", "vscode-languageserver-textdocument"],
   ["driver-cassandra-driver", "src/featurestore/online/breaks-cassandra.ts", "cassandra-driver"],
   ["driver-kafkajs", "src/featurestore/breaks-kafka.ts", "kafkajs"],
   ["driver-parquetjs-lite", "src/featurestore/breaks-parquet.ts", "parquetjs-lite"],
@@ -148,9 +161,20 @@ describe("the layering rules", () => {
       "src/featurestore/online/lmdb/index.ts": ["lmdb", "src/core/index.ts"],
       "src/registry/index.ts": ["src/database/index.ts", "src/runtimes/index.ts", "src/registry/package/zip.ts"],
       "src/registry/package/zip.ts": ["fflate", "uuid"],
+      "src/language-server/index.ts": [
+        "src/dsl/index.ts",
+        "src/featurestore/index.ts",
+        "vscode-languageserver",
+        "vscode-languageserver-textdocument",
+      ],
       "src/serving/index.ts": ["src/featurestore/index.ts", "src/registry/index.ts", "src/runtimes/index.ts"],
       "src/training/index.ts": ["src/featurestore/index.ts", "src/registry/index.ts", "ml-matrix"],
-      "src/cli/main.ts": ["src/open.ts", "src/featurestore/duckdb/index.ts", "src/server/index.ts"],
+      "src/cli/main.ts": [
+        "src/open.ts",
+        "src/language-server/index.ts",
+        "src/featurestore/duckdb/index.ts",
+        "src/server/index.ts",
+      ],
       "src/server/index.ts": ["src/open.ts"],
     });
     expect(violations.map(({ rule, from }) => `${rule.name} ${from}`)).toEqual([]);

@@ -5,6 +5,7 @@ import { explainCommand } from "./explain.ts";
 import { fmtCommand } from "./fmt.ts";
 import { getCommand } from "./get.ts";
 import { initCommand } from "./init.ts";
+import { languageServerCommand } from "./language-server.ts";
 import { materializeCommand } from "./materialize.ts";
 import { modelsCommand } from "./models.ts";
 import { planCommand } from "./plan.ts";
@@ -33,5 +34,6 @@ export const commands: readonly Command[] = [
   modelsCommand,
   tagCommand,
   resolveCommand,
+  languageServerCommand,
   versionCommand,
 ];

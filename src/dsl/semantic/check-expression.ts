@@ -61,6 +61,7 @@ function check(expression: Expression, scope: Scope, report: Report, depth: numb
   const checked = checkParts(expression, scope, report, depth);
   if (checked !== undefined && "plan" in checked) report.places.put(checked.plan, expression.span);
   report.leave();
+  if (checked !== undefined && "plan" in checked) report.typed(expression.span, checked.plan.type);
   return checked;
 }
 
@@ -162,7 +163,7 @@ function checkCall(call: CallExpression, scope: Scope, report: Report, depth: nu
 }
 
 /** Functions that are written by another name than the library's, whose own is an operator's. */
-const written: ReadonlyMap<string, string> = new Map([
+export const written: ReadonlyMap<string, string> = new Map([
   ["fill", "coalesce"],
   ["add", "add_calendar"],
   ["add_calendar", "add"],
@@ -187,7 +188,8 @@ function isExpansion(value: Checked, { span }: Expression, report: Report): bool
   return true;
 }
 
-const operatorOnly: ReadonlySet<string> = new Set([
+/** Entries of the library that are written as operators only. */
+export const operatorOnly: ReadonlySet<string> = new Set([
   "add",
   "sub",
   "mul",

@@ -22,7 +22,7 @@ import { checkTest } from "./check-test.ts";
 import { checkVector } from "./check-vector.ts";
 import { narrowedSource } from "./embed.ts";
 import type { PlaceRecorder, Places } from "./places.ts";
-import { Report } from "./report.ts";
+import { type ExpressionTypes, Report } from "./report.ts";
 import type { Schema, Symbols } from "./symbols.ts";
 
 /** All the files of a project, parsed. */
@@ -79,14 +79,16 @@ export function undeclaredSources(project: ParsedProject): readonly UndeclaredSo
 
 /**
  * Resolves names, checks types and makes the plan. `schemas` gives the columns of sources by name; a source that is not
- * in it and declares none is taken to have been reported by the caller, in `problems`.
+ * in it and declares none is taken to have been reported by the caller, in `problems`. The types of all expressions that have
+ * one are put into `types`, for those who show them.
  */
 export function compile(
   project: ParsedProject,
   schemas: ReadonlyMap<string, Schema>,
   problems: readonly Diagnostic[] = [],
+  types?: ExpressionTypes,
 ): Compilation {
-  const report = new Report();
+  const report = new Report(types);
   const { declarations } = project;
   const entityDeclarations = unique(
     declarations.filter((d): d is EntityDeclaration => d.kind === "entity"),

@@ -6,5 +6,7 @@ export {
   undeclaredSources,
   type UndeclaredSource,
 } from "./compile.ts";
+export { operatorOnly, written } from "./check-expression.ts";
 export type { FeatureUse, Places } from "./places.ts";
+export { type ExpressionTypes, placeOf } from "./report.ts";
 export type { Schema } from "./symbols.ts";

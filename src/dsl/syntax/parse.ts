@@ -34,7 +34,8 @@ export interface ParsedFile {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const lexer = new Lexer(t.allTokens, { positionTracking: "full", ensureOptimizations: false });
+/** Text to words and signs. */
+export const lexer: Lexer = new Lexer(t.allTokens, { positionTracking: "full", ensureOptimizations: false });
 
 /**
  * Text to AST. Every declaration is parsed by itself, so that one mistake is one error and reading goes on at the

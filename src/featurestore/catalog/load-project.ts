@@ -1,5 +1,4 @@
-import { glob, readFile, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Diagnostic, renderDiagnostic, type SourceFile, TondoError } from "../../core/index.ts";
 import {
   type About,
@@ -8,16 +7,11 @@ import {
   parseProject,
   type Places,
   type ProjectPlan,
-  type Schema,
   type TestPlan,
-  undeclaredSources,
 } from "../../dsl/index.ts";
-import { Engine, type EngineOptions } from "../duckdb/index.ts";
-import { describeFiles } from "../offline/file-scan.ts";
-import { filesOf } from "../offline/source-files.ts";
-
-/** Bounds on a project folder. */
-export const projectLimits = { files: 1000, bytesPerFile: 16_000_000 } as const;
+import type { EngineOptions } from "../duckdb/index.ts";
+import { projectPaths, readProjectFile } from "./project-files.ts";
+import { SourceSchemas } from "./source-schemas.ts";
 
 /** A folder of `.tondo` files as compiled: with errors, or with a plan. */
 export interface CheckedProject {
@@ -47,33 +41,7 @@ export async function checkProject(folder: string, engineOptions: EngineOptions 
   const root = resolve(folder);
   const files = await readFiles(root);
   const parsed = parseProject(files);
-  const schemas = new Map<string, Schema>();
-  const problems: Diagnostic[] = [];
-  const engine = await Engine.open(engineOptions);
-  try {
-    for (const { name, file: first } of undeclaredSources(parsed)) {
-      const what = `source "${name.text}"`;
-      try {
-        const set = { format: first.format, files: await filesOf(first.path, root, what), what };
-        schemas.set(name.text, await describeFiles(engine, set));
-      } catch (error) {
-        if (!(error instanceof TondoError)) throw error;
-        const code = error.code === "SOURCE_MISSING" ? "source-missing" : "source-unreadable";
-        problems.push({
-          code,
-          severity: "error",
-          message: error.message,
-          span: first.span,
-          hint:
-            code === "source-missing"
-              ? "the path is relative to the folder; or say columns (...) where the file comes later"
-              : (error.hint ?? "check the file"),
-        });
-      }
-    }
-  } finally {
-    engine.close();
-  }
+  const { schemas, problems } = await new SourceSchemas(engineOptions).read(parsed, root);
   const compilation: Compilation = compile(parsed, schemas, problems);
   return { folder: root, files, ...compilation };
 }
@@ -107,40 +75,13 @@ export function renderDiagnostics({ files, diagnostics }: Pick<CheckedProject, "
 }
 
 async function readFiles(root: string): Promise<readonly SourceFile[]> {
-  const paths: string[] = [];
-  try {
-    if (!(await stat(root)).isDirectory())
-      throw new TondoError("IO_FAILED", `"${root}" is no folder`, { hint: "Give the project's folder." });
-    for await (const path of glob("**/*.tondo", { cwd: root, exclude: ["**/node_modules/**", "**/.*/**"] }))
-      paths.push(path);
-  } catch (error) {
-    if (error instanceof TondoError) throw error;
-    throw new TondoError("IO_FAILED", `the folder "${root}" cannot be read`, {
-      hint: "Give the project's folder.",
-      cause: error,
-    });
-  }
+  const paths = await projectPaths(root);
   if (paths.length === 0) {
     throw new TondoError("DEFINITIONS_INVALID", `there is no .tondo file in "${root}"`, {
       hint: "Make a first project with `tondo init`.",
     });
   }
-  if (paths.length > projectLimits.files) {
-    throw new TondoError("LIMIT_EXCEEDED", `more than ${String(projectLimits.files)} .tondo files in "${root}"`, {
-      hint: "Give a folder with one project.",
-    });
-  }
   const files: SourceFile[] = [];
-  for (const path of paths.sort()) {
-    const whole = join(root, path);
-    const { size } = await stat(whole);
-    if (size > projectLimits.bytesPerFile) {
-      throw new TondoError("LIMIT_EXCEEDED", `"${path}" has ${String(size)} bytes`, {
-        where: whole,
-        hint: `A file may have ${String(projectLimits.bytesPerFile)}.`,
-      });
-    }
-    files.push({ path, text: await readFile(whole, "utf8") });
-  }
+  for (const path of paths) files.push(await readProjectFile(root, path));
   return files;
 }

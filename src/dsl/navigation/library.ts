@@ -1,0 +1,84 @@
+import {
+  type Aggregate,
+  aggregates,
+  type ComposedAggregate,
+  composedAggregates,
+  type FittedFunction,
+  fittedFunctions,
+  type Overload,
+  type ScalarFunction,
+  scalarFunctions,
+} from "../functions/index.ts";
+import { operatorOnly, written } from "../semantic/index.ts";
+import type { Named } from "./named.ts";
+
+/** How many examples are shown. */
+const maxExamples = 4;
+
+/** Functions of the library by the names they are written by. */
+export const functionsByName: ReadonlyMap<string, Named> = new Map(
+  [...scalarFunctions.keys(), ...written.keys()].flatMap((name) => {
+    const entry = scalarFunctions.get(written.get(name) ?? name);
+    return entry === undefined || operatorOnly.has(entry.name) ? [] : [[name, scalarNamed(name, entry)] as const];
+  }),
+);
+
+/** Aggregates by name, composed ones included. */
+export const aggregatesByName: ReadonlyMap<string, Named> = new Map<string, Named>([
+  ...[...aggregates.values()].map((entry) => [entry.name, aggregateNamed(entry)] as const),
+  ...[...composedAggregates.values()].map((entry) => [entry.name, composedNamed(entry)] as const),
+]);
+
+/** Fitted functions by name: several where a word in the brackets chooses. */
+export const fittedByName: ReadonlyMap<string, readonly (Named & { readonly word?: string })[]> = Map.groupBy(
+  [...fittedFunctions.values()].map(fittedNamed),
+  ({ name }) => name.replace(/\(.*/, ""),
+);
+
+function scalarNamed(name: string, entry: ScalarFunction): Named {
+  const { doc, overloads, examples } = entry;
+  const shown = examples.slice(0, maxExamples).map(({ text, result }) => {
+    const value = result === null ? "missing" : JSON.stringify(result);
+    return `- \`${text}\` is \`${value}\``;
+  });
+  return {
+    kind: "function",
+    name,
+    doc: [doc, ...(shown.length === 0 ? [] : [shown.join("\n")])].join("\n\n"),
+    written: overloads.map((overload) => `${name}${signature(overload)}`).join("\n"),
+  };
+}
+
+function signature({ takes, returns, partial }: Overload): string {
+  const parameters = takes.map(({ name, kind, default: otherwise, rest }) => {
+    const value = otherwise === undefined ? "" : ` = ${JSON.stringify(otherwise)}`;
+    return `${name}: ${any(kind)}${rest === true ? " ..." : ""}${value}`;
+  });
+  return `(${parameters.join(", ")}): ${any(returns)}${partial === true ? "?" : ""}`;
+}
+
+function any(kind: string): string {
+  return kind === "T" ? "any" : kind === "list<T>" ? "list<any>" : kind;
+}
+
+function aggregateNamed({ name, doc, takes, optional, parameters = [] }: Aggregate): Named {
+  const options = parameters.map((parameter) => {
+    const value = parameter.default === undefined ? "" : ` = ${String(parameter.default)}`;
+    return `${parameter.name}: ${parameter.kind}${value}`;
+  });
+  const forms = Object.entries(takes).map(([kind, result]) => {
+    const inside = [...(kind === "rows" ? [] : [`x: ${kind}`]), ...options].join(", ");
+    return `${name}(${inside}): ${String(result)}${optional ? "?" : ""}`;
+  });
+  return { kind: "aggregate", name, doc, written: forms.join("\n") };
+}
+
+function composedNamed({ name, doc, forms }: ComposedAggregate): Named {
+  return { kind: "aggregate", name, doc, written: forms.map((form) => form.written).join("\n") };
+}
+
+function fittedNamed({ name, word, doc }: FittedFunction): Named & { readonly word?: string } {
+  const shown = word === undefined ? name : `${name}(${word})`;
+  const named = { kind: "fitted function" as const, name: shown, doc, written: `x | ${shown}` };
+  return word === undefined ? named : { ...named, word };
+}

@@ -1,0 +1,1 @@
+export { type LanguageStreams, serveLanguage } from "./serve-language.ts";
