@@ -87,7 +87,26 @@ const texts: readonly string[] = [
     "1.5",
     " -2e3 ",
     "0x10",
+    "a,b,,c",
+    "2024-02-29",
+    "order 17",
+    "a|b\\",
   ],
+  ...[
+    "\t-.5e1\n",
+    "+7",
+    "5.",
+    "1e400",
+    "1e-400",
+    "-0",
+    "Infinity",
+    "1_0",
+    "\uFEFF2",
+    "\u00A0x\u3000",
+    "a\nb",
+    "\u0663",
+  ],
+  ...["ΌΣΟΣ Σ", "Straße", "ǅ", "\uFB03", "\u212B", "\u{10428}", "\u{1F1E9}\u{1F1EA}", "a\u0308\u0323", "\u{1D49C}b"],
   ...["\u2028", "\u{1F600}", "\uFF5E", "e\u0301", "\u00e9", "ß", "İ", "Europe/Berlin", "UTC", "Asia/Kolkata", "a\0b"],
 ];
 const day = 86_400_000_000;
@@ -106,7 +125,36 @@ const moments: readonly number[] = [
   ],
 ];
 const durations: readonly number[] = [0, 1, -1, 1_000_000, 60_000_000, 3_600_000_000, day, -day, day * 36, safe, -safe];
-const dates: readonly number[] = [0, 1, -1, 19_782, -36_524, 100_000, 104_249, 104_250, -104_250, 18_626, safe, -safe];
+const dates: readonly number[] = [
+  0,
+  1,
+  -1,
+  19_782,
+  11_016,
+  18_627,
+  -25_509,
+  47_541,
+  -36_524,
+  100_000,
+  104_249,
+  104_250,
+  -104_250,
+  18_626,
+  safe,
+  -safe,
+];
+
+/** Around changes of clocks, to the microsecond, and the days before them; leap days, weeks 53, local mean time. */
+const changes: readonly number[] = [
+  ...["2024-03-30T01:30Z", "2024-03-31T01:00Z", "2024-10-26T00:30Z", "2024-10-27T00:30Z", "2024-10-27T01:30Z"],
+  ...["2024-03-09T07:30Z", "2024-03-10T07:00Z", "2024-11-02T05:30Z", "2024-11-03T05:30Z", "2024-11-03T06:30Z"],
+  ...["2011-12-29T20:00Z", "2011-12-30T10:00Z", "2024-04-06T15:00Z", "2024-10-05T15:30Z", "1972-01-07T00:44:30Z"],
+  ...["2000-02-29T12:00Z", "1900-02-28T23:59:59Z", "2020-12-31T12:00Z", "2021-01-03T23:00Z", "1969-12-31T23:00Z"],
+  ...["1880-06-15T12:34:56Z", "1700-03-01T00:00Z", "2100-02-28T22:00Z", "2024-02-29T12:34:56.789Z"],
+].flatMap((text) => {
+  const moment = Date.parse(text) * 1000;
+  return [moment, moment, moment - 1, moment + 1];
+});
 
 /** Values of a kind: ordinary ones and edges. */
 export function valuesOf(kind: ValueKind): readonly Value[] {
@@ -122,7 +170,7 @@ export function valuesOf(kind: ValueKind): readonly Value[] {
     case "string":
       return texts;
     case "timestamp":
-      return moments;
+      return [...moments, ...changes];
     case "duration":
       return durations;
     case "date":
@@ -148,16 +196,17 @@ function embeddingsOf(size: number): readonly Value[] {
   ];
 }
 
-/** A row with a value for each column; one in eight of those that may be missing is. */
-export const rows: fc.Arbitrary<Readonly<Record<string, Value>>> = fc.record(
-  Object.fromEntries(
+/** A row with a value for each column, and the moment of the request; one in eight of those that may be missing is. */
+export const rows: fc.Arbitrary<Readonly<Record<string, Value>>> = fc.record({
+  now: fc.constantFrom(...valuesOf("timestamp")),
+  ...Object.fromEntries(
     Object.entries(columns).map(([name, type]) => {
       const { kind, optional } = parseTypeName(type);
       const value = fc.constantFrom(...valuesOf(kind));
       return [name, optional ? fc.oneof({ weight: 7, arbitrary: value }, fc.constant(null)) : value];
     }),
   ),
-);
+});
 
 /** One way to call a function, for counting. */
 export interface Way {
@@ -184,15 +233,39 @@ export const ways: readonly Way[] = [...scalarFunctions.values()]
     }),
   );
 
+/** Up to this depth all arguments of a call are as deep; deeper ones have one such argument, or they would be huge. */
+const wide = 3;
+
 /** Expressions of each kind, at most so deep; `exact` ones have an SQL form, but for literals that have none. */
 export function expressions(exact: boolean, depth: number): fc.Arbitrary<ExpressionPlan> {
   const usable = exact ? ways.filter(({ overload }) => overload.sql !== undefined) : ways;
+  const of = argumentsOf(usable, exact);
+  // Each way as often at the root.
+  return fc.oneof(...usable.map((way) => callOf(way, depth, of, exact)));
+}
+
+/** Calls of one way after the other, of each depth up to 8. */
+export const callsByWay: readonly fc.Arbitrary<ExpressionPlan>[] = ((): readonly fc.Arbitrary<ExpressionPlan>[] => {
+  const of = argumentsOf(ways, false);
+  const depths = [1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8];
+  return ways.map((way) => fc.constantFrom(...depths).chain((depth) => callOf(way, depth, of, false)));
+})();
+
+/** Expressions of a kind, at most so deep, made of these ways. */
+type Arguments = (kind: ValueKind, left: number) => fc.Arbitrary<ExpressionPlan>;
+
+function argumentsOf(usable: readonly Way[], exact: boolean): Arguments {
   const made = new Map<string, fc.Arbitrary<ExpressionPlan>>();
-  const of = (kind: ValueKind, left: number): fc.Arbitrary<ExpressionPlan> => {
+  const of: Arguments = (kind, left) => {
     const key = `${kind} ${String(left)}`;
     const known = made.get(key);
     if (known !== undefined) return known;
-    const leaves = fc.oneof({ weight: 3, arbitrary: columnOf(kind) }, { weight: 1, arbitrary: literalOf(kind) });
+    const now = fc.constant<ExpressionPlan>({ node: "now", type: "timestamp" });
+    const leaves = fc.oneof(
+      { weight: 3, arbitrary: columnOf(kind) },
+      { weight: 1, arbitrary: literalOf(kind) },
+      ...(kind === "timestamp" && !exact ? [{ weight: 1, arbitrary: now }] : []),
+    );
     const calls =
       left === 0 ? [] : usable.filter((way) => resultOf(way) === kind).map((way) => callOf(way, left, of, exact));
     const arbitrary =
@@ -202,8 +275,7 @@ export function expressions(exact: boolean, depth: number): fc.Arbitrary<Express
     made.set(key, arbitrary);
     return arbitrary;
   };
-  // Each way as often at the root.
-  return fc.oneof(...usable.map((way) => callOf(way, depth, of, exact)));
+  return of;
 }
 
 /** What a parameter takes where `T` is that kind; embeddings are of 3 numbers, but those of which others are made of 4. */
@@ -237,45 +309,72 @@ function literalOf(kind: ValueKind): fc.Arbitrary<ExpressionPlan> {
   );
 }
 
-/** Few texts are zones. */
-const zones = fc
-  .constantFrom("UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia")
-  .map((value): ExpressionPlan => ({ node: "literal", type: "string", value }));
+/** Constants that fit a parameter, where few values of its kind do, by its name. */
+const fitting: Readonly<Record<string, readonly (number | string)[]>> = {
+  tz: [
+    ...["UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia"],
+    ...["America/New_York", "Africa/Monrovia", "Antarctica/Troll", "Africa/Casablanca", "Asia/Kathmandu"],
+  ],
+  ...Object.fromEntries(["index", "i", "start"].map((name) => [name, [0, 1, 2, -1, -2]])),
+  length: [0, 1, 2, 3, 100],
+  low: [-7, 0, 1],
+  high: [2, 100, 12_345],
+  n: [0, 1, -1, 2, 12, -13, 31, 400],
+  separator: [",", "-", "a", " ", "|", "\u{1F600}"],
+  ...Object.fromEntries(["lat", "lat1", "lat2"].map((name) => [name, [0, 52.52, -33.86, 90, -90, 45, 1e-7, 57.64911]])),
+  ...Object.fromEntries(["lon", "lon1", "lon2"].map((name) => [name, [0, 13.4, 151.2, 180, -180, -179.9, 10.40744]])),
+};
 
-/** Few ints are places in a list, or among the parts of a text. */
-const places = fc
-  .constantFrom(0, 1, 2, -1, -2)
-  .map((value): ExpressionPlan => ({ node: "literal", type: "int", value }));
+/** The same where only one function's parameter of that name has few that fit. */
+const fittingOf: Readonly<Record<string, readonly string[]>> = {
+  "float x string": ["0", "-7", "3.25", " -2e3 ", "\t-.5e1\n", "+7", "5.", "1e-400", "9007199254740993", "-0", "0.1"],
+  ...Object.fromEntries(
+    ["part text string", "split text string"].map((name) => [
+      name,
+      ["a,b,,c", "2024-02-29", "a-b,c a|d", "-,a| \u{1F600}", ",", "\u{1F600}a\u{1F600}, -|a"],
+    ]),
+  ),
+};
 
-function callOf(
-  way: Way,
+/** An argument: for some parameters mostly a constant that fits. */
+function argumentOf(
+  { entry }: Way,
+  name: string,
+  kind: ValueKind,
   left: number,
-  of: (kind: ValueKind, left: number) => fc.Arbitrary<ExpressionPlan>,
-  exact: boolean,
+  of: Arguments,
 ): fc.Arbitrary<ExpressionPlan> {
+  const constants = fittingOf[`${entry.name} ${name} ${kind}`] ?? fitting[name];
+  if (constants === undefined) return of(kind, left);
+  const literals = fc
+    .constantFrom(...constants)
+    .map((value): ExpressionPlan => ({ node: "literal", type: kind, value }));
+  return fc.oneof({ weight: 3, arbitrary: literals }, { weight: 1, arbitrary: of(kind, left) });
+}
+
+function callOf(way: Way, left: number, of: Arguments, exact: boolean): fc.Arbitrary<ExpressionPlan> {
   const { entry, overload, kind } = way;
   const values = overload.takes.filter(({ constant }) => constant !== true);
   const constants = overload.takes.filter(({ constant }) => constant === true);
-  const one = (parameter: Parameter): fc.Arbitrary<ExpressionPlan> =>
-    parameter.name === "tz"
-      ? exact
-        ? fc.constant<ExpressionPlan>({ node: "literal", type: "string", value: "UTC" })
-        : fc.oneof({ weight: 3, arbitrary: zones }, { weight: 1, arbitrary: of("string", left - 1) })
-      : parameter.name === "index" || parameter.name === "i"
-        ? fc.oneof({ weight: 3, arbitrary: places }, { weight: 1, arbitrary: of("int", left - 1) })
-        : of(takenKind(parameter.kind, kind, overload), left - 1);
-  const args = fc
-    .tuple(
-      ...values.map((parameter) =>
-        parameter.rest === true
-          ? fc.array(one(parameter), { minLength: 1, maxLength: 3 })
-          : one(parameter).map((arg) => [arg]),
-      ),
-    )
-    .map((lists) => lists.flat());
+  const one = (parameter: Parameter, depth: number): fc.Arbitrary<ExpressionPlan> =>
+    exact && parameter.name === "tz"
+      ? fc.constant<ExpressionPlan>({ node: "literal", type: "string", value: "UTC" })
+      : argumentOf(way, parameter.name, takenKind(parameter.kind, kind, overload), depth, of);
+  const lists = (deep: number | undefined): fc.Arbitrary<ExpressionPlan[]> =>
+    fc
+      .tuple(
+        ...values.map((parameter, i) => {
+          const depth = deep === undefined || deep === i ? left - 1 : Math.min(left - 1, 1);
+          return parameter.rest === true
+            ? fc.array(one(parameter, depth), { minLength: 1, maxLength: 3 })
+            : one(parameter, depth).map((arg) => [arg]);
+        }),
+      )
+      .map((all) => all.flat());
+  const args = left <= wide ? lists(undefined) : fc.nat({ max: values.length - 1 }).chain(lists);
   const options =
     overload.size === undefined
-      ? fc.record(Object.fromEntries(constants.map((parameter) => [parameter.name, constantOf(parameter)])))
+      ? fc.record(Object.fromEntries(constants.map((parameter) => [parameter.name, constantOf(way, parameter)])))
       : fc.constantFrom(0, 1).map((from): Record<string, Constant> => ({ from, to: from + 3 }));
   return fc.tuple(args, options).map(([given, chosen]) => {
     const missing = given.map((arg) => parseTypeName(arg.type).optional);
@@ -296,14 +395,20 @@ function callOf(
   });
 }
 
-/** Few texts are units, or patterns. */
-const wordsOf: Readonly<Record<string, readonly string[]>> = {
-  unit: ["minute", "hour", "day", "days", "week", "month", "year"],
-  pattern: ["a", "^.$", "[0-9]+", "(?i)[à-ÿ]", "\\s", "x{2,3}|b*"],
-};
+/** Constants that are texts, of which few are right, by function and parameter. */
+function wordsOf({ entry: { name }, overload }: Way, parameter: string): readonly string[] | undefined {
+  if (parameter === "pattern")
+    return ["a", "^.$", "[0-9]+", "(?i)[à-ÿ]", "\\s", "x{2,3}|b*", "[[:alpha:]]$", "^[^a-c]*$"];
+  if (parameter !== "unit") return undefined;
+  const calendar = ["week", "month", "year"];
+  const isDate = overload.takes[0]?.kind === "date";
+  if (name === "trunc") return isDate ? calendar : ["minute", "hour", "day", ...calendar];
+  if (name === "diff") return ["seconds", "minute", "hours", "day", "weeks"];
+  return isDate ? ["day", "days", ...calendar] : ["second", "minutes", "hour", "day", "days", ...calendar, "months"];
+}
 
-function constantOf({ name, kind }: Parameter): fc.Arbitrary<Constant> {
-  const words = wordsOf[name];
+function constantOf(way: Way, { name, kind }: Parameter): fc.Arbitrary<Constant> {
+  const words = wordsOf(way, name);
   if (words !== undefined) return fc.constantFrom(...words);
   const several = <T extends boolean | number | string>(values: readonly T[]): fc.Arbitrary<readonly T[]> =>
     fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 4 });
@@ -311,17 +416,29 @@ function constantOf({ name, kind }: Parameter): fc.Arbitrary<Constant> {
     case "int list":
       return several(ints.map((value) => (typeof value === "bigint" ? value.toString() : value)));
     case "number list":
-      return several(floats);
+      // Edges ascend.
+      return name === "edges"
+        ? several(floats).map((edges) => [...new Set(edges)].sort((a, b) => a - b))
+        : several(floats);
     case "text list":
       return several(texts);
     case "string":
       return fc.constantFrom(...texts);
     case "int":
-      return name === "index" ? fc.constantFrom(0, 1, 2) : fc.constantFrom(1, 7, 24);
+      return fc.constantFrom(...(wholeOf[name] ?? [1, 7, 24]));
     default:
       return fc.constantFrom(1, 7, 24, 0.5);
   }
 }
+
+/** Whole numbers that are constants, by parameter. */
+const wholeOf: Readonly<Record<string, readonly number[]>> = {
+  index: [0, 1, 2],
+  part: [0, 1, 7],
+  n: [1, 7, 1000, 2 ** 32],
+  seed: [0, 7, 2 ** 32 - 1],
+  precision: [1, 2, 5, 7, 11, 12],
+};
 
 /** The way a call was made, as {@link Way} names it. */
 export function idOf(call: CallPlan): string {

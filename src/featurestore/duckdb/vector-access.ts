@@ -31,6 +31,9 @@ interface IntVector {
   readonly items: BigInt64Array;
   readonly validity: { data: BigUint64Array | null };
 }
+interface TextVector {
+  readonly dataView: DataView;
+}
 
 function numbersOf(vector: DuckDBVector): NumberVector {
   return vector as unknown as NumberVector;
@@ -47,14 +50,26 @@ export function readVector(vector: DuckDBVector, carrier: Carrier, n: number): R
       return readNumbers(numbersOf(vector), n);
     case "int":
       return readInts(intsOf(vector), n);
-    case "text": {
-      const texts: Raw[] = new Array<Raw>(n);
-      for (let i = 0; i < n; i++) texts[i] = vector.getItem(i) as string | null;
-      return texts;
-    }
+    case "text":
+      return readTexts(vector, n);
     default:
       return readLists(vector, carrier, n);
   }
+}
+
+/** U+FEFF in UTF-8, the first byte lowest. */
+const byteOrderMark = 0xbfbbef;
+
+/** Of a text that begins with U+FEFF the driver's decoder drops it: each entry has its length, then its first bytes. */
+function readTexts(vector: DuckDBVector, n: number): RawColumn {
+  const { dataView } = vector as unknown as TextVector;
+  const texts: Raw[] = new Array<Raw>(n);
+  for (let i = 0; i < n; i++) {
+    const text = vector.getItem(i) as string | null;
+    const isMarked = text !== null && (dataView.getUint32(i * 16 + 4, true) & 0xffffff) === byteOrderMark;
+    texts[i] = isMarked && dataView.getUint32(i * 16, true) > 2 ? `\uFEFF${text}` : text;
+  }
+  return texts;
 }
 
 /** All elements stand in one vector, list by list. */

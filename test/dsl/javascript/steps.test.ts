@@ -40,8 +40,8 @@ function evaluate({ leaves, outputs, run }: RowProgram, row: Row): readonly Raw[
 /** The same expression over the values of a row, written out. */
 function written(plan: ExpressionPlan, row: Row): ExpressionPlan {
   return replaceLeaves(plan, (leaf) => {
-    if (leaf.node !== "column") return undefined;
-    const value = row[leaf.name] ?? null;
+    if (leaf.node !== "column" && leaf.node !== "now") return undefined;
+    const value = row[leaf.node === "now" ? "now" : leaf.name] ?? null;
     // Lists and embeddings have no literal form.
     if (typeof value === "object" && value !== null) return undefined;
     const type = typeName({ kind: parseTypeName(leaf.type).kind, optional: value === null });

@@ -37,7 +37,7 @@ const rows: readonly (readonly Value[])[] = Array.from({ length: 20_000 }, (_, i
     i % 3 === 0,
     odd && i % 7 === 0 ? 2n ** 60n + BigInt(i) : i - 9,
     i / 7,
-    i % 11 === 0 ? "" : `ß😀${String(i)}`,
+    i % 11 === 0 ? "" : `${["ß😀", "\uFEFF", "\uFEFF\uFEFF: longer than a short text"][i % 3] ?? ""}${String(i)}`,
     5 - i * 1_000_003,
     Array.from({ length: i % 3 }, (_, n) => n % 2 === 0),
     odd ? [2n ** 62n + BigInt(i), -7, -(2n ** 63n)] : Array.from({ length: i % 4 }, (_, n) => n - i),

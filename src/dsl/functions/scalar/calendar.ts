@@ -153,7 +153,7 @@ export const calendar: readonly ScalarFunction[] = [
     version: 1,
     missing: "propagates",
     tables: zones,
-    doc: "The date of a moment on the clock of `tz`, an IANA zone (UTC unless given); missing where there is no such zone.",
+    doc: "The date of a moment on the clock of `tz`, an IANA zone (UTC unless given); missing where there is no such zone, or its clock shows a time that is no timestamp.",
     examples: [
       { text: "date(now)", result: 19782 },
       { text: 'date(now, tz: "Pacific/Auckland")', result: 19783 },
@@ -228,7 +228,7 @@ export const calendar: readonly ScalarFunction[] = [
     version: 1,
     missing: "propagates",
     tables: zones,
-    doc: "A moment `n` units later, or earlier where `n` is below zero. Seconds, minutes and hours are of fixed length; days, weeks, months and years go by the calendar and keep the time that the clock of `tz` shows (UTC unless given). Where a month is too short it is its last day; a time that the clock was put forward over is read as later by what was left out, one that it showed twice as the earlier.",
+    doc: "A moment `n` units later, or earlier where `n` is below zero. Seconds, minutes and hours are of fixed length; days, weeks, months and years go by the calendar and keep the time that the clock of `tz` shows (UTC unless given). Where a month is too short it is its last day; a time that the clock was put forward over is read as later by what was left out, one that it showed twice as the earlier. Where `n` is 0 it is the moment itself. Missing where there is no such zone, or a time that a clock shows is no timestamp.",
     examples: [
       { text: 'day(add(now, 1, "month"))', result: 29 },
       { text: 'day(add(now, 1, "year"))', result: 28 },

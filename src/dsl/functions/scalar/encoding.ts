@@ -122,7 +122,7 @@ function circular(name: string, word: string, run: (angle: number) => number, at
     name,
     version: 1,
     missing: "propagates",
-    doc: `The ${word} of \`x\` as a part of a full turn of \`period\`.`,
+    doc: `The ${word} of \`x\` as a part of a full turn of \`period\`: of the angle \`x / period * 2 * pi\`.`,
     examples: [{ text: `${name}(6, 24)`, result: atQuarter }],
     overloads: [
       {

@@ -35,7 +35,7 @@ export const geo: readonly ScalarFunction[] = [
     name: "bearing",
     version: 1,
     missing: "propagates",
-    doc: "The direction in which the shortest way from the first place to the second sets out, degrees clockwise from north, 0 up to but not including 360, on a sphere; 0 where both are one place; missing where a latitude lies beyond ±90.",
+    doc: "The direction in which the shortest way from the first place to the second sets out, degrees clockwise from north, 0 up to but not including 360, on a sphere; 0 where both are the same numbers; missing where a latitude lies beyond ±90. With both in radians it is `atan2(sin(d) * cos(lat2), cos(lat1) * sin(lat2) - sin(lat1) * cos(lat2) * cos(d))`, `d` being `lon2 - lon1`, in degrees, and 360 more where that is below 0.",
     examples: [
       { text: "bearing(0, 0, 0, 10)", result: 90 },
       { text: "bearing(0, 0, -10, 0)", result: 180 },

@@ -187,7 +187,7 @@ export const math: readonly ScalarFunction[] = [
     name: "float",
     version: 1,
     missing: "propagates",
-    doc: "A whole number or a truth value as a float; texts are read as decimal numbers and missing where they are none.",
+    doc: "A whole number or a truth value as a float; texts are read as decimal numbers and missing where they are none: a sign, digits with or without a point, an exponent such as `e-3`, and white space around them, but nothing else.",
     examples: [
       { text: "float(2)", result: 2 },
       { text: "float(true)", result: 1 },

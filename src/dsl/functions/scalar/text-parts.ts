@@ -94,7 +94,7 @@ export const textParts: readonly ScalarFunction[] = [
     name: "substr",
     version: 1,
     missing: "propagates",
-    doc: "The code points from `start` on, `length` of them or all. The first is 0, as in Python; below zero, `start` counts from the end, -1 being the last. What lies outside is left out, so that the text may be shorter, or empty; a `length` below zero is missing.",
+    doc: "The code points from `start` on, `length` of them or all. The first is 0, as in Python; below zero, `start` counts from the end, -1 being the last, and one that would lie before the first is the first. What lies outside is left out, so that the text may be shorter, or empty; a `length` below zero is missing.",
     examples: [
       { text: 'substr("tondo", 1, 3)', result: "ond" },
       { text: 'substr("tondo", -2)', result: "do" },

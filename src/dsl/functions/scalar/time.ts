@@ -41,7 +41,7 @@ function ofDate(sql: CivilPart, run: (days: number) => number): Overload {
 }
 
 const onClock =
-  "on the clock of `tz`, an IANA zone (UTC unless given); missing where there is no such zone, or its clock shows a time outside the years 1684 to 2255";
+  "on the clock of `tz`, an IANA zone (UTC unless given); missing where there is no such zone, of these very letters, or its clock shows a time that is no timestamp: before 1684-07-28 or after 2255-06-05";
 
 function part(name: string, doc: string, overloads: readonly Overload[], ...examples: Example[]): ScalarFunction {
   return {
