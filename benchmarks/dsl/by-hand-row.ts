@@ -1,4 +1,6 @@
 import type { RowCells } from "../../src/dsl/index.ts";
+import { lowerCase } from "../../src/dsl/functions/text-case.ts";
+import { localMicros } from "../../src/dsl/functions/time-zone.ts";
 import { codePoints, edges, finite, haversine, kinds, turn, whole } from "./by-hand.ts";
 
 /** What `vector five` reads and writes, in the order of its cells. */
@@ -48,7 +50,8 @@ export function zonesByHandRow(given: RowCells, results: RowCells): void {
   const out = results.numbers;
   const tz = given.others[15];
   const now = given.numbers[14] as number;
-  const local = tz === null ? NaN : now + offset(String(tz), now);
+  // As text does, clocks come from the pinned tables.
+  const local = tz === null || now !== now ? NaN : localMicros(now, String(tz));
   const days = Math.floor(local / day) + 3;
   out[10] = days - Math.floor(days / 7) * 7 + 1;
   clock(local, out);
@@ -61,27 +64,6 @@ function clock(local: number, out: Float64Array): void {
   const hours = Math.floor((local - Math.floor(local / day) * day) / hour);
   out[16] = finite(Math.sin((hours / 24) * turn));
   out[17] = finite(Math.cos((hours / 24) * turn));
-}
-
-const offsets = new Map<string, Map<number, number>>();
-
-/** The offset of a zone, remembered by hour; zones of the benchmark do not change their clocks within one. */
-function offset(tz: string, moment: number): number {
-  let known = offsets.get(tz);
-  if (known === undefined) {
-    known = new Map();
-    offsets.set(tz, known);
-  }
-  const index = Math.floor(moment / hour);
-  let found = known.get(index);
-  if (found === undefined) {
-    const format = new Intl.DateTimeFormat("en-US", { timeZone: tz, timeZoneName: "longOffset" });
-    const name = format.formatToParts((index * hour) / 1000).find(({ type }) => type === "timeZoneName")?.value ?? "";
-    const [, sign = "+", hours = "0", minutes = "0"] = /GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];
-    found = (Number(hours) * 60 + Number(minutes)) * 60_000_000 * (sign === "-" ? -1 : 1);
-    known.set(index, found);
-  }
-  return found;
 }
 
 /** What the two vectors have in common. */
@@ -113,7 +95,7 @@ function alike(given: RowCells, { numbers: out }: RowCells): void {
   out[12] = km > 10 && items > 3 ? 1 : km <= 10 || items <= 3 ? 0 : NaN;
   const name = others[12] as string | null;
   out[13] = name === null ? NaN : codePoints(name);
-  out[14] = name === null ? NaN : name.toLowerCase().startsWith("the ") ? 1 : 0;
+  out[14] = name === null ? NaN : lowerCase(name).startsWith("the ") ? 1 : 0;
   const kind = others[13] as string | null;
   out[15] = kind === null ? NaN : kinds.has(kind) ? 1 : 0;
   out[18] = kind === null ? NaN : kind === "thai" ? 1 : 0;

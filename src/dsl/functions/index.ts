@@ -32,5 +32,5 @@ export {
   type Tables,
   takesKind,
 } from "./scalar-function.ts";
-export { isZone, zoneNames } from "./time-zone.ts";
+export { clock, isZone, zoneNames } from "./time-zone.ts";
 export { overloadOf, tablesOf } from "./overload-of.ts";

@@ -68,6 +68,11 @@ export interface Overload {
   /** The inline text gives NaN for a NaN argument by itself, so no test is needed. */
   readonly inlinePropagates?: true;
   /**
+   * The same of a moment and a zone, in two steps: of what the zone's clock shows then, which is read once however many
+   * ask for it. `compute` comes to the same.
+   */
+  readonly ofClock?: Overload;
+  /**
    * The same in SQL, bit by bit, for the exact subset; SQL's NULL is missing. `undefined` where these constants have
    * no SQL form.
    */

@@ -43,6 +43,15 @@ export function zoneFinder(): (tz: string) => Zone | undefined {
   };
 }
 
+/** {@link localMicros} for many rows. */
+export function clock(): (moment: number, tz: string) => number {
+  const find = zoneFinder();
+  return (moment, tz) => {
+    const zone = find(tz);
+    return zone === undefined ? missing : local(zone, moment);
+  };
+}
+
 /**
  * {@link localMicros} of a zone that has been found. A zone remembers the stretch of one offset, most often half a year,
  * in which it was last asked for a moment; others are searched for.

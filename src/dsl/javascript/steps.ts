@@ -1,5 +1,5 @@
 import { canonicalJson, parseTypeName, type ValueKind } from "../../core/index.ts";
-import { fittedOf, overloadOf, type Overload, parametersOf, type Raw, type RawScalar } from "../functions/index.ts";
+import { clock, fittedOf, overloadOf, type Overload, parametersOf, type Raw, type RawScalar } from "../functions/index.ts";
 import {
   type CallPlan,
   type ExpressionPlan,
@@ -134,8 +134,20 @@ class Numbering {
     const step: CallStep = { ...plain(kind, args), call, overload, options, tested, handles };
     const constant = folded(step);
     if (constant !== undefined) return { kind, constant, maybe: isMissing(constant) };
+    // The hour of UTC needs no clock.
+    if (overload.ofClock !== undefined && args[1]?.constant !== "UTC") {
+      return this.#ofClock(overload.ofClock, { ...plain("timestamp", args), call: clock(), overload: {}, tested }, kind);
+    }
     const maybe = handles ? (entry.optional?.(given) ?? true) : tested.length > 0;
     return this.#add(step, overload.partial === true || maybe);
+  }
+
+  /** In two steps, of which the first is shared: the time that the clock shows, and what is wanted of it. */
+  #ofClock(overload: Overload, read: CallStep, kind: ValueKind): Operand {
+    const key = `clock(${read.args.map(nameOf).join()})`;
+    const shown = this.#byKey.get(key) ?? this.#add(read, true);
+    this.#byKey.set(key, shown);
+    return this.#add({ ...plain(kind, [shown]), call: overload.compute({}), overload, tested: [0] }, true);
   }
 
   #fitted(plan: FittedPlan, kind: ValueKind, args: readonly Operand[]): Operand {

@@ -10,7 +10,7 @@ import {
   type ScalarFunction,
 } from "../scalar-function.ts";
 import { dateRange, durationSql, lengthOf, momentOf, unitOf, usesNoZone, zoned } from "../time-forms.ts";
-import { local, utc, zoneFinder, zoneTables } from "../time-zone.ts";
+import { clock, local, utc, zoneFinder, zoneTables } from "../time-zone.ts";
 
 const { d, h, m } = durationUnits;
 const unit: Parameter = { name: "unit", kind: "string", constant: true };
@@ -164,11 +164,15 @@ export const calendar: readonly ScalarFunction[] = [
         returns: "date",
         partial: true,
         compute: () => {
-          const find = zoneFinder();
-          return (moment: number, tz: string) => {
-            const zone = find(tz);
-            return zone === undefined ? missing : Math.floor(local(zone, moment) / d);
-          };
+          const local = clock();
+          return (moment: number, tz: string) => Math.floor(local(moment, tz) / d);
+        },
+        ofClock: {
+          takes: [momentOf("shown")],
+          returns: "date",
+          compute: () => (shown: number) => Math.floor(shown / d),
+          inline: ([shown = ""]) => `Math.floor(${shown} / ${String(d)})`,
+          inlinePropagates: true,
         },
         sql: ([moment = "", tz]) =>
           tz === "'UTC'" ? `(make_timestamp(${moment})::date - date '1970-01-01')::bigint` : undefined,

@@ -1,6 +1,7 @@
 import { compareCodePoints, normalInt, type ValueKind } from "../../../core/index.ts";
+import { constantText } from "../literal-js.ts";
 import { literalSql } from "../literal-sql.ts";
-import type { Overload, Raw, ScalarFunction } from "../scalar-function.ts";
+import type { Constant, Overload, Raw, RawScalar, ScalarFunction } from "../scalar-function.ts";
 
 const ordered: readonly ValueKind[] = ["int", "float", "timestamp", "date", "duration"];
 
@@ -61,6 +62,14 @@ function equality(name: string, symbol: string, sql: string, example: string, eq
   };
 }
 
+/** More values are looked up in a set: generated text stays short. */
+const maxInlineItems = 8;
+
+/** Ints beyond ±(2^53 - 1) stand in the list as texts, and in data as bigints. */
+function rawItems(kind: ValueKind, list: Constant | undefined): readonly RawScalar[] {
+  return (list as readonly (number | string)[]).map((item) => (kind === "int" ? normalInt(BigInt(item)) : item));
+}
+
 const listOf = { int: "int list", float: "number list", string: "text list" } as const;
 
 /** The operators `== != < <= > >=`, `in`, and `between`. */
@@ -87,10 +96,13 @@ export const comparison: readonly ScalarFunction[] = [
       ],
       returns: "bool",
       compute: ({ list }) => {
-        // Ints beyond ±(2^53 - 1) stand in the list as texts, and in data as bigints.
-        const items = list as readonly (number | string)[];
-        const values = new Set<Raw>(items.map((item) => (kind === "int" ? normalInt(BigInt(item)) : item)));
+        const values = new Set<Raw>(rawItems(kind, list));
         return (x: Raw) => (values.has(x) ? 1 : 0);
+      },
+      inline: ([x = ""], { list }) => {
+        const values = rawItems(kind, list);
+        if (values.length > maxInlineItems) return undefined;
+        return `(${values.map((value) => `${x} === ${constantText(value)}`).join(" || ")} ? 1 : 0)`;
       },
       sql: ([x = ""], { list }) => {
         const items = (list as readonly (number | string)[]).map((item) => literalSql(kind, item));

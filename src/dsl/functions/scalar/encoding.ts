@@ -1,5 +1,8 @@
 import { constantText, textText } from "../literal-js.ts";
-import { finite, type Raw, type ScalarFunction } from "../scalar-function.ts";
+import { type Constant, finite, type Raw, type ScalarFunction } from "../scalar-function.ts";
+
+/** More edges are looked for in a loop: generated text stays short. */
+const maxInlineEdges = 8;
 
 /** Static encodings: texts and circles as numbers. */
 export const encoding: readonly ScalarFunction[] = [
@@ -20,12 +23,18 @@ export const encoding: readonly ScalarFunction[] = [
         ],
         returns: "int",
         compute: ({ edges }) => {
-          const sorted = Float64Array.from(edges as readonly number[]).sort();
+          const sorted = ascending(edges);
           return (x: number) => {
             let n = 0;
             while (n < sorted.length && (sorted[n] as number) <= x) n++;
             return n;
           };
+        },
+        inline: ([x = ""], { edges }) => {
+          const sorted = ascending(edges);
+          if (sorted.length > maxInlineEdges) return undefined;
+          const tests = Array.from(sorted, (edge, n) => `${x} < ${constantText(edge)} ? ${String(n)} : `);
+          return `(${tests.join("")}${String(sorted.length)})`;
         },
       },
     ],
@@ -51,8 +60,8 @@ export const encoding: readonly ScalarFunction[] = [
       { suffix: "cos", function: "cyclic_cos", constants },
     ],
   },
-  circular("cyclic_sin", "sine", Math.sin, 1),
-  circular("cyclic_cos", "cosine", Math.cos, 6.123233995736766e-17),
+  circular("cyclic_sin", "sine", "sin", 1),
+  circular("cyclic_cos", "cosine", "cos", 6.123233995736766e-17),
   {
     name: "onehot",
     version: 1,
@@ -117,7 +126,12 @@ export const encoding: readonly ScalarFunction[] = [
   },
 ];
 
-function circular(name: string, word: string, run: (angle: number) => number, atQuarter: number): ScalarFunction {
+function ascending(edges: Constant | undefined): Float64Array {
+  return Float64Array.from(edges as readonly number[]).sort();
+}
+
+function circular(name: string, word: string, jsName: "sin" | "cos", atQuarter: number): ScalarFunction {
+  const run = Math[jsName];
   return {
     name,
     version: 1,
@@ -136,6 +150,9 @@ function circular(name: string, word: string, run: (angle: number) => number, at
           ({ period }) =>
           (x: number) =>
             finite(run((x / Number(period)) * 2 * Math.PI)),
+        inline: ([x = ""], { period }) => `Math.${jsName}(${x} / ${constantText(Number(period))} * 2 * Math.PI)`,
+        inlinePropagates: true,
+        settles: "finite",
       },
     ],
   };

@@ -2,22 +2,27 @@ import { type CivilPart, dateRange, durationSql, momentOf, partSql, usesNoZone, 
 import { durationUnits } from "../../../core/index.ts";
 import { dayOf, monthOf, weekdayOf, weekOf, yearOf } from "../calendar.ts";
 import { finite, missing, type Example, type Overload, type ScalarFunction } from "../scalar-function.ts";
-import { local, zoneFinder, zoneTables } from "../time-zone.ts";
+import { clock, zoneTables } from "../time-zone.ts";
 
 const { d, h, m, s } = durationUnits;
 
-/** A part of a moment on the clock of a zone. `inline` is the same for UTC; a missing moment is NaN in both. */
-function ofMoment(sql: CivilPart, run: (local: number) => number, inline?: (moment: string) => string): Overload {
+/** A part of a moment on the clock of a zone. `inline` is the same; a missing moment is NaN in both. */
+function ofMoment(sql: CivilPart, run: (shown: number) => number, inline?: (shown: string) => string): Overload {
   return {
     takes: [momentOf("moment"), zoned],
     returns: "int",
     partial: true,
     compute: () => {
-      const find = zoneFinder();
-      return (moment: number, tz: string) => {
-        const zone = find(tz);
-        return zone === undefined ? missing : run(local(zone, moment));
-      };
+      const local = clock();
+      return (moment: number, tz: string) => run(local(moment, tz));
+    },
+    ofClock: {
+      takes: [momentOf("shown")],
+      returns: "int",
+      compute: () => run,
+      ...(inline === undefined
+        ? {}
+        : { inline: ([shown = ""]: readonly string[]) => inline(shown), inlinePropagates: true as const }),
     },
     ...(inline === undefined
       ? {}
@@ -57,7 +62,11 @@ function part(name: string, doc: string, overloads: readonly Overload[], ...exam
 
 /** A part of a moment's day, or of a date. */
 function dayPart(name: CivilPart, doc: string, run: (days: number) => number, ...examples: Example[]): ScalarFunction {
-  return part(name, doc, [ofMoment(name, (at) => run(Math.floor(at / d))), ofDate(name, run)], ...examples);
+  return part(name, doc, dayParts(name, run), ...examples);
+}
+
+function dayParts(name: CivilPart, run: (days: number) => number, inline?: (shown: string) => string): Overload[] {
+  return [ofMoment(name, (shown) => run(Math.floor(shown / d)), inline), ofDate(name, run)];
 }
 
 function inUnit(name: string, unit: number, example: Example): ScalarFunction {
@@ -111,7 +120,15 @@ export const time: readonly ScalarFunction[] = [
     ],
     { text: "minute(now)", result: 34 },
   ),
-  dayPart("dow", "The day of the week, Monday 1 to Sunday 7,", weekdayOf, { text: "dow(now)", result: 4 }),
+  part(
+    "dow",
+    "The day of the week, Monday 1 to Sunday 7,",
+    dayParts("dow", weekdayOf, (at) => {
+      const days = `Math.floor(${at} / ${String(d)})`;
+      return `(${days} - Math.floor((${days} + 3) / 7) * 7 + 4)`;
+    }),
+    { text: "dow(now)", result: 4 },
+  ),
   dayPart(
     "week",
     "The week, 1 to 53, by ISO 8601: weeks begin on Monday and belong to the year that their Thursday lies in,",
