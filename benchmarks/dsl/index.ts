@@ -1,4 +1,4 @@
-import { compile, parseProject, type RowCells, rowCells, type RowMode } from "../../src/dsl/index.ts";
+import { compile, formatText, parseProject, type RowCells, rowCells, type RowMode } from "../../src/dsl/index.ts";
 import type { Case, Suite } from "../harness/suite.ts";
 import { fiveByHand, fiveLeaves, twentyByHandRow, twentyLeaves, zonesByHandRow } from "./by-hand-row.ts";
 import { type TwentyColumns, twentyByHand } from "./by-hand.ts";
@@ -127,6 +127,28 @@ function compileCase(name: string, features: number, milliseconds: number): Case
   };
 }
 
+/** A file's one form from its text, against the time that it may take. */
+function formatCase(name: string, features: number, milliseconds: number): Case {
+  return {
+    name,
+    against: `at most ${String(milliseconds)} ms`,
+    unit: "ms",
+    setup: () => {
+      const file = { path: "many.tondo", text: manyFeatures(features / 50) };
+      return {
+        pieces: 1,
+        ours: () => formatText(file),
+        baseline: { nanoseconds: milliseconds * 1e6 },
+        verify: () => {
+          const { text, diagnostics } = formatText(file);
+          if (text === undefined) throw new Error(diagnostics[0]?.message ?? "no text");
+          if (formatText({ ...file, text }).text !== text) throw new Error("formatting again changes the text");
+        },
+      };
+    },
+  };
+}
+
 const suite: Suite = {
   name: "dsl",
   cases: [
@@ -138,6 +160,7 @@ const suite: Suite = {
     chunkCase("closures-chunk-20", "closures"),
     compileCase("compile-1000", 1_000, 500),
     compileCase("check-10000", 10_000, 4_000),
+    formatCase("fmt-10000", 10_000, 4_000),
   ],
   peers: [feastOnDemand],
 };

@@ -1,5 +1,13 @@
 import { canonicalJson, parseTypeName, type ValueKind } from "../../core/index.ts";
-import { clock, fittedOf, overloadOf, type Overload, parametersOf, type Raw, type RawScalar } from "../functions/index.ts";
+import {
+  clock,
+  fittedOf,
+  overloadOf,
+  type Overload,
+  parametersOf,
+  type Raw,
+  type RawScalar,
+} from "../functions/index.ts";
 import {
   type CallPlan,
   type ExpressionPlan,
@@ -136,7 +144,11 @@ class Numbering {
     if (constant !== undefined) return { kind, constant, maybe: isMissing(constant) };
     // The hour of UTC needs no clock.
     if (overload.ofClock !== undefined && args[1]?.constant !== "UTC") {
-      return this.#ofClock(overload.ofClock, { ...plain("timestamp", args), call: clock(), overload: {}, tested }, kind);
+      return this.#ofClock(
+        overload.ofClock,
+        { ...plain("timestamp", args), call: clock(), overload: {}, tested },
+        kind,
+      );
     }
     const maybe = handles ? (entry.optional?.(given) ?? true) : tested.length > 0;
     return this.#add(step, overload.partial === true || maybe);

@@ -2,8 +2,10 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isScalar, parseTypeName, typeName, type Value } from "../../../src/core/index.ts";
 import {
+  type CallPlan,
   compileRows,
   type ExpressionPlan,
+  overloadOf,
   type Raw,
   type RawColumn,
   replaceLeaves,
@@ -89,6 +91,50 @@ describe("the steps of a row program", () => {
       planOf(text, { x: "float", s: "string" }),
     );
     expect(evaluate(programOf(plans, mode), { x: 5, s: "b" })).toEqual([2, 3, 0, 1]);
+  });
+
+  it("read the clock of a zone once for all parts that are asked for", () => {
+    const texts = ["hour", "dow", "date", "minute"].map((name) => `${name}(x, tz: z)`);
+    const plans = texts.map((text) => planOf(text, { x: "timestamp", z: "string" }));
+    const row = programOf(plans).text.split("function row")[1];
+    expect(row?.match(/f\d+\(/g)).toHaveLength(1);
+    const moments = [0, -1, 1_709_210_096_789_000, 1_711_846_800_000_000, -(2 ** 53 - 1), 2 ** 53 - 1, NaN];
+    const zones = ["Europe/Berlin", "UTC", "Asia/Kolkata", "America/St_Johns", "no zone", null];
+    for (const mode of ["generated", "closures"] as const) {
+      const together = programOf(plans, mode);
+      for (const x of moments)
+        for (const z of zones) {
+          const alone = plans.map((plan) => overloadOf(plan as CallPlan)[1].compute({}) as (...args: Raw[]) => Raw);
+          const expected = alone.map((run) => (x !== x || z === null ? NaN : run(x, z)));
+          expect(evaluate(together, { x, z })).toEqual(expected);
+        }
+    }
+  });
+
+  it.each(["generated", "closures"] as const)("look up few values and many alike, %s", (mode) => {
+    const numbers = (n: number): string => Array.from({ length: n }, (_, i) => String(i - 3)).join(", ");
+    const large = "9007199254740993";
+    const texts = [3, 8, 9, 20].flatMap((n) => [
+      `bucket(x, [${numbers(n)}])`,
+      `x in [${numbers(n)}]`,
+      `i in [${numbers(n)}, ${large}]`,
+    ]);
+    const program = programOf(
+      texts.map((text) => planOf(text, { x: "float", i: "int" })),
+      mode,
+    );
+    for (const x of [-4, -3, -0.5, 0, 4, 4.5, 5, 6, 100, NaN])
+      for (const i of [-3, 0, 5, 7, 2n ** 53n + 1n, 2n ** 53n + 2n]) {
+        const expected = [3, 8, 9, 20].flatMap((n) => {
+          const values = Array.from({ length: n }, (_, k) => k - 3);
+          return [
+            x !== x ? NaN : values.filter((value) => value <= x).length,
+            x !== x ? NaN : Number(values.includes(x)),
+            Number(typeof i === "bigint" ? i === BigInt(large) : values.includes(i)),
+          ];
+        });
+        expect(evaluate(program, { x, i })).toEqual(expected);
+      }
   });
 
   it.each(["generated", "closures"] as const)("tell a missing int from one beyond doubles in one row, %s", (mode) => {
