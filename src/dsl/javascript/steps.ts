@@ -107,7 +107,7 @@ class Numbering {
     const args = parts(expression).map((part) => this.operand(part));
     const key = keyOf(expression, args);
     const operand = this.#byKey.get(key) ?? this.#step(expression, args);
-    if (this.expressions.length < this.steps.length) this.expressions.push(expression);
+    while (this.expressions.length < this.steps.length) this.expressions.push(expression);
     this.#byKey.set(key, operand);
     this.#seen.set(expression, operand);
     return operand;

@@ -14,6 +14,7 @@ import {
   toRaw,
   walk,
 } from "../../../src/dsl/index.ts";
+import { stepsOf } from "../../../src/dsl/javascript/steps.ts";
 import { planOf } from "../check-one.ts";
 import { expressions, rows } from "../random-expressions.ts";
 import { sameRaw } from "../same-value.ts";
@@ -98,6 +99,9 @@ describe("the steps of a row program", () => {
     const plans = texts.map((text) => planOf(text, { x: "timestamp", z: "string" }));
     const row = programOf(plans).text.split("function row")[1];
     expect(row?.match(/f\d+\(/g)).toHaveLength(1);
+    const { steps, expressions: of } = stepsOf(plans);
+    const calls = steps.flatMap(({ does }, i) => (does === "call" ? [plans.findIndex((plan) => plan === of[i])] : []));
+    expect(calls).toEqual([0, 0, 1, 2, 3]);
     const moments = [0, -1, 1_709_210_096_789_000, 1_711_846_800_000_000, -(2 ** 53 - 1), 2 ** 53 - 1, NaN];
     const zones = ["Europe/Berlin", "UTC", "Asia/Kolkata", "America/St_Johns", "no zone", null];
     for (const mode of ["generated", "closures"] as const) {
