@@ -109,6 +109,14 @@ module.exports = {
       to: { path: "^src/featurestore/online/(cassandra|lmdb|memory)/", pathNot: "^src/featurestore/online/$1/" },
     },
     {
+      name: "oracle-alone",
+      comment:
+        "The naive reading of the time contract knows plans and values, by their types: no code that it is compared with.",
+      severity: "error",
+      from: { path: "^src/featurestore/oracle/" },
+      to: { path: "^src/", pathNot: "^src/featurestore/oracle/", dependencyTypesNot: ["type-only"] },
+    },
+    {
       name: "engines-apart",
       comment: "Offline engines share the relational plan, never each other's code.",
       severity: "error",

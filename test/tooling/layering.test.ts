@@ -85,6 +85,7 @@ function cruise(tree: Readonly<Record<string, readonly string[]>>): readonly Vio
 /** One file a rule that breaks it: rule, file, import. */
 const broken: readonly (readonly [rule: string, file: string, imports: string])[] = [
   ["core-imports-nothing-above", "src/core/breaks-layer.ts", "src/dsl/index.ts"],
+  ["oracle-alone", "src/featurestore/oracle/breaks-alone.ts", "src/dsl/index.ts"],
   ["core-without-packages", "src/core/breaks-packages.ts", "uuid"],
   ["dsl-imports-core", "src/dsl/breaks-layer.ts", "src/database/index.ts"],
   ["dsl-without-io", "src/dsl/breaks-io.ts", "node:fs"],

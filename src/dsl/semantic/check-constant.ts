@@ -106,7 +106,7 @@ function wrong(expression: Expression, kind: ValueKind, what: string, report: Re
     "wrong-type",
     `${what} is of type ${kind}, and this of type ${type}`,
     span,
-    `write it as ${example(kind)}`,
+    `such as ${example(kind)}`,
   );
 }
 

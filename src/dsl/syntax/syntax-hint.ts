@@ -1,6 +1,7 @@
 import { type IToken, tokenMatcher } from "chevrotain";
 import { scalarKinds } from "../../core/index.ts";
 import { didYouMean } from "./nearest.ts";
+import { testHint } from "./test-hint.ts";
 import * as t from "./tokens.ts";
 
 const operators: ReadonlySet<unknown> = new Set([
@@ -75,7 +76,8 @@ export function syntaxHint(part: readonly IToken[], at: number): string | undefi
   const before = part[at - 1];
   const next = part[at + 1];
   if (found === undefined || before === undefined) return undefined;
-  if (at === 1 && before.tokenType === t.Test) return 'what a test says is a text: test "an order counts once"';
+  const inTest = testHint(part, at);
+  if (inTest !== undefined) return inTest;
   const sameLine = before.endLine === found.startLine;
   const reserved = reservedWords.has(found.tokenType);
   if (reserved && (next?.tokenType === t.Assign || next?.tokenType === t.Colon)) {
@@ -89,7 +91,6 @@ export function syntaxHint(part: readonly IToken[], at: number): string | undefi
   }
   switch (found.tokenType) {
     case t.Assign:
-      if (part[0]?.tokenType === t.Test) return `in a row a value stands behind a colon: ${before.image}: ...`;
       return sameLine ? "two values are compared with ==" : undefined;
     case t.Question:
       return "there is no ternary: write if(condition, a, b); ?? gives a value for a missing one";

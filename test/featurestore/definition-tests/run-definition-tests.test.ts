@@ -201,6 +201,18 @@ test "\\u0000 */ \\" \u2028" {
     expect(await failuresOf(text)).toEqual([]);
   });
 
+  it("have bounds", () => {
+    const given = 'given sales { shop: "s1" }\n';
+    const expected = 'expect @shop:till:sales_1h["s1"] at "12:00" == 0\n';
+    const codes = (tests: string): readonly string[] =>
+      compile(parseProject([{ path: "p.tondo", text: world + tests }]), new Map()).diagnostics.map(({ code }) => code);
+    expect(codes(`test "t" {\n${given.repeat(1000)}${expected.repeat(200)}}`)).toEqual([]);
+    expect(codes(`test "t" {\n${given.repeat(1001)}${expected}}`)).toEqual(["too-large"]);
+    expect(codes(`test "t" {\n${expected.repeat(201)}}`)).toEqual(["too-large"]);
+    const many = Array.from({ length: 1001 }, (_, i) => `test "${String(i)}" {\n${expected}}\n`);
+    expect(codes(many.join(""))).toEqual(["too-large"]);
+  });
+
   it("are no part of what a project is: neither of its plan nor of what is written about it", () => {
     const test = `/// Why.
 test "t" {
