@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { compileText } from "../dsl/check-one.ts";
+
+const page = readFileSync(join(import.meta.dirname, "../../docs/learning-the-language.md"), "utf8");
+
+/** The steps of one of the page's projects, each with all that came before it. */
+function steps(project: string): readonly { readonly step: number; readonly text: string }[] {
+  const blocks = [...page.matchAll(new RegExp(`^\`\`\`tondo ${project}\n(.*?)^\`\`\`$`, "gms"))].map(([, text = ""]) => text);
+  return blocks.map((_, i) => ({ step: i + 1, text: blocks.slice(0, i + 1).join("\n") }));
+}
+
+describe.each([
+  { project: "fraud", least: 5 },
+  { project: "delivery", least: 5 },
+])("the project $project of the page on learning the language", ({ project, least }) => {
+  it("grows in steps", () => {
+    expect(steps(project).length).toBeGreaterThanOrEqual(least);
+  });
+
+  it.each(steps(project))("compiles after step $step", ({ text }) => {
+    const { diagnostics, plan } = compileText(text);
+    expect(diagnostics).toEqual([]);
+    expect(plan).toBeDefined();
+  });
+});
