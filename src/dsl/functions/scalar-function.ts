@@ -1,5 +1,6 @@
 import { isEmbedding, isList, type TypeName, type Value, type ValueKind } from "../../core/index.ts";
 import type { ExpressionPlan } from "../plan/index.ts";
+import type { Dialect } from "./dialects/index.ts";
 
 /**
  * A value inside generated code: numbers for every scalar kind but string, with NaN for missing (bool is 0 or 1; an int
@@ -73,10 +74,10 @@ export interface Overload {
    */
   readonly ofClock?: Overload;
   /**
-   * The same in SQL, bit by bit, for the exact subset; SQL's NULL is missing. `undefined` where these constants have
-   * no SQL form.
+   * The same in SQL, bit by bit, for the exact subset; SQL's NULL is missing. The dialect gives what engines write
+   * differently. `undefined` where these constants have no SQL form.
    */
-  readonly sql?: (args: readonly string[], constants: Constants) => string | undefined;
+  readonly sql?: (args: readonly string[], constants: Constants, dialect: Dialect) => string | undefined;
 }
 
 /** A column that an example reads, since what it holds has no literal form. */

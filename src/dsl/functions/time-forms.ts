@@ -23,19 +23,6 @@ export function usesNoZone(args: readonly ExpressionPlan[]): boolean {
   );
 }
 
-/** A part that DuckDB has a function for. */
-export type CivilPart = "year" | "month" | "week" | "day" | "dow" | "hour" | "minute";
-
-/** A part of a TIMESTAMP or DATE in SQL. */
-export function partSql(part: CivilPart, of: string): string {
-  return `${part === "dow" ? "isodow" : part}(${of})`;
-}
-
-/** A difference of BIGINT microseconds or days as a DOUBLE. */
-export function durationSql(duration: string, scale: string): string {
-  return `tondo_float(tondo_int(${duration})::double ${scale})`;
-}
-
 /** Microseconds of the units that are always of one length. */
 const lengths: ReadonlyMap<string, number> = new Map([
   ["second", durationUnits.s],

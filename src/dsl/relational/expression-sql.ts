@@ -1,5 +1,5 @@
 import { parseTypeName } from "../../core/index.ts";
-import { literalSql, overloadOf } from "../functions/index.ts";
+import { type Dialect, type DialectName, dialects, overloadOf } from "../functions/index.ts";
 import type { ExpressionPlan } from "../plan/index.ts";
 
 /** The longest SQL text of one expression; what would be longer runs as JavaScript. */
@@ -18,17 +18,21 @@ interface Sql {
 }
 
 /**
- * An expression of the exact subset as SQL (DuckDB), or `undefined` where it lies outside: then the generated
+ * An expression of the exact subset as SQL, or `undefined` where it lies outside: then the generated
  * JavaScript computes it in a pass over the rows. `leaf` gives the SQL of columns, already in the language's domain.
  */
-export function expressionSql(expression: ExpressionPlan, leaf: (plan: ExpressionPlan) => string): string | undefined {
-  return sqlOf(expression, leaf)?.text;
+export function expressionSql(
+  expression: ExpressionPlan,
+  leaf: (plan: ExpressionPlan) => string,
+  dialect: DialectName = "duckdb",
+): string | undefined {
+  return sqlOf(expression, leaf, dialects[dialect])?.text;
 }
 
-function sqlOf(expression: ExpressionPlan, leaf: (plan: ExpressionPlan) => string): Sql | undefined {
+function sqlOf(expression: ExpressionPlan, leaf: (plan: ExpressionPlan) => string, dialect: Dialect): Sql | undefined {
   switch (expression.node) {
     case "literal": {
-      const text = literalSql(parseTypeName(expression.type).kind, expression.value);
+      const text = dialect.literal(parseTypeName(expression.type).kind, expression.value);
       return text === undefined ? undefined : { text, parts: 1 };
     }
     case "column":
@@ -42,18 +46,20 @@ function sqlOf(expression: ExpressionPlan, leaf: (plan: ExpressionPlan) => strin
       if (sql === undefined) return undefined;
       const args: Sql[] = [];
       for (const arg of expression.args) {
-        const own = sqlOf(arg, leaf);
+        const own = sqlOf(arg, leaf, dialect);
         if (own === undefined) return undefined;
         args.push(own);
       }
       const text = sql(
         args.map((arg) => arg.text),
         expression.options ?? {},
+        dialect,
       );
       if (text === undefined || text.length > maxLength) return undefined;
       const form = sql(
         args.map((_, i) => `\u0001${String(i)}\u0001`),
         expression.options ?? {},
+        dialect,
       );
       const parts = partsOf(form ?? "", args);
       return parts > maxParts ? undefined : { text, parts };

@@ -1,4 +1,6 @@
+import type { Dialect } from "../dialects/index.ts";
 import {
+  type Constants,
   finite,
   maxInt,
   missing,
@@ -22,19 +24,6 @@ function exact(operation: (a: number, b: number) => number): (a: Raw, b: Raw) =>
   };
 }
 
-function exactSql(symbol: string): (args: readonly string[]) => string {
-  return ([a = "", b = ""]) => `tondo_int(${bounded(a)}::hugeint ${symbol} ${bounded(b)}::hugeint)`;
-}
-
-/** An operand within ±(2^53 - 1): results and small constants are that by themselves. */
-function bounded(sql: string): string {
-  return sql.startsWith("tondo_int(") || /^\(\(-?\d{1,15}\)::bigint\)$/.test(sql) ? sql : `tondo_int(${sql})`;
-}
-
-function floatSql(symbol: string): (args: readonly string[]) => string {
-  return ([a = "", b = ""]) => `tondo_float(${a} ${symbol} ${b})`;
-}
-
 function integer(
   symbol: "+" | "-" | "*",
   takes: readonly Parameter[],
@@ -54,7 +43,7 @@ function integer(
     inlinePropagates: true,
     settles: "whole",
     small: true,
-    sql: exactSql(symbol),
+    sql: ([a = "", b = ""], _, dialect) => dialect.integer(symbol, a, b),
   };
 }
 
@@ -67,7 +56,7 @@ function float(symbol: "+" | "-" | "*", run: (a: number, b: number) => number): 
     inline: ([a = "", b = ""]) => `${a} ${symbol} ${b}`,
     inlinePropagates: true,
     settles: "finite",
-    sql: floatSql(symbol),
+    sql: ([a = "", b = ""], _, dialect) => dialect.float(symbol, a, b),
   };
 }
 
@@ -141,7 +130,7 @@ export const arithmetic: readonly ScalarFunction[] = [
         inline: ([a = "", b = ""]) => `${a} / ${b}`,
         inlinePropagates: true,
         settles: "finite",
-        sql: ([a = "", b = ""]) => `tondo_float(${a} / nullif(${b}, 0))`,
+        sql: ([a = "", b = ""], _, dialect) => dialect.float("/", a, b),
       },
       {
         takes: two("duration"),
@@ -176,8 +165,10 @@ export const arithmetic: readonly ScalarFunction[] = [
       returns: kind,
       ...(kind === "float" ? {} : { partial: true as const, small: true as const }),
       compute: () => (a: Raw) => (typeof a === "number" ? 0 - a : missing),
-      sql: ([a = ""]: readonly string[]) =>
-        kind === "float" ? `(0e0 - ${a})` : `tondo_int(0::hugeint - ${bounded(a)})`,
+      sql: ([a = ""]: readonly string[], _: Constants, dialect: Dialect) => {
+        const zero = dialect.literal(kind, 0) ?? "";
+        return kind === "float" ? `(${zero} - ${a})` : dialect.integer("-", zero, a);
+      },
     })),
   },
   {

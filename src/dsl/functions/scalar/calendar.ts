@@ -9,7 +9,7 @@ import {
   type Raw,
   type ScalarFunction,
 } from "../scalar-function.ts";
-import { dateRange, durationSql, lengthOf, momentOf, unitOf, usesNoZone, zoned } from "../time-forms.ts";
+import { dateRange, lengthOf, momentOf, unitOf, usesNoZone, zoned } from "../time-forms.ts";
 import { clock, local, utc, zoneFinder, zoneTables } from "../time-zone.ts";
 
 const { d, h, m } = durationUnits;
@@ -64,10 +64,10 @@ const truncated: Overload = {
       return zone === undefined ? missing : utc(zone, shown(local(zone, moment)), "jump");
     };
   },
-  sql: ([moment = "", tz], constants) => {
+  sql: ([moment = "", tz], constants, dialect) => {
     const to = unitOf(constants["unit"]);
-    if (tz !== "'UTC'") return undefined;
-    return `tondo_int(epoch_us(date_trunc('${to}', make_timestamp(${moment}))::timestamp))`;
+    if (tz !== "'UTC'" || !(isCalendarUnit(to) || to === "hour" || to === "minute")) return undefined;
+    return dialect.truncated(to, moment);
   },
 };
 
@@ -137,11 +137,10 @@ function difference(kind: "timestamp" | "date", one: number): Overload {
       return (a: number, b: number) =>
         length < one ? bounded(a - b) * (one / length) : bounded(a - b) / (length / one);
     },
-    sql: ([a = "", b = ""], constants) => {
+    sql: ([a = "", b = ""], constants, dialect) => {
       const length = lengthOf(unitOf(constants["unit"]));
       if (length === undefined) return undefined;
-      const scale = length < one ? `* ${String(one / length)}e0` : `/ ${String(length / one)}e0`;
-      return durationSql(`${a}::hugeint - ${b}::hugeint`, scale);
+      return length < one ? dialect.span(a, b, "*", one / length) : dialect.span(a, b, "/", length / one);
     },
   };
 }
@@ -174,8 +173,7 @@ export const calendar: readonly ScalarFunction[] = [
           inline: ([shown = ""]) => `Math.floor(${shown} / ${String(d)})`,
           inlinePropagates: true,
         },
-        sql: ([moment = "", tz]) =>
-          tz === "'UTC'" ? `(make_timestamp(${moment})::date - date '1970-01-01')::bigint` : undefined,
+        sql: ([moment = "", tz], _, dialect) => (tz === "'UTC'" ? dialect.dateOf(moment) : undefined),
       },
     ],
   },
@@ -196,7 +194,7 @@ export const calendar: readonly ScalarFunction[] = [
         compute: () => (moment: number, until: number) => bounded(until - moment),
         inline: ([moment = "", until = ""]) => `whole(${until} - ${moment})`,
         inlinePropagates: true,
-        sql: ([moment = "", until = ""]) => `tondo_int(${until}::hugeint - ${moment}::hugeint)`,
+        sql: ([moment = "", until = ""], _, dialect) => dialect.integer("-", until, moment),
       },
     ],
   },

@@ -1,6 +1,5 @@
 import { compareCodePoints, normalInt, type ValueKind } from "../../../core/index.ts";
 import { constantText } from "../literal-js.ts";
-import { literalSql } from "../literal-sql.ts";
 import type { Constant, Overload, Raw, RawScalar, ScalarFunction } from "../scalar-function.ts";
 
 const ordered: readonly ValueKind[] = ["int", "float", "timestamp", "date", "duration"];
@@ -104,8 +103,8 @@ export const comparison: readonly ScalarFunction[] = [
         if (values.length > maxInlineItems) return undefined;
         return `(${values.map((value) => `${x} === ${constantText(value)}`).join(" || ")} ? 1 : 0)`;
       },
-      sql: ([x = ""], { list }) => {
-        const items = (list as readonly (number | string)[]).map((item) => literalSql(kind, item));
+      sql: ([x = ""], { list }, dialect) => {
+        const items = (list as readonly (number | string)[]).map((item) => dialect.literal(kind, item));
         return items.includes(undefined) ? undefined : `(${x} in (${items.join(", ")}))`;
       },
     })),

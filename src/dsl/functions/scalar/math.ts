@@ -201,14 +201,14 @@ export const math: readonly ScalarFunction[] = [
         compute: () => (x: Raw) => Number(x),
         inline: ([x = ""], _, [exact]) => (exact === true ? x : `Number(${x})`),
         inlinePropagates: true,
-        sql: ([x = ""]) => `(${x})::double`,
+        sql: ([x = ""], _, dialect) => dialect.toFloat("int", x),
       },
       { takes: [{ name: "x", kind: "float" }], returns: "float", compute: () => (x: number) => x },
       {
         takes: [{ name: "x", kind: "bool" }],
         returns: "float",
         compute: () => (x: number) => x,
-        sql: ([x = ""]) => `(${x})::int::double`,
+        sql: ([x = ""], _, dialect) => dialect.toFloat("bool", x),
       },
       {
         takes: [{ name: "x", kind: "string" }],

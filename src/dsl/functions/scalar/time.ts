@@ -1,4 +1,5 @@
-import { type CivilPart, dateRange, durationSql, momentOf, partSql, usesNoZone, zoned } from "../time-forms.ts";
+import type { CivilPart, DayPart } from "../dialects/index.ts";
+import { dateRange, momentOf, usesNoZone, zoned } from "../time-forms.ts";
 import { durationUnits } from "../../../core/index.ts";
 import { dayOf, monthOf, weekdayOf, weekOf, yearOf } from "../calendar.ts";
 import { finite, missing, type Example, type Overload, type ScalarFunction } from "../scalar-function.ts";
@@ -7,7 +8,7 @@ import { clock, zoneTables } from "../time-zone.ts";
 const { d, h, m, s } = durationUnits;
 
 /** A part of a moment on the clock of a zone. `inline` is the same; a missing moment is NaN in both. */
-function ofMoment(sql: CivilPart, run: (shown: number) => number, inline?: (shown: string) => string): Overload {
+function ofMoment(name: CivilPart, run: (shown: number) => number, inline?: (shown: string) => string): Overload {
   return {
     takes: [momentOf("moment"), zoned],
     returns: "int",
@@ -30,18 +31,17 @@ function ofMoment(sql: CivilPart, run: (shown: number) => number, inline?: (show
           inline: ([moment = "", tz]: readonly string[]) => (tz === '"UTC"' ? inline(moment) : undefined),
           inlinePropagates: true as const,
         }),
-    sql: ([moment = "", tz]) => (tz === "'UTC'" ? partSql(sql, `make_timestamp(${moment})`) : undefined),
+    sql: ([moment = "", tz], _, dialect) => (tz === "'UTC'" ? dialect.momentPart(name, moment) : undefined),
   };
 }
 
-function ofDate(sql: CivilPart, run: (days: number) => number): Overload {
+function ofDate(name: DayPart, run: (days: number) => number): Overload {
   return {
     takes: [{ name: "date", kind: "date" }],
     returns: "int",
     partial: true,
     compute: () => (days: number) => (days >= dateRange.first && days <= dateRange.last ? run(days) : missing),
-    sql: ([days = ""]) =>
-      `(case when ${days} between ${String(dateRange.first)} and ${String(dateRange.last)} then ${partSql(sql, `(date '1970-01-01' + ${days}::integer)`)} end)`,
+    sql: ([days = ""], _, dialect) => dialect.datePart(name, days, dateRange),
   };
 }
 
@@ -61,11 +61,11 @@ function part(name: string, doc: string, overloads: readonly Overload[], ...exam
 }
 
 /** A part of a moment's day, or of a date. */
-function dayPart(name: CivilPart, doc: string, run: (days: number) => number, ...examples: Example[]): ScalarFunction {
+function dayPart(name: DayPart, doc: string, run: (days: number) => number, ...examples: Example[]): ScalarFunction {
   return part(name, doc, dayParts(name, run), ...examples);
 }
 
-function dayParts(name: CivilPart, run: (days: number) => number, inline?: (shown: string) => string): Overload[] {
+function dayParts(name: DayPart, run: (days: number) => number, inline?: (shown: string) => string): Overload[] {
   return [ofMoment(name, (shown) => run(Math.floor(shown / d)), inline), ofDate(name, run)];
 }
 
@@ -83,7 +83,7 @@ function inUnit(name: string, unit: number, example: Example): ScalarFunction {
         compute: () => (x: number) => finite(x / unit),
         inline: ([x = ""]) => `(${x} / ${String(unit)})`,
         inlinePropagates: true,
-        sql: ([x = ""]) => durationSql(x, `/ ${String(unit)}e0`),
+        sql: ([x = ""], _, dialect) => dialect.span(x, undefined, "/", unit),
       },
     ],
   };

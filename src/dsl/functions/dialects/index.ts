@@ -1,0 +1,9 @@
+import type { Dialect, DialectName } from "./dialect.ts";
+import { duckdb } from "./duckdb.ts";
+import { spark } from "./spark.ts";
+
+export type { CivilPart, DayPart, Dialect, DialectName, TruncatedUnit } from "./dialect.ts";
+export { sparkFloat } from "./spark.ts";
+
+/** The dialects, by name. */
+export const dialects: Readonly<Record<DialectName, Dialect>> = { duckdb, spark };
