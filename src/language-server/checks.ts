@@ -37,11 +37,14 @@ export class Checks {
     this.#waiting.set(project, { timer, look: whole });
   }
 
-  /** The project's files have been looked at once. */
+  /** The project's files have been looked at once, and the columns of its sources read. */
   ready(project: LiveProject): Promise<void> {
     const before = this.#first.get(project);
     if (before !== undefined) return before;
-    const first = project.look().catch(this.#failed);
+    const first = project
+      .look()
+      .then(() => project.check(true))
+      .then(() => undefined, this.#failed);
     this.#first.set(project, first);
     return first;
   }

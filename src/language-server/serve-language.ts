@@ -16,6 +16,7 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { definitionAt, formatEdits, hoverAt, symbolsOf } from "./answers.ts";
 import { Checks } from "./checks.ts";
+import { completionList } from "./completion-list.ts";
 import type { ProjectView } from "./live-project.ts";
 import { Published } from "./published.ts";
 import { type Place, Workspace } from "./workspace.ts";
@@ -29,6 +30,7 @@ export interface LanguageStreams {
 const capabilities: InitializeResult["capabilities"] = {
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
   hoverProvider: true,
+  completionProvider: { triggerCharacters: ["@", ":", "[", "|", '"'] },
   definitionProvider: true,
   documentSymbolProvider: true,
   documentFormattingProvider: true,
@@ -104,6 +106,7 @@ export function serveLanguage({ input, output }: LanguageStreams, signal: AbortS
       }
     };
   connection.onHover(answer((view, { path }, { position }) => hoverAt(view, path, position)));
+  connection.onCompletion(answer((view, { path }, { position }) => completionList(view, path, position)));
   connection.onDefinition(answer((view, place, { position }) => definitionAt(view, place, position, workspace)));
   connection.onDocumentSymbol(answer((view, { path }) => symbolsOf(view, path)));
   connection.onDocumentFormatting(answer((view, { path }) => formatEdits(view, path)));

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DocumentSymbol, Hover, Location, TextEdit } from "vscode-languageserver/node";
+import type { CompletionList, DocumentSymbol, Hover, Location, TextEdit } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { type LanguageClient, positionOf, startClient } from "./language-client.ts";
@@ -134,11 +134,6 @@ describe("answers", () => {
     const editor = await start();
     await editor.open("vectors.tondo", vectors);
     await editor.open("sources.tondo", sources);
-    // The columns are read in the background.
-    await editor.change("vectors.tondo", undefined, `${vectors} `);
-    await editor.change("vectors.tondo", undefined, vectors.replace("near,", "nearr,"));
-    await editor.diagnostics("vectors.tondo", ({ length }) => length > 0);
-    await editor.change("vectors.tondo", undefined, vectors);
     const hover = async (path: string, text: string, piece: string): Promise<string> => {
       const found = await editor.request<Hover | null>(
         "textDocument/hover",
@@ -158,6 +153,24 @@ describe("answers", () => {
     expect(await hover("sources.tondo", sources, "prep_minutes)")).toContain("column prep_minutes: float");
     expect(await hover("sources.tondo", sources, "mean(")).toContain("mean(x: float)");
     expect(await hover("sources.tondo", sources, "by restaurant_id")).toBe("null");
+  }, 60_000);
+
+  it("complete what is being written, though it cannot be parsed yet", async () => {
+    const editor = await start();
+    const text = vectors.replace("prep_7d[store] | fill(mean)", "pr");
+    await editor.open("vectors.tondo", text);
+    const { items } = await editor.request<CompletionList>(
+      "textDocument/completion",
+      at(editor, "vectors.tondo", positionOf(text, "kitchen:pr", 10)),
+    );
+    const [item, ...more] = items;
+    expect(more).toEqual([]);
+    expect(item).toMatchObject({
+      label: "prep_7d",
+      detail: "feature: float?",
+      documentation: { kind: "markdown", value: "Mean preparation time, minutes." },
+      textEdit: { range: { start: positionOf(text, "kitchen:pr", 8) }, newText: "prep_7d" },
+    });
   }, 60_000);
 
   it("lead to definitions in other files", async () => {

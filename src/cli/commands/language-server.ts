@@ -6,7 +6,7 @@ export const languageServerCommand: Command = {
   summary: "help editors with .tondo files",
   about:
     "Speaks the Language Server Protocol on standard input and output, until the editor ends it: errors as you type, what names " +
-    "stand for, go to definition, outline and formatting. The definitions are those of the workspace's folders, open documents in " +
+    "stand for, completion, go to definition, outline and formatting. The definitions are those of the workspace's folders, open documents in " +
     "place of the files under them. Editors start it; docs/editor.md shows how to set them up.",
   synopsis: ["[--stdio]"],
   positionals: [],

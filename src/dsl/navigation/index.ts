@@ -1,3 +1,4 @@
+export { type Completion, type Completions, completionsAt } from "./complete.ts";
 export type { Declared, DeclaredEntity, DeclaredGroup, DeclaredSource, DeclaredVector } from "./declared.ts";
 export { describeNamed } from "./describe.ts";
 export type { Named, NamedKind, Occurrence } from "./named.ts";

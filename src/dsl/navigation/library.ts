@@ -9,7 +9,7 @@ import {
   type ScalarFunction,
   scalarFunctions,
 } from "../functions/index.ts";
-import { operatorOnly, written } from "../semantic/index.ts";
+import { formOf, operatorOnly, written } from "../semantic/index.ts";
 import type { Named } from "./named.ts";
 
 /** How many examples are shown. */
@@ -29,10 +29,9 @@ export const aggregatesByName: ReadonlyMap<string, Named> = new Map<string, Name
   ...[...composedAggregates.values()].map((entry) => [entry.name, composedNamed(entry)] as const),
 ]);
 
-/** Fitted functions by name: several where a word in the brackets chooses. */
-export const fittedByName: ReadonlyMap<string, readonly (Named & { readonly word?: string })[]> = Map.groupBy(
-  [...fittedFunctions.values()].map(fittedNamed),
-  ({ name }) => name.replace(/\(.*/, ""),
+/** Fitted functions, as they are written behind `|`. */
+export const fittedByEntry: ReadonlyMap<FittedFunction, Named> = new Map(
+  [...fittedFunctions.values()].map((entry) => [entry, fittedNamed(entry)]),
 );
 
 function scalarNamed(name: string, entry: ScalarFunction): Named {
@@ -77,8 +76,8 @@ function composedNamed({ name, doc, forms }: ComposedAggregate): Named {
   return { kind: "aggregate", name, doc, written: forms.map((form) => form.written).join("\n") };
 }
 
-function fittedNamed({ name, word, doc }: FittedFunction): Named & { readonly word?: string } {
-  const shown = word === undefined ? name : `${name}(${word})`;
-  const named = { kind: "fitted function" as const, name: shown, doc, written: `x | ${shown}` };
-  return word === undefined ? named : { ...named, word };
+function fittedNamed(entry: FittedFunction): Named {
+  // A hint of what else there is stands behind a comma.
+  const [written = entry.name] = formOf(entry).split(", or ");
+  return { kind: "fitted function", name: written.replace(/^x \| /, ""), doc: entry.doc, written };
 }

@@ -1,5 +1,5 @@
 import { scalarKinds } from "../../core/index.ts";
-import type { ParsedProject } from "../semantic/index.ts";
+import { fittedOfCall, type ParsedProject } from "../semantic/index.ts";
 import type {
   CallExpression,
   EntityDeclaration,
@@ -13,7 +13,7 @@ import type {
   VectorDeclaration,
 } from "../syntax/index.ts";
 import type { Declared, DeclaredVector } from "./declared.ts";
-import { aggregatesByName, fittedByName, functionsByName } from "./library.ts";
+import { aggregatesByName, fittedByEntry, functionsByName } from "./library.ts";
 import type { Named, Occurrence } from "./named.ts";
 
 /** What names mean where an expression stands. */
@@ -171,7 +171,8 @@ class Occurrences {
   #call(call: CallExpression, place: Place, left: [Expression, Place][]): void {
     const { name, args, window, form } = call;
     const aggregate = isAggregate(call, place);
-    const fitted = place.fitted === true && form !== "operator" ? fittedOf(call) : undefined;
+    const entry = place.fitted === true && form !== "operator" ? fittedOfCall(call) : undefined;
+    const fitted = entry === undefined ? undefined : fittedByEntry.get(entry);
     if (form !== "operator") {
       this.add(name, fitted ?? (aggregate ? aggregatesByName : functionsByName).get(name.text));
     }
@@ -187,12 +188,6 @@ function isAggregate({ name, args, window, form }: CallExpression, place: Place)
   if (window !== undefined) return true;
   if (form === "operator" || !aggregatesByName.has(name.text)) return false;
   return !functionsByName.has(name.text) || (place.column !== undefined && args.length === 1);
-}
-
-function fittedOf({ name, args }: CallExpression): Named | undefined {
-  const value = args[1]?.value;
-  const word = value?.kind === "name" ? value.name.text : undefined;
-  return fittedByName.get(name.text)?.find((entry) => entry.word === word);
 }
 
 /** A slot may have the name of the input it is made from. */

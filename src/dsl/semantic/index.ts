@@ -8,5 +8,6 @@ export {
 } from "./compile.ts";
 export { operatorOnly, written } from "./check-expression.ts";
 export type { FeatureUse, Places } from "./places.ts";
+export { fittedOfCall, formOf } from "./resolve-fitted.ts";
 export { type ExpressionTypes, placeOf } from "./report.ts";
 export type { Schema } from "./symbols.ts";

@@ -75,6 +75,15 @@ export function fittedForm(call: CallExpression, scope: Scope, report: Report): 
   return problem === undefined ? { entry, argument: first.value, options } : wrong(problem);
 }
 
+/** The fitted function that a call in a vector is of, well-formed or not; nothing where it is of none. */
+export function fittedOfCall({ name, args }: CallExpression): FittedFunction | undefined {
+  const entries = [...fittedFunctions.values()].filter((entry) => entry.name === name.text);
+  const rest = args.slice(1);
+  if (entries.length === 0 || !isMeant(name.text, rest, {})) return undefined;
+  const word = entries.length > 1 ? nameOf(rest[0]) : undefined;
+  return entries.find((entry) => entry.word === word);
+}
+
 /** Types a fitted function by its argument, and has the scope number its fit. */
 export function resolveFitted(
   { entry, options }: FittedForm,
@@ -107,7 +116,7 @@ export function resolveFitted(
 }
 
 /** Whether the brackets mean the fitted function where there is a scalar one of the same name. */
-function isMeant(name: string, rest: readonly Argument[], scope: Scope): boolean {
+function isMeant(name: string, rest: readonly Argument[], scope: Pick<Scope, "knows">): boolean {
   const [second] = rest;
   switch (name) {
     case "fill": {
@@ -183,8 +192,8 @@ function otherwise({ takes, name }: FittedFunction, kind: string): string {
   return "moments, dates and durations become numbers with hours or days";
 }
 
-/** @example `formOf(quantize) // "x | quantize(10)"` */
-function formOf({ name, word, options = [] }: FittedFunction): string {
+/** How a fitted function is written. @example `formOf(quantize) // "x | quantize(10)"` */
+export function formOf({ name, word, options = [] }: FittedFunction): string {
   const examples = options.map((option, i) => (option.kind === "count" ? "10" : i === 0 ? "p1" : "p99"));
   const inside = [...(word === undefined ? [] : [word]), ...examples];
   const form = `x | ${name}${inside.length === 0 ? "" : `(${inside.join(", ")})`}`;
