@@ -460,6 +460,20 @@ const mutants: readonly Mutant[] = [
     replace: "left.push(...parts(part).slice(0, 1));",
     tests: ["test/dsl/relational/outside-subset.test.ts"],
   },
+  {
+    name: "forward-features-offered-by-types",
+    file: `${folder}/typescript/project-types-text.ts`,
+    find: ".filter(({ forward }) => !forward)",
+    replace: "",
+    tests: ["test/types/typed-names.test.ts"],
+  },
+  {
+    name: "docs-that-end-their-comment",
+    file: `${folder}/typescript/project-types-text.ts`,
+    find: '.replaceAll("*/", "*\\\\/")',
+    replace: "",
+    tests: ["test/dsl/typescript"],
+  },
 ];
 
 export default mutants;

@@ -68,6 +68,13 @@ const mutants: readonly Mutant[] = [
     replace: "",
     tests: catalog,
   },
+  {
+    name: "request-for-another-vector-accepted",
+    file: "src/serving/predictor.ts",
+    find: "vector !== undefined && vector !== model.vector.name",
+    replace: "vector !== undefined && false",
+    tests: ["test/serving/predictor.test.ts"],
+  },
 ];
 
 export default mutants;

@@ -1,5 +1,6 @@
 export { open, type OpenOptions, type Tondo, type WorkOptions } from "./open.ts";
 export {
+  type AnyProject,
   type Clock,
   type ErrorCode,
   errorCodes,
@@ -7,6 +8,9 @@ export {
   type Micros,
   type Moment,
   type Progress,
+  type ProjectTypes,
+  type Register,
+  type RegisteredProject,
   type Status,
   systemClock,
   TondoError,

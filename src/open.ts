@@ -1,5 +1,18 @@
 import { join, resolve } from "node:path";
-import { accountName, type Clock, type Moment, type Progress, systemClock, TondoError } from "./core/index.ts";
+import {
+  accountName,
+  type AnyProject,
+  type Clock,
+  type GroupName,
+  type LabelName,
+  type Moment,
+  type Progress,
+  type ProjectTypes,
+  type RegisteredProject,
+  systemClock,
+  TondoError,
+  type VectorName,
+} from "./core/index.ts";
 import { connect, type ConnectOptions, type Database } from "./database/index.ts";
 import type { ProjectPlan, VectorPlan } from "./dsl/index.ts";
 import {
@@ -48,7 +61,7 @@ export interface WorkOptions {
 }
 
 /** A feature store and a model registry, opened over a folder of definitions and a home. */
-export interface Tondo extends AsyncDisposable {
+export interface Tondo<P extends ProjectTypes = RegisteredProject> extends AsyncDisposable {
   readonly folder: string;
   readonly home: string;
   readonly catalog: Catalog;
@@ -63,25 +76,30 @@ export interface Tondo extends AsyncDisposable {
   project(): Promise<ProjectPlan>;
   /** Makes a training set of an applied vector; `output` is relative to the folder. */
   trainingSet(
-    options: { readonly vector: string } & Omit<TrainingSetOptions, "vector" | "folder" | "engine">,
+    options: { readonly vector: VectorName<P> } & Omit<TrainingSetOptions, "vector" | "folder" | "engine">,
   ): Promise<TrainingSet>;
   /** Trains on a training set and registers the models. */
-  train(options: Omit<TrainAndRegisterOptions, "registry">): Promise<TrainAndRegisterResult>;
+  train(
+    options: { readonly label: LabelName<P> } & Omit<TrainAndRegisterOptions, "registry" | "label">,
+  ): Promise<TrainAndRegisterResult>;
   /** Loads groups into the online store as of a moment; default: the clock. */
   materialize(
-    options?: { readonly asOf?: Moment; readonly groups?: readonly string[] } & WorkOptions,
+    options?: { readonly asOf?: Moment; readonly groups?: readonly GroupName<P>[] } & WorkOptions,
   ): Promise<MaterializeResult>;
   /** Reads features by canonical name. */
-  features(): Promise<FeatureReader>;
-  /** Predicts by `model@tag`. */
-  predict(reference: string, request: PredictRequest): Promise<Prediction>;
+  features(): Promise<FeatureReader<P>>;
+  /** Predicts by `model@tag`. With `vector` in the request its keys, inputs and slots are those of that vector, which the model must be fed by. */
+  predict<const V extends VectorName<P> = VectorName<P>>(
+    reference: string,
+    request: PredictRequest<P, V> & { readonly vector?: V },
+  ): Promise<Prediction<P["vectors"][V]["slots"]>>;
   /** Finds the version that answers on a partition path, and says why. */
   resolve(reference: string, path?: PartitionPath): ReturnType<Registry["resolve"]>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a feature store and model registry.
+ * Opens a feature store and model registry. The names it takes are those of `P`: of the project that `tondo types` has registered, else all.
  *
  * @example
  * ```ts
@@ -94,14 +112,20 @@ export interface Tondo extends AsyncDisposable {
  * ```
  * @throws TondoError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`, `IO_FAILED`
  */
-export async function open(options: OpenOptions = {}): Promise<Tondo> {
+export async function open<P extends ProjectTypes = RegisteredProject>(options: OpenOptions = {}): Promise<Tondo<P>> {
   const folder = resolve(options.folder ?? ".");
   const home = resolve(folder, options.home ?? ".tondo");
   const database = await connect(options.database ?? { url: `sqlite:${join(home, "tondo.db")}` });
-  return new OpenTondo(folder, home, database, options);
+  // Types say what the names are; at run time every name is checked.
+  return new OpenTondo(folder, home, database, options) as unknown as Tondo<P>;
 }
 
-class OpenTondo implements Tondo {
+/** Whatever project is registered, names are checked as they come. */
+// The default is another one where a project is registered.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments
+type AnyTondo = Tondo<AnyProject>;
+
+class OpenTondo implements AnyTondo {
   readonly folder: string;
   readonly home: string;
   readonly catalog: Catalog;
@@ -145,7 +169,7 @@ class OpenTondo implements Tondo {
     return this.catalog.project();
   }
 
-  async trainingSet(options: Parameters<Tondo["trainingSet"]>[0]): Promise<TrainingSet> {
+  async trainingSet(options: Parameters<AnyTondo["trainingSet"]>[0]): Promise<TrainingSet> {
     const vector = await this.#vector(options.vector);
     return makeTrainingSet({
       ...options,
@@ -160,7 +184,7 @@ class OpenTondo implements Tondo {
     return trainAndRegister({ ...options, registry: this.registry });
   }
 
-  async materialize(options: Parameters<Tondo["materialize"]>[0] = {}): Promise<MaterializeResult> {
+  async materialize(options: Parameters<AnyTondo["materialize"]>[0] = {}): Promise<MaterializeResult> {
     const { asOf = BigInt(this.#clock()), ...rest } = options;
     const project = await this.catalog.project();
     const engine = await Engine.open({ spillFolder: join(this.home, "spill"), ...this.#engine });

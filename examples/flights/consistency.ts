@@ -4,6 +4,7 @@ import { computeVectors, type TrainingSet, writeColumns } from "../../src/featur
 import { requestOf } from "./predictions.ts";
 import type { Prepared } from "./prepare.ts";
 import { busiestRoutes, type Departure } from "./requests.ts";
+import type { TondoProject } from "./tondo.d.ts";
 
 /** How many served vectors equal the training path's, bit by bit. */
 export interface Consistency {
@@ -27,7 +28,7 @@ const requests = 1000;
  * computes for the same request: all must be identical by `Object.is`.
  */
 export async function checkConsistency(options: {
-  readonly tondo: Tondo;
+  readonly tondo: Tondo<TondoProject>;
   readonly set: TrainingSet;
   readonly prepared: Prepared;
   readonly at: string;

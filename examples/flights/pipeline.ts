@@ -5,6 +5,7 @@ import { type Baselines, baselinesOf } from "./baselines.ts";
 import { checkConsistency, type CheckedRequests, type Consistency } from "./consistency.ts";
 import { examplePredictions, type ShownPrediction } from "./predictions.ts";
 import { prepareFlights } from "./prepare.ts";
+import type { TondoProject } from "./tondo.d.ts";
 
 /** Train on the first twenty days of June 2001, hold out the rest. */
 export const split = {
@@ -88,7 +89,7 @@ export async function runFlights(options: {
   const watched = { progress, ...(signal === undefined ? {} : { signal }) };
 
   const prepared = await timed("prepare", () => prepareFlights({ folder: join(folder, "data"), ...watched }));
-  await using tondo = await open({ folder });
+  await using tondo = await open<TondoProject>({ folder });
   const changes = await timed("apply", () => tondo.apply({ replace: true }));
   const set = await timed("training set", () =>
     tondo.trainingSet({

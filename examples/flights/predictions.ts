@@ -1,6 +1,7 @@
-import type { Prediction, Tondo } from "../../src/index.ts";
+import type { PredictRequest, Tondo } from "../../src/index.ts";
 import type { Prepared } from "./prepare.ts";
 import { abroad, type Departure, firstRoute } from "./requests.ts";
+import type { TondoProject } from "./tondo.d.ts";
 
 /** A prediction with the reason why this model gave it. */
 export interface ShownPrediction {
@@ -16,7 +17,7 @@ export interface ShownPrediction {
 
 /** One prediction answered at each level: by a city's model, a state's, the country's, and the world's. */
 export async function examplePredictions(
-  tondo: Tondo,
+  tondo: Tondo<TondoProject>,
   prepared: Prepared,
   at: string,
 ): Promise<readonly ShownPrediction[]> {
@@ -33,9 +34,10 @@ export async function examplePredictions(
   return shown;
 }
 
-async function show(tondo: Tondo, route: Departure, at: string): Promise<ShownPrediction> {
-  const ask = (model: string): Promise<Prediction> => tondo.predict(`${model}@champion`, requestOf(route, at));
-  const [delay, late] = [await ask("flight_delay"), await ask("flight_late")];
+async function show(tondo: Tondo<TondoProject>, route: Departure, at: string): Promise<ShownPrediction> {
+  const request = requestOf(route, at);
+  const delay = await tondo.predict("flight_delay@champion", request);
+  const late = await tondo.predict("flight_late@champion", request);
   return {
     origin: route.origin,
     destination: route.destination,
@@ -52,6 +54,6 @@ async function show(tondo: Tondo, route: Departure, at: string): Promise<ShownPr
 export function requestOf(
   { origin, destination, distance, partition }: Departure,
   at: string,
-): Parameters<Tondo["predict"]>[1] {
-  return { keys: { origin, destination }, inputs: { distance }, partition, at };
+): PredictRequest<TondoProject, "flight_delay"> {
+  return { vector: "flight_delay", keys: { origin, destination }, inputs: { distance }, partition, at };
 }

@@ -20,6 +20,21 @@ export {
 export { type Clock, formatMicros, type Micros, type Moment, systemClock, toMicros } from "./moment.ts";
 export { nearestName } from "./nearest-name.ts";
 export { type Progress, silentProgress } from "./progress.ts";
+export type {
+  AnyProject,
+  FeatureName,
+  FeatureTypes,
+  GivenKey,
+  GivenValue,
+  GroupName,
+  KeysOf,
+  LabelName,
+  ProjectTypes,
+  Register,
+  RegisteredProject,
+  VectorName,
+  VectorTypes,
+} from "./project-types.ts";
 export { TondoError, type TondoErrorOptions } from "./tondo-error.ts";
 export { admit, compareCodePoints, normalInt, type Scalar, type Status, type Value, worseStatus } from "./value.ts";
 export {

@@ -6,3 +6,4 @@ export * from "./navigation/index.ts";
 export * from "./plan/index.ts";
 export * from "./relational/index.ts";
 export * from "./semantic/index.ts";
+export * from "./typescript/index.ts";

@@ -1,11 +1,18 @@
-import { type Micros, parseTypeName, type Status, type Value } from "../core/index.ts";
+import {
+  type AnyProject,
+  type Micros,
+  parseTypeName,
+  type Status,
+  type Value,
+  type VectorTypes,
+} from "../core/index.ts";
 import { cellOf, fromRaw, rowCells, setCell, toRaw } from "../dsl/index.ts";
 import type { VectorAnswer } from "../featurestore/index.ts";
 import type { PartitionPath, Resolution, SkippedNode } from "../registry/index.ts";
 import type { LoadedModel } from "./model-package.ts";
 
 /** A prediction and where it came from. */
-export interface Prediction {
+export interface Prediction<S extends VectorTypes["slots"] = AnyProject["vectors"][string]["slots"]> {
   /** The score: a number in the label's unit, or a probability; `null` where a slot it needs is missing. */
   readonly prediction: number | null;
   readonly output: "number" | "probability";
@@ -19,7 +26,7 @@ export interface Prediction {
   /** Microseconds since 1970. */
   readonly at: Micros;
   /** The slots, by name. */
-  readonly vector: Readonly<Record<string, Value>>;
+  readonly vector: S;
   /** The stored values read, by `role__entity__group__stored`. */
   readonly features: Readonly<Record<string, { readonly value: Value; readonly status: Status }>>;
 }

@@ -1,20 +1,37 @@
-import { type Moment, toMicros, TondoError } from "../core/index.ts";
+import {
+  type AnyProject,
+  type Moment,
+  type ProjectTypes,
+  toMicros,
+  TondoError,
+  type VectorName,
+} from "../core/index.ts";
 import type { FeatureReader, PreparedVector } from "../featurestore/index.ts";
 import type { PartitionPath, Registry, ResolverOptions } from "../registry/index.ts";
 import { type LoadedModel, loadModel, programCache } from "./model-package.ts";
 import { type Prediction, predictionOf } from "./prediction.ts";
-import { type Given, type Keys, type RequestReader, requestReader } from "./request.ts";
+import { type RequestReader, requestReader } from "./request.ts";
 
 /** Who is asked about, with what the request knows. */
-export interface PredictRequest {
+export type PredictRequest<
+  P extends ProjectTypes = AnyProject,
+  V extends VectorName<P> = VectorName<P>,
+> = V extends unknown ? VectorRequestOf<P, V> : never;
+
+/** A request to models that are fed by one vector. */
+export type VectorRequestOf<P extends ProjectTypes, V extends VectorName<P>> = {
+  /** The vector that the model is fed by; where it is given and the model is fed by another, the request is refused. */
+  readonly vector?: V;
   /** By role, as the vector declares them. */
-  readonly keys: Keys;
-  readonly inputs?: Readonly<Record<string, Given>>;
+  readonly keys: P["vectors"][V]["keys"];
   /** The place in the model's hierarchy, from the top down: `["USA", "CA", "San Francisco"]`; default: the global node. */
   readonly partition?: PartitionPath;
   /** Default: the clock. */
   readonly at?: Moment;
-}
+} & InputsOf<P["vectors"][V]["inputs"]>;
+
+/** Inputs may be left out altogether where each may be. */
+type InputsOf<I> = Readonly<Record<string, never>> extends I ? { readonly inputs?: I } : { readonly inputs: I };
 
 /** What a predictor is made of. */
 export interface PredictorOptions {
@@ -26,7 +43,7 @@ export interface PredictorOptions {
 }
 
 /** Predicts by tag. */
-export interface Predictor {
+export interface Predictor<P extends ProjectTypes = AnyProject> {
   /**
    * Resolves the reference on the partition path, reads the features, computes the vector and scores it.
    *
@@ -34,7 +51,10 @@ export interface Predictor {
    * @throws TondoError `TAG_NOT_FOUND`, `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`, `PACKAGE_CORRUPT`, `KEY_INVALID`, `INPUT_INVALID`,
    * `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`
    */
-  predict(reference: string, request: PredictRequest): Promise<Prediction>;
+  predict<const V extends VectorName<P> = VectorName<P>>(
+    reference: string,
+    request: PredictRequest<P, V> & { readonly vector?: V },
+  ): Promise<Prediction<P["vectors"][V]["slots"]>>;
 }
 
 /** How many vectors, with what was fitted for them, are kept compiled. */
@@ -81,7 +101,7 @@ export function createPredictor({
   };
 
   return {
-    async predict(reference, { keys, inputs = {}, partition = [], at }) {
+    async predict(reference, { vector, keys, inputs = {}, partition = [], at }: PredictRequest) {
       const resolution = await resolver.resolve(reference, partition);
       const { model, prepared, request, answer } = await ready(resolution.version.packageDigest);
       if (resolution.version.vector !== null && resolution.version.vector.fingerprint !== model.fingerprint) {
@@ -89,6 +109,15 @@ export function createPredictor({
           "PACKAGE_CORRUPT",
           `version ${resolution.version.id} names another vector than its package holds`,
           { hint: "Register the model again." },
+        );
+      }
+      if (vector !== undefined && vector !== model.vector.name) {
+        throw new TondoError(
+          "INPUT_INVALID",
+          `the request is for models of "${vector}", and ${reference} is fed by "${model.vector.name}"`,
+          {
+            hint: "Ask for another model, or give the keys and inputs of its vector.",
+          },
         );
       }
       const columns = request(keys, inputs);

@@ -2,6 +2,8 @@ import {
   admit,
   elementKind,
   embeddingSize,
+  type GivenKey,
+  type GivenValue,
   isEmbedding,
   isList,
   parseTypeName,
@@ -13,10 +15,10 @@ import {
 import type { KeyColumnPlan, VectorPlan } from "../dsl/index.ts";
 
 /** A value as callers give it; embeddings as arrays of any form. */
-export type Given = Value | Date | Float64Array | Float32Array | undefined;
+export type Given = GivenValue;
 
 /** Keys by role; a key of several columns is an object by column. */
-export type Keys = Readonly<Record<string, Given | Readonly<Record<string, Given>>>>;
+export type Keys = Readonly<Record<string, GivenKey>>;
 
 /**
  * Turns a request's keys and inputs into the vector's columns.

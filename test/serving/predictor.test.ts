@@ -54,6 +54,16 @@ describe("a predictor", () => {
     expect(present).toBeGreaterThan(rows.length * 7);
   });
 
+  it("refuses a request for another vector than the model is fed by", async () => {
+    const { tondo, manifest } = served;
+    const own = await tondo.predict("eta@champion", { ...request, vector: manifest.vector.plan.name });
+    expect(own.prediction).toBeTypeOf("number");
+    await expect(tondo.predict("eta@champion", { ...request, vector: "another" })).rejects.toMatchObject({
+      code: "INPUT_INVALID",
+      message: `the request is for models of "another", and eta@champion is fed by "${manifest.vector.plan.name}"`,
+    });
+  });
+
   it("says who answered: its area where that has a model, else all", async () => {
     const { tondo } = served;
     const north = await tondo.predict("eta@champion", { ...request, partition: ["north"] });

@@ -15,6 +15,7 @@ import { tagCommand } from "./tag.ts";
 import { testCommand } from "./test.ts";
 import { trainCommand } from "./train.ts";
 import { trainingSetCommand } from "./training-set.ts";
+import { typesCommand } from "./types.ts";
 import { versionCommand } from "./version.ts";
 
 /** All commands but `help`, in the order in which a project needs them. */
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   fmtCommand,
   testCommand,
   explainCommand,
+  typesCommand,
   planCommand,
   applyCommand,
   trainingSetCommand,

@@ -1,8 +1,13 @@
 import {
+  type AnyProject,
   type Clock,
+  type FeatureName,
   formatMicros,
+  type GroupName,
+  type KeysOf,
   type Micros,
   type Moment,
+  type ProjectTypes,
   systemClock,
   toMicros,
   TondoError,
@@ -44,9 +49,9 @@ export interface GetOptions {
 }
 
 /** Some features of one key, and the moment they are of. */
-export interface FeatureRow<N extends string> {
+export interface FeatureRow<N extends string, P extends ProjectTypes = AnyProject> {
   readonly at: Micros;
-  readonly values: Readonly<Record<N, FeatureValue>>;
+  readonly values: { readonly [K in N]: FeatureValue<P["features"][K]["value"]> };
 }
 
 /** Reads the vectors' stored values; made once for a vector, used for each request. */
@@ -58,8 +63,8 @@ export interface PreparedVector {
   read(request: VectorRequest, at?: Micros): VectorAnswer | Promise<VectorAnswer>;
 }
 
-/** Features by canonical name from an online store. */
-export class FeatureReader {
+/** Features by canonical name from an online store; the names are those of `P`, which `tondo types` writes. */
+export class FeatureReader<P extends ProjectTypes = AnyProject> {
   readonly #project: ProjectPlan;
   readonly #store: OnlineStore;
   readonly #clock: Clock;
@@ -83,22 +88,23 @@ export class FeatureReader {
    * ```
    * @throws TondoError `UNKNOWN_FEATURE`, `KEY_INVALID`, `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`, `STORE_CORRUPT`
    */
-  async get<const N extends string>(
+  async get<const N extends FeatureName<P>>(
     names: readonly N[],
-    keys: readonly EntityKeys[],
+    keys: readonly KeysOf<P, N>[],
     options?: GetOptions,
-  ): Promise<readonly FeatureRow<N>[]>;
-  async get<const N extends string>(
+  ): Promise<readonly FeatureRow<N, P>[]>;
+  async get<const N extends FeatureName<P>>(
     names: readonly N[],
-    keys: EntityKeys,
+    keys: KeysOf<P, N>,
     options?: GetOptions,
-  ): Promise<FeatureRow<N>>;
-  async get<const N extends string>(
+  ): Promise<FeatureRow<N, P>>;
+  async get<const N extends FeatureName<P>>(
     names: readonly N[],
-    keys: EntityKeys | readonly EntityKeys[],
+    keys: KeysOf<P, N> | readonly KeysOf<P, N>[],
     options: GetOptions = {},
-  ): Promise<FeatureRow<N> | readonly FeatureRow<N>[]> {
-    const many = isMany(keys) ? keys : [keys];
+  ): Promise<FeatureRow<N, P> | readonly FeatureRow<N, P>[]> {
+    const given = keys as EntityKeys | readonly EntityKeys[];
+    const many = isMany(given) ? given : [given];
     if (many.length > this.#limits.keys) {
       throw new TondoError("LIMIT_EXCEEDED", `${String(many.length)} keys are more than one call may ask for`, {
         hint: `Ask for ${String(this.#limits.keys)} at a time, or raise the limit \`keys\`.`,
@@ -111,12 +117,12 @@ export class FeatureReader {
     const { groups, stride } = program;
     const reading = { groups, rows: many.length, stride, rounds: [() => lookups] };
     const answers = await readLookups(this.#store, reading, moment);
-    const rows = program.finish(answers, many.length).map((values): FeatureRow<N> => ({
+    const rows = program.finish(answers, many.length).map((values): FeatureRow<N, P> => ({
       at: answers.at,
-      values: values as FeatureRow<N>["values"],
+      values: values as FeatureRow<N, P>["values"],
     }));
     const [first] = rows;
-    return isMany(keys) || first === undefined ? rows : first;
+    return isMany(given) || first === undefined ? rows : first;
   }
 
   /** Resolves a vector's groups, keys and codecs once, for many requests. */
@@ -136,7 +142,7 @@ export class FeatureReader {
    *
    * @throws TondoError `UNKNOWN_GROUP`, `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED` where no moment serves all
    */
-  async loadedMoment(groups?: readonly string[]): Promise<Micros> {
+  async loadedMoment(groups?: readonly GroupName<P>[]): Promise<Micros> {
     const plans = this.#groups(groups);
     const names = plans.map(groupName);
     const view = await this.#store.view(names);

@@ -36,8 +36,8 @@ interface Part {
 }
 
 /** A feature's value with its status. */
-export interface FeatureValue {
-  readonly value: Value;
+export interface FeatureValue<V extends Value = Value> {
+  readonly value: V;
   readonly status: Status;
   /** When the row of a snapshot happened, microseconds. */
   readonly t?: number;

@@ -1,0 +1,1 @@
+export { projectTypesText, type ProjectTypesOptions } from "./project-types-text.ts";

@@ -1,0 +1,110 @@
+// What compiles and what does not once a project's names are known; `typed-names.test.ts` runs the compiler over it.
+import { linearTrainer, open, type Tondo, type TrainingSet } from "../../src/index.ts";
+import type { FeatureReader } from "../../src/featurestore/index.ts";
+import type { TondoProject } from "./shop.d.ts";
+
+/** Whether two types are the same. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+function same<A, B>(_proof: Same<A, B>, _values?: unknown): void {
+  // Types only.
+}
+
+export async function features(tondo: Tondo<TondoProject>): Promise<void> {
+  const reader = await tondo.features();
+  const { values } = await reader.get(["shop:orders:n_1d", "shop:profile:tags"], { shop: "a" });
+  same<(typeof values)["shop:orders:n_1d"]["value"], number | bigint | null>(true);
+  same<(typeof values)["shop:profile:tags"]["value"], readonly string[] | null>(true);
+  // @ts-expect-error it was not asked for
+  same<unknown, unknown>(true, values["shop:profile:city"]);
+
+  const rows = await reader.get(
+    ["shop:orders:price_1d@2", "route:orders:last_code"],
+    [
+      { shop: "a", route: { shop: "a", region: 7n } },
+      { shop: null, route: null },
+    ],
+  );
+  same<(typeof rows)[number]["values"]["shop:orders:price_1d@2"]["value"], number | null>(true, rows);
+
+  // @ts-expect-error a wrong feature
+  void reader.get(["shop:orders:n_2d"], { shop: "a" });
+  // @ts-expect-error a feature that looks forward
+  void reader.get(["shop:orders:next_1h"], { shop: "a" });
+  // @ts-expect-error the key of another entity
+  void reader.get(["route:orders:last_code"], { shop: "a" });
+  // @ts-expect-error a key too many
+  void reader.get(["shop:orders:n_1d"], { shop: "a", customer: "b" });
+  // @ts-expect-error one of two keys
+  void reader.get(["shop:orders:n_1d", "route:orders:last_code"], { shop: "a" });
+  // @ts-expect-error a key of another type
+  void reader.get(["shop:orders:n_1d"], { shop: 7 });
+  // @ts-expect-error a key that lacks a part
+  void reader.get(["route:orders:last_code"], { route: { shop: "a" } });
+  // @ts-expect-error a part of another type
+  void reader.get(["route:orders:last_code"], { route: { shop: "a", region: "7" } });
+  // @ts-expect-error a wrong group
+  void reader.loadedMoment(["shop:order"]);
+}
+
+export async function predictions(tondo: Tondo<TondoProject>): Promise<void> {
+  const keys = { from: "a", route: { shop: "a", region: 1 } };
+  const inputs = { distance: 1.5, items: null, when: new Date() };
+  const answer = await tondo.predict("eta@champion", { vector: "price", keys, inputs });
+  same<(typeof answer.vector)["many"], number | bigint>(true);
+  same<(typeof answer.vector)["code"], number | bigint | null>(true);
+  // @ts-expect-error no slot of this vector
+  same<unknown, unknown>(true, answer.vector.busy);
+
+  await tondo.predict("eta@champion", { vector: "price", keys, inputs: { distance: 1, when: 0 }, partition: ["de"] });
+  await tondo.predict("late@champion", { vector: "lateness", keys: { shop: "a" } });
+  // Without a vector, it must be a request to some vector.
+  await tondo.predict("late@champion", { keys: { shop: "a" } });
+  await tondo.predict("eta@champion", { keys, inputs });
+
+  // @ts-expect-error an unknown vector
+  void tondo.predict("eta@champion", { vector: "prize", keys, inputs });
+  // @ts-expect-error an input is missing
+  void tondo.predict("eta@champion", { vector: "price", keys, inputs: { distance: 1 } });
+  // @ts-expect-error all inputs are missing
+  void tondo.predict("eta@champion", { vector: "price", keys });
+  // @ts-expect-error an input of another type
+  void tondo.predict("eta@champion", { vector: "price", keys, inputs: { distance: "far", when: 0 } });
+  // @ts-expect-error an unknown input
+  void tondo.predict("eta@champion", { vector: "price", keys, inputs: { ...inputs, wind: 3 } });
+  // @ts-expect-error a wrong role
+  void tondo.predict("eta@champion", { vector: "price", keys: { shop: "a", route: null }, inputs });
+  // @ts-expect-error the keys of another vector
+  void tondo.predict("late@champion", { vector: "lateness", keys });
+  // @ts-expect-error of no vector
+  void tondo.predict("eta@champion", { keys: { somebody: "a" } });
+}
+
+export async function training(tondo: Tondo<TondoProject>, set: TrainingSet): Promise<void> {
+  await tondo.trainingSet({ vector: "price", rows: "rows.parquet", output: "training" });
+  await tondo.train({ set, model: "eta", label: "paid", trainer: linearTrainer });
+  await tondo.materialize({ groups: ["shop:orders"] });
+  // @ts-expect-error an unknown vector
+  void tondo.trainingSet({ vector: "prices", rows: "rows.parquet", output: "training" });
+  // @ts-expect-error an unknown label
+  void tondo.train({ set, model: "eta", label: "payed", trainer: linearTrainer });
+  // @ts-expect-error an unknown group
+  void tondo.materialize({ groups: ["shop:order"] });
+}
+
+/** Without a project all names go. */
+export async function untyped(names: readonly string[]): Promise<void> {
+  const tondo: Tondo = await open();
+  const reader: FeatureReader = await tondo.features();
+  const { values } = await reader.get(names, { anything: "a", more: { a: 1, b: new Date() } });
+  same<unknown, unknown>(true, values["x:y:z"]?.value);
+  await tondo.predict("eta@champion", { keys: { anything: 1 }, inputs: { x: new Float64Array(2) } });
+  await tondo.trainingSet({ vector: "anything", rows: "rows.parquet", output: "training" });
+}
+
+/** A typed one comes from `open`. */
+export async function opened(): Promise<void> {
+  const typed: Tondo<TondoProject> = await open<TondoProject>({ folder: "shop" });
+  await features(typed);
+}
