@@ -171,7 +171,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "sum-made-inexact",
     file: "src/dsl/functions/aggregates/sum.ts",
-    find: "- ${inside(x)}::bigint::double) * ${unit})::bigint",
+    find: "- ${inside(x)}::bigint::double) * ${exactUnit})::bigint",
     replace: "- ${inside(x)}::bigint::double) * 1e9)::bigint * 4611686018",
     ...join,
   },
