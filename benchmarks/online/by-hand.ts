@@ -140,7 +140,7 @@ function spend(record: Buffer | undefined, values: (number | string | null)[]): 
   values.push(last7, max30, n7 === 0 ? NaN : max7, meanOf(n1), mean30, mean7, min30, n1, n30, n7);
 }
 
-/** Tiles of each hop: max, mean, min, count, sum; one sum is enough for mean and sum. */
+/** Tiles of each hop: max, mean, min, count; the sum is the state of the mean. */
 function views(record: Buffer | undefined): number[] {
   const [max, mean, min, n, sum]: number[][] = [[], [], [], [], []];
   if (record !== undefined) load(record);
@@ -151,7 +151,7 @@ function views(record: Buffer | undefined): number[] {
     let [events, highest, lowest] = [0, -Infinity, Infinity];
     total.fill(0);
     for (let i = count - 1; i >= 0 && (words[place + 1 + i] ?? 0) >= from; i--) {
-      const tile = numbers + i * 15;
+      const tile = numbers + i * 9;
       highest = Math.max(highest, words[tile] ?? 0);
       addSum(tile + 1);
       lowest = Math.min(lowest, words[tile + 7] ?? 0);
@@ -163,7 +163,7 @@ function views(record: Buffer | undefined): number[] {
     min?.push(events === 0 ? NaN : lowest);
     n?.push(events);
     sum?.push(summed);
-    place = numbers + count * 15;
+    place = numbers + count * 9;
   }
   // Names come sorted: 1h, 30d, 7d.
   return [max, mean, min, n, sum].flatMap((of = []) => [of[2] ?? NaN, of[0] ?? NaN, of[1] ?? NaN]);
