@@ -19,8 +19,7 @@ const two = (kind: "int" | "float" | "timestamp" | "duration", other = kind): re
 function exact(operation: (a: number, b: number) => number): (a: Raw, b: Raw) => Raw {
   return (a, b) => {
     if (typeof a !== "number" || typeof b !== "number") return missing;
-    const result = operation(a, b);
-    return result >= -maxInt && result <= maxInt ? result + 0 : missing;
+    return whole(operation(a, b));
   };
 }
 
@@ -28,13 +27,13 @@ function integer(
   symbol: "+" | "-" | "*",
   takes: readonly Parameter[],
   returns: Overload["returns"],
-  run: (a: number, b: number) => number,
+  run: (a: Raw, b: Raw) => Raw,
 ): Overload {
   return {
     takes,
     returns,
     partial: true,
-    compute: () => exact(run),
+    compute: () => run,
     inline: ([a = "", b = ""], _, exact) => {
       const tests = [a, b].flatMap((text, i) => (exact[i] === true ? [] : [`typeof ${text} === "number"`]));
       const result = `${a} ${symbol} ${b}`;
@@ -52,7 +51,7 @@ function float(symbol: "+" | "-" | "*", run: (a: number, b: number) => number): 
     takes: two("float"),
     returns: "float",
     partial: true,
-    compute: () => (a: number, b: number) => finite(run(a, b)),
+    compute: () => run,
     inline: ([a = "", b = ""]) => `${a} ${symbol} ${b}`,
     inlinePropagates: true,
     settles: "finite",
@@ -60,9 +59,14 @@ function float(symbol: "+" | "-" | "*", run: (a: number, b: number) => number): 
   };
 }
 
-const plus = (a: number, b: number): number => a + b;
-const minus = (a: number, b: number): number => a - b;
-const times = (a: number, b: number): number => a * b;
+// Each operation is written out once more: closures call these, and a function that calls another costs twice.
+const plus = (a: Raw, b: Raw): Raw => (typeof a === "number" && typeof b === "number" ? whole(a + b) : missing);
+const minus = (a: Raw, b: Raw): Raw => (typeof a === "number" && typeof b === "number" ? whole(a - b) : missing);
+const times = (a: Raw, b: Raw): Raw => (typeof a === "number" && typeof b === "number" ? whole(a * b) : missing);
+
+function whole(x: number): number {
+  return x >= -maxInt && x <= maxInt ? x + 0 : missing;
+}
 
 /** The operators `+ - * / ^` and unary `-`, and whole division. */
 export const arithmetic: readonly ScalarFunction[] = [
@@ -78,7 +82,7 @@ export const arithmetic: readonly ScalarFunction[] = [
     ],
     overloads: [
       integer("+", two("int"), "int", plus),
-      float("+", plus),
+      float("+", (a, b) => finite(a + b)),
       integer("+", two("timestamp", "duration"), "timestamp", plus),
       integer("+", two("duration"), "duration", plus),
     ],
@@ -94,7 +98,7 @@ export const arithmetic: readonly ScalarFunction[] = [
     ],
     overloads: [
       integer("-", two("int"), "int", minus),
-      float("-", minus),
+      float("-", (a, b) => finite(a - b)),
       integer("-", two("timestamp"), "duration", minus),
       integer("-", two("timestamp", "duration"), "timestamp", minus),
       integer("-", two("duration"), "duration", minus),
@@ -110,7 +114,7 @@ export const arithmetic: readonly ScalarFunction[] = [
       { text: "-0.5 * 0", result: 0 },
       { text: "1e200 * 1e200", result: null },
     ],
-    overloads: [integer("*", two("int"), "int", times), float("*", times)],
+    overloads: [integer("*", two("int"), "int", times), float("*", (a, b) => finite(a * b))],
   },
   {
     name: "divide",

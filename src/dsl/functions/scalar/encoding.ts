@@ -131,7 +131,6 @@ function ascending(edges: Constant | undefined): Float64Array {
 }
 
 function circular(name: string, word: string, jsName: "sin" | "cos", atQuarter: number): ScalarFunction {
-  const run = Math[jsName];
   return {
     name,
     version: 1,
@@ -146,10 +145,12 @@ function circular(name: string, word: string, jsName: "sin" | "cos", atQuarter: 
         ],
         returns: "float",
         partial: true,
-        compute:
-          ({ period }) =>
-          (x: number) =>
-            finite(run((x / Number(period)) * 2 * Math.PI)),
+        compute: (constants) => {
+          const period = Number(constants["period"]);
+          return jsName === "sin"
+            ? (x: number) => finite(Math.sin((x / period) * 2 * Math.PI))
+            : (x: number) => finite(Math.cos((x / period) * 2 * Math.PI));
+        },
         inline: ([x = ""], { period }) => `Math.${jsName}(${x} / ${constantText(Number(period))} * 2 * Math.PI)`,
         inlinePropagates: true,
         settles: "finite",

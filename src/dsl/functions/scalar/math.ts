@@ -8,24 +8,34 @@ import {
   type ScalarFunction,
 } from "../scalar-function.ts";
 
+/** `run` makes its result finite itself: closures call it, and a function that calls another costs twice. */
 function float1(run: (x: number) => number, text: (x: string) => string): Overload {
   return {
     takes: [{ name: "x", kind: "float" }],
     returns: "float",
     partial: true,
-    compute: () => (x: number) => finite(run(x)),
+    compute: () => run,
     inline: ([x = ""]) => text(x),
     inlinePropagates: true,
     settles: "finite",
   };
 }
 
-type MathName = "sqrt" | "exp" | "log" | "log2" | "log10" | "log1p" | "sin" | "cos" | "tanh";
+const named = {
+  sqrt: (x: number) => finite(Math.sqrt(x)),
+  exp: (x: number) => finite(Math.exp(x)),
+  log: (x: number) => finite(Math.log(x)),
+  log2: (x: number) => finite(Math.log2(x)),
+  log10: (x: number) => finite(Math.log10(x)),
+  log1p: (x: number) => finite(Math.log1p(x)),
+  sin: (x: number) => finite(Math.sin(x)),
+  cos: (x: number) => finite(Math.cos(x)),
+  tanh: (x: number) => finite(Math.tanh(x)),
+} as const;
 
 /** A function that JavaScript has under the same name. */
-function simple(name: MathName, doc: string, ...examples: Example[]): ScalarFunction {
-  const run = Math[name].bind(Math);
-  const overload = float1(run, (x) => `Math.${name}(${x})`);
+function simple(name: keyof typeof named, doc: string, ...examples: Example[]): ScalarFunction {
+  const overload = float1(named[name], (x) => `Math.${name}(${x})`);
   return { name, version: 1, missing: "propagates", doc, examples, overloads: [overload] };
 }
 
@@ -76,8 +86,11 @@ function extreme(
       returns: kind,
       compute:
         () =>
-        (...values: Raw[]) =>
-          values.reduce((best, value) => (better(value, best) ? value : best)),
+        (a: Raw, b: Raw, ...more: Raw[]) => {
+          let best = better(b, a) ? b : a;
+          for (const value of more) if (better(value, best)) best = value;
+          return best;
+        },
       inline: ([a = "", b = "", ...more]) =>
         more.length > 0 ? undefined : `(${b} ${name === "min" ? "<" : ">"} ${a} ? ${b} : ${a})`,
     })),
@@ -142,7 +155,7 @@ export const math: readonly ScalarFunction[] = [
     examples: [{ text: "sigmoid(0)", result: 0.5 }],
     overloads: [
       float1(
-        (x) => 1 / (1 + Math.exp(-x)),
+        (x) => finite(1 / (1 + Math.exp(-x))),
         (x) => `1 / (1 + Math.exp(-${x}))`,
       ),
     ],
