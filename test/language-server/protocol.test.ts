@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -218,6 +219,16 @@ describe("the process", () => {
     const editor = await start();
     editor.connection.end();
     expect(await editor.exit).toBe(1);
+  }, 60_000);
+
+  it("ends with 1 where the editor's process has died, or it is told to", async () => {
+    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+    const editor = await start({ processId: other.pid });
+    other.kill("SIGKILL");
+    expect(await editor.exit).toBe(1);
+    const another = await start();
+    another.kill("SIGTERM");
+    expect(await another.exit).toBe(1);
   }, 60_000);
 
   it("answers a request for a document that it does not have, and an unknown one with an error", async () => {

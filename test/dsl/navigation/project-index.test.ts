@@ -75,6 +75,7 @@ describe("what names stand for", () => {
     ["as shop_id", 4, ["column", "shop_id", "string", "shop_id: str"]],
     ["total = sum", 0, ["feature", "shop:till:total", "float?", "total = sum("]],
     ["total) over 7d where", 0, ["column", "total", "float", "total: float"]],
+    ["sum(total) over 7d\n", 4, ["column", "total", "float", "total: float"]],
     ["total > 0", 1, ["column", "total", "float", "total: float"]],
     ["total > 100", 1, ["feature", "shop:till:total", "float?", "total = sum("]],
     ["sum(total)", 0, ["aggregate", "sum", undefined, undefined]],
