@@ -44,7 +44,37 @@ const formatting: readonly Mutant[] = [
   },
 ];
 
+/** Bugs of Spark SQL. */
+const spark = ["test/dsl/relational/spark.integration.test.ts"];
+const sparkSql: readonly Mutant[] = [
+  {
+    name: "spark-text-with-backslash-written-plainly",
+    file: `${folder}/functions/dialects/spark.ts`,
+    find: "/^[\\w .,:@/+-]*$/",
+    replace: "/^[\\w .,:@/+\\\\-]*$/",
+    tests: spark,
+    testName: "texts come through",
+  },
+  {
+    name: "spark-int-operands-unbounded",
+    file: `${folder}/functions/dialects/spark.ts`,
+    find: "(${bounded(a)}, ${bounded(b)})",
+    replace: "(${a}, ${b})",
+    tests: spark,
+    testName: "bit by bit",
+  },
+  {
+    name: "spark-float-keeps-negative-zero",
+    file: `${folder}/functions/dialects/spark.ts`,
+    find: "cast(null as double)) + 0D)",
+    replace: "cast(null as double)))",
+    tests: spark,
+    testName: "domain as DuckDB does",
+  },
+];
+
 const mutants: readonly Mutant[] = [
+  ...sparkSql,
   ...formatting,
   {
     name: "label-known-without-lag",

@@ -2,7 +2,7 @@ import type { Dialect, DialectName } from "./dialect.ts";
 import { duckdb } from "./duckdb.ts";
 import { spark } from "./spark.ts";
 
-export type { CivilPart, DayPart, Dialect, DialectName, TruncatedUnit } from "./dialect.ts";
+export type { CivilPart, DayPart, Dialect, DialectName } from "./dialect.ts";
 export { sparkFloat } from "./spark.ts";
 
 /** The dialects, by name. */

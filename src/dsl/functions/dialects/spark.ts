@@ -45,9 +45,12 @@ function bounded(value: string): string {
   return value.startsWith(bounds) || /^\(-?\d{1,15}L\)$/.test(value) ? value : bound(value);
 }
 
-/** A float of the language: NaN, which Spark puts above all numbers, and infinities become missing, -0 becomes 0. */
+/**
+ * A float of the language: NaN and infinities become missing, -0 becomes 0. What is left of a division by infinity is
+ * the dividend, or NaN where that was infinite. The argument stands there once.
+ */
 export function sparkFloat(value: string): string {
-  return `(case when abs(${value}) <= ${String(Number.MAX_VALUE).toUpperCase()}D then ${value} + 0D end)`;
+  return `(nanvl(${value} % cast('Infinity' as double), cast(null as double)) + 0D)`;
 }
 
 /** More days than the domain of moments reaches back, so that what is divided is above 0 and division rounds down. */
@@ -80,7 +83,7 @@ function truncated(unit: TruncatedUnit, moment: string): string {
 }
 
 /** The type of values of a kind: moments, dates and durations are BIGINT. */
-export function sparkType(kind: ValueKind): string {
+function sparkType(kind: ValueKind): string {
   if (isList(kind)) return `array<${sparkType(elementKind(kind))}>`;
   if (isEmbedding(kind)) return "array<double>";
   return kind === "string" ? "string" : kind === "float" ? "double" : kind === "bool" ? "boolean" : "bigint";
