@@ -144,13 +144,13 @@ describe("the exact subset in Spark", () => {
       o: ["boolean", ["true", "false", "null"]],
       s: ["varchar", ["'a'", "''", "'\u{1F600}'", "null"]],
       t: ["timestamp", ["'2024-02-29 12:34:56.789012'", "'1969-12-31 23:59:59.999999'", "'1700-01-01'", "null"]],
-      z: ["timestamptz", ["'2024-02-29 12:34:56.789012+02'", "'2400-01-01+00'", "null"]],
+      z: ["timestamp with time zone", ["'2024-02-29 12:34:56.789012+02'", "'2400-01-01 00:00:00+00'", "null"]],
       m: ["timestamp_ms", ["'2024-03-31 01:30:00.123'", "null"]],
       a: ["date", ["'1970-01-01'", "'1500-02-28'", "'9999-12-31'", "null"]],
-      l: ["double[]", ["[0.5, null, 'nan', -0.0]", "[]", "null"]],
+      l: ["double[]", ["['0.5', null, 'nan', '-0.0']", "[]", "null"]],
       k: ["varchar[]", ["['a', null, 'b']", "[]", "null"]],
       w: ["timestamp[]", ["['2024-02-29 12:34:56', null]", "null"]],
-      e: ["float[]", ["[1, 2, 0.1]", "[1, 2]", "[1, 2, 'nan']", "[1, null, 2]", "[-0.0, 0, 0]", "null"]],
+      e: ["float[]", ["[1, 2, 0.1]", "[1, 2]", "['1', '2', 'nan']", "[1, null, 2]", "[-0.0, 0, 0]", "null"]],
     };
     const rowsOf = Array.from({ length: 7 }, (_, row) => {
       const cells = Object.values(given).map(([type, values]) => `(${values[row % values.length] ?? "null"})::${type}`);
