@@ -27,7 +27,7 @@ export function keyArguments(
     const plan = columnOf(name, column, columns);
     const typed = parseValue(value, plan.type, `--key ${left}`, "KEY_INVALID");
     const before = keys.get(name);
-    const parts = typeof before === "object" && before !== null ? before : undefined;
+    const parts = isParts(before) ? before : undefined;
     if (column === undefined ? before !== undefined : parts !== undefined && Object.hasOwn(parts, column)) {
       throw new TondoError("KEY_INVALID", `--key ${left} is given twice`, { hint: "Ask about one key at a time." });
     }
@@ -106,4 +106,9 @@ function exampleOf(named: readonly RolePlan[], entities: readonly EntityPlan[]):
   const columns = entities.find(({ name }) => name === first?.entity)?.key ?? [];
   const column = columns.length > 1 ? `.${columns[0]?.name ?? ""}` : "";
   return `${first?.role ?? "name"}${column}=VALUE`;
+}
+
+/** Whether a key is given by its columns; no key column is a list. */
+function isParts(key: GivenKeys[string] | undefined): key is Readonly<Record<string, Value>> {
+  return typeof key === "object" && key !== null && !Array.isArray(key);
 }

@@ -91,7 +91,7 @@ async function byName(
 describe("an online store loaded as of a moment", () => {
   it(
     `answers for that moment as the naive oracle does (${String(runs)} histories, seed ${String(seed)})`,
-    { timeout: 600_000 },
+    { timeout: Math.max(600_000, runs * 10_000) },
     async () => {
       for (const [i, history] of fc.sample(histories, { seed, numRuns: runs }).entries()) {
         const home = path.join(folder, String(i));

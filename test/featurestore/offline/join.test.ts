@@ -55,29 +55,33 @@ async function joined(
 }
 
 describe("the point-in-time join", () => {
-  it("equals the naive oracle on random histories, windows by range and by tiles", async () => {
-    const engine = await Engine.open({ threads: 2 });
-    try {
-      await fc.assert(
-        fc.asyncProperty(histories, async (history) => {
-          const folder = await mkdtemp(join(tmpdir(), "tondo-join-"));
-          try {
-            const { left } = await writeHistory(history, folder);
-            const expected = trainingRows(history.vector, history.left, history.data);
-            // Tiles that wait for nobody leave all late events to the last part of that join.
-            const tiles = [undefined, 0, 3_600_000_000][history.left.length % 3];
-            for (const [windows, settle] of [["range"], ["tiles", tiles]] as const) {
-              const actual = await joined(engine, history, { folder, left }, windows, settle);
-              expect(differences(expected, actual), windows).toEqual([]);
+  it(
+    "equals the naive oracle on random histories, windows by range and by tiles",
+    async () => {
+      const engine = await Engine.open({ threads: 2 });
+      try {
+        await fc.assert(
+          fc.asyncProperty(histories, async (history) => {
+            const folder = await mkdtemp(join(tmpdir(), "tondo-join-"));
+            try {
+              const { left } = await writeHistory(history, folder);
+              const expected = trainingRows(history.vector, history.left, history.data);
+              // Tiles that wait for nobody leave all late events to the last part of that join.
+              const tiles = [undefined, 0, 3_600_000_000][history.left.length % 3];
+              for (const [windows, settle] of [["range"], ["tiles", tiles]] as const) {
+                const actual = await joined(engine, history, { folder, left }, windows, settle);
+                expect(differences(expected, actual), windows).toEqual([]);
+              }
+            } finally {
+              await rm(folder, { recursive: true });
             }
-          } finally {
-            await rm(folder, { recursive: true });
-          }
-        }),
-        { seed, numRuns: runs, endOnFailure: true },
-      );
-    } finally {
-      engine.close();
-    }
-  }, 600_000);
+          }),
+          { seed, numRuns: runs, endOnFailure: true },
+        );
+      } finally {
+        engine.close();
+      }
+    },
+    Math.max(600_000, runs * 10_000),
+  );
 });
