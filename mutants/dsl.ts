@@ -62,6 +62,7 @@ const sparkSql: readonly Mutant[] = [
     replace: "(${a}, ${b})",
     tests: spark,
     testName: "bit by bit",
+    timeoutSeconds: 600,
   },
   {
     name: "spark-float-keeps-negative-zero",

@@ -41,15 +41,12 @@ type Row = Readonly<Record<string, Value>>;
 
 /** Most expressions without generated Java, whose compilation takes the most time by far. */
 const interpreted = { "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN" };
+const compiled = { "spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK" };
+const ansi = { "spark.sql.ansi.enabled": "true", ...interpreted };
+const lenient = { "spark.sql.ansi.enabled": "false", ...interpreted };
 const modes: readonly Readonly<Record<string, string>>[] = [
-  { "spark.sql.ansi.enabled": "true", ...interpreted },
-  { "spark.sql.ansi.enabled": "false", ...interpreted },
-  {
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.codegen.wholeStage": "true",
-    "spark.sql.codegen.factoryMode": "FALLBACK",
-  },
-  { "spark.sql.ansi.enabled": "true", ...interpreted },
+  ...[ansi, lenient, { ...ansi, ...compiled }, ansi, lenient],
+  ...[ansi, lenient, { ...lenient, ...compiled }, ansi, lenient],
 ];
 
 let folder: string;
