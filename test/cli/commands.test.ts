@@ -188,6 +188,24 @@ describe("the commands on the example", () => {
     expect(explained.out).toContain("store__restaurant__profile__cuisine");
   });
 
+  it("predict names the slots that are missing where there is no prediction", async () => {
+    const ask = [
+      "predict",
+      "eta@champion",
+      "-k",
+      "store=r01",
+      "-i",
+      "distance_km=3.2",
+      "-i",
+      "items=-5",
+      "--at",
+      "loaded",
+    ];
+    const none = await step(folder, ...ask);
+    expect([none["prediction"], none["missing"]]).toEqual([null, ["size"]]);
+    expect((await tondo(folder, ...ask)).out).toContain("none: the slot size is missing\n");
+  });
+
   it("models lists models, and one with its versions, tags and nodes", async () => {
     const list = await step(folder, "models");
     expect((list["models"] as readonly { name: string }[]).map(({ name }) => name)).toContain("eta");

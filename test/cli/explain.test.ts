@@ -60,6 +60,14 @@ describe("tondo explain", () => {
       code: "UNKNOWN_DEFINITION",
       hint: 'Did you mean "restaurant:kitchen:prep_7d"?',
     });
+    const source = errorOf(await tondo(folder, "explain", "orders", "--json"));
+    expect([source.message, source.hint]).toEqual([
+      '"orders" is a source of events, and has nothing to explain',
+      "Explain takes features, groups, vectors, slots and labels.",
+    ]);
+    expect(errorOf(await tondo(folder, "explain", "restaurant", "--json")).message).toContain(
+      '"restaurant" is an entity',
+    );
     expect(errorOf(await tondo(folder, "explain", "x", "--json")).hint).toMatch(/^There is eats_eta, /);
     expect(errorOf(await tondo(folder, "explain", "eats_eta:what_is_this", "--json")).hint).toMatch(
       /^There is eats_eta:prep, /,

@@ -83,6 +83,18 @@ describe("tondo test", () => {
     expect([nowhere.code, errorOf(nowhere).code]).toEqual([2, "USAGE"]);
   });
 
+  it("takes files relative to the folder that --folder says", async () => {
+    const { code, out } = await tondo(tmpdir(), "test", "more/right.tondo", "-C", folder);
+    expect([code, out.endsWith("\n\n1 passed, 0 failed\n")]).toEqual([0, true]);
+  });
+
+  it("says of a failure that a row is never known, where its known column is left out", async () => {
+    await put("wrong.tondo", wrong.replace(', loaded_at: "12:10"', ""));
+    expect((await tondo(folder, "test")).out).toContain(
+      '  = by the contract 0, in training 0, in training by tiles 0, online 0; a row given to "sales" has no "loaded_at", so it is never known\n',
+    );
+  });
+
   it("runs nothing where the definitions have errors, and shows them", async () => {
     await put("wrong.tondo", wrong.replace("n_1h", "n_2h"));
     const { code, out } = await tondo(folder, "test");

@@ -1,5 +1,5 @@
 import { TondoError } from "../../core/index.ts";
-import type { Explanation } from "../../dsl/index.ts";
+import type { Explanation, ProjectPlan } from "../../dsl/index.ts";
 import type { Command } from "../command.ts";
 import type { ExplainPart } from "../explain/index.ts";
 import { folderOf, folderOption } from "../project.ts";
@@ -41,7 +41,12 @@ export const explainCommand: Command = {
     const project = await loadProject(folderOf(context));
     const explanation = explain(project, name);
     if (explanation.of === "nothing") {
-      throw unknown(name, explanation.nearest, explainable(project.plan, project.places));
+      throw unknown(
+        name,
+        explanation.nearest,
+        explainable(project.plan, project.places),
+        otherKind(project.plan, name),
+      );
     }
     const joins = await explainJoins(explanation.reads, project.places);
     const asked = (["lineage", "plan", "sql", "javascript"] as const).filter((part) => args.flag(part));
@@ -72,7 +77,24 @@ function jsonOf(
 /** How many names a hint lists. */
 const listed = 12;
 
-function unknown(name: string, nearest: string | undefined, names: readonly string[]): TondoError {
+/** What a name is that stands for something else: a source, or an entity. */
+function otherKind({ sources, entities }: ProjectPlan, name: string): string | undefined {
+  const source = sources.find((one) => one.name === name);
+  if (source !== undefined) return source.kind === "events" ? "a source of events" : `a source, a ${source.kind}`;
+  return entities.some((one) => one.name === name) ? "an entity" : undefined;
+}
+
+function unknown(
+  name: string,
+  nearest: string | undefined,
+  names: readonly string[],
+  other: string | undefined,
+): TondoError {
+  if (other !== undefined) {
+    return new TondoError("UNKNOWN_DEFINITION", `"${name}" is ${other}, and has nothing to explain`, {
+      hint: "Explain takes features, groups, vectors, slots and labels.",
+    });
+  }
   // Those that begin as the name does, where there are any.
   const start = name.replace(/^@/, "").split(":")[0] ?? "";
   const near = names.filter((one) => one.startsWith(`${start}:`));

@@ -53,7 +53,7 @@ export const predictCommand: Command = {
     );
     return {
       text: textOf(prediction, vector, style, args.flag("explain")),
-      json: { ...prediction, at: formatMicros(prediction.at) },
+      json: { ...prediction, at: formatMicros(prediction.at), missing: missingSlots(prediction) },
     };
   },
 };
@@ -69,11 +69,25 @@ async function vectorOf(tondo: Tondo, reference: string, path: readonly string[]
   });
 }
 
+/** How many slots a line names. */
+const listed = 12;
+
+function noneText(slots: readonly string[]): string {
+  const more = slots.length > listed ? ` and ${String(slots.length - listed)} more` : "";
+  const named = `${slots.slice(0, listed).join(", ")}${more}`;
+  return `none: ${slots.length === 1 ? "the slot" : "the slots"} ${named} ${slots.length === 1 ? "is" : "are"} missing`;
+}
+
+/** The slots without a value, in the vector's order. */
+function missingSlots({ vector }: Prediction): readonly string[] {
+  return Object.entries(vector).flatMap(([name, slot]) => (slot === null ? [name] : []));
+}
+
 function textOf(prediction: Prediction, vector: VectorPlan, style: Style, explain: boolean): string {
   const { model, tag, version, features, vector: slots } = prediction;
   const value =
     prediction.prediction === null
-      ? style.yellow("none: a slot is missing")
+      ? style.yellow(noneText(missingSlots(prediction)))
       : style.bold(decimal(prediction.prediction));
   const absent = Object.entries(features).filter(([, { status }]) => status !== "present");
   const parts = [

@@ -47,8 +47,8 @@ export const testCommand: Command = {
 };
 
 /** The tests of the files and of the name that are asked for. */
-function chosen({ args, terminal }: CommandContext, { tests, files, folder }: CheckedProject): CheckedProject["tests"] {
-  const given = args.rest("FILE").map((file) => resolve(terminal.folder, file));
+function chosen({ args }: CommandContext, { tests, files, folder }: CheckedProject): CheckedProject["tests"] {
+  const given = args.rest("FILE").map((file) => resolve(folder, file));
   const inFolder = new Map(files.map(({ path }) => [resolve(folder, path), path]));
   const wanted = given.map((file) => {
     const path = inFolder.get(file);

@@ -37,7 +37,7 @@ export const trainingSetCommand: Command = {
     "train-to": { value: "MOMENT", help: "rows before then train" },
     "holdout-from": { value: "MOMENT", help: "rows from then on judge" },
     "holdout-to": { value: "MOMENT", help: "rows before then judge" },
-    cutoff: { value: "MOMENT", help: "leave out rows whose label was known only later" },
+    cutoff: { value: "MOMENT", help: "leave out rows whose label was known only later", default: "none" },
     raw: { help: "also write the stored values read, as role__entity__group__feature" },
     ...engineOptions,
     ...projectOptions,

@@ -7,6 +7,7 @@ import { checkExpression } from "./check-expression.ts";
 import { columnScope } from "./check-source.ts";
 import { typeOf, widened } from "./resolve-call.ts";
 import type { Report } from "./report.ts";
+import type { Scope } from "./scope.ts";
 import type { CheckedSource } from "./symbols.ts";
 
 /** A stored window that has no name yet. */
@@ -148,10 +149,18 @@ function wrongInput(
   );
 }
 
+const nested = "an aggregate stands in a group's feature, and not inside another";
+const outOfWhere =
+  "`where` reaches as far as `or`: put the first in brackets, (count() over 1d where x > 1) / count() over 1d, or write ratio(x > 1) over 1d";
+
 /** The condition of a window as a part of its plan; `undefined` where it has an error. */
 function checkWhere(window: WindowClause, { source, report }: AggregatePlace): Pick<WindowPlan, "where"> | undefined {
   if (window.where === undefined) return {};
-  const where = checkExpression(window.where, columnScope(source.plan.name, source.schema, report), report);
+  const scope: Scope = {
+    ...columnScope(source.plan.name, source.schema, report),
+    aggregate: (call) => report.error("nested-aggregate", nested, call.span, outOfWhere),
+  };
+  const where = checkExpression(window.where, scope, report);
   if (where === undefined) return undefined;
   if (typeOf(where).kind === "bool") return { where };
   return report.error(

@@ -96,7 +96,7 @@ function checkDay(text: string, what: string, span: Span, report: Report): { rea
 function wrong(expression: Expression, kind: ValueKind, what: string, report: Report): undefined {
   const { span } = expression;
   if (expression.kind !== "literal" && expression.kind !== "list") {
-    return report.error("not-constant", `${what} is a constant, written out`, span, `such as ${example(kind)}`);
+    return report.error("not-constant", `${what} must be a constant, written out`, span, `such as ${example(kind)}`);
   }
   const type = expression.kind === "list" ? "list" : expression.type;
   if (type === "missing") {

@@ -47,7 +47,7 @@ export function checkKey(reference: ReferenceExpression, entity: EntityPlan, con
         "missing-key",
         `the vector has no key for the entity "${entity.name}"`,
         reference.span,
-        `add \`key ${entity.name}\`, or say [${entity.key.map(({ name }) => name).join(", ")}] from other keys and inputs`,
+        `add \`key ${entity.name}\`, or give an expression for ${entity.key.map(({ name }) => name).join(" and ")} behind it, of keys, inputs or features: [@a:b:c]`,
       );
     }
     if (second !== undefined) {
@@ -136,11 +136,31 @@ function keyPart(part: Expression, context: KeyContext): ExpressionPlan | undefi
         "too-many-hops",
         "this key reads a feature whose own key reads features: that would be three hops, and two are the most",
         part.span,
-        "the features of a key have keys from the request: keep what lies between as a column of a source",
+        () => {
+          const step = stepBehind(part, context);
+          const from = step === undefined ? "" : `${step}; `;
+          return `${from}the features of a key have keys from the request: keep what lies between as a column of a source`;
+        },
       );
     }
   }
   return plan;
+}
+
+/** Which slot or step, named in a key, reads a feature whose own key reads features, and where it does. */
+function stepBehind(part: Expression, context: KeyContext): string | undefined {
+  if (part.kind === "call") {
+    for (const { value } of part.args) {
+      const found = stepBehind(value, context);
+      if (found !== undefined) return found;
+    }
+  }
+  if (part.kind !== "name") return undefined;
+  const plan = context.keyScope.name(part.name);
+  const nodes = plan === undefined ? [] : [...walk(plan)];
+  const far = nodes.find((node) => node.node === "stored" && isComputed(context.reads.get(node.name.toLowerCase())));
+  const place = far === undefined ? undefined : context.report.places.expressions.get(far);
+  return place === undefined ? undefined : `"${part.name.text}" reads it in line ${String(place.line)}`;
 }
 
 /** Whether a read's key reads features. */

@@ -2,6 +2,7 @@ import { canonicalJson, isNumeric, type TypeName } from "../../core/index.ts";
 import { type ExpressionPlan, type KeyColumnPlan, type LabelPlan, lagOf, type ReadPlan, walk } from "../plan/index.ts";
 import { didYouMean, type Identifier, type LabelClause } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
+import { durationText } from "./check-source.ts";
 import { checkReference, type ReferenceContext } from "./check-reference.ts";
 import { typeOf } from "./resolve-call.ts";
 import type { Scope } from "./scope.ts";
@@ -92,7 +93,9 @@ class LabelChecker {
           "wrong-type",
           `\`known\` is a timestamp, and this is of type ${typeOf(plan).kind}`,
           moment.span,
-          "it says when the label could first be seen",
+          typeOf(plan).kind === "duration"
+            ? `so long after the request is written known now + ${durationText(moment)}`
+            : "it says when the label could first be seen",
         );
       }
       remember(known, plan);

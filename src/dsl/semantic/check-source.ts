@@ -1,4 +1,4 @@
-import { isScalar, parseTypeName, type TypeName } from "../../core/index.ts";
+import { formatDuration, isScalar, parseTypeName, type TypeName } from "../../core/index.ts";
 import type { ExpressionPlan, SourcePlan } from "../plan/index.ts";
 import { didYouMean, type Expression, type Identifier, type SourceDeclaration } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
@@ -137,8 +137,16 @@ function timestamp(expression: Expression, scope: Scope, report: Report, what: s
     "wrong-type",
     `${what} is a timestamp, and this is of type ${typeOf(plan).kind}`,
     expression.span,
-    "in the files it is a TIMESTAMP; in columns (...) it is declared timestamp",
+    what === "`known`" && typeOf(plan).kind === "duration"
+      ? `a fixed delay is written lag ${durationText(expression)}`
+      : "in the files it is a TIMESTAMP; in columns (...) it is declared timestamp",
   );
+}
+
+/** A duration that is written out, or one for an example. */
+export function durationText(expression: Expression): string {
+  const isWritten = expression.kind === "literal" && expression.type === "duration";
+  return isWritten ? formatDuration(Number(expression.value)) : "10m";
 }
 
 /** The scope in which names are a source's columns and nothing else. */

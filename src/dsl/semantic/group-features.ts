@@ -98,7 +98,9 @@ class GroupBody {
         "bare-column",
         "events have many rows a key: a feature says how to aggregate them",
         name.span,
-        `write ${name.text} = last(${name.text}) over 7d, say`,
+        name.text === "next" && !Object.hasOwn(this.#source.schema, "next")
+          ? "a forward window is written with its length behind it: over next 24h"
+          : `write ${name.text} = last(${name.text}) over 7d, say`,
       );
     }
     return this.#storeColumn(columnOf(this.#source.plan.name, this.#source.schema, name, this.#report));

@@ -23,6 +23,7 @@ import {
 } from "../functions/index.ts";
 import type { CallPlan, ExpressionPlan, LiteralPlan } from "../plan/index.ts";
 import { type CallExpression, didYouMean } from "../syntax/index.ts";
+import { operatorHint, operatorName } from "./operator-hint.ts";
 import type { Report } from "./report.ts";
 
 /** A typed argument: an expression, or a list of constants. */
@@ -289,7 +290,12 @@ function mismatch(
       "wrong-type",
       `${operatorName(entry.name)} does not go with ${both}`,
       call.span,
-      operatorHint(entry.name, given),
+      operatorHint(
+        entry.name,
+        given,
+        args.map(({ value }) => ("plan" in value ? value.plan : undefined)),
+        call,
+      ),
     );
   }
   const forms = [
@@ -299,7 +305,7 @@ function mismatch(
     "wrong-arguments",
     `"${call.name.text}" does not take (${given.join(", ")})`,
     call.span,
-    `it is called as ${forms.slice(0, 4).join(" or ")}`,
+    `it is called as ${forms.slice(0, 4).join(" or ")}${new Set(given.filter((kind) => kind.startsWith("embedding("))).size > 1 ? ", embeddings of one length" : ""}`,
   );
 }
 
@@ -308,49 +314,4 @@ function signature(parameter: Parameter): string {
   const suffix = parameter.rest === true ? ", ..." : "";
   const constantly = parameter.constant === true && !kind.includes("list") ? "constant " : "";
   return `${parameter.name}: ${constantly}${kind}${parameter.default === undefined ? "" : ` = ${JSON.stringify(parameter.default)}`}${suffix}`;
-}
-
-function operatorName(name: string): string {
-  const symbols: Readonly<Record<string, string>> = {
-    add: "+",
-    sub: "-",
-    mul: "*",
-    divide: "/",
-    pow: "^",
-    neg: "-",
-    eq: "==",
-    ne: "!=",
-    lt: "<",
-    le: "<=",
-    gt: ">",
-    ge: ">=",
-    coalesce: "??",
-  };
-  return `"${symbols[name] ?? name}"`;
-}
-
-function operatorHint(name: string, given: readonly string[]): string | undefined {
-  if (given.some((kind) => kind.startsWith("list<"))) {
-    return name === "in"
-      ? "whether a value is in a list of the data says contains(list, x)"
-      : "lists are not compared or computed with: len(list), contains(list, x) and item(list, 0) make something of them";
-  }
-  if (given.some((kind) => kind.startsWith("embedding("))) {
-    return "embeddings are not compared or computed with: dot(a, b), cosine(a, b), norm(a) and l2(a, b) make numbers of them";
-  }
-  if (["and", "or", "not"].includes(name)) return "compare it first: x > 0 and y";
-  if (given.includes("duration") && (given.includes("int") || given.includes("float"))) {
-    return "write the number as a duration, such as 15m, or the duration as a number with minutes(...)";
-  }
-  if (given.includes("timestamp") && (given.includes("int") || given.includes("float")))
-    return "a moment moves by a duration, now - 15m, and hours(a - b) is a number";
-  if (given.includes("timestamp") && given.includes("string"))
-    return "there are no timestamps written out: compare with an input, or a duration since now";
-  if (given.includes("bool") && (given.includes("int") || given.includes("float") || given.includes("string")))
-    return "a truth value is compared with true or false, or made a number by float(...)";
-  if (given.every((kind) => kind === "bool")) return "truth values are joined by and, or, not";
-  if (given.every((kind) => kind === "string")) return "texts are joined by concat(a, b)";
-  if (given.includes("string") && (given.includes("int") || given.includes("float")))
-    return "float(...) reads a number from a text";
-  return undefined;
 }

@@ -3,7 +3,7 @@ import type { Diagnostic, Span } from "../../core/index.ts";
 import { spanOfToken } from "./cst.ts";
 import { didYouMean } from "./nearest.ts";
 import { beginsDeclaration } from "./split.ts";
-import { danglingToken, isOperator, syntaxHint } from "./syntax-hint.ts";
+import { danglingToken, isOperator, lateNext, syntaxHint } from "./syntax-hint.ts";
 import * as t from "./tokens.ts";
 
 /** An error of a file's text. */
@@ -53,6 +53,12 @@ export function syntaxError(problem: IRecognitionException, part: readonly IToke
   const dangling = danglingToken(part, at);
   if (dangling !== undefined) {
     return textError("syntax", `"${dangling.image}" needs something behind it`, spanOfToken(dangling, file));
+  }
+  const late = lateNext(part, at);
+  if (late !== undefined) {
+    const length = part[part.indexOf(late) - 1]?.image ?? "2h";
+    const message = '"next" does not fit here';
+    return textError("syntax", message, spanOfToken(late, file), `it stands before the length: over next ${length}`);
   }
   const image = (found?.image ?? "").slice(0, 40);
   const what =

@@ -89,6 +89,8 @@ export function syntaxHint(part: readonly IToken[], at: number): string | undefi
   if (comparisons.has(found.tokenType) && endsValue(before)) {
     return "comparisons do not chain: join two with and, or write between(x, low, high)";
   }
+  const sql = sqlHint(part, at);
+  if (sql !== undefined) return sql;
   switch (found.tokenType) {
     case t.Assign:
       return sameLine ? "two values are compared with ==" : undefined;
@@ -133,6 +135,36 @@ export function syntaxHint(part: readonly IToken[], at: number): string | undefi
     if (sameLine && startsLine(part, at - 1)) return didYouMean(before.image, properties);
   }
   return sameLine && endsValue(before) && startsValue(found) ? 'values are parted by ","' : undefined;
+}
+
+const unitLetters: Readonly<Record<string, string>> = { second: "s", minute: "m", hour: "h", day: "d", week: "w" };
+
+/** What of another language's aggregates and windows stands there: `count(*)`, `count(distinct x)`, `over 1 hour`. */
+function sqlHint(part: readonly IToken[], at: number): string | undefined {
+  const [behind, found, next] = [part[at - 2], part[at], part[at + 1]];
+  const before = part[at - 1];
+  if (found === undefined || before === undefined || behind === undefined) return undefined;
+  if (found.tokenType === t.Star && before.tokenType === t.LeftParen && behind.image === "count")
+    return "rows are counted by count(): count() over 7d";
+  if (before.image.toLowerCase() === "distinct" && behind.tokenType === t.LeftParen && tokenMatcher(found, t.Name))
+    return `different values are counted by distinct(${found.image}) over 7d`;
+  if (found.tokenType !== t.NumberLiteral || (before.tokenType !== t.Over && before.tokenType !== t.Next))
+    return undefined;
+  const unit = unitLetters[next?.image.toLowerCase().replace(/s$/, "") ?? ""];
+  return unit === undefined
+    ? undefined
+    : `a duration is one word: over ${before.tokenType === t.Next ? "next " : ""}${found.image}${unit}`;
+}
+
+/** The `next` of a window that stands behind its length: `over 24h next`. */
+export function lateNext(part: readonly IToken[], at: number): IToken | undefined {
+  const place = part[at]?.tokenType === t.Next ? at : at - 1;
+  const found = part[place];
+  const isLate =
+    found?.tokenType === t.Next &&
+    part[place - 1]?.tokenType === t.DurationLiteral &&
+    part[place - 2]?.tokenType === t.Over;
+  return isLate ? found : undefined;
 }
 
 /** Whether the last value before that place came out of a pipe: `x | f` or `x | f(...)`. */

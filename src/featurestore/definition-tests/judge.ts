@@ -1,15 +1,26 @@
 import { type Diagnostic, formatMicros, type Value } from "../../core/index.ts";
-import type { ExpectationPlan } from "../../dsl/index.ts";
+import type { ExpectationPlan, TestPlan } from "../../dsl/index.ts";
 import type { Asked, AskedPlaces, PathAnswers } from "./asked.ts";
 import { showValue } from "./show-value.ts";
 
 /** What of a test does not hold: expectations that fail, and paths that disagree, which is a defect of this library. */
 export function judge(asked: Asked, paths: readonly PathAnswers[]): readonly Diagnostic[] {
+  const unseen = neverKnown(asked.test);
   return asked.test.expectations.flatMap((expectation, i) => {
     const places = asked.places[i];
     if (places === undefined) return [];
-    return disagreement(asked, expectation, places, paths) ?? failure(expectation, places, paths) ?? [];
+    return disagreement(asked, expectation, places, paths) ?? failure(expectation, places, paths, unseen) ?? [];
   });
+}
+
+/** Says that given rows are never visible: no row gives what their `known` is made of. */
+function neverKnown({ rows, vector }: TestPlan): string | undefined {
+  for (const { source, transport, columns } of rows) {
+    const known = vector.sources.find(({ name }) => name === source)?.transports[transport]?.known;
+    if (known?.node !== "column" || (columns[known.name] ?? null) !== null) continue;
+    return `a row given to "${source}" has no "${known.name}", so it is never known`;
+  }
+  return undefined;
 }
 
 function disagreement(
@@ -45,6 +56,7 @@ function failure(
   { span, sides, operator }: ExpectationPlan,
   places: AskedPlaces,
   paths: readonly PathAnswers[],
+  unseen: string | undefined,
 ): Diagnostic | undefined {
   const valueAt = (place: number | undefined): Value =>
     place === undefined ? null : (paths[0]?.values[places.moment]?.[place] ?? null);
@@ -57,7 +69,9 @@ function failure(
     severity: "error",
     message: messageOf(held, operator, left, right),
     span,
-    hint: asking.map(({ path }) => `${path} ${left ?? showValue(held, "bool?")}`).join(", "),
+    hint: [asking.map(({ path }) => `${path} ${left ?? showValue(held, "bool?")}`).join(", "), unseen ?? []]
+      .flat()
+      .join("; "),
   };
 }
 
