@@ -47,7 +47,7 @@ export function checkKey(reference: ReferenceExpression, entity: EntityPlan, con
         "missing-key",
         `the vector has no key for the entity "${entity.name}"`,
         reference.span,
-        `add \`key ${entity.name}\`, or give an expression for ${entity.key.map(({ name }) => name).join(" and ")} behind it, of keys, inputs or features: [@a:b:c]`,
+        `add \`key ${entity.name}\`, or write [${entity.key.map(({ name }) => name).join(", ")}] behind it, each an expression of keys, inputs or features such as @a:b:c`,
       );
     }
     if (second !== undefined) {

@@ -29,7 +29,7 @@ export function operatorHint(
   plans: readonly (ExpressionPlan | undefined)[],
   call: CallExpression,
 ): string | undefined {
-  return constantHint(name, plans, call) ?? kindsHint(name, given);
+  return constantHint(name, plans, call) ?? kindsHint(name, given, plans);
 }
 
 const compared: ReadonlySet<string> = new Set(["eq", "ne", "lt", "le", "gt", "ge"]);
@@ -52,12 +52,13 @@ function constantHint(
   if (called[parseTypeName(constant.type).kind] === undefined) return undefined;
   const { kind } = parseTypeName(other.type);
   const named = sideName(call, 1 - place);
-  if (name === "coalesce" && isList(kind)) return `${named} is a ${kind}, and no list is written out behind ??`;
+  if (name === "coalesce" && isList(kind))
+    return `${named} is a ${kind}, and no list is written out behind ??: item(list, 0) and contains(list, x) take something of it`;
   const [article, needs] = called[kind] ?? [];
   if (article === undefined || needs === undefined) return undefined;
   if (compared.has(name)) return `${named} is ${article}: compare it with ${needs}`;
   if (name === "coalesce") return `${named} is ${article}: write ${needs} behind ??`;
-  return arithmetic.has(name) && kind !== "string" ? `${named} is ${article}: write a number beside it` : undefined;
+  return arithmetic.has(name) && kind !== "string" ? `${named} is ${article}: compute with a number` : undefined;
 }
 
 function sideName(call: CallExpression, place: number): string {
@@ -67,7 +68,11 @@ function sideName(call: CallExpression, place: number): string {
   return place === 0 ? "what stands before it" : "what stands behind it";
 }
 
-function kindsHint(name: string, given: readonly string[]): string | undefined {
+function kindsHint(
+  name: string,
+  given: readonly string[],
+  plans: readonly (ExpressionPlan | undefined)[],
+): string | undefined {
   if (given.some((kind) => kind.startsWith("list<"))) {
     return name === "in"
       ? "whether a value is in a list of the data says contains(list, x)"
@@ -88,7 +93,8 @@ function kindsHint(name: string, given: readonly string[]): string | undefined {
     return "a truth value is compared with true or false, or made a number by float(...)";
   if (given.every((kind) => kind === "bool")) return "truth values are joined by and, or, not";
   if (given.every((kind) => kind === "string")) return "texts are joined by concat(a, b)";
-  if (given.includes("string") && (given.includes("int") || given.includes("float")))
+  const isTextWritten = plans.some((plan) => plan?.node === "literal" && plan.type === "string");
+  if (!isTextWritten && given.includes("string") && (given.includes("int") || given.includes("float")))
     return "float(...) reads a number from a text";
   return undefined;
 }

@@ -146,7 +146,8 @@ function sqlHint(part: readonly IToken[], at: number): string | undefined {
   if (found === undefined || before === undefined || behind === undefined) return undefined;
   if (found.tokenType === t.Star && before.tokenType === t.LeftParen && behind.image === "count")
     return "rows are counted by count(): count() over 7d";
-  if (before.image.toLowerCase() === "distinct" && behind.tokenType === t.LeftParen && tokenMatcher(found, t.Name))
+  const isCount = behind.tokenType === t.LeftParen && part[at - 3]?.image === "count";
+  if (isCount && before.image.toLowerCase() === "distinct" && tokenMatcher(found, t.Name))
     return `different values are counted by distinct(${found.image}) over 7d`;
   if (found.tokenType !== t.NumberLiteral || (before.tokenType !== t.Over && before.tokenType !== t.Next))
     return undefined;
