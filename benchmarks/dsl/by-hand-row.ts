@@ -1,6 +1,6 @@
 import type { RowCells } from "../../src/dsl/index.ts";
 import { lowerCase } from "../../src/dsl/functions/text-case.ts";
-import { localMicros } from "../../src/dsl/functions/time-zone.ts";
+import { clock as zoneClock } from "../../src/dsl/functions/time-zone.ts";
 import { codePoints, edges, finite, haversine, kinds, turn, whole } from "./by-hand.ts";
 
 /** What `vector five` reads and writes, in the order of its cells. */
@@ -44,6 +44,9 @@ export function twentyByHandRow(given: RowCells, results: RowCells): void {
   clock(numbers[14] as number, out);
 }
 
+/** Remembers the zone that the row before asked for, as one would by hand. */
+const shownAt = zoneClock();
+
 /** `vector zones` by hand, one row. */
 export function zonesByHandRow(given: RowCells, results: RowCells): void {
   alike(given, results);
@@ -51,7 +54,7 @@ export function zonesByHandRow(given: RowCells, results: RowCells): void {
   const tz = given.others[15];
   const now = given.numbers[14] as number;
   // As text does, clocks come from the pinned tables.
-  const local = tz === null || now !== now ? NaN : localMicros(now, String(tz));
+  const local = tz === null || now !== now ? NaN : shownAt(now, String(tz));
   const days = Math.floor(local / day) + 3;
   out[10] = days - Math.floor(days / 7) * 7 + 1;
   clock(local, out);
