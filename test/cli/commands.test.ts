@@ -37,6 +37,28 @@ describe("the commands on the example", () => {
     expect(await readdir(other.folder)).toEqual(before);
   });
 
+  it("check and apply hold declared columns against the files", async () => {
+    await using other = await ordersProject("made");
+    const file = join(other.folder, "orders.tondo");
+    await writeFile(
+      file,
+      `entity restaurant (restaurant_id: string)
+events orders {
+  parquet "data/orders.parquet"
+  columns (restaurant_id: string, ordered_at: timestamp, prep_minutes: string)
+  at ordered_at
+}
+group restaurant:kitchen from orders by restaurant_id { orders_1d = count() over 1d }
+`,
+    );
+    const checked = await tondo(other.folder, "check");
+    expect(checked.code).toBe(1);
+    expect(checked.out).toContain('"data/orders.parquet" has prep_minutes as float, and not as string');
+    const applied = await tondo(other.folder, "apply");
+    expect(applied.code).toBe(1);
+    expect(applied.err).toContain("error[column-type]");
+  });
+
   it("plan compares, and with --exit-code says so by 3", async () => {
     expect((await step(folder, "plan"))["differs"]).toBe(false);
     expect((await tondo(folder, "plan", "--exit-code")).code).toBe(0);
@@ -71,6 +93,25 @@ describe("the commands on the example", () => {
     expect(counts["holdout"]).toBeGreaterThan(1500);
     const { out } = await tondo(folder, ...trainingSetArguments);
     expect(out).toMatch(/^unchanged: training\/eta\n/);
+  });
+
+  it("training-set says how many rows found a row by a computed key", async () => {
+    await using other = await ordersProject("made");
+    const more = `
+vector lost {
+  key store: restaurant
+  input city: string
+  orders = @restaurant:kitchen:done_2h[upper(city)]
+}
+`;
+    const file = join(other.folder, "orders.tondo");
+    await writeFile(file, `${await readFile(file, "utf8")}${more}`);
+    await step(other.folder, "apply");
+    const { out } = await tondo(
+      other.folder,
+      ...["training-set", "lost", "--rows", "data/deliveries.parquet", "--output", "training/lost"],
+    );
+    expect(out).toMatch(/\n {2}computed keys +0 of [\d,]+ rows found a row of restaurant:kitchen\n/);
   });
 
   it("training-set leaves out what a cutoff calls immature, and takes --raw", async () => {

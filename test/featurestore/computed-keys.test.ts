@@ -238,6 +238,33 @@ describe("a vector with computed keys", () => {
     const deviation = Math.sqrt(filled.reduce((sum, x) => sum + (x - mean) ** 2, 0) / filled.length);
     for (const [i, { scaled }] of rows.entries())
       expect(Number(scaled)).toBeCloseTo(((filled[i] ?? 0) - mean) / deviation, 9);
+    // How many rows came to a key that the source has: of direct keys nothing is said.
+    const reached = (of: (row: (typeof left)[number]) => string | null, keys: readonly (string | null)[]): number =>
+      left.filter((row) => of(row) !== null && keys.includes(of(row))).length;
+    const regions = reached((row) => regionOf(shopAt(row.shop, row.at)), orders.map(regionOf));
+    const joins = set.manifest.joins.filter(({ group }) => ["region:load", "shop:own", "shop:profile"].includes(group));
+    expect(joins.map(({ group, foundKeys }) => [group, foundKeys]).sort()).toEqual([
+      ["region:load", regions],
+      ["region:load", regions],
+      [
+        "shop:own",
+        reached(
+          ({ extra }) => extra?.toLowerCase() ?? null,
+          orders.map(({ shop }) => shop),
+        ),
+      ],
+      ["shop:profile", undefined],
+    ]);
+    expect(regions).toBeGreaterThan(20);
+  });
+
+  it("whose form no row has is seen in the manifest", async () => {
+    const other = compileText(definitions.replaceAll("lon[shop], 5)", "lon[shop], 6)"));
+    const demand = other.plan?.vectors[0] as VectorPlan;
+    const slots = demand.slots.filter(({ name }) => name === "nearby");
+    const set = await makeTrainingSet({ vector: { ...demand, slots }, rows: given, folder, output: "none" });
+    const joins = set.manifest.joins.filter(({ group }) => group === "region:load");
+    expect(joins.map(({ foundKeys }) => foundKeys)).toEqual([0, 0]);
   });
 });
 

@@ -119,6 +119,21 @@ describe("diagnostics", () => {
     expect(found?.message).toContain('did you mean "prep_minutes"?');
   }, 60_000);
 
+  it("say where a declared column is none of the file's, and go when it is one", async () => {
+    const editor = await start();
+    const columns = "columns (restaurant_id: string, ordered_at: timestamp, prep_minuts: float, prep_minutes: float)";
+    const text = sources.replace("  at ordered_at", `  ${columns}\n  at ordered_at`);
+    await editor.open("sources.tondo", text);
+    const [found, ...more] = await editor.diagnostics("sources.tondo", ({ length }) => length > 0);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ code: "unknown-column", range: { start: positionOf(text, "prep_minuts:") } });
+    expect(found?.message).toContain('did you mean "prep_minutes"?');
+    const wrong = positionOf(text, "prep_minuts:");
+    const end = { ...wrong, character: wrong.character + "prep_minuts: float, ".length };
+    await editor.change("sources.tondo", { start: wrong, end }, "");
+    expect(await editor.diagnostics("sources.tondo", ({ length }) => length === 0)).toEqual([]);
+  }, 60_000);
+
   it("of a document outside of every folder are its own folder's", async () => {
     const [inside, outside] = [project(), project()];
     const editor = await start({}, inside);

@@ -87,6 +87,9 @@ function textOf({ folder, manifest, made }: TrainingSet, root: string): string {
     const n = countOf(manifest, part);
     return n === 0 ? [] : [`${counted(n, "row")} ${reason}`];
   });
+  const keys = manifest.joins.flatMap(({ group, foundKeys }) =>
+    foundKeys === undefined ? [] : [`${count(foundKeys)} of ${counted(manifest.rows, "row")} found a row of ${group}`],
+  );
   const slots = manifest.columns.filter(({ role }) => role === "slot").length;
   const labels = manifest.columns.filter(({ role }) => role === "label").map(({ name }) => name);
   return [
@@ -97,6 +100,7 @@ function textOf({ folder, manifest, made }: TrainingSet, root: string): string {
         ["train", count(countOf(manifest, "train"))],
         ["holdout", count(countOf(manifest, "holdout"))],
         ...left.map((text, i): readonly [string, string] => [i === 0 ? "left out" : "", text]),
+        ...keys.map((text, i): readonly [string, string] => [i === 0 ? "computed keys" : "", text]),
         ["slots", count(slots)],
         ["labels", labels.join(", ") || "none"],
         ["digest", manifest.inputsDigest.slice(0, 12)],
@@ -107,7 +111,7 @@ function textOf({ folder, manifest, made }: TrainingSet, root: string): string {
 }
 
 function jsonOf({ folder, manifest, made }: TrainingSet): Readonly<Record<string, unknown>> {
-  const { vector, rows, counts, columns, files, split, inputsDigest, seconds } = manifest;
+  const { vector, rows, counts, columns, files, split, joins, inputsDigest, seconds } = manifest;
   const iso = (micros: number | null | undefined): string | null =>
     micros === null || micros === undefined ? null : formatMicros(micros);
   const period = (one: { from: number | null; to: number | null } | null): object | null =>
@@ -121,6 +125,7 @@ function jsonOf({ folder, manifest, made }: TrainingSet): Readonly<Record<string
     split: { train: period(split.train), holdout: period(split.holdout), cutoff: iso(split.cutoff) },
     columns,
     files,
+    joins,
     inputsDigest,
     seconds,
   };

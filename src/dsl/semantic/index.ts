@@ -6,6 +6,7 @@ export {
   undeclaredSources,
   type UndeclaredSource,
 } from "./compile.ts";
+export { type DeclaredColumn, declaredPlaces, type DeclaredPlace } from "./declared-sources.ts";
 export { operatorOnly, written } from "./check-expression.ts";
 export type { FeatureUse, Places } from "./places.ts";
 export { fittedOfCall, formOf } from "./resolve-fitted.ts";

@@ -1,26 +1,44 @@
 import { stat } from "node:fs/promises";
 import { canonicalJson, type Diagnostic, TondoError } from "../../core/index.ts";
-import { type ParsedProject, type Schema, type UndeclaredSource, undeclaredSources } from "../../dsl/index.ts";
+import {
+  declaredPlaces,
+  type DeclaredPlace,
+  type ParsedProject,
+  type Schema,
+  undeclaredSources,
+} from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
-import { describeFiles } from "../offline/file-scan.ts";
+import { columnsOfFirst, describeFiles, type FileSet } from "../offline/file-scan.ts";
+import type { ParquetSchema } from "../offline/parquet-columns.ts";
 import { filesOf } from "../offline/source-files.ts";
+import { declaredProblems } from "./declared-problems.ts";
 
 /** The columns of a project's sources, as far as their files say. */
 export interface SourceColumns {
   readonly schemas: ReadonlyMap<string, Schema>;
-  /** Of sources whose files are not there, or cannot be read. */
+  /** Of sources whose files are not there, cannot be read, or are not what `columns (...)` says. */
   readonly problems: readonly Diagnostic[];
 }
 
-interface Seen {
+interface Seen<T> {
   /** Paths, sizes and times of the files. */
   readonly stamp: string;
-  readonly columns: Schema | TondoError;
+  readonly columns: T | TondoError;
+}
+
+type FileClause = DeclaredPlace["file"];
+
+/** The folder whose files are looked at, whether only new ones, and what reads them. */
+interface Look {
+  readonly root: string;
+  readonly onlyNew: boolean;
+  readonly engine: () => Promise<Engine>;
 }
 
 /** The columns of sources in their files, read anew only where the files are no longer the same. */
 export class SourceSchemas {
-  readonly #seen: Map<string, Seen> = new Map<string, Seen>();
+  readonly #undeclared: Map<string, Seen<Schema>> = new Map<string, Seen<Schema>>();
+  readonly #declared: Map<string, Seen<ParquetSchema>> = new Map<string, Seen<ParquetSchema>>();
   readonly #engineOptions: EngineOptions;
 
   constructor(engineOptions: EngineOptions = {}) {
@@ -28,55 +46,56 @@ export class SourceSchemas {
   }
 
   /**
-   * The columns of all sources without `columns (...)`; paths are relative to the root. With `onlyNew`, files are
-   * looked at only where their path has not been asked for before.
+   * The columns of all sources without `columns (...)`, and where the files of the others contradict theirs; paths are relative to
+   * the root. With `onlyNew`, files are looked at only where their path has not been asked for before.
    */
   async read(project: ParsedProject, root: string, onlyNew = false): Promise<SourceColumns> {
     const schemas = new Map<string, Schema>();
     const problems: Diagnostic[] = [];
-    let engine: Engine | undefined;
+    let opened: Engine | undefined;
+    const look: Look = { root, onlyNew, engine: async () => (opened ??= await Engine.open(this.#engineOptions)) };
     try {
-      for (const source of undeclaredSources(project)) {
-        const key = `${source.file.format} ${root} ${source.file.path}`;
-        const before = this.#seen.get(key);
-        let seen = before;
-        if (before === undefined || !onlyNew) {
-          seen = await this.#look(
-            source,
-            root,
-            before,
-            async () => (engine ??= await Engine.open(this.#engineOptions)),
-          );
-          this.#seen.set(key, seen);
-        }
-        const columns = seen?.columns;
-        if (columns instanceof TondoError) problems.push(problemOf(columns, source));
-        else if (columns !== undefined) schemas.set(source.name.text, columns);
+      for (const { name, file } of undeclaredSources(project)) {
+        const columns = await columnsOf(this.#undeclared, name.text, file, look, describeFiles);
+        if (columns instanceof TondoError) problems.push(problemOf(columns, file));
+        else schemas.set(name.text, columns);
+      }
+      for (const place of declaredPlaces(project)) {
+        const columns = await columnsOf(this.#declared, place.source, place.file, look, columnsOfFirst);
+        if (!(columns instanceof TondoError)) problems.push(...declaredProblems(place, columns));
+        // Files of declared columns may come later.
+        else if (columns.code !== "SOURCE_MISSING") problems.push(problemOf(columns, place.file));
       }
     } finally {
-      engine?.close();
+      opened?.close();
     }
     return { schemas, problems };
   }
+}
 
-  async #look(
-    { name, file }: UndeclaredSource,
-    root: string,
-    before: Seen | undefined,
-    engine: () => Promise<Engine>,
-  ): Promise<Seen> {
-    const what = `source "${name.text}"`;
-    let stamp = "";
-    try {
-      const files = await filesOf(file.path, root, what);
-      stamp = await stampOf(files);
-      if (before?.stamp === stamp) return before;
-      return { stamp, columns: await describeFiles(await engine(), { format: file.format, files, what }) };
-    } catch (error) {
-      if (!(error instanceof TondoError)) throw error;
-      return { stamp, columns: error };
-    }
+async function columnsOf<T>(
+  all: Map<string, Seen<T>>,
+  source: string,
+  { format, path }: FileClause,
+  { root, onlyNew, engine }: Look,
+  read: (engine: Engine, set: FileSet) => Promise<T>,
+): Promise<T | TondoError> {
+  const key = `${format} ${root} ${path}`;
+  const before = all.get(key);
+  if (before !== undefined && onlyNew) return before.columns;
+  const what = `source "${source}"`;
+  let seen: Seen<T> | undefined;
+  let stamp = "";
+  try {
+    const files = await filesOf(path, root, what);
+    stamp = await stampOf(files);
+    seen = before?.stamp === stamp ? before : { stamp, columns: await read(await engine(), { format, files, what }) };
+  } catch (error) {
+    if (!(error instanceof TondoError)) throw error;
+    seen = { stamp, columns: error };
   }
+  all.set(key, seen);
+  return seen.columns;
 }
 
 async function stampOf(files: readonly string[]): Promise<string> {
@@ -88,13 +107,13 @@ async function stampOf(files: readonly string[]): Promise<string> {
   return canonicalJson(stamps);
 }
 
-function problemOf(error: TondoError, { file }: UndeclaredSource): Diagnostic {
+function problemOf(error: TondoError, { span }: FileClause): Diagnostic {
   const missing = error.code === "SOURCE_MISSING";
   return {
     code: missing ? "source-missing" : "source-unreadable",
     severity: "error",
     message: error.message,
-    span: file.span,
+    span,
     hint: missing
       ? "the path is relative to the folder; or say columns (...) where the file comes later"
       : (error.hint ?? "check the file"),

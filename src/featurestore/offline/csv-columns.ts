@@ -37,7 +37,8 @@ export async function typedCsv(
   return `select * from read_csv(${pathList(files)}, auto_detect = false, header = true, ${csvForm}, allow_quoted_nulls = false, columns = {${types.join(", ")}})`;
 }
 
-async function headerOf(engine: Engine, file: string, what: string): Promise<readonly string[]> {
+/** The names in the first line of a CSV file, in order. */
+export async function headerOf(engine: Engine, file: string, what: string): Promise<readonly string[]> {
   const [row = {}] = await engine.rows(
     `select * from read_csv(${pathList([file])}, header = false, all_varchar = true, ${csvForm}) limit 1`,
     `reading the header of ${what}`,

@@ -1,15 +1,9 @@
-import {
-  elementKind,
-  isEmbedding,
-  isList,
-  isScalar,
-  TondoError,
-  type TypeName,
-  type ValueKind,
-} from "../../core/index.ts";
+import { isScalar, TondoError, type TypeName, type ValueKind } from "../../core/index.ts";
 import { duckdbColumn, kindOfDuckdbType, quoteIdentifier } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
-import { sniffedCsv, typedCsv } from "./csv-columns.ts";
+import { misfitOf } from "./column-misfit.ts";
+import { headerOf, sniffedCsv, typedCsv } from "./csv-columns.ts";
+import { refuseOtherLengths } from "./embedding-lengths.ts";
 import { type ParquetSchema, parquetSchemas, pathList, readableColumns, refuseTwice } from "./parquet-columns.ts";
 import { floorDivide } from "./range-join.ts";
 
@@ -19,6 +13,8 @@ export interface FileSet {
   readonly files: readonly string[];
   /** Who reads them, for errors: `source "orders"`. */
   readonly what: string;
+  /** Whether each embedding must have its length. Otherwise those of another are missing, and only a column without any of its own is refused. */
+  readonly exactLengths?: boolean;
 }
 
 /**
@@ -47,6 +43,23 @@ export async function describeFiles(
   return readableColumns(first?.types ?? new Map<string, string>());
 }
 
+/**
+ * The columns of the first of some files as it has them. Of CSV, which has no types, they are as texts: the header alone is read.
+ *
+ * @throws TondoError `SOURCE_UNREADABLE`
+ */
+export async function columnsOfFirst(engine: Engine, { format, files, what }: FileSet): Promise<ParquetSchema> {
+  const [file = ""] = files;
+  if (format === "parquet") {
+    const [schema] = await parquetSchemas(engine, [file], what);
+    return schema ?? { file, types: new Map(), twice: [] };
+  }
+  const names = await headerOf(engine, file, what);
+  const lower = names.map((name) => name.toLowerCase());
+  const twice = names.filter((_, i) => lower.indexOf(lower[i] ?? "") !== i);
+  return { file, types: new Map(names.map((name) => [name, "VARCHAR"])), twice };
+}
+
 /** How the columns of a scan are named in SQL. */
 export type ColumnNames = (name: string) => string;
 
@@ -54,7 +67,8 @@ export type ColumnNames = (name: string) => string;
  * SQL of a relation of some files with these columns, by `nameOf` (quoted as they are, if nothing is said), as values of the language.
  * Every file is looked at: DuckDB alone would silently cast a column to the type that the first file gives it.
  *
- * @throws TondoError `SOURCE_CHANGED` where a column is gone, stands twice, or is of another type than the plan says; `SOURCE_UNREADABLE`
+ * @throws TondoError `SOURCE_CHANGED` where a column is gone, stands twice, or is of another type or, of embeddings, length than the
+ * plan says; `SOURCE_UNREADABLE`
  */
 export async function scanFiles(
   engine: Engine,
@@ -77,6 +91,7 @@ export async function scanFiles(
   for (const schema of schemas) for (const name of names) checkColumn(schema, name, columns[name] ?? "string", set);
   // Where files differ, each column is read as the widest of its types.
   const read = `read_parquet(${pathList(set.files)}${schemas.length > 1 ? ", union_by_name = true" : ""})`;
+  for (const name of names) await refuseOtherLengths(engine, read, name, columns[name] ?? "string", set);
   const isNanoseconds = (name: string): boolean =>
     schemas.some(({ types }) => types.get(name)?.toUpperCase() === "TIMESTAMP_NS");
   return `select ${select((name, kind) =>
@@ -90,15 +105,15 @@ function floorNanoseconds(column: string): string {
   return `case when isfinite(${name}) then ${floorDivide(`epoch_ns(${name})`, "1000")} end`;
 }
 
-function checkColumn({ file, types, twice }: ParquetSchema, name: string, wanted: ValueKind, set: FileSet): void {
-  refuseTwice(name, twice, set.what, file);
-  const type = types.get(name);
-  const kind = type === undefined ? undefined : kindOfDuckdbType(type);
-  if (kind === undefined) throw gone(name, { ...set, files: [file] }, [...types.keys()]);
-  if (fits(kind, wanted)) return;
+function checkColumn(schema: ParquetSchema, name: string, wanted: ValueKind, set: FileSet): void {
+  const { file, types, twice } = schema;
+  const misfit = misfitOf(schema, name, wanted);
+  if (misfit === undefined) return;
+  if (misfit === "twice") refuseTwice(name, twice, set.what, file);
+  if (typeof misfit === "string") throw gone(name, { ...set, files: [file] }, [...types.keys()]);
   throw new TondoError(
     "SOURCE_CHANGED",
-    `${set.what}: the column "${name}" is of type ${kind}, and the definitions say ${wanted}`,
+    `${set.what}: the column "${name}" is of type ${misfit.kind}, and the definitions say ${wanted}`,
     { where: file, hint: "Mend the file, or change the definitions and apply them." },
   );
 }
@@ -120,18 +135,4 @@ function refuseInCsv(name: string, kind: ValueKind, { what, files }: FileSet): v
     where: files[0] ?? "",
     hint: "Write it as Parquet.",
   });
-}
-
-/**
- * A date is its midnight; ints are floats or durations where the definitions say so. So are they in lists, and a list of numbers is
- * an embedding: rows with another number of them have none.
- */
-function fits(kind: ValueKind, wanted: ValueKind): boolean {
-  if (isEmbedding(wanted)) return kind === "list<float>" || kind === "list<int>";
-  if (isList(kind) && isList(wanted)) return fits(elementKind(kind), elementKind(wanted));
-  return (
-    kind === wanted ||
-    (kind === "int" && (wanted === "float" || wanted === "duration")) ||
-    (kind === "date" && wanted === "timestamp")
-  );
 }

@@ -19,6 +19,8 @@ export interface JoinReport {
   readonly join: "latest" | "table" | "range" | "tiles";
   readonly reason: string;
   readonly inJavaScript: readonly string[];
+  /** Where the key is computed: how many left rows came to one that the source has at all, at whatever time. */
+  readonly foundKeys?: number;
 }
 
 /** What a join of a vector's reads needs. */
@@ -117,11 +119,13 @@ async function joinUnit(
   const doing = `joining ${group}`;
   const keep = (sql: string): Promise<void> =>
     engine.run(`create or replace temp table ${unit.name} as ${sql}`, doing, signal);
+  const foundKeys = isComputed(unit) ? await countFoundKeys(engine, relation, left, doing, signal) : undefined;
   const report = (join: JoinReport["join"], reason: string): JoinReport => ({
     group,
     join,
     reason,
     inJavaScript: relation.inJavaScript,
+    ...(foundKeys === undefined ? {} : { foundKeys }),
   });
   if (unit.source.kind !== "events") {
     await keep(unit.source.kind === "table" ? joinTable(unit, relation, left) : joinSnapshot(unit, relation, left));
@@ -152,6 +156,27 @@ async function joinUnit(
   for (const table of [events, keyed, ...(tiles ? tileTables(unit) : [])])
     await engine.run(`drop table ${table}`, doing);
   return report(tiles ? "tiles" : "range", choice.reason);
+}
+
+function isComputed({ key }: JoinUnit): boolean {
+  return key.some(({ node }) => node !== "column");
+}
+
+/** A computed key may have a form that no row has, a geohash of another length say: all would be missing without a word. */
+async function countFoundKeys(
+  engine: Engine,
+  { sql, keys }: SourceRelation,
+  left: string,
+  doing: string,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const own = keys.join(", ");
+  const [row] = await engine.rows(
+    `select count(*)::double as n from (${left}) semi join (select ${own} from (${sql})) using (${own})`,
+    doing,
+    signal,
+  );
+  return Number(row?.["n"] ?? 0);
 }
 
 /** The events that some left row can see at all. */

@@ -66,7 +66,12 @@ export async function loadLeftRows(options: LeftRowsOptions): Promise<LoadedRows
 async function loadFile(options: LeftRowsOptions, path: string, wanted: readonly KeyColumnPlan[]): Promise<LoadedRows> {
   const { engine, at, carry, folder, signal } = options;
   const files = await filesOf(path, folder, "training rows");
-  const set: FileSet = { format: /\.csv$/i.test(path) ? "csv" : "parquet", files, what: "training rows" };
+  const set: FileSet = {
+    format: /\.csv$/i.test(path) ? "csv" : "parquet",
+    files,
+    what: "training rows",
+    exactLengths: true,
+  };
   const present = await describeFiles(engine, set);
   const columns: Record<string, ValueKind> = { [at]: "timestamp" };
   for (const { name, type } of wanted) columns[name] = parseTypeName(type).kind;
