@@ -1,19 +1,68 @@
-import { type Diagnostic, isEmbedding, nearestName, type ValueKind } from "../../core/index.ts";
+import { type Diagnostic, embeddingSize, isEmbedding, nearestName, type ValueKind } from "../../core/index.ts";
 import type { DeclaredColumn, DeclaredPlace } from "../../dsl/index.ts";
+import type { Engine } from "../duckdb/index.ts";
 import { type ColumnMisfit, misfitOf } from "../offline/column-misfit.ts";
+import { firstLengths, numbers } from "../offline/embedding-lengths.ts";
+import { columnsOfFirst, type FileSet } from "../offline/file-scan.ts";
 import type { ParquetSchema } from "../offline/parquet-columns.ts";
+
+/** What the first file of a place has. */
+export interface FirstFile {
+  readonly schema: ParquetSchema;
+  /** Of columns declared as embeddings: which lengths their first lists have. */
+  readonly lengths: ReadonlyMap<string, readonly number[]>;
+}
+
+/** The columns of a place that are declared as embeddings. */
+export function embeddingsOf({ columns }: DeclaredPlace): readonly string[] {
+  return columns.filter(({ kind }) => isEmbedding(kind)).map(({ name }) => name.text);
+}
+
+/**
+ * Looks at the first file of a place.
+ *
+ * @throws TondoError `SOURCE_UNREADABLE`
+ */
+export async function firstFileOf(engine: Engine, set: FileSet, place: DeclaredPlace): Promise<FirstFile> {
+  const schema = await columnsOfFirst(engine, set);
+  const lists = embeddingsOf(place).filter((name) => misfitOf(schema, name, "embedding(1)") === undefined);
+  return { schema, lengths: await firstLengths(engine, schema.file, lists, set.what) };
+}
 
 /** Where the columns that a source declares cannot be read so from the files of one of its places, by the rule of the scan itself. */
 export function declaredProblems(
   { file: { format, path }, columns }: DeclaredPlace,
-  found: ParquetSchema,
+  { schema, lengths }: FirstFile,
 ): readonly Diagnostic[] {
   return columns.flatMap((column) => {
     // Texts of CSV are parsed as what is declared.
     const wanted: ValueKind = format === "csv" ? "string" : column.kind;
-    const misfit = misfitOf(found, column.name.text, wanted);
-    return misfit === undefined ? [] : [problemOf(column, misfit, path, [...found.types.keys()])];
+    const misfit = misfitOf(schema, column.name.text, wanted);
+    if (misfit !== undefined) return problemOf(column, misfit, path, [...schema.types.keys()]);
+    return isEmbedding(wanted) ? lengthProblem(column, embeddingSize(wanted), path, lengths) : [];
   });
+}
+
+/** A warning only: later rows and other files may have the length. Where none has, training sets and loads refuse it. */
+function lengthProblem(
+  { name: { text }, type: { span } }: DeclaredColumn,
+  size: number,
+  path: string,
+  lengths: FirstFile["lengths"],
+): readonly Diagnostic[] {
+  const [first, ...more] = lengths.get(text) ?? [];
+  if (first === undefined || first === size || more.includes(size)) return [];
+  const last = more.at(-1);
+  const held = last === undefined ? numbers(first) : `${String(first)} to ${numbers(last)}`;
+  return [
+    {
+      code: "embedding-length",
+      severity: "warning",
+      message: `the first lists of ${text} in "${path}" have ${held}, and none has ${String(size)}`,
+      span,
+      hint: `lists of another length are missing${last === undefined ? `; write ${text}: embedding(${String(first)})` : ""}`,
+    },
+  ];
 }
 
 function problemOf(

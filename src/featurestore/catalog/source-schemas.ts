@@ -8,10 +8,9 @@ import {
   undeclaredSources,
 } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
-import { columnsOfFirst, describeFiles, type FileSet } from "../offline/file-scan.ts";
-import type { ParquetSchema } from "../offline/parquet-columns.ts";
+import { describeFiles, type FileSet } from "../offline/file-scan.ts";
 import { filesOf } from "../offline/source-files.ts";
-import { declaredProblems } from "./declared-problems.ts";
+import { declaredProblems, embeddingsOf, type FirstFile, firstFileOf } from "./declared-problems.ts";
 
 /** The columns of a project's sources, as far as their files say. */
 export interface SourceColumns {
@@ -38,7 +37,7 @@ interface Look {
 /** The columns of sources in their files, read anew only where the files are no longer the same. */
 export class SourceSchemas {
   readonly #undeclared: Map<string, Seen<Schema>> = new Map<string, Seen<Schema>>();
-  readonly #declared: Map<string, Seen<ParquetSchema>> = new Map<string, Seen<ParquetSchema>>();
+  readonly #declared: Map<string, Seen<FirstFile>> = new Map<string, Seen<FirstFile>>();
   readonly #engineOptions: EngineOptions;
 
   constructor(engineOptions: EngineOptions = {}) {
@@ -61,7 +60,8 @@ export class SourceSchemas {
         else schemas.set(name.text, columns);
       }
       for (const place of declaredPlaces(project)) {
-        const columns = await columnsOf(this.#declared, place.source, place.file, look, columnsOfFirst);
+        const read = (engine: Engine, set: FileSet): Promise<FirstFile> => firstFileOf(engine, set, place);
+        const columns = await columnsOf(this.#declared, place.source, place.file, look, read, embeddingsOf(place));
         if (!(columns instanceof TondoError)) problems.push(...declaredProblems(place, columns));
         // Files of declared columns may come later.
         else if (columns.code !== "SOURCE_MISSING") problems.push(problemOf(columns, place.file));
@@ -79,8 +79,9 @@ async function columnsOf<T>(
   { format, path }: FileClause,
   { root, onlyNew, engine }: Look,
   read: (engine: Engine, set: FileSet) => Promise<T>,
+  also: readonly string[] = [],
 ): Promise<T | TondoError> {
-  const key = `${format} ${root} ${path}`;
+  const key = canonicalJson([format, root, path, also]);
   const before = all.get(key);
   if (before !== undefined && onlyNew) return before.columns;
   const what = `source "${source}"`;

@@ -1,7 +1,38 @@
 import { embeddingSize, isEmbedding, TondoError, type ValueKind } from "../../core/index.ts";
 import { quoteIdentifier } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
-import type { FileSet } from "./file-scan.ts";
+import { pathList } from "./parquet-columns.ts";
+
+/** The files that a column of embeddings lies in, as a scan knows them. */
+export interface EmbeddingFiles {
+  readonly files: readonly string[];
+  readonly what: string;
+  readonly exactLengths?: boolean;
+}
+
+/** How many rows of a file are looked at for a first impression. */
+export const firstRows = 1_000;
+
+/** The lengths, ascending, that the lists of some columns have in the {@link firstRows} of a Parquet file; none where all are missing. */
+export async function firstLengths(
+  engine: Engine,
+  file: string,
+  names: readonly string[],
+  what: string,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  if (names.length === 0) return new Map();
+  const columns = names.map(quoteIdentifier);
+  const lengths = columns.map(
+    (name, i) => `to_json(list_sort(list_distinct(list(len(${name})))))::varchar as n${String(i)}`,
+  );
+  const [row] = await engine.rows(
+    `select ${lengths.join(", ")} from (select ${columns.join(", ")} from read_parquet(${pathList([file])}) limit ${String(firstRows)})`,
+    `reading the lengths of ${what}`,
+  );
+  return new Map(
+    names.map((name, i) => [name, (JSON.parse(String(row?.[`n${String(i)}`])) ?? []) as readonly number[]]),
+  );
+}
 
 /**
  * Refuses a column of embeddings in files, read by this SQL, where none of its lists has the wanted length, or, with `exactLengths`,
@@ -14,7 +45,7 @@ export async function refuseOtherLengths(
   read: string,
   name: string,
   kind: ValueKind,
-  { what, files, exactLengths = false }: FileSet,
+  { what, files, exactLengths = false }: EmbeddingFiles,
 ): Promise<void> {
   if (!isEmbedding(kind)) return;
   const size = embeddingSize(kind);
@@ -49,6 +80,7 @@ export async function refuseOtherLengths(
   refuse(`each list of the column "${name}" has ${held}`);
 }
 
-function numbers(n: number): string {
+/** So many numbers, in words. */
+export function numbers(n: number): string {
   return n === 1 ? "1 number" : `${String(n)} numbers`;
 }

@@ -228,6 +228,22 @@ vector v { key dish
     await expect(training(rows)).rejects.toThrow("has 0 to 4 numbers");
   });
 
+  it("in the first rows of a file are a warning at the size, as long as they all have another", async () => {
+    await parquet("t/a.parquet", dish("[1, 2, 3, 4]::float[4]"));
+    expect(await found(text(5))).toEqual([
+      ["embedding-length", "embedding(5)", 'the first lists of taste in "t/*.parquet" have 4 numbers, and none has 5'],
+    ]);
+    expect(await loadProject(folder)).toMatchObject({ diagnostics: [{ severity: "warning" }] });
+    expect(await diagnostics(text(4))).toEqual([]);
+    await parquet("t/a.parquet", dish("null::double[]"));
+    expect(await diagnostics(text(5))).toEqual([]);
+    await parquet("t/a.parquet", `${dish("[1.0, 2.0]")} union all ${dish("[]")}`);
+    expect((await diagnostics(text(5))).map(({ message }) => message)).toEqual([
+      'the first lists of taste in "t/*.parquet" have 0 to 2 numbers, and none has 5',
+    ]);
+    expect(await diagnostics(text(2))).toEqual([]);
+  });
+
   it("in some rows of a source are missing, and so is a column without any", async () => {
     await writeFile(path("p.tondo"), text(3));
     const rows = [{ at: "2024-01-02T00:00:00Z", dish: "a", wish: [1, 2], y: 1 }];
