@@ -139,7 +139,7 @@ const mutants: readonly Mutant[] = [
     file: `${folder}/functions/scalar/logic.ts`,
     find: "`(${a} === 0 || ${b} === 0 ? 0 : ${a} * ${b})`",
     replace: "`(${a} * ${b})`",
-    tests: examples,
+    tests: programs,
   },
   {
     name: "infinite-floats-kept",
