@@ -18,6 +18,14 @@ export {
   type Value,
 } from "./core/index.ts";
 export { connect, type ConnectOptions, type Database } from "./database/index.ts";
+export {
+  defineFunction,
+  type UserArguments,
+  type UserFunction,
+  type UserFunctionDefinition,
+  type UserParameters,
+  type UserResult,
+} from "./dsl/index.ts";
 export type { Manifest, TrainingSet } from "./featurestore/index.ts";
 export type { Prediction, PredictRequest } from "./serving/index.ts";
 export { linearTrainer, logisticTrainer, processTrainer, type Trainer } from "./training/index.ts";

@@ -14,7 +14,7 @@ import {
   type VectorName,
 } from "./core/index.ts";
 import { connect, type ConnectOptions, type Database } from "./database/index.ts";
-import type { ProjectPlan, VectorPlan } from "./dsl/index.ts";
+import { functionLibrary, type ProjectPlan, type UserFunction, type VectorPlan } from "./dsl/index.ts";
 import {
   type Catalog,
   type Change,
@@ -49,6 +49,8 @@ export interface OpenOptions {
   readonly artifacts?: string;
   /** DuckDB's bounds. */
   readonly engine?: EngineOptions;
+  /** The functions of the project's own that its expressions call: see `defineFunction`. */
+  readonly functions?: readonly UserFunction[];
   readonly clock?: Clock;
   /** Who does what is done; default: the account's name. */
   readonly actor?: string;
@@ -110,11 +112,12 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
  * await tondo.materialize({ asOf: "2024-03-01T00:00:00Z" });
  * const { prediction } = await tondo.predict("eta@champion", { keys: { store: "r1" }, at: "2024-03-01T00:00:00Z" });
  * ```
- * @throws TondoError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`, `IO_FAILED`
+ * @throws TondoError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`, `IO_FAILED`, `INVALID_ARGUMENT` where `functions` are wrong
  */
 export async function open<P extends ProjectTypes = RegisteredProject>(options: OpenOptions = {}): Promise<Tondo<P>> {
   const folder = resolve(options.folder ?? ".");
   const home = resolve(folder, options.home ?? ".tondo");
+  functionLibrary(options.functions);
   const database = await connect(options.database ?? { url: `sqlite:${join(home, "tondo.db")}` });
   // Types say what the names are; at run time every name is checked.
   return new OpenTondo(folder, home, database, options) as unknown as Tondo<P>;
@@ -133,6 +136,7 @@ class OpenTondo implements AnyTondo {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #engine: EngineOptions;
+  readonly #functions: readonly UserFunction[];
   #store: LmdbStore | undefined;
   #features: Promise<FeatureReader> | undefined;
   #predictor: Promise<Predictor> | undefined;
@@ -142,7 +146,9 @@ class OpenTondo implements AnyTondo {
     this.home = home;
     this.#database = database;
     this.#clock = options.clock ?? systemClock;
-    this.#engine = options.engine ?? {};
+    const functions = options.functions ?? options.engine?.functions ?? [];
+    this.#functions = functions;
+    this.#engine = { ...options.engine, functions };
     const actor = options.actor ?? accountName();
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
     const artifacts = folderArtifacts(resolve(home, options.artifacts ?? "artifacts"));
@@ -181,7 +187,7 @@ class OpenTondo implements AnyTondo {
   }
 
   train(options: Omit<TrainAndRegisterOptions, "registry">): Promise<TrainAndRegisterResult> {
-    return trainAndRegister({ ...options, registry: this.registry });
+    return trainAndRegister({ functions: this.#functions, ...options, registry: this.registry });
   }
 
   async materialize(options: Parameters<AnyTondo["materialize"]>[0] = {}): Promise<MaterializeResult> {
@@ -207,7 +213,10 @@ class OpenTondo implements AnyTondo {
   features(): Promise<FeatureReader> {
     this.#features ??= this.catalog
       .project()
-      .then((project) => new FeatureReader({ project, store: this.#online(), clock: this.#clock }));
+      .then(
+        (project) =>
+          new FeatureReader({ project, store: this.#online(), clock: this.#clock, functions: this.#functions }),
+      );
     return forgetFailure(this.#features, () => {
       this.#features = undefined;
     });

@@ -15,6 +15,15 @@ export const folderOption: Options = {
   },
 };
 
+/** Where the functions of the project's own are. */
+export const functionsOption: Options = {
+  functions: {
+    value: "FILE",
+    help: "exports the project's own functions, as made by defineFunction; its code is run",
+    default: "tondo.functions.ts or .js in the folder, where there is one",
+  },
+};
+
 /** The options of commands that open a project. */
 export const projectOptions: Options = {
   ...folderOption,
@@ -48,6 +57,16 @@ export function engineOf(args: ParsedArguments): NonNullable<OpenOptions["engine
   if (memory !== undefined && !/^\d+(\.\d+)?\s*[KMGT]i?B$/i.test(memory))
     throw usageError(`--memory: "${memory}" is not a size`, "Write it as 512MB or 4GB.");
   return { ...(memory === undefined ? {} : { memory }), ...(threads === undefined ? {} : { threads }) };
+}
+
+/** What the engine is opened with, the functions of the project's own among it. @throws TondoError `FUNCTIONS_INVALID`, `IO_FAILED` */
+export async function withFunctions(
+  context: Pick<CommandContext, "args" | "terminal">,
+  engine: NonNullable<OpenOptions["engine"]> = {},
+): Promise<NonNullable<OpenOptions["engine"]>> {
+  const { loadFunctions } = await import("../featurestore/index.ts");
+  const { functions } = await loadFunctions(folderOf(context), context.args.text("functions"));
+  return { ...engine, functions };
 }
 
 /**

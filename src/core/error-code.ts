@@ -22,6 +22,10 @@ export const errorCodes = {
   UNKNOWN_FEATURE: "No feature has this canonical name.",
   UNKNOWN_GROUP: "No feature group has this name.",
   UNKNOWN_VECTOR: "No vector has this name.",
+  FUNCTIONS_INVALID: "The file with a project's own functions cannot be loaded, or exports something else.",
+  FUNCTION_UNKNOWN: "A plan calls a function of the project's own that is not registered here.",
+  FUNCTION_CHANGED: "A plan calls a function of the project's own, and another one of its name is registered here.",
+  USER_FUNCTION_FAILED: "A function of the project's own threw, or answered with something that its type forbids.",
 
   // Sources and training sets
   SOURCE_CHANGED: "A source's columns or types are not those the definitions were applied with.",

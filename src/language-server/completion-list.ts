@@ -20,6 +20,7 @@ const kinds: Readonly<Record<Completion["kind"], CompletionItemKind>> = {
   function: CompletionItemKind.Function,
   aggregate: CompletionItemKind.Function,
   "fitted function": CompletionItemKind.Function,
+  "user function": CompletionItemKind.Function,
   type: CompletionItemKind.TypeParameter,
   keyword: CompletionItemKind.Keyword,
   "time zone": CompletionItemKind.Value,

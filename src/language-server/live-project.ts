@@ -5,13 +5,23 @@ import { type Diagnostic, type SourceFile, TondoError } from "../core/index.ts";
 import {
   compile,
   type ExpressionTypes,
+  type FunctionLibrary,
+  functionLibrary,
   indexProject,
+  noFunctions,
   type ParsedProject,
   parseProject,
   type ProjectIndex,
   type Schema,
 } from "../dsl/index.ts";
-import { projectLimits, projectPaths, readProjectFile, SourceSchemas } from "../featurestore/index.ts";
+import {
+  loadFunctions,
+  type LoadedFunctions,
+  projectLimits,
+  projectPaths,
+  readProjectFile,
+  SourceSchemas,
+} from "../featurestore/index.ts";
 
 /** A project as it is at one moment, open documents in place of the files under them. */
 export interface ProjectView {
@@ -38,6 +48,8 @@ export class LiveProject {
   readonly #schemas: SourceSchemas = new SourceSchemas(engineOptions);
   readonly #open: Map<string, SourceFile> = new Map<string, SourceFile>();
   #disk: ReadonlyMap<string, DiskFile> = new Map<string, DiskFile>();
+  #functions: LoadedFunctions = { functions: [] };
+  #library: FunctionLibrary = noFunctions;
   readonly #parsed: WeakMap<SourceFile, ParsedProject> = new WeakMap<SourceFile, ParsedProject>();
   /** Columns by source as they were last read, also of sources that cannot be parsed at the moment. */
   readonly #columns: Map<string, Schema> = new Map<string, Schema>();
@@ -85,6 +97,7 @@ export class LiveProject {
       }
     }
     this.#disk = disk;
+    await this.#lookAtFunctions();
     this.#view = undefined;
   }
 
@@ -141,8 +154,24 @@ export class LiveProject {
       }),
     );
     const schemas = new Map([...this.#columns].filter(([name]) => !unread.has(name)));
-    const { diagnostics } = compile(parsed, schemas, problems, types);
-    return { files, parsed, diagnostics, index: indexProject(parsed, { schemas: this.#columns, types }) };
+    const { diagnostics } = compile(parsed, schemas, problems, types, this.#library);
+    return {
+      files,
+      parsed,
+      diagnostics,
+      index: indexProject(parsed, { schemas: this.#columns, types, functions: this.#library }),
+    };
+  }
+
+  /** Those of a workspace's folder: the code of a folder that nobody opened is not run. What was loaded before stays where they fail. */
+  async #lookAtFunctions(): Promise<void> {
+    if (!this.#subfolders) return;
+    try {
+      this.#functions = await loadFunctions(this.root, undefined, this.#functions);
+      this.#library = functionLibrary(this.#functions.functions);
+    } catch (error) {
+      this.#log(messageOf(error));
+    }
   }
 
   async #paths(): Promise<readonly string[]> {

@@ -14,6 +14,7 @@ import {
   TextDocumentSyncKind,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import { functionFiles } from "../featurestore/index.ts";
 import { definitionAt, formatEdits, hoverAt, symbolsOf } from "./answers.ts";
 import { Checks } from "./checks.ts";
 import { completionList } from "./completion-list.ts";
@@ -58,7 +59,9 @@ export function serveLanguage({ input, output }: LanguageStreams, signal: AbortS
   connection.onInitialized(() => {
     for (const project of workspace.projects) checks.soon(project, true);
     if (!watches) return;
-    const watchers = [{ globPattern: "**/*.tondo" }];
+    const watchers = ["**/*.tondo", ...functionFiles.map((name) => `**/${name}`)].map((globPattern) => ({
+      globPattern,
+    }));
     connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(failed);
   });
   connection.onShutdown(() => {

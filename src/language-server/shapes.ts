@@ -48,6 +48,7 @@ const symbolKinds: Readonly<Record<NamedKind, SymbolKind>> = {
   function: SymbolKind.Function,
   aggregate: SymbolKind.Function,
   "fitted function": SymbolKind.Function,
+  "user function": SymbolKind.Function,
   type: SymbolKind.TypeParameter,
 };
 

@@ -4,10 +4,12 @@ import {
   type Fitted,
   fittedFault,
   fittedFingerprint,
+  type FunctionLibrary,
   type Raw,
   rawFromJson,
   type RawColumn,
   type RowProgram,
+  requireFunctions,
   vectorFingerprint,
   type VectorPlan,
 } from "../dsl/index.ts";
@@ -30,12 +32,17 @@ export interface LoadedModel {
 export type ProgramOf = (vector: VectorPlan, fitted: Fitted, key: string) => RowProgram;
 
 /**
- * Makes a package's model ready. No code of it runs: it has none.
+ * Makes a package's model ready. No code of it runs: it has none, and names the functions of the project's own that it calls.
  *
  * @throws TondoError `PACKAGE_CORRUPT` where a file lacks or is damaged, or a golden row gives something else here than where the model was
- * sealed; `MODEL_INVALID`
+ * sealed; `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`; `MODEL_INVALID`
  */
-export function loadModel(digest: string, { files }: ModelPackage, programOf: ProgramOf): LoadedModel {
+export function loadModel(
+  digest: string,
+  { files }: ModelPackage,
+  programOf: ProgramOf,
+  functions: FunctionLibrary,
+): LoadedModel {
   const read = (name: string): unknown => {
     const bytes = files.get(name);
     if (bytes === undefined) throw corrupt(digest, `it lacks ${name}`);
@@ -54,6 +61,7 @@ export function loadModel(digest: string, { files }: ModelPackage, programOf: Pr
   if (manifest.version !== 1) throw corrupt(digest, "it was made by another version of Tondo");
   if (manifest.vector?.fingerprint !== fingerprint)
     throw corrupt(digest, "its vector is not the one it was sealed with");
+  requireFunctions(vector, functions);
   const fitted = fittedOfPackage(read(packageFiles.fitted), vector, manifest.vector.fitted, digest);
   const model = files.get(packageFiles.model);
   if (model === undefined) throw corrupt(digest, `it lacks ${packageFiles.model}`);
@@ -70,12 +78,12 @@ export function loadModel(digest: string, { files }: ModelPackage, programOf: Pr
 }
 
 /** Compiles programs once for each vector and fit, and remembers the latest of them. */
-export function programCache(limit: number): ProgramOf {
+export function programCache(limit: number, functions: FunctionLibrary): ProgramOf {
   const programs = new Map<string, RowProgram>();
   return (vector, fitted, key) => {
     const known = programs.get(key);
     if (known !== undefined) return known;
-    const program = compileRows(vector.slots, fitted);
+    const program = compileRows(vector.slots, fitted, { functions });
     const [oldest] = programs.keys();
     if (oldest !== undefined && programs.size >= limit) programs.delete(oldest);
     programs.set(key, program);

@@ -48,7 +48,7 @@ export interface Predictor<P extends ProjectTypes = AnyProject> {
    * Resolves the reference on the partition path, reads the features, computes the vector and scores it.
    *
    * @param reference `model@tag`, or `model@` and a version's id
-   * @throws TondoError `TAG_NOT_FOUND`, `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`, `PACKAGE_CORRUPT`, `KEY_INVALID`, `INPUT_INVALID`,
+   * @throws TondoError `TAG_NOT_FOUND`, `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`, `PACKAGE_CORRUPT`, `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `KEY_INVALID`, `INPUT_INVALID`,
    * `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`
    */
   predict<const V extends VectorName<P> = VectorName<P>>(
@@ -75,13 +75,13 @@ export function createPredictor({
   maxModels = 1000,
 }: PredictorOptions): Predictor {
   const resolver = registry.resolver(resolverOptions);
-  const programs = programCache(maxVectors);
+  const programs = programCache(maxVectors, features.functions);
   // Loaded models by package digest; those of one training share their vector's program and reads.
   const models = new Map<string, Promise<Ready>>();
   const vectors = new Map<string, Pick<Ready, "prepared" | "request">>();
 
   const load = async (digest: string): Promise<Ready> => {
-    const model = loadModel(digest, await registry.loadPackage(digest), programs);
+    const model = loadModel(digest, await registry.loadPackage(digest), programs, features.functions);
     const known = vectors.get(model.fingerprint);
     const shared = known ?? { prepared: features.prepare(model.vector), request: requestReader(model.vector) };
     remember(vectors, model.fingerprint, shared, maxVectors);

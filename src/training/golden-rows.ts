@@ -1,5 +1,14 @@
 import { elementKind, embeddingSize, isEmbedding, isList, type ScalarKind, type ValueKind } from "../core/index.ts";
-import { compileRows, type Fitted, missingRaw, type Raw, type RawColumn, type VectorPlan } from "../dsl/index.ts";
+import {
+  compileRows,
+  type Fitted,
+  type FunctionLibrary,
+  missingRaw,
+  noFunctions,
+  type Raw,
+  type RawColumn,
+  type VectorPlan,
+} from "../dsl/index.ts";
 import type { Runtime } from "../runtimes/index.ts";
 
 /** A golden row: what the vector's expressions read, the slots they gave, and the model's score. `null` is missing. */
@@ -23,8 +32,13 @@ const count = 16;
  * Rows that a loader can check itself by: inputs of all kinds, missing ones among them, with what they gave here. They are made up, so that no
  * package carries anybody's data.
  */
-export function goldenRows(vector: VectorPlan, fitted: Fitted, runtime: Runtime): Golden {
-  const program = compileRows(vector.slots, fitted);
+export function goldenRows(
+  vector: VectorPlan,
+  fitted: Fitted,
+  runtime: Runtime,
+  functions: FunctionLibrary = noFunctions,
+): Golden {
+  const program = compileRows(vector.slots, fitted, { functions });
   const texts = textsFor(fitted);
   const inputs = program.leaves.map(({ kind }, leaf) =>
     Array.from({ length: count }, (_, row) => sample(kind, row, leaf, texts)),

@@ -1,5 +1,12 @@
 import { canonicalJson } from "../core/index.ts";
-import { type Fitted, fittedFingerprint, vectorFingerprint, type VectorPlan } from "../dsl/index.ts";
+import {
+  type Fitted,
+  fittedFingerprint,
+  type FunctionLibrary,
+  noFunctions,
+  vectorFingerprint,
+  type VectorPlan,
+} from "../dsl/index.ts";
 import { buildPackage, packageFiles } from "../registry/index.ts";
 import { loadRuntime } from "../runtimes/index.ts";
 import { goldenRows } from "./golden-rows.ts";
@@ -7,9 +14,16 @@ import type { TrainedModel } from "./trainer.ts";
 
 /**
  * Packs a trained model with all that serving it takes: the vector's plan, what was fitted, the learned parameters, and golden rows. No
- * code: serving generates it anew from the plan. The same content gives the same bytes.
+ * code: serving generates it anew from the plan. The same content gives the same bytes. `functions` are those of the project's own.
+ *
+ * @throws TondoError `USER_FUNCTION_FAILED` where one of them has no answer for a golden row
  */
-export function sealModel(vector: VectorPlan, fitted: Fitted, { model, files }: TrainedModel): Uint8Array {
+export function sealModel(
+  vector: VectorPlan,
+  fitted: Fitted,
+  { model, files }: TrainedModel,
+  functions: FunctionLibrary = noFunctions,
+): Uint8Array {
   const runtime = loadRuntime(model);
   const manifest = {
     version: 1,
@@ -24,6 +38,6 @@ export function sealModel(vector: VectorPlan, fitted: Fitted, { model, files }: 
     [packageFiles.vector]: text(vector),
     [packageFiles.fitted]: text(fitted),
     [packageFiles.model]: text(model),
-    [packageFiles.golden]: text(goldenRows(vector, fitted, runtime)),
+    [packageFiles.golden]: text(goldenRows(vector, fitted, runtime, functions)),
   });
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Progress, silentProgress, TondoError } from "../core/index.ts";
+import { functionLibrary, requireFunctions, type UserFunction } from "../dsl/index.ts";
 import { readColumns, type Manifest, type TrainingSet } from "../featurestore/index.ts";
 import type { DataReference, Metrics, ModelVersion, MovedTag, Registry, TagMove } from "../registry/index.ts";
 import { columnsOf } from "./columns.ts";
@@ -31,6 +32,8 @@ export interface TrainAndRegisterOptions {
   readonly owner?: string;
   readonly description?: string;
   readonly missing?: "error" | "drop" | "keep";
+  /** The functions of the project's own. */
+  readonly functions?: readonly UserFunction[];
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
@@ -48,7 +51,7 @@ export interface TrainAndRegisterResult extends TrainPartitionedResult {
  * given, moves it to all of them in another.
  *
  * @throws TondoError as `trainPartitioned` and the registry; `ROWS_INVALID` where a column lacks, `TRAINING_SET_EMPTY` where no node has
- * rows enough: tags stay where they are then
+ * rows enough: tags stay where they are then; `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`
  */
 export async function trainAndRegister(options: TrainAndRegisterOptions): Promise<TrainAndRegisterResult> {
   const {
@@ -70,6 +73,8 @@ export async function trainAndRegister(options: TrainAndRegisterOptions): Promis
       hint: `It has ${vector.labels.map(({ name }) => name).join(", ") || "none"}.`,
     });
   }
+  const functions = functionLibrary(options.functions);
+  requireFunctions(vector, functions);
   const startedAt = Date.now() * 1000;
   const slots = vector.slots.map(({ name }) => name);
   const train = await readPart(set, "train", [...slots, label], levels, options.signal);
@@ -109,7 +114,7 @@ export async function trainAndRegister(options: TrainAndRegisterOptions): Promis
     nodes.map((node) => ({
       model: created.name,
       path: node.path,
-      package: sealModel(vector, manifest.fitted, node.trained),
+      package: sealModel(vector, manifest.fitted, node.trained, functions),
       vector: { name: vector.name, fingerprint: manifest.vector.fingerprint },
       trainer: { name: trainer.name, version: trainer.version },
       configuration: {

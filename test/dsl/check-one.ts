@@ -1,5 +1,14 @@
 import { type Diagnostic, type TypeName, type Value } from "../../src/core/index.ts";
-import { compile, compileRows, type ExpressionPlan, fromRaw, parseProject, toRaw } from "../../src/dsl/index.ts";
+import {
+  compile,
+  compileRows,
+  type ExpressionPlan,
+  fromRaw,
+  functionLibrary,
+  parseProject,
+  toRaw,
+  type UserFunction,
+} from "../../src/dsl/index.ts";
 import type { Compilation } from "../../src/dsl/index.ts";
 import { checkExpression } from "../../src/dsl/semantic/check-expression.ts";
 import { columnOf } from "../../src/dsl/semantic/check-source.ts";
@@ -9,21 +18,22 @@ import { Report } from "../../src/dsl/semantic/report.ts";
 export const exampleNow = 1_709_210_096_789_000;
 
 /** A project of one file. */
-export function compileText(text: string, path = "test.tondo"): Compilation {
-  return compile(parseProject([{ path, text }]), new Map());
+export function compileText(text: string, path = "test.tondo", functions: readonly UserFunction[] = []): Compilation {
+  return compile(parseProject([{ path, text }]), new Map(), [], undefined, functionLibrary(functions));
 }
 
 /** One expression over some columns, checked as a vector's are, but of any type. */
 export function checkOne(
   text: string,
   columns: Readonly<Record<string, TypeName>> = {},
+  functions: readonly UserFunction[] = [],
 ): { readonly plan?: ExpressionPlan; readonly diagnostics: readonly Diagnostic[] } {
   const project = parseProject([{ path: "one.tondo", text: `vector one { x = ${text}\n}` }]);
   const [declaration] = project.declarations;
   if (declaration?.kind !== "vector") return { diagnostics: project.diagnostics };
   const value = declaration.slots[0]?.value;
   if (value === undefined) throw new Error("no slot");
-  const report = new Report();
+  const report = new Report(undefined, functionLibrary(functions));
   let fits = 0;
   const plan = checkExpression(
     value,
@@ -40,8 +50,12 @@ export function checkOne(
 }
 
 /** The plan of an expression that is right. */
-export function planOf(text: string, columns: Readonly<Record<string, TypeName>> = {}): ExpressionPlan {
-  const { plan, diagnostics } = checkOne(text, columns);
+export function planOf(
+  text: string,
+  columns: Readonly<Record<string, TypeName>> = {},
+  functions: readonly UserFunction[] = [],
+): ExpressionPlan {
+  const { plan, diagnostics } = checkOne(text, columns, functions);
   if (plan === undefined) throw new Error(`${text}: ${diagnostics.map(({ message }) => message).join("; ")}`);
   return plan;
 }

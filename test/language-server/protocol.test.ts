@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { CompletionList, DocumentSymbol, Hover, Location, TextEdit } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -169,6 +170,49 @@ describe("answers", () => {
     expect(await hover("sources.tondo", sources, "prep_minutes)")).toContain("column prep_minutes: float");
     expect(await hover("sources.tondo", sources, "mean(")).toContain("mean(x: float)");
     expect(await hover("sources.tondo", sources, "by restaurant_id")).toBe("null");
+  }, 60_000);
+
+  it("know the functions that the project's folder exports, and say where their file is wrong", async () => {
+    const folder = project();
+    const library = pathToFileURL(join(import.meta.dirname, "../../src/dsl/functions/index.ts")).href;
+    const written = `import { defineFunction } from ${JSON.stringify(library)};
+      export const loyalty = defineFunction({ name: "loyalty", version: 1, takes: { visits: "int", since: "duration?" },
+        returns: "float?", compute: ({ visits }) => Number(visits) / 2, doc: "Half the visits.",
+        examples: [{ given: { visits: 3, since: null }, result: 1.5 }] });\n`;
+    writeFileSync(join(folder, "tondo.functions.ts"), written);
+    const editor = await start({}, folder);
+    const text = vectors.replace("if(near, distance_km, 3)", "loyalty(3, missing)").replace("?? 0", "");
+    await editor.open("vectors.tondo", text);
+    const found = await editor.request<Hover | null>(
+      "textDocument/hover",
+      at(editor, "vectors.tondo", positionOf(text, "loyalty(", 1)),
+    );
+    const said = JSON.stringify(found?.contents ?? null);
+    for (const part of [
+      "loyalty(visits: int, since: duration?): float?",
+      "Half the visits.",
+      "loyalty(visits: 3, since: missing)",
+    ])
+      expect(said).toContain(part);
+    const short = text.replace("loyalty(3, missing)", "loy");
+    await editor.open("vectors.tondo", short);
+    const { items } = await editor.request<CompletionList>(
+      "textDocument/completion",
+      at(editor, "vectors.tondo", positionOf(short, "= loy", 5)),
+    );
+    expect(items.map(({ label }) => label)).toContain("loyalty");
+    writeFileSync(join(folder, "tondo.functions.ts"), "export const loyalty = 3;\n");
+    const other = await startClient(folder);
+    try {
+      await other.open("vectors.tondo", text);
+      const [wrong] = await other.diagnostics("vectors.tondo", ({ length }) => length > 0);
+      expect(wrong?.code).toBe("unknown-function");
+      expect(other.logged.map(({ message }) => message).join()).toContain("tondo.functions.ts exports something");
+    } finally {
+      other.kill("SIGKILL");
+      await other.exit;
+      other.connection.dispose();
+    }
   }, 60_000);
 
   it("complete what is being written, though it cannot be parsed yet", async () => {

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { changesText, effective } from "../output/index.ts";
-import { openProject, projectOptions } from "../project.ts";
+import { functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
 
 /** `tondo apply`: puts the definitions in force. */
 export const applyCommand: Command = {
@@ -16,10 +16,11 @@ export const applyCommand: Command = {
   options: {
     replace: { help: "also change and remove definitions; materialize and train again afterwards" },
     ...projectOptions,
+    ...functionsOption,
   },
   examples: ["tondo apply", "tondo apply --replace"],
   async run(context) {
-    await using tondo = await openProject(context, "writing");
+    await using tondo = await openProject(context, "writing", await withFunctions(context));
     const changes = await tondo.apply({ replace: context.args.flag("replace") });
     const { length } = effective(changes);
     return {

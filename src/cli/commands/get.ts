@@ -3,7 +3,7 @@ import type { ProjectPlan } from "../../dsl/index.ts";
 import { askAtMoment, askedMomentOption, keyArguments } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
 import { spanText, table, valueText } from "../output/index.ts";
-import { openProject, projectOptions } from "../project.ts";
+import { functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
 
 /** `tondo get`: features of one key. */
 export const getCommand: Command = {
@@ -26,6 +26,7 @@ export const getCommand: Command = {
     },
     at: askedMomentOption,
     ...projectOptions,
+    ...functionsOption,
   },
   examples: [
     "tondo get restaurant:kitchen:prep_7d restaurant:profile:cuisine --key restaurant=r07 --at loaded",
@@ -34,7 +35,7 @@ export const getCommand: Command = {
   async run(context) {
     const { args, style } = context;
     const names = args.rest("NAME");
-    await using tondo = await openProject(context, "reading");
+    await using tondo = await openProject(context, "reading", await withFunctions(context));
     const project = await tondo.project();
     const asked = entitiesOf(names);
     const entities = project.entities.filter(({ name }) => asked.includes(name));

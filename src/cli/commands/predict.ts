@@ -13,7 +13,7 @@ import {
 } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
 import { answeredPairs, decimal, pairs, type Style, table, valueText } from "../output/index.ts";
-import { openProject, projectOptions } from "../project.ts";
+import { functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
 
 /** `tondo predict`: a prediction by tag. */
 export const predictCommand: Command = {
@@ -36,13 +36,14 @@ export const predictCommand: Command = {
     at: askedMomentOption,
     explain: { help: "also show the features read and the slots" },
     ...projectOptions,
+    ...functionsOption,
   },
   examples: ["tondo predict eta@champion --key store=r07 --input distance_km=3.2 --partition FR/Lyon --at loaded"],
   async run(context) {
     const { args, style } = context;
     const reference = args.argument("MODEL@TAG");
     const partition = partitionArgument(args, "partition");
-    await using tondo = await openProject(context, "reading");
+    await using tondo = await openProject(context, "reading", await withFunctions(context));
     const vector = await vectorOf(tondo, reference, partition ?? []);
     const keys = keyArguments(args.list("key"), vector.roles, vector.entities);
     const inputs = inputArguments(args.list("input"), vector.inputs);

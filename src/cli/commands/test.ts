@@ -4,7 +4,7 @@ import type { CheckedProject, DefinitionTestResult } from "../../featurestore/in
 import { usageError } from "../arguments/index.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
 import { counted, type Style } from "../output/index.ts";
-import { folderOf, folderOption } from "../project.ts";
+import { folderOf, folderOption, functionsOption, withFunctions } from "../project.ts";
 
 /** `tondo test`: do the definitions mean what is meant? */
 export const testCommand: Command = {
@@ -19,12 +19,14 @@ export const testCommand: Command = {
   options: {
     name: { value: "TEXT", help: "only tests with this in their name, upper or lower case", short: "t" },
     ...folderOption,
+    ...functionsOption,
   },
   examples: ["tondo test", 'tondo test -t "counts once"', "tondo test features.tondo --json"],
   exits: { 1: "a test fails, or the definitions have errors" },
   async run(context) {
     const { checkProject, renderDiagnostics, runDefinitionTests } = await import("../../featurestore/index.ts");
-    const project = await checkProject(folderOf(context));
+    const engine = await withFunctions(context);
+    const project = await checkProject(folderOf(context), engine);
     const { plan, diagnostics } = project;
     if (plan === undefined) return { text: renderDiagnostics(project), json: jsonOf([], diagnostics), exitCode: 1 };
     const tests = chosen(context, project);
@@ -35,6 +37,7 @@ export const testCommand: Command = {
     const results = await runDefinitionTests({
       plan,
       tests,
+      engine,
       openStore: (folder) => LmdbStore.open({ folder, limits }),
       signal: context.terminal.signal,
       done: () => {

@@ -4,7 +4,7 @@ import type { TrainAndRegisterResult } from "../../training/index.ts";
 import { usageError } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
 import { count, counted, metricsText, nodeText, pairs, table } from "../output/index.ts";
-import { openProject, projectOptions } from "../project.ts";
+import { functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
 import { chooseTrainer, levelArguments, trainerOptions, trainerParameters } from "../trainer-options.ts";
 
 /** How many nodes the table shows. */
@@ -46,6 +46,7 @@ export const trainCommand: Command = {
     owner: { value: "TEXT", help: "whose model it is, when it is made" },
     description: { value: "TEXT", help: "what it is, when it is made" },
     ...projectOptions,
+    ...functionsOption,
   },
   examples: [
     "tondo train training/eta --model eta --label minutes --trainer linear \\\n" +
@@ -59,7 +60,7 @@ export const trainCommand: Command = {
     const missing = missingPolicy(args.text("missing"));
     const minRows = args.integer("min-rows", 1);
     const seed = args.integer("seed", 0);
-    await using tondo = await openProject(context, "writing");
+    await using tondo = await openProject(context, "writing", await withFunctions(context));
     const trainer = await chooseTrainer(args, tondo.folder, terminal.environment);
     const folder = resolve(tondo.folder, args.argument("SETDIR"));
     const manifest = await manifestOf(folder);

@@ -4,7 +4,7 @@ import type { Manifest, TrainingSet } from "../../featurestore/index.ts";
 import { momentArgument, type ParsedArguments } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
 import { count, counted, pairs } from "../output/index.ts";
-import { engineOf, engineOptions, openProject, projectOptions } from "../project.ts";
+import { engineOf, engineOptions, functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
 
 /** Why a row is in neither part. */
 const reasons: Readonly<Record<string, string>> = {
@@ -41,6 +41,7 @@ export const trainingSetCommand: Command = {
     raw: { help: "also write the stored values read, as role__entity__group__feature" },
     ...engineOptions,
     ...projectOptions,
+    ...functionsOption,
   },
   examples: [
     "tondo training-set eta --rows data/deliveries.parquet --carry country,city \\\n" +
@@ -50,7 +51,7 @@ export const trainingSetCommand: Command = {
     const { args, progress, terminal } = context;
     const split = splitOf(args);
     const cutoff = momentArgument(args, "cutoff");
-    const engine = engineOf(args);
+    const engine = await withFunctions(context, engineOf(args));
     await using tondo = await openProject(context, "reading", engine);
     const at = args.text("at-column");
     const set = await tondo.trainingSet({

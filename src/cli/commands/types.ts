@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { TondoError, writeFileAtomic } from "../../core/index.ts";
 import { usageError } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
-import { folderOf, folderOption } from "../project.ts";
+import { folderOf, folderOption, functionsOption, withFunctions } from "../project.ts";
 
 const defaultFile = "tondo.d.ts";
 
@@ -24,6 +24,7 @@ export const typesCommand: Command = {
     stdout: { help: "print the types and write nothing" },
     "no-register": { help: "leave out `declare module`: the project is known to open<TondoProject>() only" },
     ...folderOption,
+    ...functionsOption,
   },
   examples: ["tondo types", "tondo types --out src/tondo.d.ts", "tondo types --check"],
   exits: { 1: "the definitions have errors, or, with --check, the file is missing or out of date" },
@@ -35,7 +36,10 @@ export const typesCommand: Command = {
     const folder = folderOf(context);
     const { loadProject } = await import("../../featurestore/index.ts");
     const { projectTypesText } = await import("../../dsl/index.ts");
-    const text = projectTypesText(await loadProject(folder), args.flag("no-register") ? { register: false } : {});
+    const text = projectTypesText(
+      await loadProject(folder, await withFunctions(context)),
+      args.flag("no-register") ? { register: false } : {},
+    );
     if (print) return { text: text.trimEnd(), json: { text } };
     const file = args.text("out") ?? defaultFile;
     const path = resolve(folder, file);

@@ -64,7 +64,11 @@ function labelOf(plan: ExpressionPlan, { read, stored }: TreeContext): string {
     case "fitted":
       return `${functionText(plan)}, fitted as ${[plan.fit, ...optionTexts(plan.options)].join(", ")}`;
     case "call":
-      return [functionText(plan), ...optionTexts(plan.options)].join(" ");
+      return [
+        functionText(plan),
+        ...(plan.user === undefined ? [] : [`(the project's own, version ${String(plan.version)})`]),
+        ...optionTexts(plan.options),
+      ].join(" ");
   }
 }
 

@@ -35,3 +35,14 @@ export {
 } from "./scalar-function.ts";
 export { clock, isZone, zoneNames } from "./time-zone.ts";
 export { overloadOf, tablesOf } from "./overload-of.ts";
+export { defineFunction } from "./define-function.ts";
+export { type FunctionLibrary, functionLibrary, noFunctions, requireFunctions, userEntry } from "./function-library.ts";
+export { fromRaw, missingRaw, type RawColumn, rawFromJson, toRaw } from "./raw-value.ts";
+export type {
+  UserArguments,
+  UserExample,
+  UserFunction,
+  UserFunctionDefinition,
+  UserParameters,
+  UserResult,
+} from "./user-function.ts";

@@ -1,5 +1,6 @@
 import { parseTypeName, TondoError } from "../../core/index.ts";
 import type { CallPlan, ExpressionPlan } from "../plan/index.ts";
+import { type FunctionLibrary, noFunctions, userEntry } from "./function-library.ts";
 import { scalarFunctions } from "./scalar/index.ts";
 import { type Overload, type ScalarFunction, takesKind } from "./scalar-function.ts";
 
@@ -14,10 +15,15 @@ export function tablesOf({ tables }: ScalarFunction, args: readonly ExpressionPl
 /**
  * The entry and the overload of a call: the one whose parameters are of the arguments' kinds.
  *
- * @throws TondoError `DEFINITIONS_INVALID` where the plan was made by another version of the function or for other tables
+ * @param functions those of the project's own
+ * @throws TondoError `DEFINITIONS_INVALID` where the plan was made by another version of the function or for other tables,
+ * `FUNCTION_UNKNOWN` and `FUNCTION_CHANGED` where a function of the project's own is not the one registered
  */
-export function overloadOf(call: CallPlan): readonly [ScalarFunction, Overload] {
-  const entry = scalarFunctions.get(call.function);
+export function overloadOf(
+  call: CallPlan,
+  functions: FunctionLibrary = noFunctions,
+): readonly [ScalarFunction, Overload] {
+  const entry = call.user === undefined ? scalarFunctions.get(call.function) : userEntry(call, functions);
   if (entry?.version !== call.version) {
     throw new TondoError(
       "DEFINITIONS_INVALID",

@@ -7,7 +7,7 @@ import type { Dialect } from "./dialects/index.ts";
  * beyond ±(2^53 - 1) is a bigint); a list is an array of such values, none of them missing, an embedding a
  * `Float64Array` of its size, finite throughout; missing is `null` for these two and for strings. Nothing that is read
  * is ever written to. Functions give a
- * bigint only where an argument is one or a list of ints.
+ * bigint only where an argument is one or a list of ints; those of a project's own, whenever they return an int.
  */
 export type Raw = RawScalar | RawList | Float64Array;
 
@@ -34,6 +34,8 @@ export interface Parameter {
   readonly default?: boolean | number | string;
   /** The moment of the request where the argument is left out. */
   readonly now?: true;
+  /** A missing argument is handed to a user function; where it is not optional its result is missing then. */
+  readonly optional?: true;
   /** Any number of these, one at least; last parameter only. */
   readonly rest?: true;
 }
@@ -112,6 +114,8 @@ export interface ScalarFunction {
   readonly optional?: (args: readonly boolean[]) => boolean;
   /** Reads tables that have releases of their own: plans name the release, see `tablesOf`. */
   readonly tables?: Tables;
+  /** What distinguishes a project's own function from others of its name: the hash of its signature and text. */
+  readonly user?: { readonly source: string };
   readonly doc: string;
   readonly examples: readonly Example[];
   readonly overloads: readonly Overload[];

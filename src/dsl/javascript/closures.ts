@@ -1,7 +1,6 @@
-import type { Raw } from "../functions/index.ts";
+import type { Raw, RawColumn } from "../functions/index.ts";
 import { exactNumbers } from "./exact-numbers.ts";
 import { layoutOf } from "./layout.ts";
-import type { RawColumn } from "./raw-value.ts";
 import { type Kernel, kernelOf } from "./kernel.ts";
 import type { Steps } from "./steps.ts";
 

@@ -3,7 +3,7 @@ import type { Operand, Step } from "./steps.ts";
 
 /**
  * For each step whether its result is a number, NaN or not, and never a bigint, a text or `null`. Functions make a
- * bigint only of a bigint, or of a list that may hold one.
+ * bigint only of a bigint, or of a list that may hold one; steps that are `wide` of anything.
  *
  * @param leaves whether ints that are read are never bigints
  */

@@ -1,6 +1,6 @@
 import { isNumeric } from "../../core/index.ts";
 import { emit, type Emitted, runtime } from "./emit.ts";
-import type { RawColumn } from "./raw-value.ts";
+import type { RawColumn } from "../functions/index.ts";
 import { type Row, rowByColumns } from "./row-by-columns.ts";
 import type { Steps } from "./steps.ts";
 

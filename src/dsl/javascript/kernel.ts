@@ -1,5 +1,4 @@
-import type { Raw } from "../functions/index.ts";
-import type { RawColumn } from "./raw-value.ts";
+import type { Raw, RawColumn } from "../functions/index.ts";
 import type { CallStep } from "./steps.ts";
 
 /** Does a step for the first `n` rows of its buffers. */

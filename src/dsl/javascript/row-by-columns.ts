@@ -1,6 +1,5 @@
 import { isNumeric, type ValueKind } from "../../core/index.ts";
-import type { Raw } from "../functions/index.ts";
-import type { RawColumn } from "./raw-value.ts";
+import type { Raw, RawColumn } from "../functions/index.ts";
 import { cellOf, type RowCells, setCell } from "./row-cells.ts";
 
 /** Computes one row: reads the cells of the leaves, writes those of the outputs. */

@@ -14,10 +14,10 @@ export interface RowLine {
 
 /**
  * The loop that computes some expressions, as `compileRows` generates it, line by line; for showing, so that functions need
- * not have been fitted: they are called where their parameters would stand.
+ * not have been fitted, nor those of the project's own be registered: they are called where their parameters would stand.
  */
 export function rowLines(expressions: readonly ExpressionPlan[]): readonly RowLine[] {
-  const steps = stepsOf(expressions, "unfitted");
+  const steps = stepsOf(expressions, "unfitted", "shown");
   const emitted = emit(steps, { text: loopLeaf, exact: false });
   return loopLines(steps, emitted).map(({ text, leaf, step, result }) => {
     const read = leaf === undefined ? undefined : steps.leaves[leaf];

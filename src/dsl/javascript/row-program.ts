@@ -1,4 +1,5 @@
 import { parseTypeName, type ValueKind } from "../../core/index.ts";
+import type { FunctionLibrary } from "../functions/index.ts";
 import type { ExpressionPlan, Fitted } from "../plan/index.ts";
 import { closedRow } from "./closed-row.ts";
 import { closures } from "./closures.ts";
@@ -24,7 +25,7 @@ export interface RowProgram {
   readonly leaves: readonly Leaf[];
   readonly outputs: readonly { readonly name: string; readonly kind: ValueKind }[];
   readonly mode: RowMode;
-  /** Computes `n` rows: reads `columns[leaf][row]`, writes `results[output][row]`. Total: no data makes it throw. */
+  /** Computes `n` rows: reads `columns[leaf][row]`, writes `results[output][row]`. Total: no data makes it throw, but for functions of the project's own: `USER_FUNCTION_FAILED`. */
   readonly run: Loop;
   /** The same for one row, without garbage: reads the cells of the leaves, writes those of the outputs. */
   readonly row: Row;
@@ -35,18 +36,20 @@ export interface RowProgram {
 /**
  * Compiles expressions into one function over columns of rows, and one for a single row.
  *
- * @param options `mode` as wanted; left out, code is generated where the runtime allows it.
- * @throws TondoError `VECTOR_UNFITTED`
+ * @param options `mode` as wanted; left out, code is generated where the runtime allows it. `functions` are those of the project's own;
+ * with `"shown"` the program is there to be looked at, and they need not be registered.
+ * @throws TondoError `VECTOR_UNFITTED`, `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`
  * @throws EvalError where the mode `generated` is demanded and the runtime forbids it
  */
 export function compileRows(
   outputs: readonly Output[],
   fitted: Fitted = {},
-  options: { readonly mode?: RowMode | undefined } = {},
+  options: { readonly mode?: RowMode | undefined; readonly functions?: FunctionLibrary | "shown" | undefined } = {},
 ): RowProgram {
   const steps = stepsOf(
     outputs.map(({ value }) => value),
     fitted,
+    options.functions,
   );
   const { text, make } = generate(steps);
   const generated = options.mode === "closures" ? undefined : allowed(make, options.mode);

@@ -2,6 +2,9 @@ import { canonicalJson, parseTypeName, type ValueKind } from "../../core/index.t
 import {
   clock,
   fittedOf,
+  type FunctionLibrary,
+  missingRaw,
+  noFunctions,
   overloadOf,
   type Overload,
   parametersOf,
@@ -16,7 +19,6 @@ import {
   type LiteralPlan,
   parts,
 } from "../plan/index.ts";
-import { missingRaw } from "./raw-value.ts";
 
 /** A leaf that a row program reads. */
 export interface Leaf {
@@ -59,7 +61,7 @@ export interface CallStep {
   readonly none: RawScalar;
   /** Whether it deals with missing arguments itself: it is given `none` as one more argument. */
   readonly handles: boolean;
-  /** Its int result may be a bigint where no argument is: a fitted value is one. */
+  /** Its int result may be a bigint where no argument is: a fitted value is one, and a user function makes what it likes. */
   readonly wide?: true;
 }
 
@@ -76,12 +78,17 @@ export interface Steps {
 
 /**
  * What has to be done for some expressions. Calls of constants alone are done here, once. `"unfitted"` is for showing only:
- * what is fitted gives missing.
+ * what is fitted gives missing. So is `"shown"` for the functions of the project's own.
  *
- * @throws TondoError `VECTOR_UNFITTED` where a fitted function has no parameters.
+ * @throws TondoError `VECTOR_UNFITTED` where a fitted function has no parameters, `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`,
+ * `USER_FUNCTION_FAILED` where a call of constants does.
  */
-export function stepsOf(expressions: readonly ExpressionPlan[], fitted: Fitted | "unfitted" = {}): Steps {
-  const numbering = new Numbering(fitted);
+export function stepsOf(
+  expressions: readonly ExpressionPlan[],
+  fitted: Fitted | "unfitted" = {},
+  functions: FunctionLibrary | "shown" = noFunctions,
+): Steps {
+  const numbering = new Numbering(fitted, functions);
   const results = expressions.map((expression) => numbering.operand(expression));
   return { leaves: numbering.leaves, steps: numbering.steps, results, expressions: numbering.expressions };
 }
@@ -91,13 +98,15 @@ class Numbering {
   readonly leaves: Leaf[] = [];
   readonly expressions: ExpressionPlan[] = [];
   readonly #parameters: Fitted | "unfitted";
+  readonly #functions: FunctionLibrary | "shown";
   /** By what is computed, with names for its parts: equal expressions are one step. */
   readonly #byKey: Map<string, Operand> = new Map<string, Operand>();
   /** The same by object: siblings are shared. */
   readonly #seen: Map<ExpressionPlan, Operand> = new Map<ExpressionPlan, Operand>();
 
-  constructor(fitted: Fitted | "unfitted") {
+  constructor(fitted: Fitted | "unfitted", functions: FunctionLibrary | "shown") {
     this.#parameters = fitted;
+    this.#functions = functions;
   }
 
   operand(expression: ExpressionPlan): Operand {
@@ -133,13 +142,16 @@ class Numbering {
   }
 
   #call(plan: CallPlan, kind: ValueKind, args: readonly Operand[]): Operand {
-    const [entry, overload] = overloadOf(plan);
+    if (plan.user !== undefined && this.#functions === "shown")
+      return this.#add({ ...plain(kind, args), call: () => missingRaw(kind), overload: {} }, true);
+    const [entry, overload] = overloadOf(plan, this.#functions === "shown" ? noFunctions : this.#functions);
     const options = plan.options ?? {};
     const handles = entry.missing === "handles";
     const given = args.map(({ maybe }) => maybe);
     const tested = handles ? [] : given.flatMap((maybe, i) => (maybe ? [i] : []));
     const call = overload.compute(options);
-    const step: CallStep = { ...plain(kind, args), call, overload, options, tested, handles };
+    const wide = entry.user !== undefined && kind === "int" ? { wide: true as const } : {};
+    const step: CallStep = { ...plain(kind, args), call, overload, options, tested, handles, ...wide };
     const constant = folded(step);
     if (constant !== undefined) return { kind, constant, maybe: isMissing(constant) };
     // The hour of UTC needs no clock.

@@ -53,8 +53,8 @@ function named(names: Iterable<Named>, rank: number): readonly Candidate[] {
   return [...names].map((one) => candidateOf(one, rank));
 }
 
-function functions(): readonly Candidate[] {
-  return named(functionsByName.values(), 5);
+function functions({ declared }: ProjectIndex): readonly Candidate[] {
+  return [...named(declared.functions.values(), 4), ...named(functionsByName.values(), 5)];
 }
 
 /** Behind a colon, or the `<` of a list. */
@@ -82,7 +82,7 @@ function inSource({ before, clause, declaration, part }: TextContext, index: Pro
   if (isOperand(clause.at(-1)) && clause.length > (isFile ? 3 : 1))
     return keywords(["and", "or", "is", "in", "known", "lag"]);
   const columns = index.declared.sources.get(declaration[1]?.name ?? "")?.columns.values() ?? [];
-  return [...named(columns, 0), ...functions(), ...keywords(valueWords, 6)];
+  return [...named(columns, 0), ...functions(index), ...keywords(valueWords, 6)];
 }
 
 function inGroupHead({ before }: TextContext, index: ProjectIndex): readonly Candidate[] {
@@ -106,7 +106,7 @@ function inGroupHead({ before }: TextContext, index: ProjectIndex): readonly Can
   if (by < 0) return keywords(["by"]);
   if (last === "as") return named(entities.get(before[1]?.name ?? "")?.key.values() ?? [], 0);
   if (isOperand(before.at(-1)) && last !== "by") return keywords(["as"]);
-  return [...columnsOf(before, index), ...functions()];
+  return [...columnsOf(before, index), ...functions(index)];
 }
 
 /** The columns of the source that a group names. */
@@ -127,15 +127,15 @@ function inGroup(context: TextContext, index: ProjectIndex): readonly Candidate[
   if (last?.image === "@") return [];
   if (last?.image === "over") return keywords(["next"]);
   if (last?.image === "next") return [];
-  if (last?.image === "|") return functions();
+  if (last?.image === "|") return functions(index);
   if (isOperand(last) && second !== undefined) return keywords(["over", "where", "and", "or", "is", "in", "not"]);
-  if (isAggregated(before, clause, open)) return [...columns, ...functions(), ...keywords(valueWords, 6)];
+  if (isAggregated(before, clause, open)) return [...columns, ...functions(index), ...keywords(valueWords, 6)];
   const siblings = writtenFeatures(declaration, index).filter(({ name }) => name !== first.name);
   return [
     ...(events ? [] : columns),
     ...named(siblings, 1),
     ...named(aggregatesByName.values(), 3),
-    ...functions(),
+    ...functions(index),
     ...keywords(valueWords, 6),
   ];
 }
@@ -174,7 +174,7 @@ function inVector(context: TextContext, index: ProjectIndex): readonly Candidate
   if (references !== undefined) return references;
   const fitted = first.image === "label" ? [] : [...fittedByEntry.values()];
   if (last?.image === "|") {
-    return [...named(fitted, 3).map((one) => ({ ...one, insert: one.label })), ...functions()];
+    return [...named(fitted, 3).map((one) => ({ ...one, insert: one.label })), ...functions(index)];
   }
   const isKnown = isTyped && last?.image === "known";
   if (isOperand(last) && clause.length > 1 && !isKnown) return keywords(["and", "or", "is", "in", "not"]);
@@ -189,7 +189,7 @@ function inVector(context: TextContext, index: ProjectIndex): readonly Candidate
       1,
     ),
     ...(keys.length > 0 ? [] : named(roles, 2)),
-    ...functions(),
+    ...functions(index),
     ...keywords(["now", ...valueWords], 6),
   ];
 }
@@ -210,5 +210,5 @@ function inTest(context: TextContext, index: ProjectIndex): readonly Candidate[]
     const isCell = open.length === 2 && (last === "{" || last === ",");
     return isCell ? named(sources.get(second?.name ?? "")?.columns.values() ?? [], 0) : [];
   }
-  return referenceCandidates(before, index) ?? (isOperand(clause.at(-1)) ? keywords(["at"]) : functions());
+  return referenceCandidates(before, index) ?? (isOperand(clause.at(-1)) ? keywords(["at"]) : functions(index));
 }

@@ -54,7 +54,14 @@ export function completionsAt(index: ProjectIndex, file: SourceFile, offset: num
 }
 
 /** What is part of the language: its words need no backticks. */
-const plain: ReadonlySet<Completion["kind"]> = new Set(["keyword", "type", "function", "aggregate", "fitted function"]);
+const plain: ReadonlySet<Completion["kind"]> = new Set([
+  "keyword",
+  "type",
+  "function",
+  "aggregate",
+  "fitted function",
+  "user function",
+]);
 
 function completionOf({ label, kind, insert, type, doc, rank }: Candidate, start: number, end: number): Completion {
   return {

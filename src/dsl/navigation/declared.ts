@@ -1,4 +1,5 @@
 import type { Span } from "../../core/index.ts";
+import { type FunctionLibrary, noFunctions } from "../functions/index.ts";
 import { type ExpressionTypes, type ParsedProject, placeOf, type Schema } from "../semantic/index.ts";
 import type {
   Definition,
@@ -10,6 +11,7 @@ import type {
   TypedName,
   VectorDeclaration,
 } from "../syntax/index.ts";
+import { namedFunctions } from "./library.ts";
 import type { Named, NamedKind } from "./named.ts";
 
 /** Names that a declaration gives a meaning to, by name. */
@@ -52,6 +54,8 @@ export interface Declared {
   readonly sources: ReadonlyMap<string, DeclaredSource>;
   readonly groups: ReadonlyMap<string, DeclaredGroup>;
   readonly vectors: ReadonlyMap<string, DeclaredVector>;
+  /** The functions of the project's own. */
+  readonly functions: Names;
 }
 
 /** What is known of a project beside its text. */
@@ -59,6 +63,8 @@ export interface Known {
   /** Columns by source, for those whose columns stand in files only. */
   readonly schemas: ReadonlyMap<string, Schema>;
   readonly types: ExpressionTypes;
+  /** The functions of the project's own. */
+  readonly functions?: FunctionLibrary;
 }
 
 /** The longest definition that is shown. */
@@ -87,7 +93,7 @@ export function declare(project: ParsedProject, known: Known): Declared {
       first(vectors, declaration.name.text, vectorOf(declaration, entities, context));
     }
   }
-  return { entities, sources, groups, vectors };
+  return { entities, sources, groups, vectors, functions: namedFunctions(known.functions ?? noFunctions) };
 }
 
 interface Context extends Known {

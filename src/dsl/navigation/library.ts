@@ -5,6 +5,7 @@ import {
   composedAggregates,
   type FittedFunction,
   fittedFunctions,
+  type FunctionLibrary,
   type Overload,
   type ScalarFunction,
   scalarFunctions,
@@ -34,6 +35,11 @@ export const fittedByEntry: ReadonlyMap<FittedFunction, Named> = new Map(
   [...fittedFunctions.values()].map((entry) => [entry, fittedNamed(entry)]),
 );
 
+/** The functions of a project's own, by name. */
+export function namedFunctions(functions: FunctionLibrary): ReadonlyMap<string, Named> {
+  return new Map([...functions].map(([name, entry]) => [name, { ...scalarNamed(name, entry), kind: "user function" }]));
+}
+
 function scalarNamed(name: string, entry: ScalarFunction): Named {
   const { doc, overloads, examples } = entry;
   const shown = examples.slice(0, maxExamples).map(({ text, result }) => {
@@ -49,9 +55,9 @@ function scalarNamed(name: string, entry: ScalarFunction): Named {
 }
 
 function signature({ takes, returns, partial }: Overload): string {
-  const parameters = takes.map(({ name, kind, default: otherwise, rest }) => {
+  const parameters = takes.map(({ name, kind, default: otherwise, rest, optional }) => {
     const value = otherwise === undefined ? "" : ` = ${JSON.stringify(otherwise)}`;
-    return `${name}: ${any(kind)}${rest === true ? " ..." : ""}${value}`;
+    return `${name}: ${any(kind)}${optional === true ? "?" : ""}${rest === true ? " ..." : ""}${value}`;
   });
   return `(${parameters.join(", ")}): ${any(returns)}${partial === true ? "?" : ""}`;
 }

@@ -17,6 +17,7 @@ export type NamedKind =
   | "function"
   | "aggregate"
   | "fitted function"
+  | "user function"
   | "type";
 
 /** What a name stands for, with all that there is to say of it. */

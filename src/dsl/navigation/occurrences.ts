@@ -174,7 +174,12 @@ class Occurrences {
     const entry = place.fitted === true && form !== "operator" ? fittedOfCall(call) : undefined;
     const fitted = entry === undefined ? undefined : fittedByEntry.get(entry);
     if (form !== "operator") {
-      this.add(name, fitted ?? (aggregate ? aggregatesByName : functionsByName).get(name.text));
+      this.add(
+        name,
+        fitted ??
+          (aggregate ? aggregatesByName : functionsByName).get(name.text) ??
+          this.#declared.functions.get(name.text),
+      );
     }
     const inside = aggregate && place.column !== undefined ? { ...place, name: place.column } : place;
     // The word in `fill(mean)` is no name.

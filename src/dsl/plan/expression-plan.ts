@@ -27,7 +27,7 @@ export interface NowPlan {
   readonly type: "timestamp";
 }
 
-/** A scalar function or operator of the library; `function` with `version` names one entry, `options` are constants. */
+/** A scalar function or operator, of the library or of the project's own; `function` with `version` names one entry, `options` are constants. */
 export interface CallPlan {
   readonly node: "call";
   readonly type: TypeName;
@@ -35,6 +35,8 @@ export interface CallPlan {
   readonly version: number;
   /** The release of the tables it reads, such as `tz 2026c`. */
   readonly tables?: string;
+  /** The function is one of the project's own: the hash of its signature and text. Plans never hold code. */
+  readonly user?: { readonly source: string };
   readonly args: readonly ExpressionPlan[];
   readonly options?: Readonly<
     Record<string, null | boolean | number | string | readonly (boolean | number | string)[]>

@@ -42,6 +42,7 @@ function sqlOf(expression: ExpressionPlan, leaf: (plan: ExpressionPlan) => strin
     case "fitted":
       return undefined;
     case "call": {
+      if (expression.user !== undefined) return undefined;
       const [, { sql }] = overloadOf(expression);
       if (sql === undefined) return undefined;
       const args: Sql[] = [];

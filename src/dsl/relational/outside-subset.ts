@@ -41,6 +41,7 @@ function reasonOf(part: ExpressionPlan, dialect: Dialect): string | undefined {
 }
 
 function reasonOfCall(call: CallPlan, dialect: Dialect): string | undefined {
+  if (call.user !== undefined) return `"${call.function}" is a function of the project's own, in TypeScript`;
   const [{ name }, { sql }] = overloadOf(call);
   if (sql === undefined) return `"${name}" has no SQL that is equal to it bit by bit`;
   const form = sql(

@@ -1,4 +1,11 @@
-import { aggregates, composedAggregates, fittedFunctions, maxInt, scalarFunctions } from "../functions/index.ts";
+import {
+  aggregates,
+  composedAggregates,
+  fittedFunctions,
+  type FunctionLibrary,
+  maxInt,
+  scalarFunctions,
+} from "../functions/index.ts";
 import type { ExpressionPlan } from "../plan/index.ts";
 import { type CallExpression, didYouMean, type Expression, type LiteralExpression } from "../syntax/index.ts";
 import { expansionOf } from "./expansion.ts";
@@ -138,10 +145,15 @@ function checkCall(call: CallExpression, scope: Scope, report: Report, depth: nu
       : resolveFitted(fitted, checked, call, scope, report);
   }
   const resolved = call.form === "operator" ? name : (written.get(name) ?? name);
-  const entry = call.form === "operator" || !operatorOnly.has(resolved) ? scalarFunctions.get(resolved) : undefined;
+  const entry =
+    call.form === "operator" || !operatorOnly.has(resolved)
+      ? (scalarFunctions.get(resolved) ?? report.functions.get(name))
+      : undefined;
   if (entry === undefined) {
     if (isAggregate(name)) return scope.aggregate(call);
-    return report.error("unknown-function", `there is no function "${name}"`, call.name.span, () => nearFunction(name));
+    return report.error("unknown-function", `there is no function "${name}"`, call.name.span, () =>
+      nearFunction(name, report.functions),
+    );
   }
   // `min(x)` of one value is most often an aggregate whose window was forgotten.
   if (isAggregate(name) && call.args.length === 1) return scope.aggregate(call);
@@ -234,14 +246,15 @@ const otherwise: ReadonlyMap<string, string> = new Map([
   ["uppercase", "write upper"],
 ]);
 
-function nearFunction(name: string): string | undefined {
+function nearFunction(name: string, functions: FunctionLibrary): string {
   const fitted = [...fittedFunctions.values()].map((entry) => entry.name);
-  const words = [...scalarFunctions.keys(), ...aggregateNames, ...fitted, ...written.keys()];
+  const words = [...functions.keys(), ...scalarFunctions.keys(), ...aggregateNames, ...fitted, ...written.keys()];
   return (
     otherwise.get(name.toLowerCase()) ??
     didYouMean(
       name,
       words.filter((word) => !operatorOnly.has(written.get(word) ?? word)),
-    )
+    ) ??
+    "functions of your own are exported from tondo.functions.ts, or registered by open({ functions })"
   );
 }

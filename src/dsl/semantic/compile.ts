@@ -1,4 +1,5 @@
 import type { Diagnostic, SourceFile } from "../../core/index.ts";
+import { type FunctionLibrary, noFunctions } from "../functions/index.ts";
 import { type About, type GroupPlan, type ProjectPlan, testLimits, type TestPlan } from "../plan/index.ts";
 import {
   type BrokenDeclaration,
@@ -80,15 +81,16 @@ export function undeclaredSources(project: ParsedProject): readonly UndeclaredSo
 /**
  * Resolves names, checks types and makes the plan. `schemas` gives the columns of sources by name; a source that is not
  * in it and declares none is taken to have been reported by the caller, in `problems`. The types of all expressions that have
- * one are put into `types`, for those who show them.
+ * one are put into `types`, for those who show them. `functions` are those of the project's own.
  */
 export function compile(
   project: ParsedProject,
   schemas: ReadonlyMap<string, Schema>,
   problems: readonly Diagnostic[] = [],
   types?: ExpressionTypes,
+  functions: FunctionLibrary = noFunctions,
 ): Compilation {
-  const report = new Report(types);
+  const report = new Report(types, functions);
   const { declarations } = project;
   const entityDeclarations = unique(
     declarations.filter((d): d is EntityDeclaration => d.kind === "entity"),

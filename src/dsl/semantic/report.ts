@@ -1,4 +1,5 @@
 import type { Diagnostic, Span, TypeName } from "../../core/index.ts";
+import { type FunctionLibrary, noFunctions } from "../functions/index.ts";
 import { PlaceRecorder } from "./places.ts";
 
 /** How many errors of a file are kept: a reader mends the first ones first. */
@@ -29,9 +30,13 @@ export class Report {
   readonly #types: ExpressionTypes | undefined;
   #depth = 0;
 
+  /** The functions of the project's own. */
+  readonly functions: FunctionLibrary;
+
   /** With `types`, the type of each expression that has one is put there. */
-  constructor(types?: ExpressionTypes) {
+  constructor(types?: ExpressionTypes, functions: FunctionLibrary = noFunctions) {
     this.#types = types;
+    this.functions = functions;
   }
 
   /** Says what type the expression there has. */

@@ -112,6 +112,7 @@ export function resolveCall(
     function: entry.name,
     version: entry.version,
     ...(tables === undefined ? {} : { tables }),
+    ...(entry.user === undefined ? {} : { user: entry.user }),
     args: best.args,
     ...(Object.keys(best.options).length === 0 ? {} : { options: best.options }),
   };
@@ -313,5 +314,6 @@ function signature(parameter: Parameter): string {
   const kind = parameter.kind === "T" ? "any" : parameter.kind === "list<T>" ? "list" : parameter.kind;
   const suffix = parameter.rest === true ? ", ..." : "";
   const constantly = parameter.constant === true && !kind.includes("list") ? "constant " : "";
-  return `${parameter.name}: ${constantly}${kind}${parameter.default === undefined ? "" : ` = ${JSON.stringify(parameter.default)}`}${suffix}`;
+  const handed = parameter.optional === true ? "?" : "";
+  return `${parameter.name}: ${constantly}${kind}${handed}${parameter.default === undefined ? "" : ` = ${JSON.stringify(parameter.default)}`}${suffix}`;
 }

@@ -4,6 +4,7 @@ import {
   type About,
   type Compilation,
   compile,
+  functionLibrary,
   parseProject,
   type Places,
   type ProjectPlan,
@@ -42,7 +43,13 @@ export async function checkProject(folder: string, engineOptions: EngineOptions 
   const files = await readFiles(root);
   const parsed = parseProject(files);
   const { schemas, problems } = await new SourceSchemas(engineOptions).read(parsed, root);
-  const compilation: Compilation = compile(parsed, schemas, problems);
+  const compilation: Compilation = compile(
+    parsed,
+    schemas,
+    problems,
+    undefined,
+    functionLibrary(engineOptions.functions),
+  );
   return { folder: root, files, ...compilation };
 }
 

@@ -1,4 +1,5 @@
 import { TondoError, type Value } from "../../core/index.ts";
+import type { FunctionLibrary } from "../../dsl/index.ts";
 import type { Row } from "../oracle/index.ts";
 import { trainingRows, transportOf } from "../oracle/index.ts";
 import type { Asked, PathAnswers } from "./asked.ts";
@@ -7,7 +8,7 @@ import { knownExpressions } from "./known-expressions.ts";
 import { cellOf } from "./test-files.ts";
 
 /** What the time contract says, by nested loops; what is computed from stored values, by closures. */
-export function answersByOracle({ test, moments, outputs }: Asked): PathAnswers {
+export function answersByOracle({ test, moments, outputs }: Asked, functions: FunctionLibrary): PathAnswers {
   const { vector, keys } = test;
   const known = vector.sources.map((source) => {
     const rows = test.rows
@@ -20,6 +21,7 @@ export function answersByOracle({ test, moments, outputs }: Asked): PathAnswers 
       source,
       vector.groups.filter((group) => group.source === source.name),
       rows,
+      functions,
     );
   });
   const readable = {
@@ -35,5 +37,5 @@ export function answersByOracle({ test, moments, outputs }: Asked): PathAnswers 
     if (answer === undefined) throw new TondoError("INTERNAL", `a test reads ${leaf}`);
     return answer.value;
   });
-  return { path: "by the contract", values: evaluate(outputs, found, "closures") };
+  return { path: "by the contract", values: evaluate(outputs, found, "closures", functions) };
 }

@@ -1,5 +1,11 @@
 import { type Micros, parseTypeName, TondoError, type Value } from "../../core/index.ts";
-import { fromRaw, type ProjectPlan, type TestFeaturePlan, type VectorPlan } from "../../dsl/index.ts";
+import {
+  fromRaw,
+  type ProjectPlan,
+  type TestFeaturePlan,
+  type UserFunction,
+  type VectorPlan,
+} from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { materialize } from "../materialize/index.ts";
 import { createFeatureReader, type EntityKeys, type FeatureReader, type OnlineStore } from "../online/index.ts";
@@ -9,6 +15,7 @@ import { evaluate } from "./evaluate.ts";
 /** What the online path needs beside what is asked. */
 export interface StoreOptions {
   readonly engine: Engine;
+  readonly functions: readonly UserFunction[];
   readonly project: ProjectPlan;
   readonly vector: VectorPlan;
   readonly folder: string;
@@ -27,7 +34,7 @@ export async function answersByStore(asked: Asked, options: StoreOptions): Promi
   const served = outputs.flatMap((output, place) => (output.forward ? [] : [{ ...output, place }]));
   const groups = [...new Set(vector.reads.map(({ entity, group }) => `${entity}:${group}`))];
   if (groups.length === 0) return [];
-  const reader = createFeatureReader({ project, store });
+  const reader = createFeatureReader({ project, store, functions: options.functions });
   const prepared = reader.prepare(vector);
   const byVector: (Value | undefined)[][] = [];
   const byName: (Value | undefined)[][] = [];
@@ -41,7 +48,7 @@ export async function answersByStore(asked: Asked, options: StoreOptions): Promi
       if (read === undefined) throw new TondoError("INTERNAL", `a test reads ${leaf}`);
       return fromRaw(values[place] ?? null, parseTypeName(read.type).kind);
     };
-    const [computed = []] = evaluate(served, [leaves], "generated");
+    const [computed = []] = evaluate(served, [leaves], "generated", options.engine.functions);
     const row = outputs.map((): Value | undefined => undefined);
     for (const [i, { place }] of served.entries()) row[place] = computed[i] ?? null;
     byVector.push(row);

@@ -1,4 +1,11 @@
-import type { ExpressionPlan, GroupPlan, SourcePlan, StoredPlan, TransportPlan } from "../../dsl/index.ts";
+import type {
+  ExpressionPlan,
+  FunctionLibrary,
+  GroupPlan,
+  SourcePlan,
+  StoredPlan,
+  TransportPlan,
+} from "../../dsl/index.ts";
 import { walk } from "../../dsl/index.ts";
 import { knownFunctions, type Row, type Rows } from "../oracle/index.ts";
 import { evaluate } from "./evaluate.ts";
@@ -14,7 +21,12 @@ export interface KnownSource {
  * Has all expressions over a source's columns that the oracle does not know computed as further columns of its rows, since each
  * function of the language has one implementation only.
  */
-export function knownExpressions(source: SourcePlan, groups: readonly GroupPlan[], rows: Rows): KnownSource {
+export function knownExpressions(
+  source: SourcePlan,
+  groups: readonly GroupPlan[],
+  rows: Rows,
+  functions: FunctionLibrary,
+): KnownSource {
   const lifted: ExpressionPlan[] = [];
   const known = (expression: ExpressionPlan): ExpressionPlan => {
     const isKnown = [...walk(expression)].every((node) => node.node !== "call" || knownFunctions.has(node.function));
@@ -42,14 +54,14 @@ export function knownExpressions(source: SourcePlan, groups: readonly GroupPlan[
     };
   };
   const own = groups.map((group) => ({ ...group, key: group.key.map(known), stored: group.stored.map(stored) }));
-  return { source: readable, groups: own, rows: withComputed(rows, lifted) };
+  return { source: readable, groups: own, rows: withComputed(rows, lifted, functions) };
 }
 
-function withComputed(rows: Rows, lifted: readonly ExpressionPlan[]): Rows {
+function withComputed(rows: Rows, lifted: readonly ExpressionPlan[], functions: FunctionLibrary): Rows {
   if (lifted.length === 0) return rows;
   const outputs = lifted.map((value, i) => ({ name: `(computed ${String(i)})`, value }));
   const leaves = rows.map((row) => (leaf: string) => row[leaf.slice("column:".length)] ?? null);
-  const computed = evaluate(outputs, leaves, "closures");
+  const computed = evaluate(outputs, leaves, "closures", functions);
   return rows.map((row, i): Row => ({
     ...row,
     ...Object.fromEntries(outputs.map(({ name }, j) => [name, computed[i]?.[j] ?? null])),

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Diagnostic, TondoError } from "../../core/index.ts";
-import type { ProjectPlan, TestPlan } from "../../dsl/index.ts";
+import type { ProjectPlan, TestPlan, UserFunction } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import type { OnlineStore } from "../online/index.ts";
 import { askedOf } from "./asked.ts";
@@ -61,7 +61,14 @@ export async function runDefinitionTests(options: DefinitionTestOptions): Promis
       // Each in a place of its own: nothing that was kept of another test's files is taken for this one's.
       const own = join(folder, String(i));
       await mkdir(own);
-      const result = await runTest(test, options.plan, { engine, store, folder: own, home, signal });
+      const result = await runTest(test, options.plan, {
+        engine,
+        functions: options.engine?.functions ?? [],
+        store,
+        folder: own,
+        home,
+        signal,
+      });
       await rm(own, { recursive: true });
       done?.(result);
       results.push(result);
@@ -76,6 +83,7 @@ export async function runDefinitionTests(options: DefinitionTestOptions): Promis
 
 interface Workshop {
   readonly engine: Engine;
+  readonly functions: readonly UserFunction[];
   readonly store: OnlineStore;
   readonly folder: string;
   readonly home: string;
@@ -91,7 +99,7 @@ async function runTest(test: TestPlan, plan: ProjectPlan, workshop: Workshop): P
   const sources = vector.sources.map(({ name }) => name);
   await writeTestFiles(engine, project, sources, test.rows, folder, signal);
   const paths = [
-    answersByOracle(asked),
+    answersByOracle(asked, engine.functions),
     await answersByJoin(engine, asked, vector, folder, "range", signal),
     await answersByJoin(engine, asked, vector, folder, "tiles", signal),
     ...(await answersByStore(asked, { ...workshop, project, vector })),

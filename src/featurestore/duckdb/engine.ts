@@ -14,7 +14,17 @@ import {
   VARCHAR,
 } from "@duckdb/node-api";
 import { TondoError, type Value, type ValueKind } from "../../core/index.ts";
-import { duckdbMacros, quoteIdentifier, quoteText, type RawColumn, type RowProgram, toRaw } from "../../dsl/index.ts";
+import {
+  duckdbMacros,
+  type FunctionLibrary,
+  functionLibrary,
+  quoteIdentifier,
+  quoteText,
+  type RawColumn,
+  type RowProgram,
+  toRaw,
+  type UserFunction,
+} from "../../dsl/index.ts";
 import { carrierOf } from "./carrier.ts";
 import { engineError } from "./engine-error.ts";
 import { type Carrier, elementCarrier, readVector, writeVector } from "./vector-access.ts";
@@ -29,6 +39,8 @@ export interface EngineOptions {
   readonly spillFolder?: string;
   /** How much it may spill; default 20 GB. */
   readonly spillLimit?: string;
+  /** The functions of the project's own, which programs may call. */
+  readonly functions?: readonly UserFunction[];
 }
 
 /** Some rows of a result, by columns. */
@@ -67,16 +79,24 @@ const sqlTypes: Readonly<Record<Carrier, string>> = {
 };
 
 /** What makes JavaScript callable from SQL: an engine, or what only shows the SQL. */
-export type ProgramHost = Pick<Engine, "register">;
+export interface ProgramHost extends Pick<Engine, "register"> {
+  /** The functions of the project's own; `"shown"` where nothing is run. */
+  readonly functions: FunctionLibrary | "shown";
+}
 
 /** DuckDB, in this process, in memory; opened for one job and closed after it. */
 export class Engine {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
-  #functions = 0;
+  /** The functions of the project's own. */
+  readonly functions: FunctionLibrary;
+  #registered = 0;
   #closed = false;
+  /** What a program threw while DuckDB called it: DuckDB itself keeps its text only. */
+  #thrown: TondoError | undefined;
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, functions: FunctionLibrary) {
+    this.functions = functions;
     this.#instance = instance;
     this.#connection = connection;
   }
@@ -94,6 +114,7 @@ export class Engine {
         hint: "Give a whole number of at least 1.",
       });
     }
+    const functions = functionLibrary(options.functions);
     await makeSpillFolder(spillFolder);
     const settings = {
       memory_limit: memory,
@@ -113,7 +134,7 @@ export class Engine {
       });
     });
     const connection = await instance.connect();
-    const engine = new Engine(instance, connection);
+    const engine = new Engine(instance, connection, functions);
     await engine.run("set TimeZone = 'UTC'", "opening the engine");
     if (spillFolder !== undefined) await engine.#limitSpill(spillLimit);
     for (const macro of duckdbMacros) await engine.run(macro, "opening the engine");
@@ -160,7 +181,7 @@ export class Engine {
    * carriers and gives a STRUCT of its outputs `o0`, `o1`, ... as theirs.
    */
   register(program: Program): string {
-    const name = `tondo_rows_${String(this.#functions++)}`;
+    const name = `tondo_rows_${String(this.#registered++)}`;
     const inputs = program.leaves.map(({ kind }) => carrierOf(kind));
     const outputs = program.outputs.map(({ kind }) => carrierOf(kind));
     const results = outputs.map((carrier): RawColumn =>
@@ -176,7 +197,12 @@ export class Engine {
         mainFunction: (_info, chunk, output) => {
           const n = chunk.rowCount;
           const columns = inputs.map((carrier, i) => readVector(chunk.getColumnVector(i), carrier, n));
-          program.run(n, columns, results);
+          try {
+            program.run(n, columns, results);
+          } catch (error) {
+            if (error instanceof TondoError) this.#thrown ??= error;
+            throw error;
+          }
           if (!(output instanceof DuckDBStructVector)) throw new Error("the driver gives no struct");
           for (const [i, carrier] of outputs.entries())
             writeVector(output.entryVectorAt(i), carrier, results[i] ?? [], n);
@@ -246,7 +272,9 @@ export class Engine {
     try {
       return await work();
     } catch (error) {
-      throw engineError(error, doing);
+      const thrown = this.#thrown;
+      this.#thrown = undefined;
+      throw thrown ?? engineError(error, doing);
     } finally {
       signal?.removeEventListener("abort", interrupt);
     }

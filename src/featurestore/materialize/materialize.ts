@@ -10,7 +10,7 @@ import {
   toMicros,
   TondoError,
 } from "../../core/index.ts";
-import type { GroupPlan, ProjectPlan, SourcePlan } from "../../dsl/index.ts";
+import { type GroupPlan, type ProjectPlan, requireFunctions, type SourcePlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { lockHome } from "../home-lock.ts";
 import { digestFiles, type FileDigest, filesOf, transportsAtRest } from "../offline/source-files.ts";
@@ -78,11 +78,15 @@ interface PlannedGroup {
  * current by one switch, or none. A load that was killed leaves what was current, and its remains go with the next.
  *
  * @throws TondoError `HOME_BUSY`, `UNKNOWN_GROUP`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`,
- * `LIMIT_EXCEEDED`, `ABORTED`
+ * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ABORTED`
  */
 export async function materialize(options: MaterializeOptions): Promise<MaterializeResult> {
   const asOf = toMicros(options.asOf, "asOf");
   const chosen = chooseGroups(options.project, options.groups);
+  requireFunctions(
+    chosen.map((group) => [group, sourceOf(options.project, group)]),
+    options.engine.functions,
+  );
   using _lock = lockHome(options.home, "materialize");
   const plans = await planGroups(options, chosen, asOf);
   const pointers = await currentPointers(options.store, plans);

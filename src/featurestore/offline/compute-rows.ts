@@ -26,7 +26,7 @@ export async function computeRows(options: ComputeRowsOptions): Promise<readonly
   const { engine, vector, outputs, fitted = {}, rows, folder, windows, progress, signal } = options;
   const left = await loadLeftRows({ engine, vector, rows, at: "at", carry: [], folder, labels: false, signal });
   const table = await joinTableOf({ engine, vector, left, folder, windows, progress, signal });
-  const program = compileRows(outputs, fitted);
+  const program = compileRows(outputs, fitted, { functions: engine.functions });
   const columns = program.leaves.map(({ name, kind }) => toCarrier(table.leaf(leafPlan(name, kind)), kind));
   const computed: (readonly Value[])[] = [];
   for await (const chunk of engine.chunks(

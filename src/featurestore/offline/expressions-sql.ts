@@ -30,7 +30,7 @@ export function selectExpressions(
   if (computed.length === 0) {
     return { sql: `select *${direct.map((column) => `, ${column}`).join("")} from (${relation})`, inJavaScript: [] };
   }
-  const { call, result } = programCall(engine, compileRows(computed), leaf);
+  const { call, result } = programCall(engine, compileRows(computed, {}, { functions: engine.functions }), leaf);
   const results = computed.map(({ name: column }, i) => `${result(i)} as ${column}`);
   return {
     sql: `select * exclude (js), ${results.join(", ")} from (select *${direct.map((column) => `, ${column}`).join("")}, ${call} as js from (${relation}))`,

@@ -47,6 +47,7 @@ export async function fitVector(options: FitOptions): Promise<Fitted> {
     const program = compileRows(
       ready.map((plan) => ({ name: plan.fit, value: plan.arg })),
       fitted,
+      { functions: engine.functions },
     );
     const columns = program.leaves.map(({ name, kind }) => toCarrier(table.leaf(leafPlan(name, kind)), kind));
     const sql = `select ${columns.length === 0 ? "1::double" : columns.join(", ")} from (${from})`;

@@ -12,7 +12,15 @@ import {
   TondoError,
   writeFileAtomic,
 } from "../../core/index.ts";
-import { compileRows, type Fitted, quoteIdentifier, vectorFingerprint, type VectorPlan } from "../../dsl/index.ts";
+import {
+  compileRows,
+  type Fitted,
+  functionLibrary,
+  quoteIdentifier,
+  requireFunctions,
+  vectorFingerprint,
+  type VectorPlan,
+} from "../../dsl/index.ts";
 import { Engine, type EngineOptions, sqlText, toFile } from "../duckdb/index.ts";
 import { programCall, selectExpressions } from "./expressions-sql.ts";
 import { fitVector } from "./fit.ts";
@@ -69,7 +77,7 @@ const format = 1;
  * appears or nothing does. Where the folder already holds the set of the same inputs it is left as it is.
  *
  * @throws TondoError `ROWS_INVALID`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`, `TRAINING_SET_EMPTY`, `LIMIT_EXCEEDED`,
- * `TRAINING_SET_EXISTS` where the folder holds something else, `HOME_BUSY` where another run is making it, `IO_FAILED`, `ABORTED`
+ * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `TRAINING_SET_EXISTS` where the folder holds something else, `HOME_BUSY` where another run is making it, `IO_FAILED`, `ABORTED`
  */
 export async function makeTrainingSet(options: TrainingSetOptions): Promise<TrainingSet> {
   const output = resolve(options.folder, options.output);
@@ -88,6 +96,7 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
   const { vector, rows, at = "at", carry = [], folder, output, raw = false, progress = silentProgress } = options;
   const { signal } = options;
   const split = splitMicros(options.split ?? {}, options.cutoff);
+  requireFunctions(vector, functionLibrary(options.engine?.functions));
   const before = await stampInputs(options);
   const sources = await digestSources(vector, folder, signal);
   const leftFiles =
@@ -274,6 +283,7 @@ class Work {
     const program = compileRows(
       vector.slots.map((slot, i) => ({ name: `slot${String(i)}`, value: slot.value })),
       fitted,
+      { functions: this.#engine.functions },
     );
     const { call, result } = programCall(this.#engine, program, table.leaf);
     const read = vector.reads.map((read) => ({

@@ -12,7 +12,13 @@ import {
   toMicros,
   TondoError,
 } from "../../core/index.ts";
-import { type ProjectPlan, type VectorPlan } from "../../dsl/index.ts";
+import {
+  type FunctionLibrary,
+  functionLibrary,
+  type ProjectPlan,
+  type UserFunction,
+  type VectorPlan,
+} from "../../dsl/index.ts";
 import { closestName } from "./closest-name.ts";
 import type { EntityKeys } from "./entity-keys.ts";
 import { sourceOf } from "./find-feature.ts";
@@ -29,6 +35,8 @@ export interface FeatureReaderOptions {
   readonly store: OnlineStore;
   readonly clock?: Clock;
   readonly limits?: Partial<FeatureReaderLimits>;
+  /** The functions of the project's own. */
+  readonly functions?: readonly UserFunction[];
 }
 
 /** Bounds of a reader. */
@@ -65,13 +73,16 @@ export interface PreparedVector {
 
 /** Features by canonical name from an online store; the names are those of `P`, which `tondo types` writes. */
 export class FeatureReader<P extends ProjectTypes = AnyProject> {
+  /** The functions of the project's own: what predicts with its vectors calls the same. */
+  readonly functions: FunctionLibrary;
   readonly #project: ProjectPlan;
   readonly #store: OnlineStore;
   readonly #clock: Clock;
   readonly #limits: FeatureReaderLimits;
   readonly #programs: Map<string, NamesProgram> = new Map<string, NamesProgram>();
 
-  constructor({ project, store, clock = systemClock, limits }: FeatureReaderOptions) {
+  constructor({ project, store, clock = systemClock, limits, functions }: FeatureReaderOptions) {
+    this.functions = functionLibrary(functions);
     this.#project = project;
     this.#store = store;
     this.#clock = clock;
@@ -127,7 +138,7 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
 
   /** Resolves a vector's groups, keys and codecs once, for many requests. */
   prepare(vector: VectorPlan): PreparedVector {
-    const program = new VectorProgram(vector);
+    const program = new VectorProgram(vector, this.functions);
     return {
       read: (request, at) => {
         const answers = readLookups(this.#store, program.reading(request), this.#moment(at));
@@ -182,7 +193,7 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
     const id = names.join("\n");
     const known = this.#programs.get(id);
     if (known !== undefined) return known;
-    const program = new NamesProgram(this.#project, names);
+    const program = new NamesProgram(this.#project, names, this.functions);
     const [oldest] = this.#programs.keys();
     if (oldest !== undefined && this.#programs.size >= this.#limits.programs) this.#programs.delete(oldest);
     this.#programs.set(id, program);

@@ -4,6 +4,7 @@ import {
   type EntityPlan,
   type FeaturePlan,
   fromRaw,
+  type FunctionLibrary,
   type GroupPlan,
   type ProjectPlan,
   type Raw,
@@ -53,7 +54,7 @@ export class NamesProgram {
   readonly #outputs: readonly Output[];
 
   /** @throws TondoError `UNKNOWN_FEATURE`, `INVALID_ARGUMENT` */
-  constructor(project: ProjectPlan, names: readonly string[]) {
+  constructor(project: ProjectPlan, names: readonly string[], functions: FunctionLibrary) {
     const byGroup = new Map<string, FoundFeature[]>();
     for (const name of names) {
       const found = findFeature(project, name);
@@ -67,7 +68,7 @@ export class NamesProgram {
       for (const { feature } of found) {
         for (const stored of storedOf(feature)) if (!targets.has(stored)) targets.set(stored, stride++);
       }
-      return makePart(part, found, targets, outputs);
+      return makePart(part, found, targets, outputs, functions);
     });
     this.groups = [...byGroup.keys()];
     this.stride = stride;
@@ -101,6 +102,7 @@ function makePart(
   found: readonly FoundFeature[],
   targets: ReadonlyMap<string, number>,
   outputs: Map<string, Output>,
+  functions: FunctionLibrary,
 ): Part {
   const [first] = found;
   if (first === undefined) throw new RangeError("a group without features");
@@ -114,7 +116,7 @@ function makePart(
     const from = isPlain ? (inputs[0] ?? 0) : { part, result: computed.push(feature) - 1 };
     outputs.set(name, { name, kind: kindOf(group, feature), inputs, from });
   }
-  const derived = computed.length === 0 ? undefined : compileRows(computed);
+  const derived = computed.length === 0 ? undefined : compileRows(computed, {}, { functions });
   return {
     reader: new GroupReader(
       group,

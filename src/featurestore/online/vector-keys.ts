@@ -3,6 +3,7 @@ import {
   cellOf,
   compileRows,
   type ExpressionPlan,
+  type FunctionLibrary,
   type Raw,
   type RowCells,
   rowCells,
@@ -50,6 +51,7 @@ export class VectorKeys {
     readers: readonly KeyedReader[],
     keyColumns: ReadonlySet<string>,
     targetOf: (id: string) => number | undefined,
+    functions: FunctionLibrary,
   ) {
     this.#isKey = keyColumns;
     const expressions = new Map<string, { readonly index: number; readonly value: ExpressionPlan }>();
@@ -63,7 +65,11 @@ export class VectorKeys {
       }),
       isGiven: key.every(({ node }) => node === "column"),
     }));
-    this.#program = compileRows([...expressions.values()].map(({ index, value }) => ({ name: String(index), value })));
+    this.#program = compileRows(
+      [...expressions.values()].map(({ index, value }) => ({ name: String(index), value })),
+      {},
+      { functions },
+    );
     // Keys are computed without interruption: one piece of memory serves all requests.
     this.#given = rowCells(this.#program.leaves.length);
     this.#results = rowCells(this.#program.outputs.length);

@@ -1,5 +1,12 @@
 import { canonicalJson, type Micros, type Status, TondoError, worseStatus } from "../../core/index.ts";
-import { type ExpressionPlan, type Raw, type ReadPlan, storedNames, type VectorPlan } from "../../dsl/index.ts";
+import {
+  type ExpressionPlan,
+  type FunctionLibrary,
+  type Raw,
+  type ReadPlan,
+  storedNames,
+  type VectorPlan,
+} from "../../dsl/index.ts";
 import { sourceOf } from "./find-feature.ts";
 import { GroupReader } from "./group-reader.ts";
 import type { Reading } from "./read-lookups.ts";
@@ -26,7 +33,7 @@ export class VectorProgram {
   readonly #rounds: readonly VectorKeys[];
   readonly #secondHops: readonly SecondHop[];
 
-  constructor(vector: VectorPlan) {
+  constructor(vector: VectorPlan, functions: FunctionLibrary) {
     const { reads } = vector;
     const targets = new Map(reads.map(({ id }, target) => [id, target]));
     const keyColumns = new Set(vector.keys.map(({ name }) => name));
@@ -35,7 +42,7 @@ export class VectorProgram {
     this.#rounds = [first, second].flatMap((round) =>
       round.length === 0
         ? []
-        : [new VectorKeys(readersOf(vector, round, targets), keyColumns, (id) => targets.get(id))],
+        : [new VectorKeys(readersOf(vector, round, targets), keyColumns, (id) => targets.get(id), functions)],
     );
     this.#groups = [...new Set(reads.map(({ entity, group }) => `${entity}:${group}`))];
     this.#stride = reads.length;

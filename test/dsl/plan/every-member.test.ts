@@ -3,6 +3,7 @@ import type { Json } from "../../../src/core/index.ts";
 import {
   type CallPlan,
   type ColumnPlan,
+  defineFunction,
   entityFingerprint,
   type EntityPlan,
   type FeaturePlan,
@@ -79,6 +80,7 @@ vector eta {
   kind  = @shop:profile:kind[store] in ["thai", "pizza"]
   hour  = now | hour(tz: @region:place:tz[region])
   words = len(words)
+  mood  = mood(km)
   like  = cosine(eye, @shop:profile:look[store])
   label late: float known delivered_at
   label more = @shop:sales:next_1h[store] > 3
@@ -97,7 +99,7 @@ const members = {
   now: { node: true, type: true } satisfies Keys<NowPlan>,
   call: {
     ...({ node: true, type: true, function: true, version: true } as const),
-    ...({ tables: true, args: true, options: true } as const),
+    ...({ tables: true, user: true, args: true, options: true } as const),
   } satisfies Keys<CallPlan>,
   fitted: {
     ...({ node: true, type: true, function: true, version: true, fit: true } as const),
@@ -208,8 +210,16 @@ function wrong<T>(plan: T, fingerprint: (plan: T) => string, ignored: (path: str
   return found;
 }
 
+const mood = defineFunction({
+  name: "mood",
+  version: 1,
+  takes: { x: "float" },
+  returns: "float?",
+  compute: ({ x }) => x / 2,
+});
+
 function projectOf(text: string): ProjectPlan {
-  const { plan, diagnostics } = compileText(text);
+  const { plan, diagnostics } = compileText(text, "every.tondo", [mood]);
   if (plan === undefined) throw new Error(diagnostics.map(({ message }) => message).join("; "));
   return plan;
 }

@@ -59,7 +59,7 @@ export async function explainJoins(reads: VectorPlan, places: Places): Promise<r
   const found = new Map<string, FoundRead>();
   const joins: ExplainedJoin[] = [];
   let functions = 0;
-  const host: ProgramHost = { register: () => `tondo_rows_${String(functions++)}` };
+  const host: ProgramHost = { functions: "shown", register: () => `tondo_rows_${String(functions++)}` };
   for (const unit of joinUnits(reads)) {
     joins.push(await explainJoin(host, unit, reads, found, places));
     for (const { ids, column } of unit.reads) for (const id of ids) found.set(id, { table: unit.name, column });

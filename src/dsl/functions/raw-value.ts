@@ -1,5 +1,5 @@
 import { elementKind, isEmbedding, isList, isNumeric, type Value, type ValueKind } from "../../core/index.ts";
-import type { Raw, RawScalar } from "../functions/index.ts";
+import type { Raw, RawScalar } from "./scalar-function.ts";
 
 /** A column of raw values: numbers and 64-bit ints with NaN for missing, or texts, lists and embeddings with `null`. */
 export type RawColumn = Float64Array | Raw[];

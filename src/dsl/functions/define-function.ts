@@ -1,0 +1,78 @@
+import {
+  admit,
+  canonicalJson,
+  parseTypeName,
+  sha256,
+  TondoError,
+  type TypeName,
+  type Value,
+} from "../../core/index.ts";
+import { callUser } from "./call-user.ts";
+import { checkDefinition } from "./check-definition.ts";
+import type { UserExample, UserFunction, UserFunctionDefinition, UserParameters } from "./user-function.ts";
+
+/**
+ * Defines a function that expressions may call like one of the library. It is registered where a project is opened or
+ * compiled, `open({ functions: [loyalty] })`, or exported from `tondo.functions.ts` for the command. Plans name it by name, version
+ * and hash of its text, never by its code: who computes with a plan must have registered the same function.
+ *
+ * @example
+ * ```ts
+ * export const loyalty = defineFunction({
+ *   name: "loyalty",
+ *   version: 1,
+ *   takes: { visits: "int", since: "duration?" },
+ *   returns: "float?",
+ *   compute: ({ visits, since }) => (since === null ? null : Number(visits) / (since / 86_400e6)),
+ *   doc: "Visits a day since the first one.",
+ *   examples: [{ given: { visits: 4, since: 172_800_000_000 }, result: 2 }],
+ * });
+ * // loyal = loyalty(visits_30d, now - @customer:profile:joined[customer])
+ * ```
+ * @throws TondoError `INVALID_ARGUMENT` where the definition is wrong or an example gives something else,
+ * `USER_FUNCTION_FAILED` where an example's call fails
+ */
+export function defineFunction<const T extends UserParameters, const R extends TypeName>(
+  definition: UserFunctionDefinition<T, R>,
+): UserFunction {
+  const text = checkDefinition(definition);
+  const { name, version, takes, returns, compute, doc = "", examples = [] } = definition;
+  const parameters = Object.freeze({ ...takes });
+  const signature = { takes: Object.entries<TypeName>(parameters), returns };
+  const entry: UserFunction = Object.freeze({
+    name,
+    version,
+    takes: parameters,
+    returns,
+    doc,
+    examples: Object.freeze([...examples]),
+    source: sha256(canonicalJson({ ...signature, compute: text })),
+    compute,
+  });
+  for (const [i, example] of entry.examples.entries()) checkExample(entry, example, i + 1);
+  return entry;
+}
+
+function checkExample(entry: UserFunction, { given, result }: UserExample, count: number): void {
+  const wrong = (what: string): TondoError =>
+    new TondoError("INVALID_ARGUMENT", `example ${String(count)} of the function "${entry.name}" ${what}`, {
+      hint: "Mend the example, or the function.",
+      details: { function: entry.name, example: count },
+    });
+  const args = Object.entries(entry.takes).map(([parameter, type]): Value => {
+    const value = admit(given[parameter], parseTypeName(type).kind);
+    if (value === undefined) throw wrong(`gives "${parameter}" another value than of type ${type}`);
+    return value;
+  });
+  const expected = admit(result, parseTypeName(entry.returns).kind);
+  const actual = callUser(entry, args);
+  if (expected === undefined || canonical(expected) !== canonical(actual)) {
+    throw wrong(
+      `says ${expected === undefined ? `something that is no ${entry.returns}` : canonical(expected)}, and it gives ${canonical(actual)}`,
+    );
+  }
+}
+
+function canonical(value: Value): string {
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${String(part)}n` : part));
+}
