@@ -94,6 +94,8 @@ export function functionReference(): string {
     "stands for one type, the same wherever it stands in a call. A whole number goes where a float is taken. Unless",
     "an entry says otherwise, a function is missing where one of its arguments is. Entries marked **exact** have an SQL",
     "form that gives the same bits: they may run inside the engine. In the examples `now` is 2024-02-29T12:34:56.789Z.",
+    "",
+    "What is not here is written in TypeScript: see [functions of your own](language.md#functions-of-your-own).",
     ...Object.entries(sections).flatMap(([title, names]) => ["", `## ${title}`, ...names.flatMap(scalar)]),
     "",
     "## Aggregates",

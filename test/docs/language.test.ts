@@ -1,11 +1,30 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { format, resolveConfig } from "prettier";
 import { describe, expect, it } from "vitest";
 import { functionReference } from "../../scripts/function-reference/function-reference.ts";
+import type { UserFunction } from "../../src/dsl/index.ts";
+import { loadFunctions } from "../../src/featurestore/index.ts";
 import { compileText } from "../dsl/check-one.ts";
 
 const docs = join(import.meta.dirname, "../../docs");
+
+/** The functions that the page shows, run as they stand but for where the library comes from. */
+async function shownFunctions(): Promise<readonly UserFunction[]> {
+  const text = readFileSync(join(docs, "language.md"), "utf8");
+  const code = /^```ts\n(import \{ defineFunction \}.*?)^```$/ms.exec(text)?.[1] ?? "";
+  const folder = mkdtempSync(join(tmpdir(), "tondo-docs-"));
+  try {
+    const library = pathToFileURL(join(docs, "../src/index.ts")).href;
+    writeFileSync(join(folder, "tondo.functions.ts"), code.replace('"tondo"', JSON.stringify(library)));
+    return (await loadFunctions(folder)).functions;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+const functions = await shownFunctions();
 
 /** The examples of a page, by their first line. */
 function examples(page: string): readonly (readonly [line: number, text: string])[] {
@@ -18,12 +37,13 @@ function examples(page: string): readonly (readonly [line: number, text: string]
 
 describe("the language reference", () => {
   it.each(examples("language.md"))("has an example at line %i that compiles", (_line, text) => {
-    const { diagnostics, plan } = compileText(text);
+    const { diagnostics, plan } = compileText(text, "example.tondo", functions);
     expect(diagnostics).toEqual([]);
     expect(plan).toBeDefined();
   });
 
   it("has examples", () => {
+    expect(functions.map(({ name }) => name)).toEqual(["loyalty"]);
     expect(examples("language.md").length).toBeGreaterThanOrEqual(5);
   });
 
