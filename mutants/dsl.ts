@@ -505,6 +505,62 @@ const mutants: readonly Mutant[] = [
     replace: "",
     tests: ["test/dsl/typescript"],
   },
+  {
+    name: "user-function-called-with-missing",
+    file: "src/dsl/functions/call-user.ts",
+    find: 'if (value === null && !type.endsWith("?")) return null;',
+    replace: "if (value === null && type === null) return null;",
+    tests: ["test/dsl/functions/user-function.test.ts"],
+  },
+  {
+    name: "user-function-given-what-others-read",
+    file: "src/dsl/functions/call-user.ts",
+    find: "given[parameter] = ownCopy(value, type);",
+    replace: "given[parameter] = value;",
+    tests: ["test/dsl/functions/user-function.test.ts"],
+  },
+  {
+    name: "user-function-of-another-text",
+    file: "src/dsl/functions/function-library.ts",
+    find: "entry.version === call.version && entry.user?.source === call.user?.source",
+    replace: "entry.version === call.version",
+    tests: ["test/dsl/functions/user-function.test.ts"],
+  },
+  {
+    name: "user-function-hashed-without-signature",
+    file: "src/dsl/functions/define-function.ts",
+    find: "{ ...signature, compute: text }",
+    replace: "{ compute: text }",
+    tests: ["test/dsl/functions/define-function.test.ts"],
+  },
+  {
+    name: "user-function-hash-taken-on-trust",
+    file: "src/dsl/functions/function-library.ts",
+    find: "user: { source },",
+    replace: "user: { source: given.source },",
+    tests: ["test/dsl/functions/define-function.test.ts"],
+  },
+  {
+    name: "user-function-makes-no-large-ints",
+    file: "src/dsl/javascript/steps.ts",
+    find: 'entry.user !== undefined && kind === "int" ? { wide: true as const } : {}',
+    replace: "{}",
+    tests: ["test/dsl/functions/user-function.test.ts"],
+  },
+  {
+    name: "user-function-told-as-a-damaged-file",
+    file: "src/featurestore/duckdb/engine.ts",
+    find: "throw thrown ?? engineError(error, doing);",
+    replace: "throw engineError(error, doing);",
+    tests: ["test/featurestore/user-functions.test.ts"],
+  },
+  {
+    name: "user-function-left-out-of-keys",
+    file: "src/featurestore/online/vector-program.ts",
+    find: "(id) => targets.get(id), functions)",
+    replace: "(id) => targets.get(id), new Map())",
+    tests: ["test/featurestore/user-functions.test.ts"],
+  },
 ];
 
 export default mutants;
