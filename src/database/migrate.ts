@@ -30,7 +30,7 @@ export async function migrate(
     if (done === 0) await createMigrationsTable(transaction);
     for (const [index, migration] of migrations.entries()) {
       if (index < done) continue;
-      await migration.up(transaction as unknown as Kysely<unknown>);
+      await migration.up(transaction);
       const row = { number: index + 1, name: migration.name, applied_at: systemClock() };
       await transaction.insertInto("tondo_migrations").values(row).execute();
     }

@@ -1,10 +1,9 @@
-import type { Kysely } from "kysely";
-import type { Migration } from "./migration.ts";
+import type { Migration, SchemaDatabase } from "./migration.ts";
 
 /** Definitions and the runs that applied them. */
 export const catalogMigration: Migration = {
   name: "0001-catalog",
-  async up(database: Kysely<unknown>): Promise<void> {
+  async up(database: SchemaDatabase): Promise<void> {
     await database.schema
       .createTable("applications")
       .addColumn("id", "text", (column) => column.primaryKey())

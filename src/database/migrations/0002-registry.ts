@@ -1,10 +1,9 @@
-import type { Kysely } from "kysely";
-import type { Migration } from "./migration.ts";
+import type { Migration, SchemaDatabase } from "./migration.ts";
 
 /** Models, versions, tags with their log, partition nodes. */
 export const registryMigration: Migration = {
   name: "0002-registry",
-  async up(database: Kysely<unknown>): Promise<void> {
+  async up(database: SchemaDatabase): Promise<void> {
     await createModels(database);
     await createVersions(database);
     await createTags(database);
@@ -21,7 +20,7 @@ export const registryMigration: Migration = {
   },
 };
 
-async function createModels(database: Kysely<unknown>): Promise<void> {
+async function createModels(database: SchemaDatabase): Promise<void> {
   await database.schema
     .createTable("models")
     .addColumn("name", "text", (column) => column.primaryKey())
@@ -37,7 +36,7 @@ async function createModels(database: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-async function createVersions(database: Kysely<unknown>): Promise<void> {
+async function createVersions(database: SchemaDatabase): Promise<void> {
   await database.schema
     .createTable("versions")
     .addColumn("id", "text", (column) => column.primaryKey())
@@ -70,7 +69,7 @@ async function createVersions(database: Kysely<unknown>): Promise<void> {
   await database.schema.createIndex("versions_package").on("versions").column("package_digest").execute();
 }
 
-async function createTags(database: Kysely<unknown>): Promise<void> {
+async function createTags(database: SchemaDatabase): Promise<void> {
   await database.schema
     .createTable("tags")
     .addColumn("model", "text", (column) => column.notNull().references("models.name"))

@@ -1,10 +1,13 @@
 import type { Kysely } from "kysely";
 
 /**
- * One step of the schema, the same for both databases. A released one is never changed; it must not use the table
- * types of today, which are those of the newest schema.
+ * What a step may use of a database: its schema builder, which knows no table types. Those of today are those of the
+ * newest schema.
  */
+export type SchemaDatabase = Pick<Kysely<unknown>, "schema">;
+
+/** One step of the schema, the same for both databases. A released one is never changed. */
 export interface Migration {
   readonly name: string;
-  up(database: Kysely<unknown>): Promise<void>;
+  up(database: SchemaDatabase): Promise<void>;
 }

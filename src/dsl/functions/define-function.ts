@@ -35,6 +35,15 @@ import type { UserExample, UserFunction, UserFunctionDefinition, UserParameters 
 export function defineFunction<const T extends UserParameters, const R extends TypeName>(
   definition: UserFunctionDefinition<T, R>,
 ): UserFunction {
+  return userFunctionOf(definition);
+}
+
+/** What a definition says, whatever its types: also that of a function which is defined already. */
+type UntypedDefinition = Omit<UserFunction, "doc" | "examples" | "source"> &
+  Partial<Pick<UserFunction, "doc" | "examples">>;
+
+/** {@link defineFunction} of what may come without types. */
+export function userFunctionOf(definition: UntypedDefinition): UserFunction {
   const text = checkDefinition(definition);
   const { name, version, takes, returns, compute, doc = "", examples = [] } = definition;
   const parameters = Object.freeze({ ...takes });

@@ -1,10 +1,10 @@
-import { admit, parseTypeName, TondoError, type TypeName, type ValueKind } from "../../core/index.ts";
+import { admit, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
 import type { CallPlan } from "../plan/index.ts";
 import { callUser } from "./call-user.ts";
 import { fromRaw, missingRaw, toRaw } from "./raw-value.ts";
 import type { Raw, ScalarFunction } from "./scalar-function.ts";
-import { defineFunction } from "./define-function.ts";
-import type { UserFunction, UserFunctionDefinition, UserParameters } from "./user-function.ts";
+import { userFunctionOf } from "./define-function.ts";
+import type { UserFunction } from "./user-function.ts";
 
 /** The functions of a project's own by name, as entries like those of the library. The library's own are not in it. */
 export type FunctionLibrary = ReadonlyMap<string, ScalarFunction>;
@@ -33,10 +33,7 @@ export function functionLibrary(functions: readonly UserFunction[] = []): Functi
 
 function entryOf(given: UserFunction): ScalarFunction {
   // Defined anew: what was handed in may be no result of `defineFunction`, and its hash anything.
-  const own = defineFunction({
-    ...(given as unknown as UserFunctionDefinition<UserParameters, TypeName>),
-    examples: [],
-  });
+  const own = userFunctionOf({ ...given, examples: [] });
   const { examples = [] } = given as Partial<UserFunction>;
   const { name, version, doc, source, returns } = own;
   const parameters = Object.entries(own.takes).map(([parameter, type]) => ({

@@ -27,6 +27,7 @@ export {
   type Overload,
   type Parameter,
   type Raw,
+  type RawCall,
   type RawList,
   type RawScalar,
   type ScalarFunction,
@@ -37,7 +38,7 @@ export { clock, isZone, zoneNames } from "./time-zone.ts";
 export { overloadOf, tablesOf } from "./overload-of.ts";
 export { defineFunction } from "./define-function.ts";
 export { type FunctionLibrary, functionLibrary, noFunctions, requireFunctions, userEntry } from "./function-library.ts";
-export { fromRaw, missingRaw, type RawColumn, rawFromJson, toRaw } from "./raw-value.ts";
+export { fromRaw, isMissingRaw, missingRaw, type RawColumn, rawFromJson, toRaw } from "./raw-value.ts";
 export type {
   UserArguments,
   UserExample,

@@ -9,6 +9,11 @@ export function missingRaw(kind: ValueKind): RawScalar {
   return isNumeric(kind) ? Number.NaN : null;
 }
 
+/** Whether a raw value is missing, of whatever kind. */
+export function isMissingRaw(raw: Raw): boolean {
+  return raw === null || raw !== raw;
+}
+
 /** A raw value as JSON has it, where missing is `null` and an embedding an array of numbers. */
 export function rawFromJson(value: Raw, kind: ValueKind): Raw {
   if (value === null) return missingRaw(kind);

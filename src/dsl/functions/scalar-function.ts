@@ -17,6 +17,9 @@ export type RawScalar = number | bigint | string | null;
 /** A list inside generated code. */
 export type RawList = readonly (number | bigint | string)[];
 
+/** A function over raw values, as it is called: its arguments are of the kinds that it takes, which the checker has seen to. */
+export type RawCall = (...args: readonly Raw[]) => Raw;
+
 /** Constants given to a function, by parameter name. */
 export type Constant = null | boolean | number | string | readonly (boolean | number | string)[];
 export type Constants = Readonly<Record<string, Constant>>;

@@ -1,5 +1,5 @@
 import { isNumeric } from "../../core/index.ts";
-import { constantText, finite, maxInt, missing, type Raw } from "../functions/index.ts";
+import { constantText, finite, maxInt, missing, type RawCall } from "../functions/index.ts";
 import { exactNumbers, isExact } from "./exact-numbers.ts";
 import type { CallStep, Operand, Steps } from "./steps.ts";
 
@@ -7,7 +7,7 @@ import type { CallStep, Operand, Steps } from "./steps.ts";
 export interface Emitted {
   readonly statements: readonly string[];
   /** Called as `f0`, `f1`, ... */
-  readonly functions: readonly ((...args: never[]) => Raw)[];
+  readonly functions: readonly RawCall[];
   /** The names that hold the results, or the constants that are. */
   readonly results: readonly string[];
   /** For each result whether it is a number, never a bigint. */
@@ -34,7 +34,7 @@ export const runtime: Readonly<Record<"finite" | "whole", (x: number) => number>
  */
 export function emit({ steps, results }: Steps, leaves: LeafText): Emitted {
   const numbers = exactNumbers(steps, leaves.exact);
-  const functions: ((...args: never[]) => Raw)[] = [];
+  const functions: RawCall[] = [];
   const statements = steps.map((step, i) => {
     const name = String(i);
     if (step.does === "read") return `const v${name} = ${leaves.text(step.leaf)};`;

@@ -1,18 +1,15 @@
-import type { Raw, RawColumn } from "../functions/index.ts";
+import { isMissingRaw, type Raw, type RawCall, type RawColumn } from "../functions/index.ts";
 import type { CallStep } from "./steps.ts";
 
 /** Does a step for the first `n` rows of its buffers. */
 export type Kernel = (n: number) => void;
-
-type Call = (...args: readonly Raw[]) => Raw;
 
 /**
  * The loop of a step that reads the buffers `given` and writes the buffer `to`; buffers are looked up for each run, since
  * leaves change. There is one loop for each number of arguments: spreading them costs more than most functions.
  */
 export function kernelOf(step: CallStep, buffers: readonly RawColumn[], to: number, given: readonly number[]): Kernel {
-  const { none, tested } = step;
-  const call = step.call as unknown as Call;
+  const { call, none, tested } = step;
   const column = (place: number): Raw[] => buffers[given[place] ?? 0] as Raw[];
   const out = (): Raw[] => buffers[to] as Raw[];
   const [a, b, c] = [tested.includes(0), tested.includes(1), tested.includes(2)];
@@ -37,20 +34,15 @@ export function kernelOf(step: CallStep, buffers: readonly RawColumn[], to: numb
   }
 }
 
-/** Whether a raw value is missing, of whatever kind. */
-export function isMissing(raw: Raw): boolean {
-  return raw === null || raw !== raw;
-}
-
-function one(call: Call, none: Raw, tested: boolean, xs: readonly Raw[], out: Raw[], n: number): void {
+function one(call: RawCall, none: Raw, tested: boolean, xs: readonly Raw[], out: Raw[], n: number): void {
   for (let i = 0; i < n; i++) {
     const x = xs[i] as Raw;
-    out[i] = tested && isMissing(x) ? none : call(x);
+    out[i] = tested && isMissingRaw(x) ? none : call(x);
   }
 }
 
 function two(
-  call: Call,
+  call: RawCall,
   none: Raw,
   a: boolean,
   b: boolean,
@@ -62,12 +54,12 @@ function two(
   for (let i = 0; i < n; i++) {
     const x = xs[i] as Raw;
     const y = ys[i] as Raw;
-    out[i] = (a && isMissing(x)) || (b && isMissing(y)) ? none : call(x, y);
+    out[i] = (a && isMissingRaw(x)) || (b && isMissingRaw(y)) ? none : call(x, y);
   }
 }
 
 function three(
-  call: Call,
+  call: RawCall,
   none: Raw,
   a: boolean,
   b: boolean,
@@ -82,12 +74,12 @@ function three(
     const x = xs[i] as Raw;
     const y = ys[i] as Raw;
     const z = zs[i] as Raw;
-    out[i] = (a && isMissing(x)) || (b && isMissing(y)) || (c && isMissing(z)) ? none : call(x, y, z);
+    out[i] = (a && isMissingRaw(x)) || (b && isMissingRaw(y)) || (c && isMissingRaw(z)) ? none : call(x, y, z);
   }
 }
 
 function many(
-  call: Call,
+  call: RawCall,
   none: Raw,
   tested: readonly number[],
   columns: readonly (readonly Raw[])[],
@@ -98,7 +90,7 @@ function many(
   rows: for (let i = 0; i < n; i++) {
     for (let j = 0; j < args.length; j++) args[j] = columns[j]?.[i] as Raw;
     for (const place of tested) {
-      if (isMissing(args[place] as Raw)) {
+      if (isMissingRaw(args[place] as Raw)) {
         out[i] = none;
         continue rows;
       }

@@ -3,12 +3,14 @@ import {
   clock,
   fittedOf,
   type FunctionLibrary,
+  isMissingRaw,
   missingRaw,
   noFunctions,
   overloadOf,
   type Overload,
   parametersOf,
   type Raw,
+  type RawCall,
   type RawScalar,
 } from "../functions/index.ts";
 import {
@@ -51,7 +53,7 @@ export interface LeafStep {
 export interface CallStep {
   readonly does: "call";
   readonly kind: ValueKind;
-  readonly call: (...args: never[]) => Raw;
+  readonly call: RawCall;
   readonly overload: Omit<Overload, "takes" | "returns" | "compute">;
   readonly options: NonNullable<CallPlan["options"]>;
   readonly args: readonly Operand[];
@@ -149,16 +151,16 @@ class Numbering {
     const handles = entry.missing === "handles";
     const given = args.map(({ maybe }) => maybe);
     const tested = handles ? [] : given.flatMap((maybe, i) => (maybe ? [i] : []));
-    const call = overload.compute(options);
+    const call = called(overload.compute(options));
     const wide = entry.user !== undefined && kind === "int" ? { wide: true as const } : {};
     const step: CallStep = { ...plain(kind, args), call, overload, options, tested, handles, ...wide };
     const constant = folded(step);
-    if (constant !== undefined) return { kind, constant, maybe: isMissing(constant) };
+    if (constant !== undefined) return { kind, constant, maybe: isMissingRaw(constant) };
     // The hour of UTC needs no clock.
     if (overload.ofClock !== undefined && args[1]?.constant !== "UTC") {
       return this.#ofClock(
         overload.ofClock,
-        { ...plain("timestamp", args), call: clock(), overload: {}, tested },
+        { ...plain("timestamp", args), call: called(clock()), overload: {}, tested },
         kind,
       );
     }
@@ -171,7 +173,7 @@ class Numbering {
     const key = `clock(${read.args.map(nameOf).join()})`;
     const shown = this.#byKey.get(key) ?? this.#add(read, true);
     this.#byKey.set(key, shown);
-    return this.#add({ ...plain(kind, [shown]), call: overload.compute({}), overload, tested: [0] }, true);
+    return this.#add({ ...plain(kind, [shown]), call: called(overload.compute({})), overload, tested: [0] }, true);
   }
 
   #fitted(plan: FittedPlan, kind: ValueKind, args: readonly Operand[]): Operand {
@@ -181,7 +183,7 @@ class Numbering {
     }
     const parameters = parametersOf(plan, this.#parameters);
     const of = parseTypeName(plan.arg.type).kind;
-    const call = entry.apply(parameters, of);
+    const call = called(entry.apply(parameters, of));
     const { inline, settles, small } = entry;
     const overload: CallStep["overload"] = {
       inlinePropagates: true,
@@ -199,12 +201,13 @@ class Numbering {
   }
 }
 
-function plain(kind: ValueKind, args: readonly Operand[]): Omit<CallStep, "call" | "overload"> {
-  return { does: "call", kind, args, options: {}, tested: [], none: missingRaw(kind), handles: false };
+/** Entries name the kinds that they take; a step's arguments are of those, which only the checker knows. */
+function called(call: (...args: never[]) => Raw): RawCall {
+  return call as RawCall;
 }
 
-function isMissing(raw: RawScalar): boolean {
-  return raw === null || raw !== raw;
+function plain(kind: ValueKind, args: readonly Operand[]): Omit<CallStep, "call" | "overload"> {
+  return { does: "call", kind, args, options: {}, tested: [], none: missingRaw(kind), handles: false };
 }
 
 /** The result where all arguments are constants: functions are pure. Lists have no text in generated code: they are made anew. */
@@ -216,7 +219,7 @@ function folded({ call, args, tested, none, handles }: CallStep): RawScalar | un
   }
   if (tested.length > 0) return none;
   if (handles) values.push(none);
-  const result = call(...(values as never[]));
+  const result = call(...values);
   return typeof result === "object" && result !== null ? undefined : result;
 }
 

@@ -1,4 +1,4 @@
-import { canonicalJson, type Clock, type Json, sha256, systemClock, TondoError } from "../../core/index.ts";
+import { canonicalJson, type Clock, sha256, systemClock, TondoError } from "../../core/index.ts";
 import type { Database, Queries } from "../../database/index.ts";
 import type { ProjectPlan } from "../../dsl/index.ts";
 import { sql } from "kysely";
@@ -19,12 +19,12 @@ export interface Change {
 }
 
 /** A catalog entry as stored. */
-export interface AppliedDefinition extends Definition {
+export type AppliedDefinition = Definition & {
   readonly version: number;
   /** Microseconds since 1970. */
   readonly appliedAt: number;
   readonly appliedBy: string;
-}
+};
 
 /** What is known of definitions: who applied what, when. */
 export interface Catalog {
@@ -69,14 +69,12 @@ export function openCatalog({ database, clock = systemClock, actor }: CatalogOpt
           hint: "Run `tondo apply` in the project's folder.",
         });
       }
-      const ofKind = (kind: Definition["kind"]): readonly unknown[] =>
-        definitions.filter((one) => one.kind === kind).map(({ plan }) => plan);
       return {
         version: 1,
-        entities: ofKind("entity") as ProjectPlan["entities"],
-        sources: ofKind("source") as ProjectPlan["sources"],
-        groups: ofKind("group") as ProjectPlan["groups"],
-        vectors: ofKind("vector") as ProjectPlan["vectors"],
+        entities: definitions.flatMap((one) => (one.kind === "entity" ? [one.plan] : [])),
+        sources: definitions.flatMap((one) => (one.kind === "source" ? [one.plan] : [])),
+        groups: definitions.flatMap((one) => (one.kind === "group" ? [one.plan] : [])),
+        vectors: definitions.flatMap((one) => (one.kind === "vector" ? [one.plan] : [])),
       };
     },
   };
@@ -95,16 +93,15 @@ async function inForce(queries: Queries): Promise<readonly AppliedDefinition[]> 
     const key = `${row.kind}:${row.name}`;
     newest.delete(key);
     if (row.removed_at !== null) continue;
-    newest.set(key, {
-      kind: row.kind as Definition["kind"],
+    // What was written here was a definition.
+    const definition = {
+      kind: row.kind,
       name: row.name,
-      version: row.version,
       fingerprint: row.fingerprint,
-      plan: JSON.parse(row.plan) as Json,
-      about: JSON.parse(row.about) as Json,
-      appliedAt: row.applied_at,
-      appliedBy: row.applied_by,
-    });
+      plan: JSON.parse(row.plan) as unknown,
+      about: JSON.parse(row.about) as unknown,
+    } as Definition;
+    newest.set(key, { ...definition, version: row.version, appliedAt: row.applied_at, appliedBy: row.applied_by });
   }
   return [...newest.values()];
 }
@@ -118,10 +115,7 @@ function changesOf(wanted: readonly Definition[], applied: readonly AppliedDefin
   const otherSources = applied
     .filter(({ kind, name, fingerprint }) => kind === "source" && meaning.get(`source:${name}`) !== fingerprint)
     .map(({ name }) => name);
-  const isSameSource = ({ plan }: Definition): boolean => {
-    const { source } = plan as { readonly source?: string };
-    return source === undefined || !otherSources.includes(source);
-  };
+  const isSameSource = (one: Definition): boolean => one.kind !== "group" || !otherSources.includes(one.plan.source);
   const changes = wanted.map((definition): Change => {
     const { kind, name } = definition;
     const old = before.get(`${kind}:${name}`);

@@ -11,31 +11,44 @@ import type { Project } from "./load-project.ts";
 /** What can be defined, each kind made of those before it. */
 export const definitionKinds = ["entity", "source", "group", "vector"] as const;
 
-/** What the catalog keeps of each definition. */
-export interface Definition {
-  readonly kind: (typeof definitionKinds)[number];
+/** By kind what a definition means. */
+export interface PlanOf {
+  readonly entity: ProjectPlan["entities"][number];
+  readonly source: ProjectPlan["sources"][number];
+  readonly group: ProjectPlan["groups"][number];
+  readonly vector: ProjectPlan["vectors"][number];
+}
+
+/** What can be defined. */
+export type DefinitionKind = (typeof definitionKinds)[number];
+
+interface DefinitionOf<K extends DefinitionKind> {
+  readonly kind: K;
   readonly name: string;
   /** SHA-256 of its meaning. */
   readonly fingerprint: string;
-  readonly plan: Json;
+  readonly plan: PlanOf[K];
   /** Documentation, owner, promises; of a group also of its features. */
   readonly about: Json;
 }
 
+/** What the catalog keeps of each definition. */
+export type Definition<K extends DefinitionKind = DefinitionKind> = { readonly [P in K]: DefinitionOf<P> }[K];
+
 /** The definitions of a project, by kind and name. */
 export function definitionsOf({ plan, about }: Pick<Project, "plan" | "about">): readonly Definition[] {
   const aboutOf = (key: string): Json => (about.get(key) ?? {}) as Json;
-  const definition = (
-    kind: Definition["kind"],
+  const definition = <K extends DefinitionKind>(
+    kind: K,
     name: string,
     fingerprint: string,
-    part: unknown,
+    part: PlanOf[K],
     extra: Json = {},
-  ): Definition => ({
+  ): DefinitionOf<K> => ({
     kind,
     name,
     fingerprint,
-    plan: part as Json,
+    plan: part,
     about: { ...(aboutOf(`${kind}:${name}`) as object), ...(extra as object) },
   });
   return [

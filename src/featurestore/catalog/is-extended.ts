@@ -1,6 +1,5 @@
 import { canonicalJson } from "../../core/index.ts";
-import type { GroupPlan } from "../../dsl/index.ts";
-import type { Definition } from "./definition.ts";
+import type { Definition, PlanOf } from "./definition.ts";
 
 /**
  * Whether a definition is a group that has more features, or versions of features, than before, and of which all that was there
@@ -9,9 +8,8 @@ import type { Definition } from "./definition.ts";
  */
 export function isExtended(before: Definition, after: Definition): boolean {
   if (before.kind !== "group" || after.kind !== "group") return false;
-  const old = before.plan as unknown as GroupPlan;
-  const own = after.plan as unknown as GroupPlan;
-  const rest = (group: GroupPlan): string => canonicalJson({ ...group, stored: [], features: [] });
+  const [old, own] = [before.plan, after.plan];
+  const rest = (group: PlanOf["group"]): string => canonicalJson({ ...group, stored: [], features: [] });
   const has = (all: readonly object[]): ((one: object) => boolean) => {
     const texts = new Set(all.map(canonicalJson));
     return (one) => texts.has(canonicalJson(one));

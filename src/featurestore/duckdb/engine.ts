@@ -162,7 +162,7 @@ export class Engine {
   /** A small result as objects. */
   async rows(sql: string, doing: string, signal?: AbortSignal): Promise<readonly Record<string, Cell>[]> {
     const reader = await this.#interruptible(doing, signal, () => this.#connection.runAndReadAll(sql));
-    return reader.getRowObjects() as unknown as readonly Record<string, Cell>[];
+    return reader.getRowObjects() as readonly Record<string, Cell>[];
   }
 
   /** A large result, chunk by chunk; columns must have been selected as their carriers. */

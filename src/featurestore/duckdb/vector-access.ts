@@ -23,24 +23,47 @@ export function elementCarrier(carrier: Carrier): ScalarCarrier | undefined {
 }
 
 /** The parts of the driver's vectors that its types keep private; its own row access is five times slower. */
-interface NumberVector {
-  readonly items: Float64Array;
+interface Nullable {
   readonly validity: { data: BigUint64Array | null };
 }
-interface IntVector {
+interface NumberVector extends Nullable {
+  readonly items: Float64Array;
+}
+interface IntVector extends Nullable {
   readonly items: BigInt64Array;
-  readonly validity: { data: BigUint64Array | null };
 }
 interface TextVector {
   readonly dataView: DataView;
 }
 
-function numbersOf(vector: DuckDBVector): NumberVector {
-  return vector as unknown as NumberVector;
+function numbersOf(vector: object): NumberVector {
+  if ("items" in vector && vector.items instanceof Float64Array && isNullable(vector)) return vector as NumberVector;
+  throw otherDriver();
 }
 
-function intsOf(vector: DuckDBVector): IntVector {
-  return vector as unknown as IntVector;
+function intsOf(vector: object): IntVector {
+  if ("items" in vector && vector.items instanceof BigInt64Array && isNullable(vector)) return vector as IntVector;
+  throw otherDriver();
+}
+
+function textsOf(vector: object): TextVector {
+  if ("dataView" in vector && vector.dataView instanceof DataView) return vector as TextVector;
+  throw otherDriver();
+}
+
+function validityOf(vector: object): Nullable["validity"] {
+  if (isNullable(vector)) return vector.validity;
+  throw otherDriver();
+}
+
+function isNullable(vector: object): vector is Nullable {
+  return (
+    "validity" in vector && typeof vector.validity === "object" && vector.validity !== null && "data" in vector.validity
+  );
+}
+
+function otherDriver(): Error {
+  return new Error("the vectors of @duckdb/node-api are built otherwise than those of the version that Tondo pins");
 }
 
 /** The values of a vector of that carrier as generated code reads them: NaN, or `null` in texts and lists, for missing. */
@@ -62,7 +85,7 @@ const byteOrderMark = 0xbfbbef;
 
 /** Of a text that begins with U+FEFF the driver's decoder drops it: each entry has its length, then its first bytes. */
 function readTexts(vector: DuckDBVector, n: number): RawColumn {
-  const { dataView } = vector as unknown as TextVector;
+  const { dataView } = textsOf(vector);
   const texts: Raw[] = new Array<Raw>(n);
   for (let i = 0; i < n; i++) {
     const text = vector.getItem(i) as string | null;
@@ -78,7 +101,7 @@ function readLists(vector: DuckDBVector, carrier: Carrier, n: number): RawColumn
   if (!(vector instanceof DuckDBListVector) || element === undefined) throw new Error("the driver gives no list");
   const { childVector } = vector;
   const elements = readVector(childVector, element, childVector.itemCount);
-  const mask = bits((vector as unknown as NumberVector).validity.data);
+  const mask = bits(validityOf(vector).data);
   const lists: Raw[] = new Array<Raw>(n);
   for (let i = 0; i < n; i++) {
     if (mask !== null && isMissing(mask, i)) {
