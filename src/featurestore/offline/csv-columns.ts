@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { TondoError, type ValueKind } from "../../core/index.ts";
+import { duckdbType } from "../../dsl/index.ts";
 import { type Engine, sqlText } from "../duckdb/index.ts";
 import { pathList, refuseTwice } from "./parquet-columns.ts";
 
@@ -78,19 +79,6 @@ async function firstLine(path: string): Promise<string> {
 }
 
 function csvType(kind: ValueKind | undefined): string {
-  switch (kind) {
-    case "bool":
-      return "BOOLEAN";
-    case "int":
-    case "duration":
-      return "BIGINT";
-    case "float":
-      return "DOUBLE";
-    case "timestamp":
-      return "TIMESTAMP WITH TIME ZONE";
-    case "date":
-      return "DATE";
-    default:
-      return "VARCHAR";
-  }
+  if (kind === undefined) return "VARCHAR";
+  return kind === "timestamp" ? "TIMESTAMP WITH TIME ZONE" : duckdbType(kind);
 }

@@ -8,13 +8,10 @@ import {
   rowCells,
   type RowMode,
   setCell,
-  toRaw,
 } from "../../../src/dsl/index.ts";
 import { naiveValue } from "../../oracle/naive-expression.ts";
+import { inputOf, type Row } from "../run-rows.ts";
 import { sameValue } from "../same-value.ts";
-
-/** The columns of one row, and `now`. */
-export type Row = Readonly<Record<string, Value>>;
 
 /** What an expression is for some rows, by each way to find out; the naive one first. */
 export type Answers = Readonly<Record<string, readonly Value[]>>;
@@ -31,9 +28,7 @@ export function answersOf(plan: ExpressionPlan, rows: readonly Row[]): Answers {
 function compiled(plan: ExpressionPlan, rows: readonly Row[], mode: RowMode): Answers {
   const program = compileRows([{ name: "x", value: plan }], {}, { mode });
   const { kind } = parseTypeName(plan.type);
-  const input = program.leaves.map(({ name, kind: of }) =>
-    rows.map((row) => toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, of)),
-  );
+  const input = inputOf(program.leaves, rows);
   const output = new Array<null>(rows.length).fill(null) as RawColumn;
   program.run(rows.length, input, [output]);
   const given = rowCells(program.leaves.length);

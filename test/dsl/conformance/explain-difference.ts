@@ -7,8 +7,9 @@ import {
   type Value,
 } from "../../../src/core/index.ts";
 import { columnsOf, type ExpressionPlan, parts } from "../../../src/dsl/index.ts";
-import { type Answers, answersOf, firstDifference, type Row } from "./answers.ts";
+import { type Answers, answersOf, firstDifference } from "./answers.ts";
 import { naiveValue } from "../../oracle/naive-expression.ts";
+import type { Row } from "../run-rows.ts";
 
 /** The seed, the smallest expression found that still differs, what it reads of the row, and all answers. */
 export function explainDifference(seed: number, plan: ExpressionPlan, row: Row): string {

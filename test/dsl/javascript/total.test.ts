@@ -19,14 +19,13 @@ import {
   rowCells,
   type RowMode,
   setCell,
-  toRaw,
 } from "../../../src/dsl/index.ts";
 import { sameRaw, sameValue } from "../same-value.ts";
+import { inputOf, type Row } from "../run-rows.ts";
 import { callsByWay, columns, expressions, idOf, rows, ways } from "../random-expressions.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 31_415);
 const wanted = Number(process.env["TONDO_EXPRESSIONS"] ?? 4_200);
-type Row = Readonly<Record<string, Value>>;
 
 /** Whether a value may exist: see the domain of the language. */
 function inDomain(value: Value, kind: ValueKind): boolean {
@@ -69,9 +68,7 @@ describe("generated JavaScript", () => {
       for (const plan of sample) {
         const { kind, optional } = parseTypeName(plan.type);
         const program = compileRows([{ name: "x", value: plan }]);
-        const input = program.leaves.map(({ name, kind: of }) =>
-          data.map((row) => toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, of)),
-        );
+        const input = inputOf(program.leaves, data);
         const output = new Array<null>(data.length).fill(null) as RawColumn;
         program.run(data.length, input, [output]);
         const same = new Array<null>(data.length).fill(null) as RawColumn;
@@ -135,7 +132,7 @@ function evaluate(plans: readonly ExpressionPlan[], row: Row, mode?: RowMode): r
     {},
     { mode },
   );
-  const input = program.leaves.map(({ name, kind }) => [toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, kind)]);
+  const input = inputOf(program.leaves, [row]);
   const output = plans.map((): RawColumn => [null]);
   program.run(1, input, output);
   return plans.map(({ type }, i) => fromRaw(output[i]?.[0] ?? Number.NaN, parseTypeName(type).kind));

@@ -1,26 +1,16 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { elementKind, isList, parseTypeName, type Value, type ValueKind } from "../../../src/core/index.ts";
-import {
-  compileRows,
-  type ExpressionPlan,
-  expressionSql,
-  fromRaw,
-  literalSql,
-  sqlType,
-  type RawColumn,
-  type RowMode,
-  toRaw,
-} from "../../../src/dsl/index.ts";
+import { parseTypeName } from "../../../src/core/index.ts";
+import { type ExpressionPlan, expressionSql, fromRaw, type RawColumn } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
 import { naiveValue } from "../../oracle/naive-expression.ts";
+import { type Row, rowsSql, runRows, showRow } from "../run-rows.ts";
 import { sameValue } from "../same-value.ts";
-import { columns, expressions, idOf, rows, ways } from "../random-expressions.ts";
+import { expressions, idOf, rows, ways } from "../random-expressions.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 7_041_997);
 const wanted = Number(process.env["TONDO_EXPRESSIONS"] ?? 2_600);
 const perQuery = 20;
-type Row = Readonly<Record<string, Value>>;
 
 function leaf(plan: ExpressionPlan): string {
   return plan.node === "column" ? `"${plan.name}"` : "null";
@@ -29,29 +19,11 @@ function leaf(plan: ExpressionPlan): string {
 let engine: Engine;
 let data: readonly Row[];
 
-/** The literals of a row: texts with a null byte have none, so they come as bytes. */
-function cell(name: string, value: Value): string {
-  return cellOf(parseTypeName(columns[name] ?? "int").kind, value);
-}
-
-function cellOf(kind: ValueKind, value: Value): string {
-  if (typeof value === "string" && value.includes("\0")) return `replace('${value.replace("\0", "@")}', '@', chr(0))`;
-  if (typeof value === "object" && value !== null) {
-    const of = isList(kind) ? elementKind(kind) : "float";
-    return `[${value.map((item) => cellOf(of, item)).join(", ")}]::${sqlType(kind)}`;
-  }
-  return literalSql(kind, typeof value === "bigint" ? value.toString() : value) ?? "null";
-}
-
 describe("the exact subset in DuckDB", () => {
   beforeAll(async () => {
     engine = await Engine.open({ memory: "400MB", threads: 2 });
     data = fc.sample(rows, { seed, numRuns: 40 });
-    const names = Object.keys(columns);
-    const values = data.map(
-      (row, i) => `(${String(i)}, ${names.map((name) => cell(name, row[name] ?? null)).join(", ")})`,
-    );
-    await engine.run(`create table edges (row, ${names.join(", ")}) as from (values ${values.join(", ")})`, "edges");
+    await engine.run(`create table edges as ${rowsSql(data)}`, "edges");
   });
   afterAll(() => {
     engine.close();
@@ -79,8 +51,8 @@ describe("the exact subset in DuckDB", () => {
         for (const [i, { kind }] of batch.entries()) read.push(chunk.column(i, carrierOf(kind)));
       }
       for (const [i, { plan, sql, kind }] of batch.entries()) {
-        const ours = run(plan, data);
-        const closed = run(plan, data, "closures");
+        const ours = runRows(plan, data);
+        const closed = runRows(plan, data, "closures");
         for (const [r, row] of data.entries()) {
           const theirs = fromRaw(read[i]?.[r] ?? Number.NaN, kind);
           const mine = ours[r] ?? null;
@@ -88,14 +60,15 @@ describe("the exact subset in DuckDB", () => {
           if (mine !== null) present++;
           if (!sameValue(mine, theirs)) {
             throw new Error(
-              `DuckDB gives ${String(theirs)}, JavaScript ${String(mine)}\n${sql}\n${JSON.stringify(plan)}\n${show(row)}`,
+              `DuckDB gives ${String(theirs)}, JavaScript ${String(mine)}\n${sql}\n${JSON.stringify(plan)}\n${showRow(row)}`,
             );
           }
           if (!sameValue(mine, closed[r] ?? null)) throw new Error(`closures give ${String(closed[r])}: ${sql}`);
-          if (r === i && !sameValue(mine, run(plan, [row])[0] ?? null)) throw new Error(`a row alone differs: ${sql}`);
+          if (r === i && !sameValue(mine, runRows(plan, [row])[0] ?? null))
+            throw new Error(`a row alone differs: ${sql}`);
           const naive = naiveValue(plan, row);
           if (!sameValue(mine, naive))
-            throw new Error(`the oracle gives ${String(naive)}, we ${String(mine)}\n${sql}\n${show(row)}`);
+            throw new Error(`the oracle gives ${String(naive)}, we ${String(mine)}\n${sql}\n${showRow(row)}`);
           if (mine !== null && plan.node === "call") covered.set(idOf(plan), (covered.get(idOf(plan)) ?? 0) + 1);
         }
       }
@@ -132,19 +105,3 @@ describe("the exact subset in DuckDB", () => {
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
-
-/** All rows in one call. */
-function run(plan: ExpressionPlan, given: readonly Row[], mode?: RowMode): readonly Value[] {
-  const program = compileRows([{ name: "x", value: plan }], {}, { mode });
-  const input = program.leaves.map(({ name, kind }) =>
-    given.map((row) => toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, kind)),
-  );
-  const output = new Array<null>(given.length).fill(null) as RawColumn;
-  program.run(given.length, input, [output]);
-  const { kind } = parseTypeName(plan.type);
-  return Array.from(output, (raw) => fromRaw(raw, kind));
-}
-
-function show(row: Row): string {
-  return JSON.stringify(row, (_key, value: unknown) => (typeof value === "bigint" ? `${value.toString()}n` : value));
-}

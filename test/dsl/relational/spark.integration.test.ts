@@ -13,31 +13,27 @@ import {
   type ValueKind,
 } from "../../../src/core/index.ts";
 import {
-  compileRows,
   dialects,
   duckdbColumn,
   type ExpressionPlan,
   expressionSql,
   fromRaw,
   kindOfDuckdbType,
-  literalSql,
   quoteIdentifier,
   type RawColumn,
   sparkColumn,
-  sqlType,
-  toRaw,
 } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
 import { SparkSession, type SparkValue } from "../../servers/spark-session.ts";
 import { planOf } from "../check-one.ts";
-import { columns, expressions, idOf, rows, ways } from "../random-expressions.ts";
+import { expressions, idOf, rows, ways } from "../random-expressions.ts";
+import { rowsSql, runRows, showRow } from "../run-rows.ts";
 import { sameValue } from "../same-value.ts";
 import { columnsOnly, hostile, names, strange, texts } from "../semantic/hostile.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 20_261_122);
 const wanted = Number(process.env["TONDO_EXPRESSIONS"] ?? 1_200);
 const perQuery = 60;
-type Row = Readonly<Record<string, Value>>;
 
 /** Most expressions without generated Java, whose compilation takes the most time by far. */
 const interpreted = { "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN" };
@@ -80,7 +76,7 @@ describe("the exact subset in Spark", () => {
     { timeout: 600_000 },
     async () => {
       const data = fc.sample(rows, { seed, numRuns: 40 });
-      await readTable("edges", edges(data));
+      await readTable("edges", rowsSql(data));
       const sample = fc.sample(fc.oneof(...[2, 3, 3, 4].map((depth) => expressions(true, depth))), {
         seed,
         numRuns: wanted,
@@ -103,14 +99,14 @@ describe("the exact subset in Spark", () => {
         expect(selected).toHaveLength(data.length);
         const read = new Map(selected.map(([row, ...values]) => [Number(row), values]));
         for (const [i, { plan, sql, kind }] of batch.entries()) {
-          const ours = run(plan, data);
+          const ours = runRows(plan, data);
           for (const [r, row] of data.entries()) {
             const theirs = valueOfSpark(read.get(r)?.[i] ?? null, kind);
             const mine = ours[r] ?? null;
             results++;
             if (!sameValue(mine, theirs)) {
               throw new Error(
-                `seed ${String(seed)}: Spark gives ${String(theirs)}, JavaScript ${String(mine)}\n${sql}\n${JSON.stringify(plan)}\n${show(row)}`,
+                `seed ${String(seed)}: Spark gives ${String(theirs)}, JavaScript ${String(mine)}\n${sql}\n${JSON.stringify(plan)}\n${showRow(row)}`,
               );
             }
             if (mine === null || plan.node !== "call") continue;
@@ -235,49 +231,9 @@ async function readTable(name: string, select: string): Promise<void> {
   await spark.rows(`create temporary view ${name} using parquet options (path '${path}')`);
 }
 
-function edges(data: readonly Row[]): string {
-  const all = Object.keys(columns);
-  const values = data.map((row, i) => `(${String(i)}, ${all.map((name) => cell(name, row[name] ?? null)).join(", ")})`);
-  const typed = all.map((name) => `${name}::${sqlType(kindOf(name))} as ${name}`);
-  return `select row, ${typed.join(", ")} from (values ${values.join(", ")}) as given (row, ${all.join(", ")}) order by row`;
-}
-
-function kindOf(name: string): ValueKind {
-  return parseTypeName(columns[name] ?? "int").kind;
-}
-
-function cell(name: string, value: Value): string {
-  return cellOf(kindOf(name), value);
-}
-
-/** DuckDB's literals; texts with a null byte have none, so that byte is put in. */
-function cellOf(kind: ValueKind, value: Value): string {
-  if (typeof value === "string" && value.includes("\0")) return `replace('${value.replace("\0", "@")}', '@', chr(0))`;
-  if (typeof value === "object" && value !== null) {
-    const of = isList(kind) ? elementKind(kind) : "float";
-    return `[${value.map((item) => cellOf(of, item)).join(", ")}]::${sqlType(kind)}`;
-  }
-  return literalSql(kind, typeof value === "bigint" ? value.toString() : value) ?? "null";
-}
-
 function valueOfSpark(value: SparkValue, kind: ValueKind): Value {
   if (typeof value === "bigint") return kind === "int" ? normalInt(value) : Number(value);
   if (typeof value !== "object" || value === null) return value;
   const of = isEmbedding(kind) ? "float" : isList(kind) ? elementKind(kind) : kind;
   return value.map((item) => valueOfSpark(item, of)) as Value;
-}
-
-function run(plan: ExpressionPlan, given: readonly Row[]): readonly Value[] {
-  const program = compileRows([{ name: "x", value: plan }]);
-  const input = program.leaves.map(({ name, kind }) =>
-    given.map((row) => toRaw(row[name.slice(name.indexOf(":") + 1)] ?? null, kind)),
-  );
-  const output = new Array<null>(given.length).fill(null) as RawColumn;
-  program.run(given.length, input, [output]);
-  const { kind } = parseTypeName(plan.type);
-  return Array.from(output, (raw) => fromRaw(raw, kind));
-}
-
-function show(row: Row): string {
-  return JSON.stringify(row, (_key, value: unknown) => (typeof value === "bigint" ? `${value.toString()}n` : value));
 }

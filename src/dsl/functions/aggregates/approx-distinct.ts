@@ -4,6 +4,7 @@ import { missing, type Raw } from "../scalar-function.ts";
 import { elementSql } from "./element.ts";
 import { estimate, registerOf } from "./hyperloglog.ts";
 import { storedAs, storedSql } from "./stored-text.ts";
+import { everyKindToInt } from "./takes.ts";
 
 /** Registers that are not 0. */
 type Ranks = Map<number, number>;
@@ -76,15 +77,7 @@ export const approxDistinct: Aggregate = {
   name: "approx_distinct",
   version: 1,
   doc: "About how many different values there are, by HyperLogLog of 4,096 registers: standard error 1.6 %, whatever their number.",
-  takes: {
-    bool: "int",
-    int: "int",
-    float: "int",
-    string: "int",
-    timestamp: "int",
-    date: "int",
-    duration: "int",
-  },
+  takes: everyKindToInt,
   optional: true,
   state: () => "hyperloglog",
   code: codeOf,

@@ -1,4 +1,5 @@
 import type { Aggregate, AggregateCode, AggregateSql } from "../aggregate.ts";
+import { everyKindToInt } from "./takes.ts";
 
 const code: AggregateCode = {
   shape: { numbers: 1, values: 0 },
@@ -34,16 +35,7 @@ export const count: Aggregate = {
   name: "count",
   version: 1,
   doc: "`count()`: how many rows; `count(x)`: how many with a value. Nothing in the window: 0.",
-  takes: {
-    rows: "int",
-    bool: "int",
-    int: "int",
-    float: "int",
-    string: "int",
-    timestamp: "int",
-    date: "int",
-    duration: "int",
-  },
+  takes: { rows: "int", ...everyKindToInt },
   optional: false,
   state: () => "count",
   code: () => code,

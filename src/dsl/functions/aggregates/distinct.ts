@@ -2,6 +2,7 @@ import type { ValueKind } from "../../../core/index.ts";
 import type { Aggregate, AggregateParameter } from "../aggregate.ts";
 import type { Constants } from "../scalar-function.ts";
 import { tallyCode, type TallyOptions, tallySql } from "./tally.ts";
+import { everyKindToInt } from "./takes.ts";
 
 /** How many different values of a window are held, unless asked otherwise. */
 const usualLimit = 10_000;
@@ -31,15 +32,7 @@ export const distinct: Aggregate = {
   name: "distinct",
   version: 1,
   doc: "How many different values there are: exact up to `limit` of them, missing beyond.",
-  takes: {
-    bool: "int",
-    int: "int",
-    float: "int",
-    string: "int",
-    timestamp: "int",
-    date: "int",
-    duration: "int",
-  },
+  takes: everyKindToInt,
   optional: true,
   parameters: [limitParameter],
   state: (_kind, options) => `set:${String(limitOf(options))}`,

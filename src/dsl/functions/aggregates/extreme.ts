@@ -1,6 +1,7 @@
 import { compareCodePoints, type ValueKind } from "../../../core/index.ts";
 import type { Aggregate, AggregateCode, AggregateSql } from "../aggregate.ts";
 import { missing, type Raw } from "../scalar-function.ts";
+import { everyKind } from "./takes.ts";
 
 /** In a number: NaN is empty. */
 function numberCode(sign: 1 | -1): AggregateCode {
@@ -77,15 +78,7 @@ function extreme(name: "min" | "max", sign: 1 | -1, doc: string): Aggregate {
     name,
     version: 1,
     doc,
-    takes: {
-      bool: "bool",
-      int: "int",
-      float: "float",
-      string: "string",
-      timestamp: "timestamp",
-      date: "date",
-      duration: "duration",
-    },
+    takes: everyKind,
     optional: true,
     state: () => name,
     code: (kind) => (kind === "string" ? texts : kind === "int" ? ints : numbers),

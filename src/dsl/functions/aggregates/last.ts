@@ -2,6 +2,7 @@ import type { ValueKind } from "../../../core/index.ts";
 import type { Aggregate, AggregateCode, AggregateParameter, AggregateSql } from "../aggregate.ts";
 import { type Constants, missing, type Raw } from "../scalar-function.ts";
 import { missingOf } from "./element.ts";
+import { everyKind } from "./takes.ts";
 
 /**
  * Numbers: the time of the row that was found (infinite: none yet) and, where a number can hold it, its value.
@@ -84,15 +85,7 @@ function place(name: "first" | "last", sign: 1 | -1, doc: string): Aggregate {
     name,
     version: 1,
     doc: `${doc} Rows without a value are passed over, unless \`skip_missing: false\` is given.`,
-    takes: {
-      bool: "bool",
-      int: "int",
-      float: "float",
-      string: "string",
-      timestamp: "timestamp",
-      date: "date",
-      duration: "duration",
-    },
+    takes: everyKind,
     optional: true,
     parameters: [skipMissing],
     state: (_kind, options) => (skipsMissing(options) ? name : `${name}-row`),

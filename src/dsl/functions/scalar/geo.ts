@@ -1,9 +1,12 @@
 import { geohashOf, maxGeohash } from "../geohash.ts";
-import { finite, missing, type ScalarFunction } from "../scalar-function.ts";
+import { finite, missing, type Parameter, type ScalarFunction } from "../scalar-function.ts";
 
 /** The mean radius of the Earth, km (IUGG). */
 const radius = 6371.0088;
 const rad = Math.PI / 180;
+
+/** Two places, degrees. */
+const places: readonly Parameter[] = ["lat1", "lon1", "lat2", "lon2"].map((name) => ({ name, kind: "float" }));
 
 /** Functions of places. */
 export const geo: readonly ScalarFunction[] = [
@@ -18,7 +21,7 @@ export const geo: readonly ScalarFunction[] = [
     ],
     overloads: [
       {
-        takes: ["lat1", "lon1", "lat2", "lon2"].map((name) => ({ name, kind: "float" })),
+        takes: places,
         returns: "float",
         partial: true,
         compute: () => (lat1: number, lon1: number, lat2: number, lon2: number) => {
@@ -43,7 +46,7 @@ export const geo: readonly ScalarFunction[] = [
     ],
     overloads: [
       {
-        takes: ["lat1", "lon1", "lat2", "lon2"].map((name) => ({ name, kind: "float" })),
+        takes: places,
         returns: "float",
         partial: true,
         compute: () => (lat1: number, lon1: number, lat2: number, lon2: number) => {
