@@ -38,7 +38,8 @@ const int64Max = 2n ** 63n - 1n;
 /**
  * Brings a value from outside (JSON, a request, a file) into the language's domain, or returns `undefined` where
  * it is not of that kind. Strings that are not well-formed Unicode are not of kind `string`. Of a list the missing
- * elements are left out; an embedding with a missing element is missing, and one of another size is none.
+ * elements are left out; an embedding with a missing element is missing, and one of another size is none. Missing is also
+ * a float that would be infinite, and a moment, as a `Date` or a bigint, outside the domain.
  *
  * @example `admit(3, "float") // 3`, `admit(NaN, "float") // null`, `admit("3", "int") // undefined`
  */
@@ -83,7 +84,7 @@ function admitScalar(value: unknown, kind: ScalarKind): Scalar | null | undefine
     case "string":
       return typeof value === "string" && value.isWellFormed() ? value : undefined;
     case "float":
-      if (typeof value === "bigint") return Number(value);
+      if (typeof value === "bigint") return normalFloat(Number(value));
       return typeof value === "number" ? normalFloat(value) : undefined;
     case "int":
       if (typeof value === "bigint") return value >= int64Min && value <= int64Max ? normalInt(value) : undefined;
@@ -92,7 +93,9 @@ function admitScalar(value: unknown, kind: ScalarKind): Scalar | null | undefine
     case "duration":
     case "date":
       if (value instanceof Date && kind === "timestamp") {
-        return Number.isNaN(value.getTime()) ? undefined : value.getTime() * 1000;
+        const micros = value.getTime() * 1000;
+        if (Number.isNaN(micros)) return undefined;
+        return Number.isSafeInteger(micros) ? micros : null;
       }
       if (typeof value === "bigint")
         return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : null;

@@ -28,6 +28,21 @@ describe("values", () => {
     expect(Object.is(admit(-0, "int"), 0)).toBe(true);
   });
 
+  it("come in finite, and as moments of the domain, whatever form they had", () => {
+    expect(admit(10n ** 400n, "float")).toBeNull();
+    expect(admit(-(10n ** 400n), "float")).toBeNull();
+    expect(admit(2n ** 64n, "float")).toBe(2 ** 64);
+    expect(admit([1n, 10n ** 400n], "list<float>")).toEqual([1]);
+    expect(admit([1n, 10n ** 400n], "embedding(2)")).toBeNull();
+    const last = new Date(9_007_199_254_740);
+    expect(admit(last, "timestamp")).toBe(9_007_199_254_740_000);
+    // As a bigint beyond the domain: it is a moment, and none that the language knows.
+    for (const beyond of [last.getTime() + 1, -last.getTime() - 1, 8.64e15, -8.64e15])
+      expect(admit(new Date(beyond), "timestamp")).toBeNull();
+    expect(admit(2n ** 53n, "timestamp")).toBeNull();
+    expect(admit(new Date(Number.NaN), "timestamp")).toBeUndefined();
+  });
+
   it("are of their kind or not let in", () => {
     expect(admit("3", "int")).toBeUndefined();
     expect(admit(1.5, "int")).toBeUndefined();
