@@ -145,7 +145,10 @@ export function takesKind(taken: Parameter["kind"], kind: ValueKind): boolean {
 /** NaN: missing, inside generated code. */
 export const missing: number = Number.NaN;
 
-/** The longest text that a function makes, in UTF-16 units: what would be longer is missing. */
+/**
+ * The longest text that a function makes of several, in UTF-16 units: what would be longer is missing. Functions of one text do
+ * not need it: they give parts of it, or its other case, which is at most three times as long however often it is asked for.
+ */
 export const maxTextLength = 1_048_576;
 
 /** The largest int that arithmetic knows. */

@@ -59,6 +59,21 @@ describe("parts of texts", () => {
     expect(of("replace(s, a, b)", most, { a: "a", b: "bb" })).toBeNull();
     expect(of("replace(s, a, b)", "a".repeat(1_000_000), { a: "a", b: "b".repeat(1_000_000) })).toBeNull();
     expect(of("replace(s, a, b)", `${most}a`, { a: "", b: "" })).toBeNull();
+    expect(of("cross(s, a)", most.slice(1), { a: "" })).toBe(`${most.slice(1)}|`);
+    expect(of("cross(s, a)", most, { a: "" })).toBeNull();
+    expect(of("cross(a, s)", "|".repeat(maxTextLength / 2), { a: "" })).toBeNull();
+    expect(of("cross(s, a) is missing", most, { a: "" })).toBe(true);
+  });
+
+  it("never reach the longest string of the engine, which would throw", () => {
+    const long = "ab|".repeat(2 ** 27);
+    for (const text of ["concat(s, s, s)", "cross(s, s)", "cross(a, s)"]) expect(of(text, long, { a: "" })).toBeNull();
+    let nested = "s";
+    for (let i = 0; i < 30; i++) nested = `cross(${nested}, "|")`;
+    expect(of(nested, "|", {})).toBeNull();
+    let constant = '"|"';
+    for (let i = 0; i < 30; i++) constant = `cross(${constant}, "|")`;
+    expect(of(`concat(s, ${constant})`, "", {})).toBeNull();
   });
 });
 

@@ -68,6 +68,6 @@ export const textFunctions: Readonly<Record<string, NaiveFunction>> = {
     const parts = partsOf(textAt(args, 0), textAt(args, 1));
     return parts === null || parts.length > mostParts ? null : parts;
   },
-  cross: (args) => args.map((_, i) => textAt(args, i).replaceAll("\\", "\\\\").replaceAll("|", "\\|")).join("|"),
+  cross: (args) => short(args.map((_, i) => textAt(args, i).replaceAll("\\", "\\\\").replaceAll("|", "\\|")).join("|")),
   onehot_is: (args, call) => (textAt(args, 0) === textOption(call, "value") ? 1 : 0),
 };

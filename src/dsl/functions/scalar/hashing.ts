@@ -1,5 +1,5 @@
 import { hashInt, hashText } from "../murmur3.ts";
-import { type Constants, missing, type Overload, type Raw, type ScalarFunction } from "../scalar-function.ts";
+import { type Constants, maxTextLength, missing, type Overload, type ScalarFunction } from "../scalar-function.ts";
 
 /** As many buckets as there are hashes. */
 const maxBuckets = 4294967296;
@@ -30,6 +30,16 @@ function escaped(text: string): string {
   return special.test(text) ? text.replace(/[\\|]/g, "\\$&") : text;
 }
 
+/** A text that is too long is not even escaped: nested calls double it each time, up to what the engine cannot hold. */
+function crossed(...texts: readonly string[]): string | null {
+  let joined = "";
+  for (const [i, text] of texts.entries()) {
+    if (joined.length + text.length > maxTextLength) return null;
+    joined += (i === 0 ? "" : "|") + escaped(text);
+  }
+  return joined.length > maxTextLength ? null : joined;
+}
+
 /** Encodings of categories of which there are too many to list. */
 export const hashing: readonly ScalarFunction[] = [
   {
@@ -55,9 +65,9 @@ export const hashing: readonly ScalarFunction[] = [
   },
   {
     name: "cross",
-    version: 1,
+    version: 2,
     missing: "propagates",
-    doc: "Several texts as one, so that each combination is a category of its own: joined by `|`, where `|` and `\\` within a part are written `\\|` and `\\\\`. Other parts never give the same text.",
+    doc: "Several texts as one, so that each combination is a category of its own: joined by `|`, where `|` and `\\` within a part are written `\\|` and `\\\\`. Other parts never give the same text. Missing where that is longer than 1,048,576 UTF-16 units.",
     examples: [
       { text: 'cross("thai", "friday")', result: "thai|friday" },
       { text: 'cross("a|b", "c")', result: "a\\|b|c" },
@@ -70,10 +80,8 @@ export const hashing: readonly ScalarFunction[] = [
           { name: "b", kind: "string", rest: true },
         ],
         returns: "string",
-        compute:
-          () =>
-          (...texts: Raw[]) =>
-            texts.map((text) => escaped(String(text))).join("|"),
+        partial: true,
+        compute: () => crossed,
       },
     ],
   },

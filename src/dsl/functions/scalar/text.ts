@@ -70,10 +70,9 @@ export const text: readonly ScalarFunction[] = [
         partial: true,
         compute:
           () =>
-          (...texts: string[]) => {
-            const joined = texts.join("");
-            return joined.length > maxTextLength ? null : joined;
-          },
+          (...texts: string[]) =>
+            // Counted first: what is longer still than a text can be does not join.
+            texts.reduce((length, text) => length + text.length, 0) > maxTextLength ? null : texts.join(""),
       },
     ],
   },
