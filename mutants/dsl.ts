@@ -424,8 +424,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "same-function-with-other-options-taken-for-the-same",
     file: `${folder}/javascript/steps.ts`,
-    find: "`${name} ${String(version)} ${kind} ${constants}(${names})`",
-    replace: "`${name} ${String(version)} ${kind} (${names})`",
+    find: "`${name} ${String(version)} ${made} ${kind} ${constants}(${names})`",
+    replace: "`${name} ${String(version)} ${made} ${kind} (${names})`",
     tests: programs,
   },
   {

@@ -247,10 +247,12 @@ function keyOf(expression: Exclude<ExpressionPlan, LiteralPlan>, args: readonly 
     case "fitted":
       return `fitted ${expression.fit}(${names})`;
     case "call": {
-      const { function: name, version, options } = expression;
+      const { function: name, version, options, tables = "", user } = expression;
       const { kind } = parseTypeName(expression.type);
       const constants = options === undefined ? "" : canonicalJson(options);
-      return `${name} ${String(version)} ${kind} ${constants}(${names})`;
+      // With what is only checked, too: a call for other tables, or of another function of that name, must meet its refusal.
+      const made = `${JSON.stringify(tables)} ${user?.source ?? ""}`;
+      return `${name} ${String(version)} ${made} ${kind} ${constants}(${names})`;
     }
   }
 }

@@ -4,7 +4,9 @@ import { isScalar, parseTypeName, typeName, type Value } from "../../../src/core
 import {
   type CallPlan,
   compileRows,
+  defineFunction,
   type ExpressionPlan,
+  functionLibrary,
   overloadOf,
   type Raw,
   type RawColumn,
@@ -92,6 +94,29 @@ describe("the steps of a row program", () => {
       planOf(text, { x: "float", s: "string" }),
     );
     expect(evaluate(programOf(plans, mode), { x: 5, s: "b" })).toEqual([2, 3, 0, 1]);
+  });
+
+  it("take no call for another that differs in the function or the tables that it was planned with", () => {
+    const own = defineFunction({ name: "own", version: 1, takes: { x: "float" }, returns: "float?", compute: () => 1 });
+    const functions = functionLibrary([own]);
+    const column: ExpressionPlan = { node: "column", name: "x", type: "float" };
+    const called = (source: string): ExpressionPlan => ({
+      ...{ node: "call", function: "own", version: 1, type: "float?", user: { source }, args: [column] },
+    });
+    const lower = planOf("lower(s)", { s: "string" }) as CallPlan;
+    expect(lower.tables).toBeDefined();
+    const refused = [
+      [called(own.source), called("0".repeat(64)), "FUNCTION_CHANGED"],
+      [lower, { ...lower, tables: "unicode 1.0" }, "DEFINITIONS_INVALID"],
+    ] as const;
+    for (const [right, wrong, code] of refused) {
+      expect(stepsOf([right, { ...right }], {}, functions).steps).toHaveLength(2);
+      for (const plans of [
+        [right, wrong],
+        [wrong, right],
+      ])
+        expect(() => stepsOf(plans, {}, functions)).toThrow(expect.objectContaining({ code }) as Error);
+    }
   });
 
   it("read the clock of a zone once for all parts that are asked for", () => {
