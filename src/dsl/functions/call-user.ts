@@ -1,5 +1,6 @@
 import { admit, isEmbedding, isList, parseTypeName, TondoError, type TypeName, type Value } from "../../core/index.ts";
 import type { UserFunction } from "./user-function.ts";
+import { valueText } from "./value-text.ts";
 
 /** How much of an argument an error shows. */
 const shownLength = 80;
@@ -51,17 +52,8 @@ function failed(entry: UserFunction, args: readonly Value[], what: string, cause
   });
 }
 
-/** A value in a message, on one line and not too long. */
+/** A value in a message, not too long. */
 function shown(value: unknown): string {
-  if (value === null) return "missing";
-  if (value instanceof Promise) return "a promise";
-  if (typeof value === "bigint" || typeof value === "number" || value === undefined) return String(value);
-  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
-  let text: string;
-  try {
-    text = JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part));
-  } catch {
-    text = "an object that JSON does not hold";
-  }
+  const text = valueText(value);
   return text.length > shownLength ? `${text.slice(0, shownLength)}...` : text;
 }

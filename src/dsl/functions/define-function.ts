@@ -10,6 +10,7 @@ import {
 import { callUser } from "./call-user.ts";
 import { checkDefinition } from "./check-definition.ts";
 import type { UserExample, UserFunction, UserFunctionDefinition, UserParameters } from "./user-function.ts";
+import { valueText } from "./value-text.ts";
 
 /**
  * Defines a function that expressions may call like one of the library. It is registered where a project is opened or
@@ -42,13 +43,19 @@ export function defineFunction<const T extends UserParameters, const R extends T
 type UntypedDefinition = Omit<UserFunction, "doc" | "examples" | "source"> &
   Partial<Pick<UserFunction, "doc" | "examples">>;
 
-/** {@link defineFunction} of what may come without types. */
-export function userFunctionOf(definition: UntypedDefinition): UserFunction {
+function userFunctionOf(definition: UntypedDefinition): UserFunction {
+  const entry = withoutRunning(definition);
+  for (const [i, example] of entry.examples.entries()) checkExample(entry, example, i + 1);
+  return entry;
+}
+
+/** {@link defineFunction} of what may come without types; its examples are not run. */
+export function withoutRunning(definition: UntypedDefinition): UserFunction {
   const text = checkDefinition(definition);
   const { name, version, takes, returns, compute, doc = "", examples = [] } = definition;
   const parameters = Object.freeze({ ...takes });
   const signature = { takes: Object.entries<TypeName>(parameters), returns };
-  const entry: UserFunction = Object.freeze({
+  return Object.freeze({
     name,
     version,
     takes: parameters,
@@ -58,30 +65,41 @@ export function userFunctionOf(definition: UntypedDefinition): UserFunction {
     source: sha256(canonicalJson({ ...signature, compute: text })),
     compute,
   });
-  for (const [i, example] of entry.examples.entries()) checkExample(entry, example, i + 1);
-  return entry;
 }
 
-function checkExample(entry: UserFunction, { given, result }: UserExample, count: number): void {
-  const wrong = (what: string): TondoError =>
-    new TondoError("INVALID_ARGUMENT", `example ${String(count)} of the function "${entry.name}" ${what}`, {
-      hint: "Mend the example, or the function.",
-      details: { function: entry.name, example: count },
-    });
-  const args = Object.entries(entry.takes).map(([parameter, type]): Value => {
+/**
+ * What an example of a function, the first being 1, hands to each parameter.
+ *
+ * @throws TondoError `INVALID_ARGUMENT` where that is of another type
+ */
+export function exampleArguments(entry: UserFunction, example: UserExample, count: number): readonly Value[] {
+  // Callers without types can hand in anything.
+  const given = (example as Partial<UserExample> | null | undefined)?.given as UserExample["given"] | null | undefined;
+  if (typeof given !== "object" || given === null) throw wrongExample(entry, count, "gives no arguments");
+  return Object.entries(entry.takes).map(([parameter, type]): Value => {
     const value = admit(given[parameter], parseTypeName(type).kind);
-    if (value === undefined) throw wrong(`gives "${parameter}" another value than of type ${type}`);
+    if (value === undefined)
+      throw wrongExample(entry, count, `gives "${parameter}" another value than of type ${type}`);
     return value;
   });
-  const expected = admit(result, parseTypeName(entry.returns).kind);
-  const actual = callUser(entry, args);
-  if (expected === undefined || canonical(expected) !== canonical(actual)) {
-    throw wrong(
-      `says ${expected === undefined ? `something that is no ${entry.returns}` : canonical(expected)}, and it gives ${canonical(actual)}`,
-    );
-  }
 }
 
-function canonical(value: Value): string {
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${String(part)}n` : part));
+function wrongExample(entry: UserFunction, count: number, what: string): TondoError {
+  return new TondoError("INVALID_ARGUMENT", `example ${String(count)} of the function "${entry.name}" ${what}`, {
+    hint: "Mend the example, or the function.",
+    details: { function: entry.name, example: count },
+  });
+}
+
+function checkExample(entry: UserFunction, example: UserExample, count: number): void {
+  const args = exampleArguments(entry, example, count);
+  const expected = admit(example.result, parseTypeName(entry.returns).kind);
+  const actual = callUser(entry, args);
+  if (expected === undefined || valueText(expected) !== valueText(actual)) {
+    throw wrongExample(
+      entry,
+      count,
+      `says ${expected === undefined ? `something that is no ${entry.returns}` : valueText(expected)}, and it gives ${valueText(actual)}`,
+    );
+  }
 }

@@ -3,8 +3,9 @@ import type { CallPlan } from "../plan/index.ts";
 import { callUser } from "./call-user.ts";
 import { fromRaw, missingRaw, toRaw } from "./raw-value.ts";
 import type { Raw, ScalarFunction } from "./scalar-function.ts";
-import { userFunctionOf } from "./define-function.ts";
+import { exampleArguments, withoutRunning } from "./define-function.ts";
 import type { UserFunction } from "./user-function.ts";
+import { valueText } from "./value-text.ts";
 
 /** The functions of a project's own by name, as entries like those of the library. The library's own are not in it. */
 export type FunctionLibrary = ReadonlyMap<string, ScalarFunction>;
@@ -33,8 +34,7 @@ export function functionLibrary(functions: readonly UserFunction[] = []): Functi
 
 function entryOf(given: UserFunction): ScalarFunction {
   // Defined anew: what was handed in may be no result of `defineFunction`, and its hash anything.
-  const own = userFunctionOf({ ...given, examples: [] });
-  const { examples = [] } = given as Partial<UserFunction>;
+  const own = withoutRunning(given);
   const { name, version, doc, source, returns } = own;
   const parameters = Object.entries(own.takes).map(([parameter, type]) => ({
     name: parameter,
@@ -48,11 +48,11 @@ function entryOf(given: UserFunction): ScalarFunction {
     missing: "handles",
     optional: (args) => optional || parameters.some((parameter, i) => !parameter.optional && args[i] !== false),
     doc,
-    examples: examples.map(({ given: args, result }) => ({
-      text: `${name}(${Object.keys(own.takes)
-        .map((parameter) => `${parameter}: ${textOf(args[parameter])}`)
+    examples: own.examples.map((example, i) => ({
+      text: `${name}(${exampleArguments(own, example, i + 1)
+        .map((value, place) => `${parameters[place]?.name ?? ""}: ${valueText(value)}`)
         .join(", ")})`,
-      result: admit(result, kind) ?? null,
+      result: admit(example.result, kind) ?? null,
     })),
     overloads: [
       {
@@ -79,12 +79,6 @@ function computeOf(own: UserFunction, kinds: readonly ValueKind[], kind: ValueKi
     );
     return value === null ? none : toRaw(value, kind);
   };
-}
-
-function textOf(value: unknown): string {
-  if (value === null || value === undefined) return "missing";
-  if (typeof value === "bigint") return String(value);
-  return JSON.stringify(value instanceof Float64Array ? [...value] : value);
 }
 
 /**

@@ -66,7 +66,7 @@ describe("a function of a project's own", () => {
     const lacking: UserExample<UserArguments<{ x: "float" }>> = { given: {}, result: 1 };
     expect(() =>
       defineFunction({ ...base, returns: "float?", compute: ({ x }) => x, examples: [lacking] as never }),
-    ).toThrow("says 1, and it gives null");
+    ).toThrow("says 1, and it gives missing");
     // @ts-expect-error there is no such type
     expect(() => defineFunction({ ...base, returns: "number", compute: () => 1 })).toThrow("number");
   });
@@ -161,7 +161,9 @@ describe("a function of a project's own", () => {
       'example 1 of the function "loyalty" says 2, and it gives 1.5',
     );
     expect(problem({ examples: [{ given: { visits: "x" }, result: 2 }] }).message).toContain('"visits"');
-    expect(problem({ examples: [{ given: { visits: null }, result: 2 }] }).message).toContain("gives null");
+    expect(problem({ examples: [{ given: { visits: null }, result: 2 }] }).message).toContain("gives missing");
+    for (const none of [null, 3, {}, { given: 3, result: 2 }, { given: null, result: 2 }])
+      expect(problem({ examples: [none] }).message).toContain("gives no arguments");
     const thrown = problem({
       compute: () => {
         throw new RangeError("no");
@@ -197,6 +199,24 @@ describe("a function of a project's own", () => {
 });
 
 describe("a library of them", () => {
+  it("prints examples with whole numbers beyond doubles, and with what an argument was admitted as", () => {
+    const own = defineFunction({
+      name: "head",
+      version: 1,
+      takes: { l: "list<int>", s: "string?", e: "embedding(2)" },
+      returns: "int?",
+      compute: ({ l }) => l[0],
+      examples: [{ given: { l: [2n ** 60n, 1, 2n], s: null, e: new Float64Array([0.5, 2]) }, result: 2n ** 60n }],
+    });
+    expect(functionLibrary([own]).get("head")?.examples).toEqual([
+      { text: "head(l: [1152921504606846976,1,2], s: missing, e: [0.5,2])", result: 2n ** 60n },
+    ]);
+    const wrong = { l: [1], s: "x", e: [1, 2, 3] };
+    expect(() => functionLibrary([{ ...own, examples: [{ given: wrong, result: 1 }] }])).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }) as Error,
+    );
+  });
+
   it("holds each name once, and trusts no hash that it is handed", () => {
     const one = define({});
     expect(() => functionLibrary([one, define({ version: 2 })])).toThrow('two functions are named "loyalty"');
