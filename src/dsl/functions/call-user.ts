@@ -28,6 +28,9 @@ export function callUser(entry: UserFunction, args: readonly Value[]): Value {
     const [said = ""] = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split("\n");
     throw failed(entry, args, `threw ${said.slice(0, 200)}`, error);
   }
+  // A promise is refused here and now. Were it rejected later and nobody listened, that would end the process. Other thenables are left
+  // alone: many do their work only when they are asked for it.
+  if (answer instanceof Promise) answer.catch(() => undefined);
   const value = admit(answer, kind);
   if (value === undefined) throw failed(entry, args, `answered with ${shown(answer)}, which is no ${entry.returns}`);
   if (value === null && !optional) {

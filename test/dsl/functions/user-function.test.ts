@@ -254,6 +254,31 @@ describe("a call of a user function", () => {
     }
   });
 
+  it("that answers with a promise which is rejected ends nothing but the call, and asks no lazy thenable to begin", async () => {
+    const rejected: unknown[] = [];
+    const listen = (reason: unknown): void => void rejected.push(reason);
+    process.on("unhandledRejection", listen);
+    let begun = 0;
+    try {
+      for (const answer of [() => Promise.reject(new Error("late")), () => ({ then: () => begun++ })]) {
+        const own = defineFunction({
+          name: "own",
+          version: 1,
+          takes: { x: "float" },
+          returns: "float?",
+          compute: answer as never,
+        });
+        expect(() => values(planOf("own(x)", columns, [own]), [{ x: 1 }], [own])).toThrow(
+          expect.objectContaining({ code: "USER_FUNCTION_FAILED" }) as Error,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    } finally {
+      process.off("unhandledRejection", listen);
+    }
+    expect([rejected, begun]).toEqual([[], 0]);
+  });
+
   it("is refused where the function is not registered, or another one", () => {
     const plan = planOf("x ?? loyalty(n, d)", columns, [loyalty]);
     const run = (functions?: readonly UserFunction[]): unknown =>
