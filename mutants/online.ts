@@ -37,6 +37,20 @@ const mutants: readonly Mutant[] = [
     tests: hops,
   },
   {
+    name: "key-left-out-has-no-rows",
+    file: "src/featurestore/online/read-lookups.ts",
+    find: "pointer.counts.keysTooLong > 0",
+    replace: "pointer.counts.keysTooLong > 1",
+    tests: hops,
+  },
+  {
+    name: "reads-begun-before-a-refusal",
+    file: "src/featurestore/online/read-lookups.ts",
+    find: "(rounds[round]?.(answers) ?? []).map(",
+    replace: "(rounds[round]?.(answers) ?? []).values().map(",
+    tests: ["test/featurestore/online/read-lookups.test.ts"],
+  },
+  {
     name: "expired-at-its-ttl",
     file: "src/featurestore/online/row-reader.ts",
     find: "at - version.t > ttl",

@@ -168,6 +168,25 @@ vector lost {
     expect(await created()).toBe(true);
   });
 
+  it("materialize says how many keys it left out", async () => {
+    await using other = await ordersProject("made");
+    await writeFile(
+      join(other.folder, "orders.tondo"),
+      `entity note (text: string)
+events notes { csv "notes.csv" columns (text: string, at: timestamp) at at }
+group note:seen from notes by text { n_1d = count() over 1d }
+`,
+    );
+    await writeFile(join(other.folder, "notes.csv"), `text,at\n${"a".repeat(3000)},${loadedAt}\nb,${loadedAt}\n`);
+    await step(other.folder, "apply");
+    const asOf = "2024-02-29T20:00:00Z";
+    const { out } = await tondo(other.folder, "materialize", "--as-of", asOf);
+    expect(out).toMatch(
+      /\n\nnote:seen: 1 key longer than a store takes left out; requests for such keys are refused\n$/,
+    );
+    expect(await step(other.folder, "materialize", "--as-of", asOf)).toMatchObject({ groups: [{ keysTooLong: 1 }] });
+  });
+
   it("materialize leaves what is loaded, and loads one group alone", async () => {
     const again = await step(folder, "materialize", "--at", loadedAt);
     expect((again["groups"] as readonly { status: string }[]).map(({ status }) => status)).toEqual([

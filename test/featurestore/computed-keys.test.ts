@@ -336,3 +336,53 @@ describe("a store asked by computed keys", () => {
     expect(found["city_lower_kind__place__load__n_6h"]?.[1]).not.toBe("unavailable");
   });
 });
+
+describe("a source with keys longer than a store takes", () => {
+  const long = "a".repeat(3000);
+  const text = `entity c (id: string)
+events notes { csv "notes.csv" columns (id: string, at: timestamp) at at }
+snapshot states { csv "states.csv" columns (id: string, at: timestamp, y: int) at at }
+group c:g from notes by id { n = count() over 6h }
+group c:p from states by id { y }
+vector lengths {
+  key   id: c
+  input note: string
+  n = @c:g:n[lower(note)]
+  y = @c:p:y[lower(note)] ?? -1
+}
+`;
+  const asOf = start + d;
+  const rows = [{ id: "b", note: long.toUpperCase(), at: BigInt(asOf) }];
+
+  it("is trained on, and refused online, where the value would be another", async () => {
+    const own = await mkdtemp(join(tmpdir(), "tondo-long-keys-"));
+    await writeFile(join(own, "lengths.tondo"), text);
+    const event = (id: string): string => `${id},${formatMicros(asOf - h)}`;
+    await writeFile(join(own, "notes.csv"), ["id,at", event(long), event("b"), ""].join("\n"));
+    const plan = (await loadProject(own)).plan;
+    const lengths = plan.vectors[0] as VectorPlan;
+    const store = LmdbStore.open({ folder: join(own, "online") });
+    try {
+      const read = async (states: readonly string[], groups: readonly string[], note: string): Promise<unknown> => {
+        await writeFile(join(own, "states.csv"), ["id,at,y", ...states, ""].join("\n"));
+        const loaded = await materialize({ project: plan, folder: own, home: own, store, engine, asOf: BigInt(asOf) });
+        expect(loaded.groups.filter(({ keysTooLong }) => keysTooLong > 0).map(({ group }) => group)).toEqual(groups);
+        const reader = createFeatureReader({ project: plan, store });
+        const { values } = await reader.prepare(lengths).read({ columns: { id: "b", note } }, asOf);
+        return values;
+      };
+      const states = [`${event(long)},7`, `${event("b")},8`];
+      const refused = { code: "KEY_INVALID", message: expect.stringContaining("a computed key of c:g") as string };
+      await expect(read(states, ["c:g", "c:p"], "A".repeat(3000))).rejects.toMatchObject(refused);
+      expect(await read(states, ["c:g", "c:p"], "B")).toEqual([1, 8]);
+      const trained = await computeVectors({ vector: lengths, fitted: {}, rows, folder: own });
+      expect(trained.rows[0]?.map(Number)).toEqual([1, 7]);
+      // Where no key was left out, one that is too long has no rows: that is exact.
+      await writeFile(join(own, "notes.csv"), ["id,at", event("b"), ""].join("\n"));
+      expect(await read([`${event("b")},8`], [], "A".repeat(3000))).toEqual([0, NaN]);
+    } finally {
+      await store.close();
+      await rm(own, { recursive: true });
+    }
+  });
+});

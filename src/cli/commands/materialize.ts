@@ -1,7 +1,7 @@
 import { formatMicros } from "../../core/index.ts";
 import { momentArgument, usageError } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
-import { count, spanText, table } from "../output/index.ts";
+import { count, counted, spanText, table } from "../output/index.ts";
 import { engineOf, engineOptions, functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
 
 /** `tondo materialize`: fills the online store. */
@@ -55,6 +55,13 @@ export const materializeCommand: Command = {
       { name: "BYTES", align: "right" as const },
       { name: "TIME", align: "right" as const },
     ];
-    return { text: `as of ${at}\n\n${table(headings, rows)}`, json: { asOf: at, groups: result.groups } };
+    const leftOut = result.groups
+      .filter(({ keysTooLong }) => keysTooLong > 0)
+      .map(
+        ({ group, keysTooLong }) =>
+          `${group}: ${counted(keysTooLong, "key")} longer than a store takes left out; requests for such keys are refused`,
+      );
+    const text = [`as of ${at}`, table(headings, rows), ...(leftOut.length === 0 ? [] : [leftOut.join("\n")])];
+    return { text: text.join("\n\n"), json: { asOf: at, groups: result.groups } };
   },
 };

@@ -10,7 +10,7 @@ export interface LoadCounts {
   readonly parts: number;
   /** Bytes of records, without their keys. */
   readonly bytes: number;
-  /** Keys left out since they are longer than a store takes; a request for one is refused. */
+  /** Keys left out since they are longer than a store takes; a request for one is refused, also where it computes its key. */
   readonly keysTooLong: number;
 }
 
