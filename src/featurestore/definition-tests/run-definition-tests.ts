@@ -31,10 +31,16 @@ export interface DefinitionTestResult {
   readonly line: number;
   readonly passed: boolean;
   readonly expectations: number;
-  /** Where it failed: `expectation-failed`, or `paths-disagree`, which is a defect of this library. */
+  /**
+   * Where it failed: `expectation-failed`; `test-cannot-run`, where what it asks for cannot be computed, as by a function of the
+   * project's own that throws; or `paths-disagree`, which is a defect of this library.
+   */
   readonly diagnostics: readonly Diagnostic[];
   readonly seconds: number;
 }
+
+/** How many tests share an engine: it keeps room for the results of every program that it ever ran. */
+const testsPerEngine = 100;
 
 /**
  * Runs the `test` blocks of a project on every path: the time contract by nested loops, the join of training sets in both of its
@@ -49,34 +55,34 @@ export async function runDefinitionTests(options: DefinitionTestOptions): Promis
   const folder = await mkdtemp(join(tmpdir(), "tondo-test-")).catch((error: unknown) => {
     throw new TondoError("IO_FAILED", `no folder for tests can be made in "${tmpdir()}"`, { cause: error });
   });
-  let engine: Engine | undefined;
-  let store: OnlineStore | undefined;
   try {
     const home = join(folder, "home");
     await mkdir(home);
-    engine = await Engine.open({ threads: 1, ...options.engine });
-    store = await openStore(join(folder, "online"));
-    const results: DefinitionTestResult[] = [];
-    for (const [i, test] of tests.entries()) {
-      // Each in a place of its own: nothing that was kept of another test's files is taken for this one's.
-      const own = join(folder, String(i));
-      await mkdir(own);
-      const result = await runTest(test, options.plan, {
-        engine,
-        functions: options.engine?.functions ?? [],
-        store,
-        folder: own,
-        home,
-        signal,
-      });
-      await rm(own, { recursive: true });
-      done?.(result);
-      results.push(result);
+    const store = await openStore(join(folder, "online"));
+    try {
+      const results: DefinitionTestResult[] = [];
+      for (let from = 0; from < tests.length; from += testsPerEngine) {
+        const engine = await Engine.open({ threads: 1, ...options.engine });
+        try {
+          for (const [i, test] of tests.slice(from, from + testsPerEngine).entries()) {
+            // Each in a place of its own: nothing that was kept of another test's files is taken for this one's.
+            const own = join(folder, String(from + i));
+            await mkdir(own);
+            const functions = options.engine?.functions ?? [];
+            const result = await runTest(test, options.plan, { engine, functions, store, folder: own, home, signal });
+            await rm(own, { recursive: true });
+            done?.(result);
+            results.push(result);
+          }
+        } finally {
+          engine.close();
+        }
+      }
+      return results;
+    } finally {
+      await store.close();
     }
-    return results;
   } finally {
-    await store?.close();
-    engine?.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -92,19 +98,7 @@ interface Workshop {
 
 async function runTest(test: TestPlan, plan: ProjectPlan, workshop: Workshop): Promise<DefinitionTestResult> {
   const started = performance.now();
-  const { engine, folder, signal } = workshop;
-  const asked = askedOf(test);
-  const project = withTestFiles(plan, plan);
-  const vector = withTestFiles(test.vector, plan);
-  const sources = vector.sources.map(({ name }) => name);
-  await writeTestFiles(engine, project, sources, test.rows, folder, signal);
-  const paths = [
-    answersByOracle(asked, engine.functions),
-    await answersByJoin(engine, asked, vector, folder, "range", signal),
-    await answersByJoin(engine, asked, vector, folder, "tiles", signal),
-    ...(await answersByStore(asked, { ...workshop, project, vector })),
-  ];
-  const diagnostics = judge(asked, paths);
+  const diagnostics = await diagnosticsOf(test, plan, workshop).catch((error: unknown) => [cannotRun(test, error)]);
   return {
     name: test.name,
     file: test.span.file,
@@ -114,4 +108,26 @@ async function runTest(test: TestPlan, plan: ProjectPlan, workshop: Workshop): P
     diagnostics,
     seconds: Math.round(performance.now() - started) / 1000,
   };
+}
+
+async function diagnosticsOf(test: TestPlan, plan: ProjectPlan, workshop: Workshop): Promise<readonly Diagnostic[]> {
+  const { engine, folder, signal } = workshop;
+  const asked = askedOf(test);
+  const project = withTestFiles(plan, plan);
+  const vector = withTestFiles(test.vector, plan);
+  const sources = vector.sources.map(({ name }) => name);
+  await writeTestFiles(engine, project, sources, test.rows, folder, signal);
+  return judge(asked, [
+    answersByOracle(asked, engine.functions),
+    await answersByJoin(engine, asked, vector, folder, "range", signal),
+    await answersByJoin(engine, asked, vector, folder, "tiles", signal),
+    ...(await answersByStore(asked, { ...workshop, project, vector })),
+  ]);
+}
+
+/** An error that is of the test or of what it calls fails it, and the others go on; a cancellation or a defect ends them all. */
+function cannotRun({ span }: TestPlan, error: unknown): Diagnostic {
+  if (!(error instanceof TondoError) || error.code === "ABORTED" || error.code === "INTERNAL") throw error;
+  const { message, hint } = error;
+  return { code: "test-cannot-run", severity: "error", message, span, ...(hint === undefined ? {} : { hint }) };
 }

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { aggregates, compile, parseProject } from "../../../src/dsl/index.ts";
+import { aggregates, compile, defineFunction, parseProject } from "../../../src/dsl/index.ts";
+import { LmdbStore } from "../../../src/lmdb.ts";
 import { randomNumbers } from "../../training/fixtures/flights-like.ts";
 import { failuresOf, runTestsOf } from "./run-tests-of.ts";
 
@@ -225,6 +226,57 @@ test "t" {
     expect(of(`${world}${test}`).about).toEqual(of(world).about);
   });
 
+  it("that cannot be computed fail alone, and say why", async () => {
+    const fussy = defineFunction({
+      name: "fussy",
+      version: 1,
+      takes: { n: "int" },
+      returns: "int",
+      compute: ({ n }) => {
+        if (Number(n) === 1) throw new Error("not one");
+        return n;
+      },
+    });
+    const text = `entity shop (shop: string)
+events sales { parquet "s.parquet" columns (shop: string, at: timestamp) at at }
+group shop:till from sales by shop {
+  n_1h = count() over 1h
+  odd = fussy(n_1h)
+}
+test "throws" {
+  given sales { shop: "s1", at: "12:00" }
+  expect @shop:till:odd["s1"] at "12:10" == 1
+}
+test "fine" {
+  expect @shop:till:odd["s1"] at "12:10" == 0
+}
+`;
+    const results = await runTestsOf(text, { engine: { functions: [fussy] } });
+    expect(results.map(({ name, passed }) => [name, passed])).toEqual([
+      ["throws", false],
+      ["fine", true],
+    ]);
+    expect(results[0]?.diagnostics).toMatchObject([
+      { code: "test-cannot-run", severity: "error", message: expect.stringContaining("not one") as string },
+    ]);
+    expect(results[0]?.diagnostics[0]?.span.line).toBe(7);
+    expect(results[0]?.diagnostics[0]?.hint).toBeDefined();
+  });
+
+  it("may be more than one engine serves", { timeout: 120_000 }, async () => {
+    const many = Array.from(
+      { length: 101 },
+      (_, i) => `test "${String(i)}" {
+  given holidays { shop: "s1", day: "2024-03-01", name: "${String(i)}" }
+  expect @shop:days:name["s1"] at "12:00" == "${String(i)}"
+}`,
+    );
+    const told: string[] = [];
+    const results = await runTestsOf([world, ...many].join("\n"), { done: ({ name }) => told.push(name) });
+    expect(results.flatMap(({ diagnostics }) => diagnostics)).toEqual([]);
+    expect(told).toEqual(many.map((_, i) => String(i)));
+  });
+
   it("hold in the language reference", async () => {
     const page = await readFile(join(import.meta.dirname, "../../../docs/language.md"), "utf8");
     const examples = [...page.matchAll(/^```tondo\n(.*?)^```$/gms)].map((match) => match[1] ?? "");
@@ -257,6 +309,20 @@ describe("the folder of the tests", () => {
       },
     });
     await expect(broken).rejects.toThrow("no store");
+    expect(await readdir(folder)).toEqual([]);
+    const unclosed = runTestsOf(`${world}${test}`, {
+      openStore: (of) => {
+        const store = LmdbStore.open({ folder: of });
+        const close = store.close.bind(store);
+        return Object.assign(store, {
+          close: async () => {
+            await close();
+            throw new Error("not closed");
+          },
+        });
+      },
+    });
+    await expect(unclosed).rejects.toThrow("not closed");
     expect(await readdir(folder)).toEqual([]);
     const cancelled = runTestsOf(`${world}${test}`, { signal: AbortSignal.abort() });
     await expect(cancelled).rejects.toMatchObject({ code: "ABORTED" });

@@ -1,4 +1,4 @@
-import { compile, parseProject } from "../../../src/dsl/index.ts";
+import { compile, functionLibrary, parseProject } from "../../../src/dsl/index.ts";
 import {
   type DefinitionTestOptions,
   type DefinitionTestResult,
@@ -11,7 +11,14 @@ export async function runTestsOf(
   text: string,
   options: Partial<DefinitionTestOptions> = {},
 ): Promise<readonly DefinitionTestResult[]> {
-  const { plan, tests, diagnostics } = compile(parseProject([{ path: "p.tondo", text }]), new Map());
+  const functions = functionLibrary(options.engine?.functions);
+  const { plan, tests, diagnostics } = compile(
+    parseProject([{ path: "p.tondo", text }]),
+    new Map(),
+    [],
+    undefined,
+    functions,
+  );
   if (plan === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
   return runDefinitionTests({ plan, tests, openStore: (folder) => LmdbStore.open({ folder }), ...options });
 }
