@@ -16,17 +16,17 @@ export function sniffedCsv(files: readonly string[]): string {
  * SQL that reads CSV files with the types that some columns shall have. Texts are read as they stand; another type that does not
  * fit its text is an error with its line.
  *
+ * @param names all columns of the files, in their order: see {@link headerOf}
  * @throws TondoError `SOURCE_CHANGED` where the files have different headers, or a column twice
  */
 export async function typedCsv(
-  engine: Engine,
   files: readonly string[],
   what: string,
+  names: readonly string[],
   columns: Readonly<Record<string, ValueKind>>,
 ): Promise<string> {
   await sameHeaders(files, what);
   const [first = ""] = files;
-  const names = await headerOf(engine, first, what);
   const lower = names.map((name) => name.toLowerCase());
   const twice = names.filter((_, i) => lower.indexOf(lower[i] ?? "") !== i);
   for (const name of Object.keys(columns)) refuseTwice(name, twice, what, first);

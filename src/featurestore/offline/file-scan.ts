@@ -82,10 +82,10 @@ export async function scanFiles(
       ? "1 as one"
       : names.map((name) => `${one(name, columns[name] ?? "string")} as ${nameOf(name)}`).join(", ");
   if (set.format === "csv") {
-    const present = await describeFiles(engine, set);
-    for (const name of names) if (!Object.hasOwn(present, name)) throw gone(name, set, Object.keys(present));
+    const header = await headerOf(engine, set.files[0] ?? "", set.what);
+    for (const name of names) if (!header.includes(name)) throw gone(name, set, header);
     for (const name of names) refuseInCsv(name, columns[name] ?? "string", set);
-    return `select ${select(duckdbColumn)} from (${await typedCsv(engine, set.files, set.what, columns)})`;
+    return `select ${select(duckdbColumn)} from (${await typedCsv(set.files, set.what, header, columns)})`;
   }
   const schemas = await parquetSchemas(engine, set.files, set.what);
   for (const schema of schemas) for (const name of names) checkColumn(schema, name, columns[name] ?? "string", set);

@@ -3,6 +3,7 @@ import {
   type Micros,
   type Moment,
   parseTypeName,
+  type ScalarKind,
   TondoError,
   toMicros,
   type Value,
@@ -10,7 +11,8 @@ import {
 } from "../../core/index.ts";
 import type { KeyColumnPlan, VectorPlan } from "../../dsl/index.ts";
 import { type Engine, fromCarrier, type TableColumn } from "../duckdb/index.ts";
-import { describeFiles, type FileSet, scanFiles } from "./file-scan.ts";
+import { columnsOfFirst, describeFiles, type FileSet, scanFiles } from "./file-scan.ts";
+import { readableColumns } from "./parquet-columns.ts";
 import { filesOf } from "./source-files.ts";
 
 /** A left row given from memory: its moment, and its columns by name. */
@@ -72,7 +74,9 @@ async function loadFile(options: LeftRowsOptions, path: string, wanted: readonly
     what: "training rows",
     exactLengths: true,
   };
-  const present = await describeFiles(engine, set);
+  // Types are needed of what is carried only, and of CSV they take a look at every row.
+  const present =
+    carry.length === 0 ? readableColumns((await columnsOfFirst(engine, set)).types) : await describeFiles(engine, set);
   const columns: Record<string, ValueKind> = { [at]: "timestamp" };
   for (const { name, type } of wanted) columns[name] = parseTypeName(type).kind;
   const carried = carry.map((name): TableColumn => {
@@ -205,19 +209,33 @@ function momentOf(row: LeftRow, at: string, i: number): Micros {
   }
 }
 
+/** The kind of a column from memory that nothing declares: that of its first value, or of the first element of its lists. */
 function kindOfValues(rows: readonly LeftRow[], name: string): ValueKind {
+  let hasLists = false;
   for (const row of rows) {
-    const value = row[name];
+    // What is no row is refused when its values are taken.
+    const value = isRow(row) && Object.hasOwn(row, name) ? row[name] : undefined;
     if (value === null || value === undefined) continue;
-    return typeof value === "boolean"
-      ? "bool"
-      : typeof value === "number"
-        ? "float"
-        : typeof value === "bigint"
-          ? "int"
-          : "string";
+    if (!Array.isArray(value)) return kindOfValue(value);
+    hasLists = true;
+    const item: unknown = value.find((one) => one !== null && one !== undefined);
+    if (item !== undefined) return `list<${kindOfValue(item)}>`;
   }
-  return "string";
+  return hasLists ? "list<string>" : "string";
+}
+
+function kindOfValue(value: unknown): ScalarKind {
+  if (value instanceof Date) return "timestamp";
+  switch (typeof value) {
+    case "boolean":
+      return "bool";
+    case "number":
+      return "float";
+    case "bigint":
+      return "int";
+    default:
+      return "string";
+  }
 }
 
 async function count(engine: Engine, where: string): Promise<number> {

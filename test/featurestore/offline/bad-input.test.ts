@@ -123,6 +123,13 @@ describe("left rows", () => {
     await refused(make(), "ROWS_INVALID", /"took"/);
   });
 
+  it("from memory that are none, or hold what their column is not", async () => {
+    const rows: readonly LeftRow[] = givenRows(own.left).map((row, i) => ({ ...row, tags: i === 0 ? ["a"] : "a" }));
+    await refused(make({ rows, carry: ["tags"] }), "ROWS_INVALID", /row 1: "tags" is not of type list<string>/);
+    const none = [null, ...rows] as readonly LeftRow[];
+    await refused(make({ rows: none, carry: ["tags"] }), "ROWS_INVALID", /row 0 is no object/);
+  });
+
   it("with a missing moment, or moments that are none", async () => {
     await write(own.left.map((row, i) => (i === 7 ? { ...row, at: null } : row)));
     await refused(make(), "ROWS_INVALID", /^1 of the training rows has no time/);

@@ -196,6 +196,31 @@ describe("a training set", () => {
     for (const { id } of vector.reads) expect(raw.map((row) => row[id])).toEqual(trained.map((row) => row[id]));
   });
 
+  it("carries lists and moments of rows from memory as what they are", async () => {
+    const rows = givenRows(small.left).map((row, i) => ({
+      ...row,
+      tags: i === 0 ? [] : i === 1 ? null : ["a", String(i)],
+      sizes: [1, 2.5, i],
+      seen: new Date(Date.UTC(2024, 0, 1)),
+      empty: [],
+    }));
+    const names = ["tags", "sizes", "seen", "empty"];
+    const set = await make({ rows, carry: names });
+    const carried = set.manifest.columns.filter(({ name }) => names.includes(name));
+    expect(carried.map(({ name, type }) => [name, type])).toEqual([
+      ["tags", "list<string>"],
+      ["sizes", "list<float>"],
+      ["seen", "timestamp"],
+      ["empty", "list<string>"],
+    ]);
+    const [first, , third] = await rowsOf(set, "train");
+    expect(first?.["seen"]).toBe(Date.UTC(2024, 0, 1) * 1000);
+    expect([first, third].map((row) => JSON.stringify([row?.["tags"], row?.["sizes"], row?.["empty"]]))).toEqual([
+      '[{"items":[]},{"items":[1,2.5,0]},{"items":[]}]',
+      '[{"items":["a","2"]},{"items":[1,2.5,2]},{"items":[]}]',
+    ]);
+  });
+
   it("gives the same bytes for the same inputs, whatever the threads, the joins and the form of the rows", async () => {
     const first = await make({ split });
     const again = await make({ split, engine: { threads: 1 }, windows: "tiles" });
