@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import { mkdir, open, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import {
   canonicalJson,
   type Moment,
@@ -12,26 +10,21 @@ import {
   TondoError,
   writeFileAtomic,
 } from "../../core/index.ts";
-import {
-  compileRows,
-  type Fitted,
-  functionLibrary,
-  quoteIdentifier,
-  requireFunctions,
-  vectorFingerprint,
-  type VectorPlan,
-} from "../../dsl/index.ts";
-import { Engine, type EngineOptions, sqlText, toFile } from "../duckdb/index.ts";
-import { programCall, selectExpressions } from "./expressions-sql.ts";
+import { functionLibrary, requireFunctions, vectorFingerprint, type VectorPlan } from "../../dsl/index.ts";
+import { Engine, type EngineOptions } from "../duckdb/index.ts";
+import { selectExpressions } from "./expressions-sql.ts";
 import { fitVector } from "./fit.ts";
+import { digestRows, digestSources, stampInputs, withoutPaths } from "./input-files.ts";
 import type { WindowJoin } from "./join.ts";
-import { type LeftRow, type LeftRows, loadLeftRows, type LoadedRows } from "./left-rows.ts";
-import { type Manifest, manifestFile, type OutputColumn, type OutputFile } from "./manifest.ts";
+import { type LeftRows, loadLeftRows, type LoadedRows } from "./left-rows.ts";
+import { type Manifest, manifestFile, type OutputFile } from "./manifest.ts";
+import { outputColumns } from "./output-columns.ts";
 import { clearLeftovers, existingSet, replaceFolder } from "./output-folder.ts";
 import { lockOutput } from "./output-lock.ts";
-import { digestFiles, type FileDigest, filesOf, stampFiles, transportsAtRest } from "./source-files.ts";
+import { digestFiles, filesOf } from "./source-files.ts";
 import { type Part, parts, partSql, type Split, splitMicros, type SplitMicros } from "./split.ts";
-import { type JoinedTable, joinTableOf, kindOf } from "./vector-table.ts";
+import { type JoinedTable, joinTableOf } from "./vector-table.ts";
+import { writePart } from "./write-part.ts";
 
 /** What a training set is made from. */
 export interface TrainingSetOptions {
@@ -223,7 +216,21 @@ class Work {
     const columns = outputColumns(vector, left, raw);
     const files: OutputFile[] = [];
     for (const name of ["train", "holdout"] as const) {
-      if (counts[name] > 0) files.push(await this.#write(name, counts[name], fitted, table, left, columns));
+      if (counts[name] > 0)
+        files.push(
+          await writePart({
+            engine,
+            vector,
+            left,
+            table,
+            fitted,
+            columns,
+            part: name,
+            rows: counts[name],
+            folder: this.#folder,
+            signal,
+          }),
+        );
     }
     progress.finish();
     const [version] = await engine.rows("select version() as v", "asking the engine's version");
@@ -269,128 +276,4 @@ class Work {
     for (const row of rows) counts[String(row["part"]) as Part] = Number(row["n"]);
     return counts;
   }
-
-  async #write(
-    name: "train" | "holdout",
-    rows: number,
-    fitted: Fitted,
-    table: JoinedTable,
-    left: LoadedRows,
-    columns: readonly OutputColumn[],
-  ): Promise<OutputFile> {
-    const { vector, signal } = this.#options;
-    // All slots in one program, so that a part they share is computed once.
-    const program = compileRows(
-      vector.slots.map((slot, i) => ({ name: `slot${String(i)}`, value: slot.value })),
-      fitted,
-      { functions: this.#engine.functions },
-    );
-    const { call, result } = programCall(this.#engine, program, table.leaf);
-    const read = vector.reads.map((read) => ({
-      ...read,
-      sql: table.leaf({ node: "stored", name: read.id, type: read.type }),
-    }));
-    const sqlOf = (column: OutputColumn): string => {
-      switch (column.role) {
-        case "at":
-          return "make_timestamp(q)";
-        case "slot": {
-          const i = vector.slots.findIndex((slot) => slot.name === column.name);
-          return toFile(result(i), kindOf(vector.slots[i] ?? { type: "float" }));
-        }
-        case "label": {
-          const i = vector.labels.findIndex((label) => label.name === column.name);
-          return toFile(`label${String(i)}`, kindOf(vector.labels[i] ?? { type: "float" }));
-        }
-        case "raw": {
-          const one = read.find(({ id }) => id === column.name);
-          return toFile(one?.sql ?? "null", kindOf(one ?? { type: "float" }));
-        }
-        default: {
-          const kind = [...vector.keys, ...vector.inputs].find(({ name: own }) => own === column.name);
-          const carried = left.carried.find(({ name: own }) => own === column.name);
-          return toFile(left.column(column.name), carried?.kind ?? kindOf(kind ?? { type: "string" }));
-        }
-      }
-    };
-    const path = join(this.#folder, `${name}.parquet`);
-    const selected = columns.map((column) => `${sqlOf(column)} as ${quoteIdentifier(column.name)}`);
-    await this.#engine.run(
-      `copy (select ${selected.join(", ")} from (select *, ${call} as js from classified where part = '${name}') order by row)
-       to ${sqlText(path)} (format parquet, compression zstd, row_group_size 122880)`,
-      `writing ${name}.parquet`,
-      signal,
-    );
-    const file = await open(path, "r+");
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    const [digest] = await digestFiles([path], this.#folder);
-    return { part: name, rows, path: `${name}.parquet`, bytes: digest?.bytes ?? 0, sha256: digest?.sha256 ?? "" };
-  }
-}
-
-function outputColumns(vector: VectorPlan, left: LoadedRows, raw: boolean): readonly OutputColumn[] {
-  const columns: OutputColumn[] = [
-    { name: "at", role: "at", type: "timestamp" },
-    ...vector.keys.map(({ name, type }): OutputColumn => ({ name, role: "key", type })),
-    ...left.carried.map(({ name, kind }): OutputColumn => ({ name, role: "carried", type: kind })),
-    ...vector.slots.map(({ name, type }): OutputColumn => ({ name, role: "slot", type })),
-    ...vector.labels.map(({ name, type }): OutputColumn => ({ name, role: "label", type })),
-    ...(raw ? vector.reads.map(({ id, type }): OutputColumn => ({ name: id, role: "raw", type })) : []),
-  ];
-  // Engines that read the file, as SQL does, take `km` and `KM` for one.
-  const names = columns.map(({ name }) => name.toLowerCase());
-  const twice = columns.find((_, i) => names.indexOf(names[i] ?? "") !== i)?.name;
-  if (twice === undefined) return columns;
-  throw new TondoError("ROWS_INVALID", `two columns of the training set would be named "${twice}"`, {
-    hint: "Rename the carried column, or the slot.",
-  });
-}
-
-/** Digests of the files of all sources that a vector reads. */
-export async function digestSources(
-  vector: Pick<VectorPlan, "sources">,
-  folder: string,
-  signal?: AbortSignal,
-): Promise<Manifest["sources"]> {
-  const digests: { source: string; files: FileDigest[] }[] = [];
-  for (const source of vector.sources) {
-    const files: FileDigest[] = [];
-    for (const { path } of transportsAtRest(source))
-      files.push(...(await digestFiles(await filesOf(path, folder, `source "${source.name}"`), folder, signal)));
-    digests.push({ source: source.name, files });
-  }
-  return digests;
-}
-
-function withoutPaths(sources: Manifest["sources"]): unknown {
-  return sources.map(({ source, files }) => ({ source, files: files.map(({ sha256: hash }) => hash) }));
-}
-
-/** What the file system says of all files that go in: source by source, and the left rows'. */
-async function stampInputs({ vector, rows, folder }: TrainingSetOptions): Promise<string> {
-  const stamps: string[] = [];
-  for (const source of vector.sources)
-    for (const { path } of transportsAtRest(source))
-      stamps.push(await stampFiles(await filesOf(path, folder, `source "${source.name}"`)));
-  if (typeof rows === "string") stamps.push(await stampFiles(await filesOf(rows, folder, "training rows")));
-  return canonicalJson(stamps);
-}
-
-/** Row by row: one text of all of them may be longer than a text can be. */
-async function digestRows(rows: readonly LeftRow[], signal: AbortSignal | undefined): Promise<string> {
-  const hash = createHash("sha256");
-  for (const [i, row] of rows.entries()) {
-    if (i % 10_000 === 9_999) await setImmediate();
-    if (signal?.aborted === true)
-      throw new TondoError("ABORTED", "hashing rows was cancelled", { cause: signal.reason });
-    const text = JSON.stringify(row, (_key, value: unknown) =>
-      typeof value === "bigint" ? { int: value.toString() } : value,
-    ) as string | undefined;
-    hash.update(`${text ?? ""}\n`);
-  }
-  return hash.digest("hex");
 }
