@@ -268,6 +268,20 @@ const mutants: readonly Mutant[] = [
     tests: quantiles,
   },
   {
+    name: "upper-halves-of-quantiles-taken-for-one",
+    file: `${folder}/functions/fitted/order-statistics.ts`,
+    find: "wanted.prefix = half;",
+    replace: "wanted.prefix = 0;",
+    tests: quantiles,
+  },
+  {
+    name: "memory-of-quantiles-for-each-fit",
+    file: `${folder}/functions/fitted/order-statistics.ts`,
+    find: "atMost * searches * 2 ** width",
+    replace: "atMost * 2 ** width",
+    tests: quantiles,
+  },
+  {
     name: "quantile-not-interpolated",
     file: `${folder}/functions/fitted/quantiles.ts`,
     find: "part >= 0.5 ? b - way * (1 - part) : a + way * part",

@@ -17,6 +17,8 @@ export interface FitContext {
   readonly options: Constants;
   /** How many different values may be counted before `LIMIT_EXCEEDED`. */
   readonly maxDistinct: number;
+  /** How many fits go on at the same time, this one among them: they share the memory. No result depends on it. */
+  readonly fits: number;
 }
 
 /** An example from the manual, run by the tests: fitted on `rows`, `value` becomes `result`. */

@@ -43,7 +43,7 @@ export async function fitVector(options: FitOptions): Promise<Fitted> {
   let open = fitsOf(vector.slots.map(({ value }) => value));
   while (open.length > 0) {
     const ready = open.filter((plan) => innerFits(plan).every((fit) => fit in fitted));
-    const fits = ready.map((plan) => begin(plan, maxDistinct));
+    const fits = ready.map((plan) => begin(plan, maxDistinct, ready.length));
     const program = compileRows(
       ready.map((plan) => ({ name: plan.fit, value: plan.arg })),
       fitted,
@@ -85,8 +85,9 @@ function innerFits(plan: FittedPlan): readonly string[] {
   return [...walk(plan.arg)].flatMap((node) => (node.node === "fitted" ? [node.fit] : []));
 }
 
-function begin(plan: FittedPlan, maxDistinct: number): Fit {
-  return fittedOf(plan).fit({ kind: parseTypeName(plan.arg.type).kind, options: plan.options ?? {}, maxDistinct });
+function begin(plan: FittedPlan, maxDistinct: number, fits: number): Fit {
+  const { kind } = parseTypeName(plan.arg.type);
+  return fittedOf(plan).fit({ kind, options: plan.options ?? {}, maxDistinct, fits });
 }
 
 function found(vector: VectorPlan, plan: FittedPlan, fit: Fit | undefined): Parameters {

@@ -16,8 +16,8 @@ export const clipPercentiles: FittedFunction = {
     Number(low) < Number(high) ? undefined : `p${String(low)} does not lie below p${String(high)}`,
   takes: { float: "float" },
   optional: (argument) => argument,
-  fit: ({ options }) => {
-    const ends = quantiles([Number(options["low"]) / 100, Number(options["high"]) / 100]);
+  fit: ({ options, fits }) => {
+    const ends = quantiles([Number(options["low"]) / 100, Number(options["high"]) / 100], fits);
     return overNumbers({
       ...ends,
       parameters: () => {

@@ -14,8 +14,8 @@ export const fillMedian: FittedFunction = {
   ],
   takes: { float: "float" },
   optional: () => false,
-  fit: () => {
-    const half = quantiles([0.5]);
+  fit: ({ fits }) => {
+    const half = quantiles([0.5], fits);
     return overNumbers({
       ...half,
       parameters: () => {

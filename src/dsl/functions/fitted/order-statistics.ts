@@ -8,9 +8,11 @@
 const cuts: readonly (readonly number[])[] = [
   [16, 16],
   [11, 11, 10],
+  [8, 8, 8, 8],
+  [4, 4, 4, 4, 4, 4, 4, 4],
 ];
 
-/** How many counters there may be at once: 32 MB. */
+/** How many counters all searches at the same time may have: 32 MB. More where even the smallest digits come to more. */
 const maxCounters = 2 ** 22;
 
 /** The sign's bit in the upper half. */
@@ -23,7 +25,7 @@ export type Ranks = (count: number) => readonly number[];
 
 interface Wanted {
   readonly rank: number;
-  /** Where the value's upper digits are these, as one number. */
+  /** Where the value's upper digits are these, as one number; in the lower half the upper one is its number of `#halves`. */
   prefix: number;
   /** How many values with those digits lie below it. */
   below: number;
@@ -48,11 +50,13 @@ export class OrderStatistics {
   #wanted: readonly Wanted[] = [];
   /** Counters of the next digit, by the digits above it. */
   #counters: Map<number, Float64Array> = new Map<number, Float64Array>();
+  /** The upper halves of wanted values by number, as soon as they are known: with them, prefixes are small enough to be exact. */
+  readonly #halves: Map<number, number> = new Map<number, number>();
 
-  /** `atMost` is how many ranks there can be. */
-  constructor(ranks: Ranks, atMost: number) {
-    const [few = [], many = []] = cuts;
-    this.#places = placesOf(atMost * 2 ** 16 <= maxCounters ? few : many);
+  /** `atMost` is how many ranks there can be, `searches` how many searches go on at the same time. */
+  constructor(ranks: Ranks, atMost: number, searches: number) {
+    const fitting = cuts.find(([width = 0]) => atMost * searches * 2 ** width <= maxCounters);
+    this.#places = placesOf(fitting ?? cuts.at(-1) ?? []);
     this.passes = this.#places.length;
     this.#ranks = ranks;
     this.#count([0], 0);
@@ -71,7 +75,7 @@ export class OrderStatistics {
     const { inHigh, right, width } = this.#places[pass] as Place;
     const digits = (inHigh ? high : low) >>> right;
     const above = width === 32 - right ? 0 : digits >>> width;
-    const prefix = inHigh ? above : high * 2 ** (32 - right - width) + above;
+    const prefix = inHigh ? above : (this.#halves.get(high) ?? -1) * 2 ** (32 - right - width) + above;
     const counters = this.#counters.get(prefix);
     if (counters !== undefined) {
       const digit = digits & (2 ** width - 1);
@@ -84,7 +88,7 @@ export class OrderStatistics {
     if (pass === 0) {
       this.#wanted = this.#ranks(this.count).map((rank) => ({ rank, prefix: 0, below: 0, high: 0, low: 0 }));
     }
-    const { inHigh, width } = this.#places[pass] as Place;
+    const { inHigh, right, width } = this.#places[pass] as Place;
     const base = 2 ** width;
     for (const wanted of this.#wanted) {
       const counters = this.#counters.get(wanted.prefix) ?? new Float64Array(base);
@@ -96,6 +100,10 @@ export class OrderStatistics {
       if (inHigh) wanted.high = wanted.high * base + digit;
       else wanted.low = wanted.low * base + digit;
       wanted.prefix = wanted.prefix * base + digit;
+      if (!inHigh || right > 0) continue;
+      const half = this.#halves.get(wanted.high) ?? this.#halves.size;
+      this.#halves.set(wanted.high, half);
+      wanted.prefix = half;
     }
     this.#count(
       this.#wanted.map(({ prefix }) => prefix),
@@ -128,8 +136,7 @@ function placesOf(widths: readonly number[]): readonly Place[] {
   const places: Place[] = [];
   for (const inHigh of [true, false]) {
     let right = 32;
-    // The last digit is a large one, so that those above it, 53 bits at most, are exact as one number.
-    for (const width of inHigh ? widths : widths.toReversed()) {
+    for (const width of widths) {
       right -= width;
       places.push({ inHigh, right, width });
     }

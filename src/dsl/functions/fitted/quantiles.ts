@@ -9,12 +9,12 @@ export interface Quantiles {
   values(): readonly number[] | undefined;
 }
 
-/** Begins to look for the quantiles of some shares, each from 0 to 1. */
-export function quantiles(shares: readonly number[]): Quantiles {
+/** Begins to look for the quantiles of some shares, each from 0 to 1, beside other fits: `fits` with this one. */
+export function quantiles(shares: readonly number[], fits: number): Quantiles {
   const ranks = (count: number): readonly number[] => [
     ...new Set(count === 0 ? [] : shares.flatMap((share) => neighbours(share, count))),
   ];
-  const statistics = new OrderStatistics(ranks, shares.length * 2);
+  const statistics = new OrderStatistics(ranks, shares.length * 2, fits);
   return {
     passes: statistics.passes,
     add: (x, pass) => {

@@ -13,9 +13,12 @@ export const quantize: FittedFunction = {
   options: [{ name: "n", kind: "count", least: 2, most: 1000 }],
   takes: { float: "int" },
   optional: (argument) => argument,
-  fit: ({ options }) => {
+  fit: ({ options, fits }) => {
     const n = Number(options["n"]);
-    const edges = quantiles(Array.from({ length: n - 1 }, (_, i) => (i + 1) / n));
+    const edges = quantiles(
+      Array.from({ length: n - 1 }, (_, i) => (i + 1) / n),
+      fits,
+    );
     return overNumbers({
       ...edges,
       parameters: () => {

@@ -10,8 +10,8 @@ export const robust: FittedFunction = {
   examples: [{ rows: [1, 2, 3, 4, 1000], value: 5, result: 1 }],
   takes: { float: "float" },
   optional: () => true,
-  fit: () => {
-    const quarters = quantiles([0.25, 0.5, 0.75]);
+  fit: ({ fits }) => {
+    const quarters = quantiles([0.25, 0.5, 0.75], fits);
     return overNumbers({
       ...quarters,
       parameters: () => {

@@ -21,8 +21,9 @@ export function fit(
   options: Constants = {},
   kind: ValueKind = "float",
   maxDistinct = 1000,
+  fits = 1,
 ): Parameters | undefined {
-  const made = entry.fit({ kind, options, maxDistinct });
+  const made = entry.fit({ kind, options, maxDistinct, fits });
   for (let pass = 0; pass < made.passes; pass++) {
     for (const value of values) made.add(value, pass);
     made.endPass(pass);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Constants } from "../../../../src/dsl/index.ts";
 import { OrderStatistics } from "../../../../src/dsl/functions/fitted/order-statistics.ts";
 import { quantiles } from "../../../../src/dsl/functions/fitted/quantiles.ts";
@@ -27,8 +27,8 @@ const golden = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../golden/fitted/fitted.json"), "utf8"),
 ) as Golden;
 
-function quantilesOf(shares: readonly number[], values: readonly number[]): readonly number[] | undefined {
-  const fitted = quantiles(shares);
+function quantilesOf(shares: readonly number[], values: readonly number[], fits = 1): readonly number[] | undefined {
+  const fitted = quantiles(shares, fits);
   for (let pass = 0; pass < fitted.passes; pass++) {
     for (const x of values) fitted.add(x, pass);
     fitted.endPass(pass);
@@ -84,7 +84,13 @@ function naive(values: readonly number[], share: number): number {
 }
 
 describe("order statistics", () => {
-  it.each([1, 200])("are those of a sort, of few ranks and of many (%d)", (many) => {
+  it.each([
+    [1, 1],
+    [200, 1],
+    [200, 40],
+    [200, 1000],
+    [1, 1000],
+  ])("are those of a sort, of few ranks and of many (%d), alone and among others (%d)", (many, fits) => {
     fc.assert(
       fc.property(
         fc.array(value, { minLength: 1, maxLength: 120 }),
@@ -92,7 +98,7 @@ describe("order statistics", () => {
         (values, picks) => {
           const sorted = values.toSorted((a, b) => a - b);
           const ranks = [...new Set(picks.map((pick) => pick % values.length))];
-          const statistics = new OrderStatistics(() => ranks, many);
+          const statistics = new OrderStatistics(() => ranks, many, fits);
           for (let pass = 0; pass < statistics.passes; pass++) {
             for (const x of values) statistics.add(x, pass);
             statistics.endPass(pass);
@@ -123,7 +129,7 @@ describe("order statistics", () => {
   });
 
   it("take no more memory for more values, and not much time", () => {
-    const statistics = new OrderStatistics((n) => [0, n >> 1, n - 1], 3);
+    const statistics = new OrderStatistics((n) => [0, n >> 1, n - 1], 3, 1);
     const started = performance.now();
     for (let pass = 0; pass < statistics.passes; pass++) {
       for (let i = 0; i < 500_000; i++) statistics.add(((i * 7919) % 500_000) / 3, pass);
@@ -132,6 +138,39 @@ describe("order statistics", () => {
     expect(statistics.value(250_000)).toBe(250_000 / 3);
     expect(performance.now() - started).toBeLessThan(20_000);
   });
+
+  it.each([
+    ["fill(median)", {}, 1, 4],
+    ["fill(median)", {}, 100, 6],
+    ["quantize", { n: 1000 }, 1, 6],
+    ["quantize", { n: 1000 }, 8, 8],
+    ["quantize", { n: 1000 }, 60, 16],
+  ] as const)(
+    "share the memory with the fits beside them: %s%j, %d of them, in %d passes",
+    (key, options, fits, passes) => {
+      // One stands for all: each counts alike.
+      const one = entryOf(key).fit({ kind: "float", options, maxDistinct: 1, fits });
+      expect(one.passes).toBe(passes);
+      let counters = 0;
+      class Counted extends Float64Array {
+        constructor(length: number) {
+          super(length);
+          counters += length;
+        }
+      }
+      for (let pass = 0; pass < one.passes; pass++) {
+        for (let i = 0; i < 5_000; i++) one.add(Math.sin(i) * 10 ** (i % 30), pass);
+        counters = 0;
+        vi.stubGlobal("Float64Array", Counted);
+        one.endPass(pass);
+        vi.unstubAllGlobals();
+        expect(counters > 0).toBe(pass + 1 < one.passes);
+      expect(counters * fits).toBeLessThanOrEqual(2 ** 22);
+      }
+      const values = Array.from({ length: 5_000 }, (_, i) => Math.sin(i) * 10 ** (i % 30));
+      expect(one.parameters()).toEqual(fit(entryOf(key), values, options));
+    },
+  );
 
   it("have nothing to say of nothing", () => {
     expect(quantilesOf([0.5], [])).toBeUndefined();
