@@ -522,15 +522,15 @@ const mutants: readonly Mutant[] = [
   {
     name: "user-function-called-with-missing",
     file: "src/dsl/functions/call-user.ts",
-    find: 'if (value === null && !type.endsWith("?")) return null;',
-    replace: "if (value === null && type === null) return null;",
+    find: "if (!parameter.optional && isMissingRaw(raw)) return none;",
+    replace: "",
     tests: ["test/dsl/functions/user-function.test.ts"],
   },
   {
     name: "user-function-given-what-others-read",
     file: "src/dsl/functions/call-user.ts",
-    find: "given[parameter] = ownCopy(value, type);",
-    replace: "given[parameter] = value;",
+    find: "given[parameter.name] = handedOut(raw, parameter.kind);",
+    replace: "given[parameter.name] = raw instanceof Float64Array ? raw : fromRaw(raw, parameter.kind);",
     tests: ["test/dsl/functions/user-function.test.ts"],
   },
   {

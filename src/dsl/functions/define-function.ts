@@ -7,8 +7,9 @@ import {
   type TypeName,
   type Value,
 } from "../../core/index.ts";
-import { callUser } from "./call-user.ts";
+import { callerOf } from "./call-user.ts";
 import { checkDefinition } from "./check-definition.ts";
+import { fromRaw, toRaw } from "./raw-value.ts";
 import type { UserExample, UserFunction, UserFunctionDefinition, UserParameters } from "./user-function.ts";
 import { valueText } from "./value-text.ts";
 
@@ -93,8 +94,10 @@ function wrongExample(entry: UserFunction, count: number, what: string): TondoEr
 
 function checkExample(entry: UserFunction, example: UserExample, count: number): void {
   const args = exampleArguments(entry, example, count);
-  const expected = admit(example.result, parseTypeName(entry.returns).kind);
-  const actual = callUser(entry, args);
+  const { kind } = parseTypeName(entry.returns);
+  const expected = admit(example.result, kind);
+  const raw = Object.values(entry.takes).map((type, i) => toRaw(args[i] ?? null, parseTypeName(type).kind));
+  const actual = fromRaw(callerOf(entry)(...raw), kind);
   if (expected === undefined || valueText(expected) !== valueText(actual)) {
     throw wrongExample(
       entry,

@@ -1,8 +1,7 @@
-import { admit, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
+import { admit, parseTypeName, TondoError } from "../../core/index.ts";
 import type { CallPlan } from "../plan/index.ts";
-import { callUser } from "./call-user.ts";
-import { fromRaw, missingRaw, toRaw } from "./raw-value.ts";
-import type { Raw, ScalarFunction } from "./scalar-function.ts";
+import { callerOf } from "./call-user.ts";
+import type { ScalarFunction } from "./scalar-function.ts";
 import { exampleArguments, withoutRunning } from "./define-function.ts";
 import type { UserFunction } from "./user-function.ts";
 import { valueText } from "./value-text.ts";
@@ -40,7 +39,6 @@ function entryOf(given: UserFunction): ScalarFunction {
     name: parameter,
     ...parseTypeName(type),
   }));
-  const kinds = parameters.map(({ kind }) => kind);
   const { kind, optional } = parseTypeName(returns);
   return {
     name,
@@ -63,21 +61,10 @@ function entryOf(given: UserFunction): ScalarFunction {
         })),
         returns: kind,
         ...(optional ? { partial: true as const } : {}),
-        compute: () => computeOf(own, kinds, kind),
+        compute: () => callerOf(own),
       },
     ],
     user: { source },
-  };
-}
-
-function computeOf(own: UserFunction, kinds: readonly ValueKind[], kind: ValueKind): (...args: readonly Raw[]) => Raw {
-  const none = missingRaw(kind);
-  return (...args) => {
-    const value = callUser(
-      own,
-      kinds.map((one, i) => fromRaw(args[i] ?? null, one)),
-    );
-    return value === null ? none : toRaw(value, kind);
   };
 }
 
