@@ -18,11 +18,15 @@ export function keyArguments(
   entities: readonly EntityPlan[],
 ): GivenKeys {
   const keys = new Map<string, Value | Record<string, Value>>();
+  const known = new Map(named.map(({ role, entity }) => [role, columnNames(entity, entities)]));
   for (const text of given) {
-    const [left, value] = split(text, "--key", "KEY_INVALID", exampleOf(named, entities));
+    const [left, value] = split(text, (part) => nameAndColumn(part, known) !== undefined, {
+      option: "--key",
+      code: "KEY_INVALID",
+      example: exampleOf(named, entities),
+    });
     const dot = left.indexOf(".");
-    const name = dot < 0 ? left : left.slice(0, dot);
-    const column = dot < 0 ? undefined : left.slice(dot + 1);
+    const [name, column] = nameAndColumn(left, known) ?? [dot < 0 ? left : left.slice(0, dot), undefined];
     const { key: columns } = columnsOf(name, named, entities);
     const plan = columnOf(name, column, columns);
     const typed = parseValue(value, plan.type, `--key ${left}`, "KEY_INVALID");
@@ -48,7 +52,11 @@ export function inputArguments(
   const inputs = new Map<string, Value>();
   const names = declared.map(({ name }) => name);
   for (const text of given) {
-    const [name, value] = split(text, "--input", "INPUT_INVALID", `${names[0] ?? "name"}=VALUE`);
+    const [name, value] = split(text, (part) => names.includes(part), {
+      option: "--input",
+      code: "INPUT_INVALID",
+      example: `${names[0] ?? "name"}=VALUE`,
+    });
     const plan = declared.find((input) => input.name === name);
     if (plan === undefined) {
       throw new TondoError("INPUT_INVALID", `the vector has no input "${name}"`, {
@@ -63,17 +71,37 @@ export function inputArguments(
   return Object.fromEntries(inputs);
 }
 
+/** The two sides of the first `=` that a name stands before, or of the first: names may hold one, and so may values. */
 function split(
   text: string,
-  option: string,
-  code: "KEY_INVALID" | "INPUT_INVALID",
-  example: string,
+  isName: (left: string) => boolean,
+  { option, code, example }: { option: string; code: "KEY_INVALID" | "INPUT_INVALID"; example: string },
 ): readonly [string, string] {
-  const equals = text.indexOf("=");
+  const equals = places(text, /=/g).find((at) => isName(text.slice(0, at))) ?? text.indexOf("=");
   if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
   throw new TondoError(code, `${option}: ${JSON.stringify(text.slice(0, 60))} is not of the form NAME=VALUE`, {
     hint: `Write ${option} ${example}.`,
   });
+}
+
+/** What is named by `NAME` or `NAME.COLUMN`, where names may hold dots: what is a column, else what stands before the first dot. */
+function nameAndColumn(
+  text: string,
+  known: ReadonlyMap<string, readonly string[]>,
+): readonly [string, string | undefined] | undefined {
+  if (known.has(text)) return [text, undefined];
+  const parts = places(text, /\./g)
+    .map((dot) => [text.slice(0, dot), text.slice(dot + 1)] as const)
+    .filter(([name]) => known.has(name));
+  return parts.find(([name, column]) => known.get(name)?.includes(column)) ?? parts[0];
+}
+
+function columnNames(entity: string, entities: readonly EntityPlan[]): readonly string[] {
+  return (entities.find(({ name }) => name === entity)?.key ?? []).map(({ name }) => name);
+}
+
+function places(text: string, sign: RegExp): readonly number[] {
+  return Array.from(text.matchAll(sign), ({ index }) => index);
 }
 
 function columnsOf(name: string, named: readonly RolePlan[], entities: readonly EntityPlan[]): EntityPlan {

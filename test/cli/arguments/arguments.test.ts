@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keyArguments, parseArguments, parseValue } from "../../../src/cli/arguments/index.ts";
+import { inputArguments, keyArguments, parseArguments, parseValue } from "../../../src/cli/arguments/index.ts";
 import type { TypeName, Value } from "../../../src/core/index.ts";
 
 const options = {
@@ -99,6 +99,22 @@ describe("keyArguments", () => {
     const keys = keyArguments(["origin=a=b", "way.n=7", "way.from=x.y"], roles, entities);
     expect(keys).toEqual({ origin: "a=b", way: { n: 7, from: "x.y" } });
     expect(keyArguments(["origin.code=SFO"], roles, entities)).toEqual({ origin: "SFO" });
+  });
+  it("takes names with the signs that separate them from columns and values", () => {
+    const dotted = [...roles, { role: "a.b", entity: "airport" }, { role: "a.b.way", entity: "route" }];
+    expect(keyArguments(["a.b=x.y=z"], dotted, entities)).toEqual({ "a.b": "x.y=z" });
+    expect(keyArguments(["a.b.code=x"], dotted, entities)).toEqual({ "a.b": "x" });
+    expect(keyArguments(["a.b.way.n=7", "a.b.way.from=x"], dotted, entities)).toEqual({
+      "a.b.way": { n: 7, from: "x" },
+    });
+    expect(() => keyArguments(["a.c=x"], dotted, entities)).toThrow(/no.* key "a"/);
+    const equal = [...roles, { role: "a=b", entity: "airport" }];
+    expect(keyArguments(["a=b=c=d"], equal, entities)).toEqual({ "a=b": "c=d" });
+    const inputs = [
+      { name: "x=y", type: "int" as const },
+      { name: "z", type: "string" as const },
+    ];
+    expect(inputArguments(["x=y=7", "z=x=y=7"], inputs)).toEqual({ "x=y": 7, z: "x=y=7" });
   });
   it.each([
     ["way=7", /2 columns/],
