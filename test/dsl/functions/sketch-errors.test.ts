@@ -62,6 +62,16 @@ describe("quantile", () => {
   });
 });
 
+describe("quantile below 2^-1022", () => {
+  it.each([2 ** -1023, 3 * 2 ** -1030, 2 ** -1029, 2 ** -1030, Number.MIN_VALUE])("has even steps: %d", (x) => {
+    for (const value of [x, -x]) {
+      const found = result("quantile", "float", { p: 0.5 }, [value]);
+      expect(Math.abs(found - value)).toBeLessThanOrEqual(2 ** -1029);
+      expect(Math.abs((found / 2 ** -1028) % 1)).toBe(0);
+    }
+  });
+});
+
 describe("approx_distinct", () => {
   // Bounds of three standard errors would fail once in 370 draws; these draws are always the same.
   it.each([1, 10, 100, 1000, 4000, 10_000, 30_000])("is off by less than three standard errors for %i values", (n) => {
