@@ -3,7 +3,15 @@ import { meant, parseArguments, usageError } from "./arguments/index.ts";
 import type { Command } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { commonOptions, helpText, overviewText } from "./help-text.ts";
-import { asTondoError, errorText, jsonLine, progressLines, styleOf } from "./output/index.ts";
+import {
+  asTondoError,
+  errorText,
+  jsonLine,
+  printable,
+  printableWithColours,
+  progressLines,
+  styleOf,
+} from "./output/index.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -55,9 +63,10 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     style: styleOf(terminal.colours.err),
   });
   try {
-    const { text, json, exitCode = 0 } = await command.run({ args, terminal, style, progress });
+    const { text, verbatim, json, exitCode = 0 } = await command.run({ args, terminal, style, progress });
     progress.close();
-    terminal.out(args.flag("json") ? jsonLine(json) : `${text}\n`);
+    const shown = verbatim ? text : terminal.colours.out ? printableWithColours(text) : printable(text);
+    terminal.out(args.flag("json") ? jsonLine(json) : `${shown}\n`);
     return exitCode;
   } finally {
     progress.close();

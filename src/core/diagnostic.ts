@@ -1,3 +1,5 @@
+import { visible } from "./visible.ts";
+
 /** A stretch of a source text; offsets are UTF-16 units, lines and columns count from 1. */
 export interface Span {
   readonly file: string;
@@ -48,27 +50,22 @@ export function renderDiagnostic(diagnostic: Diagnostic, text: string): string {
   const line = text.slice(lineStart, newline < 0 ? undefined : lineStart + newline);
   // A line of a megabyte is no help: show the part around the place.
   const from = span.column > maxShown ? span.column - maxShown / 2 : 0;
-  const shown = visible(line.slice(from, from + maxShown));
+  const shown = inOneLine(line.slice(from, from + maxShown));
   const number = String(span.line);
   const pad = " ".repeat(number.length);
-  const offset = visible(line.slice(from, span.column - 1)).length;
+  const offset = inOneLine(line.slice(from, span.column - 1)).length;
   const width = Math.max(1, Math.min(span.end - span.start, line.length - span.column + 1, maxShown - offset));
   return [
-    `${diagnostic.severity}[${diagnostic.code}]: ${visible(diagnostic.message)}`,
-    `${pad}--> ${span.file}:${number}:${String(span.column)}`,
+    `${diagnostic.severity}[${diagnostic.code}]: ${inOneLine(diagnostic.message)}`,
+    `${pad}--> ${visible(span.file)}:${number}:${String(span.column)}`,
     `${pad} |`,
     `${number} | ${shown}`.trimEnd(),
     `${pad} | ${" ".repeat(offset)}${"^".repeat(width)}`,
-    ...(diagnostic.hint === undefined ? [] : [`${pad} = ${visible(diagnostic.hint)}`]),
+    ...(diagnostic.hint === undefined ? [] : [`${pad} = ${inOneLine(diagnostic.hint)}`]),
   ].join("\n");
 }
 
-/** Control and bidirectional characters would let a file draw over its own errors: show them escaped. */
-function visible(text: string): string {
-  return text
-    .replaceAll("\t", " ")
-    .replace(
-      /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069]/gu,
-      (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-    );
+/** A tab takes one column, as the caret below it does. */
+function inOneLine(text: string): string {
+  return visible(text.replaceAll("\t", " "));
 }

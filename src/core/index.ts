@@ -56,3 +56,4 @@ export {
   type ValueKind,
   type ValueType,
 } from "./value-type.ts";
+export { visible } from "./visible.ts";

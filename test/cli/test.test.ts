@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { errorOf, jsonOf, tondo } from "./run-tondo.ts";
+import { errorOf, jsonOf, tondo, tondoWith } from "./run-tondo.ts";
 
 const definitions = `entity shop (shop: string)
 events sales {
@@ -101,6 +102,17 @@ describe("tondo test", () => {
     expect(code).toBe(1);
     expect(out).toContain('error[unknown-feature]: shop:till has no feature "n_2h"');
     expect(jsonOf(await tondo(folder, "test", "--json"))).toMatchObject({ ok: false, passed: 0, failed: 0 });
+  });
+
+  it("shows the signs of names that a terminal would obey", async () => {
+    const name = String.raw`"a\u001b[2J\u202eb\nc"`;
+    await put("wrong.tondo", wrong.replace('"A SALE counts twice"', name));
+    for (const colours of [false, true]) {
+      const { out } = await tondoWith({ folder, colours }, "test");
+      expect(out.match(/a\\u\{1b\}\[2J\\u\{202e\}b\\u\{a\}c/g)).toHaveLength(2);
+      expect(stripVTControlCharacters(out).replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
+      expect(out).not.toContain("\u001b[2J");
+    }
   });
 
   it("says so where there are no tests", async () => {

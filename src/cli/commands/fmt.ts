@@ -49,6 +49,7 @@ async function fromInput({ args, terminal }: CommandContext): Promise<CommandRes
   const check = args.flag("check");
   return {
     text: check ? (changed ? "standard input would change" : "standard input is formatted") : text.replace(/\n$/, ""),
+    ...(check ? {} : { verbatim: true }),
     json: { changed, ...(check ? {} : { text }) },
     exitCode: check && changed ? 1 : 0,
   };

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type Diagnostic, renderDiagnostic } from "../../core/index.ts";
+import { type Diagnostic, renderDiagnostic, visible } from "../../core/index.ts";
 import type { CheckedProject, DefinitionTestResult } from "../../featurestore/index.ts";
 import { usageError } from "../arguments/index.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
@@ -77,11 +77,11 @@ function resultOf(results: readonly DefinitionTestResult[], { files }: CheckedPr
   const sections: string[] = [];
   for (const file of new Set(results.map((result) => result.file))) {
     const own = results.filter((result) => result.file === file);
-    sections.push([file, ...own.map((result) => `  ${lineOf(result, style)}`)].join("\n"));
+    sections.push([visible(file), ...own.map((result) => `  ${lineOf(result, style)}`)].join("\n"));
   }
   for (const { name, diagnostics } of failed) {
     const shown = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, texts.get(diagnostic.span.file) ?? ""));
-    sections.push([style.bold(name), ...shown].join("\n\n"));
+    sections.push([style.bold(visible(name)), ...shown].join("\n\n"));
   }
   const passed = `${String(results.length - failed.length)} passed`;
   const summary = `${results.length > failed.length ? style.green(passed) : passed}, ${failed.length > 0 ? style.red(`${String(failed.length)} failed`) : "0 failed"}`;
@@ -95,7 +95,7 @@ function resultOf(results: readonly DefinitionTestResult[], { files }: CheckedPr
 
 function lineOf({ name, passed, expectations }: DefinitionTestResult, style: Style): string {
   const mark = passed ? style.green("ok") : style.red("failed");
-  return `${mark}  ${name} (${counted(expectations, "expectation")})`;
+  return `${mark}  ${visible(name)} (${counted(expectations, "expectation")})`;
 }
 
 function jsonOf(

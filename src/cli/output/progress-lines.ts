@@ -1,4 +1,4 @@
-import type { Progress } from "../../core/index.ts";
+import { type Progress, visible } from "../../core/index.ts";
 import { count, spanText } from "./format.ts";
 import type { Style } from "./style.ts";
 
@@ -47,7 +47,7 @@ export function progressLines(target: ProgressTarget): Progress & { close(): voi
   return {
     start(name, total) {
       clear();
-      step = { name, total, started: now() };
+      step = { name: visible(name), total, started: now() };
       drawn = now();
       if (live) draw(0);
     },
@@ -59,7 +59,7 @@ export function progressLines(target: ProgressTarget): Progress & { close(): voi
       clear();
       const took = spanText((now() - step.started) / 1000);
       write(
-        `${live ? `${style.green("✓")} ` : ""}${step.name}${summary === undefined ? "" : `: ${summary}`} ${style.dim(`(${took})`)}\n`,
+        `${live ? `${style.green("✓")} ` : ""}${step.name}${summary === undefined ? "" : `: ${visible(summary)}`} ${style.dim(`(${took})`)}\n`,
       );
       step = undefined;
     },

@@ -1,3 +1,5 @@
+import { visible } from "../../core/index.ts";
+
 /** Paints text for a terminal, or leaves it as it is. */
 export interface Style {
   readonly bold: (text: string) => string;
@@ -24,9 +26,15 @@ export function styleOf(colours: boolean): Style {
   };
 }
 
-/** A text without control characters other than line breaks: names and values come from files. */
+/** A text whose line breaks are the only signs that a terminal obeys: names and values come from files. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) =>
-    character === "\n" ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+  return text.split("\n").map(visible).join("\n");
+}
+
+/** As {@link printable}, with the colours that a {@link Style} has put on: what a command says, as a whole. */
+export function printableWithColours(text: string): string {
+  return text
+    .split(/(\u001b\[(?:1|2|22|31|32|33|36|39)m)/)
+    .map((part, i) => (i % 2 === 1 ? part : printable(part)))
+    .join("");
 }

@@ -1,4 +1,4 @@
-import { formatCanonicalName, formatDuration, parseTypeName, type TypeName } from "../../core/index.ts";
+import { formatCanonicalName, formatDuration, parseTypeName, type TypeName, visible } from "../../core/index.ts";
 import type { About, EntityPlan, ProjectPlan, VectorPlan } from "../plan/index.ts";
 import { givenType, valueType } from "./value-types.ts";
 
@@ -167,7 +167,7 @@ function docLines(about: About | undefined): readonly string[] {
 }
 
 function harmless(line: string): string {
-  return line.trim().replaceAll("*/", "*\\/").replace(/^@/, "\\@").replaceAll("{@", "{\\@");
+  return visible(line).trim().replaceAll("*/", "*\\/").replace(/^@/, "\\@").replaceAll("{@", "{\\@");
 }
 
 /** Quoted where it is no plain name. */
@@ -178,7 +178,7 @@ function propertyName(name: string): string {
 /** A text as a literal type; control characters and line separators escaped. */
 function literal(text: string): string {
   return JSON.stringify(text).replace(
-    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g,
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
