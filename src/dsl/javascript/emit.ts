@@ -1,13 +1,13 @@
 import { isNumeric } from "../../core/index.ts";
-import { constantText, finite, maxInt, missing, type RawCall } from "../functions/index.ts";
+import { constantText, finite, maxInt, missing } from "../functions/index.ts";
 import { exactNumbers, isExact } from "./exact-numbers.ts";
 import type { CallStep, Operand, Steps } from "./steps.ts";
 
 /** The text of what has to be done for one row, and what it refers to. */
 export interface Emitted {
   readonly statements: readonly string[];
-  /** Called as `f0`, `f1`, ... */
-  readonly functions: readonly RawCall[];
+  /** The steps whose functions are called, by the numbers of the steps: that of the fourth step is `f3`. */
+  readonly called: readonly number[];
   /** The names that hold the results, or the constants that are. */
   readonly results: readonly string[];
   /** For each result whether it is a number, never a bigint. */
@@ -34,18 +34,18 @@ export const runtime: Readonly<Record<"finite" | "whole", (x: number) => number>
  */
 export function emit({ steps, results }: Steps, leaves: LeafText): Emitted {
   const numbers = exactNumbers(steps, leaves.exact);
-  const functions: RawCall[] = [];
+  const called: number[] = [];
   const statements = steps.map((step, i) => {
     const name = String(i);
     if (step.does === "read") return `const v${name} = ${leaves.text(step.leaf)};`;
     const inline = inlineOf(step, numbers);
-    const texts = step.args.map(textOf).join(", ");
-    const text = tested(step, inline ?? `f${String(functions.push(step.call) - 1)}(${texts})`, inline !== undefined);
+    if (inline === undefined) called.push(i);
+    const text = tested(step, inline ?? `f${name}(${step.args.map(textOf).join(", ")})`, inline !== undefined);
     return settled(name, text, inline === undefined ? undefined : step.overload.settles);
   });
   return {
     statements,
-    functions,
+    called,
     results: results.map(textOf),
     exact: results.map((result) => isExact(result, numbers)),
   };

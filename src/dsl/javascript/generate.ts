@@ -1,6 +1,6 @@
 import { isNumeric } from "../../core/index.ts";
 import { emit, type Emitted, runtime } from "./emit.ts";
-import type { RawColumn } from "../functions/index.ts";
+import type { RawCall, RawColumn } from "../functions/index.ts";
 import { type Row, rowByColumns } from "./row-by-columns.ts";
 import type { Steps } from "./steps.ts";
 
@@ -20,17 +20,24 @@ export interface Generated {
   readonly make: () => RowFunctions;
 }
 
-type Factory = (own: typeof runtime, functions: Emitted["functions"], byColumns: (run: Loop) => Row) => RowFunctions;
+type Factory = (
+  own: typeof runtime,
+  functions: readonly (RawCall | undefined)[],
+  byColumns: (run: Loop) => Row,
+) => RowFunctions;
 
 /** JavaScript of a row program: a loop over the rows of columns, and one row of cells. */
 export function generate(steps: Steps): Generated {
   const loop = emit(steps, { text: loopLeaf, exact: false });
+  const row = emit(steps, { text: (leaf) => rowLeaf(steps, leaf), exact: true });
+  // An inline text may depend on what is exact, so that not both need call the same functions.
+  const called = new Set([...loop.called, ...row.called]);
   const text = [
     '"use strict";',
     "const { finite, whole } = runtime;",
-    ...loop.functions.map((_, i) => `const f${String(i)} = functions[${String(i)}];`),
+    ...Array.from(called, (step) => `const f${String(step)} = functions[${String(step)}];`),
     ...loopLines(steps, loop).map(({ text: line }) => line),
-    ...rowText(steps, loop),
+    ...rowText(steps, row, loop),
     "return { run, row };",
   ].join("\n");
   const make = (): RowFunctions => {
@@ -38,7 +45,8 @@ export function generate(steps: Steps): Generated {
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
     const factory = new Function("runtime", "functions", "byColumns", text) as Factory;
     const kinds = [steps.leaves, steps.results].map((some) => some.map(({ kind }) => kind));
-    return factory(runtime, loop.functions, (run) => rowByColumns(kinds[0] ?? [], kinds[1] ?? [], run));
+    const functions = steps.steps.map((step) => (step.does === "call" ? step.call : undefined));
+    return factory(runtime, functions, (run) => rowByColumns(kinds[0] ?? [], kinds[1] ?? [], run));
   };
   return { text, make };
 }
@@ -69,12 +77,13 @@ export function loopLines(steps: Steps, { statements, results }: Emitted): reado
 /** Where a column is read in the loop. */
 export const loopLeaf = (leaf: number): string => `c${String(leaf)}[i]`;
 
+/** Where a cell is read for one row. */
+function rowLeaf({ leaves }: Steps, leaf: number): string {
+  return `${isNumeric(leaves[leaf]?.kind ?? "string") ? "n" : "x"}[${String(leaf)}]`;
+}
+
 /** Ints are taken for numbers; the rare row that has one beyond ±(2^53 - 1) goes through the loop over columns. */
-function rowText(steps: Steps, loop: Emitted): readonly string[] {
-  const { statements, results, exact } = emit(steps, {
-    text: (leaf) => `${isNumeric(steps.leaves[leaf]?.kind ?? "string") ? "n" : "x"}[${String(leaf)}]`,
-    exact: true,
-  });
+function rowText(steps: Steps, { statements, results, exact }: Emitted, loop: Emitted): readonly string[] {
   const large = steps.leaves.flatMap(({ kind }, i) => {
     const at = `[${String(i)}]`;
     return kind === "int" ? [`(n${at} !== n${at} && x${at} !== null)`] : [];

@@ -7,6 +7,7 @@ import {
   defineFunction,
   type ExpressionPlan,
   functionLibrary,
+  type Overload,
   overloadOf,
   type Raw,
   type RawColumn,
@@ -16,6 +17,7 @@ import {
   toRaw,
   walk,
 } from "../../../src/dsl/index.ts";
+import { generate } from "../../../src/dsl/javascript/generate.ts";
 import { stepsOf } from "../../../src/dsl/javascript/steps.ts";
 import { planOf } from "../check-one.ts";
 import { expressions, rows } from "../random-expressions.ts";
@@ -117,6 +119,22 @@ describe("the steps of a row program", () => {
       ])
         expect(() => stepsOf(plans, {}, functions)).toThrow(expect.objectContaining({ code }) as Error);
     }
+  });
+
+  it("call each function by its step, also where columns and single rows do not call the same", () => {
+    const made = stepsOf([planOf("i + 1", { i: "int" }), planOf("i - 1", { i: "int" })]);
+    const steps = made.steps.map((step, i) => {
+      if (step.does === "read") return step;
+      const inline: Overload["inline"] = (_args, _constants, [exact]) => (i === 1 && exact === true ? "1" : undefined);
+      return { ...step, call: () => i, overload: { inline } };
+    });
+    const { run, row } = generate({ ...made, steps }).make();
+    const columns: RawColumn[] = [new Float64Array(1), new Float64Array(1)];
+    run(1, [[5]], columns);
+    expect(columns.map(([x]) => x)).toEqual([1, 2]);
+    const results = { numbers: new Float64Array(2), others: [null, null] };
+    row({ numbers: Float64Array.of(5), others: [null] }, results);
+    expect([...results.numbers]).toEqual([1, 2]);
   });
 
   it("read the clock of a zone once for all parts that are asked for", () => {
