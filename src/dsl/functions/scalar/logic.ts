@@ -88,6 +88,7 @@ export const logic: readonly ScalarFunction[] = [
           condition === 1 ? a : condition === 0 ? b : none,
         inline: ([condition = "", a = "", b = "", none = ""]) =>
           `(${condition} === 1 ? ${a} : ${condition} === 0 ? ${b} : ${none})`,
+        // Not `case c when true ...`: engines copy the condition for each branch there, too, unseen by the limits of the text's size.
         sql: ([condition = "", a = "", b = ""]) =>
           `(case when ${condition} then ${a} when not ${condition} then ${b} end)`,
       },
