@@ -15,21 +15,6 @@ export function isZone(tz: string): boolean {
   return zoneOf(tz) !== undefined;
 }
 
-/**
- * The clock on the wall of a zone, as microseconds since 1970 as if it were UTC; NaN where there is no such zone, the
- * moment is missing, or the clock shows a time outside the domain of moments.
- */
-export function localMicros(moment: number, tz: string): number {
-  const zone = zoneOf(tz);
-  return zone === undefined ? missing : local(zone, moment);
-}
-
-/** The moment at which the clock of a zone shows a time, see {@link utc}. */
-export function utcMicros(shown: number, tz: string, gap: Gap): number {
-  const zone = zoneOf(tz);
-  return zone === undefined ? missing : utc(zone, shown, gap);
-}
-
 /** Finds zones by name and remembers the last: most rows ask for the one that the row before asked for. */
 export function zoneFinder(): (tz: string) => Zone | undefined {
   let name = "UTC";
@@ -43,7 +28,7 @@ export function zoneFinder(): (tz: string) => Zone | undefined {
   };
 }
 
-/** {@link localMicros} for many rows. */
+/** {@link local} of a zone by its name, for many rows; NaN where there is no such zone. */
 export function clock(): (moment: number, tz: string) => number {
   const find = zoneFinder();
   return (moment, tz) => {
@@ -53,7 +38,8 @@ export function clock(): (moment: number, tz: string) => number {
 }
 
 /**
- * {@link localMicros} of a zone that has been found. A zone remembers the stretch of one offset, most often half a year,
+ * The clock on the wall of a zone, as microseconds since 1970 as if it were UTC; NaN where the moment is missing, or the clock
+ * shows a time outside the domain of moments. A zone remembers the stretch of one offset, most often half a year,
  * in which it was last asked for a moment; others are searched for.
  */
 export function local(zone: Zone, moment: number): number {

@@ -12,10 +12,13 @@ const scratchLimits = { cells: 262_144, rows: 2048 } as const;
  * a call is paid once for many rows. Scratch grows to the rows asked for, within {@link scratchLimits}.
  */
 export function closures({
-  leaves,
   steps,
   results,
-}: Omit<Steps, "expressions">): (n: number, columns: readonly RawColumn[], outputs: readonly RawColumn[]) => void {
+}: Pick<Steps, "steps" | "results">): (
+  n: number,
+  columns: readonly RawColumn[],
+  outputs: readonly RawColumn[],
+) => void {
   const exact = exactNumbers(steps, false);
   const rows = Math.max(1, Math.min(scratchLimits.rows, Math.floor(scratchLimits.cells / Math.max(1, steps.length))));
   let made = 0;
@@ -24,7 +27,7 @@ export function closures({
     if (n <= 0) return;
     if (plan === undefined || made < Math.min(n, rows)) {
       made = Math.min(rows, n === 1 ? 1 : 2 ** Math.ceil(Math.log2(n)));
-      plan = planOf({ leaves, steps, results }, exact, made);
+      plan = planOf({ steps, results }, exact, made);
     }
     for (let base = 0; base < n; base += rows) {
       const count = Math.min(rows, n - base);
@@ -56,7 +59,7 @@ function write({ buffers, results }: Plan, output: number, into: RawColumn, base
   else for (let i = 0; i < n; i++) into[base + i] = from[i] as Raw;
 }
 
-function planOf(steps: Omit<Steps, "expressions">, exact: readonly boolean[], rows: number): Plan {
+function planOf(steps: Pick<Steps, "steps" | "results">, exact: readonly boolean[], rows: number): Plan {
   const { constants, given, results } = layoutOf(steps);
   const buffers = exact.map((isNumber, i): RawColumn =>
     steps.steps[i]?.does === "read" ? [] : isNumber ? new Float64Array(rows) : new Array<Raw>(rows).fill(null),

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { toMicros } from "../../../src/core/index.ts";
 import { addMonths, dayOf, daysOf, monthOf, weekdayOf, weekOf, yearOf } from "../../../src/dsl/functions/calendar.ts";
-import { isZone, localMicros } from "../../../src/dsl/functions/time-zone.ts";
+import { isZone } from "../../../src/dsl/functions/time-zone.ts";
 import { zoneNames } from "../../../src/dsl/functions/zone-table.ts";
 import { checkOne, evaluate, planOf, valueOf } from "../check-one.ts";
 import { randomNumbers } from "../random-numbers.ts";
+import { localMicros } from "./zone-clock.ts";
 
 const day = 86_400_000_000;
 const domain = Number.MAX_SAFE_INTEGER;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { durationUnits, toMicros } from "../../../src/core/index.ts";
-import { isZone, localMicros } from "../../../src/dsl/functions/time-zone.ts";
+import { isZone } from "../../../src/dsl/functions/time-zone.ts";
 import { checkOne, valueOf } from "../check-one.ts";
+import { localMicros } from "./zone-clock.ts";
 
 /** The clock on the wall, as `YYYY-MM-DD hh:mm:ss.uuuuuu`. */
 function wall(moment: string, tz: string): string {

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { zoneNames, zoneOf } from "../../../src/dsl/functions/zone-table.ts";
 import { timeZoneVersion } from "../../../src/dsl/functions/tables/time-zones.ts";
-import { isZone, localMicros, utcMicros } from "../../../src/dsl/functions/time-zone.ts";
+import { isZone } from "../../../src/dsl/functions/time-zone.ts";
 import { randomNumbers } from "../random-numbers.ts";
+import { localMicros, utcMicros } from "./zone-clock.ts";
 
 const second = 1_000_000;
 const day = 86_400 * second;
