@@ -297,9 +297,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "edge-belongs-to-the-bin-below",
-    file: `${folder}/functions/fitted/quantize.ts`,
-    find: "(sorted[middle] ?? Infinity) <= x",
-    replace: "(sorted[middle] ?? Infinity) < x",
+    file: `${folder}/functions/edges.ts`,
+    find: "(edges[middle] ?? Infinity) <= x",
+    replace: "(edges[middle] ?? Infinity) < x",
     tests: quantiles,
   },
   {
@@ -312,13 +312,13 @@ const mutants: readonly Mutant[] = [
   {
     name: "mode-tie-to-the-largest",
     file: `${folder}/functions/fitted/distinct-counter.ts`,
-    find: "n - m || compare(a, b)",
-    replace: "n - m || compare(b, a)",
+    find: "n - m || order(a, b)",
+    replace: "n - m || order(b, a)",
     tests: fitted,
   },
   {
     name: "categories-by-code-unit",
-    file: `${folder}/functions/fitted/distinct-counter.ts`,
+    file: `${folder}/functions/aggregates/extreme.ts`,
     find: 'if (typeof a === "string" && typeof b === "string") return compareCodePoints(a, b);',
     replace: "",
     tests: fitted,

@@ -33,6 +33,7 @@ export {
   type ScalarFunction,
   type Tables,
   takesKind,
+  whole,
 } from "./scalar-function.ts";
 export { clock, isZone, zoneNames } from "./time-zone.ts";
 export { overloadOf, tablesOf } from "./overload-of.ts";

@@ -158,3 +158,8 @@ export const maxInt = 9007199254740991;
 export function finite(value: number): number {
   return value - value === 0 ? value + 0 : missing;
 }
+
+/** A whole result: missing beyond ±(2^53 - 1), -0 becomes 0. */
+export function whole(value: number): number {
+  return value >= -maxInt && value <= maxInt ? value + 0 : missing;
+}

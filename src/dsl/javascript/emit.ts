@@ -1,5 +1,5 @@
 import { isNumeric } from "../../core/index.ts";
-import { constantText, finite, maxInt, missing } from "../functions/index.ts";
+import { constantText, finite, maxInt, whole } from "../functions/index.ts";
 import { exactNumbers, isExact } from "./exact-numbers.ts";
 import type { CallStep, Operand, Steps } from "./steps.ts";
 
@@ -25,7 +25,7 @@ export interface LeafText {
 /** What inline texts may call. */
 export const runtime: Readonly<Record<"finite" | "whole", (x: number) => number>> = {
   finite: (x) => finite(x),
-  whole: (x) => (x >= -maxInt && x <= maxInt ? x + 0 : missing),
+  whole: (x) => whole(x),
 };
 
 /**

@@ -1,10 +1,5 @@
 import { normalInt, type ValueKind } from "../../../core/index.ts";
-import { missing, type Raw } from "../scalar-function.ts";
-
-/** The missing value of a kind, as generated code holds it. */
-export function missingOf(kind: ValueKind | "rows"): Raw {
-  return kind === "string" ? null : missing;
-}
+import type { Raw } from "../scalar-function.ts";
 
 /** A value that a state holds, as text. */
 export function elementText(value: Raw): string {

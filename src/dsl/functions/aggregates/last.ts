@@ -1,7 +1,7 @@
 import type { ValueKind } from "../../../core/index.ts";
 import type { Aggregate, AggregateCode, AggregateParameter, AggregateSql } from "../aggregate.ts";
+import { missingRaw } from "../raw-value.ts";
 import { type Constants, missing, type Raw } from "../scalar-function.ts";
-import { missingOf } from "./element.ts";
 import { everyKind } from "./takes.ts";
 
 /**
@@ -11,6 +11,7 @@ import { everyKind } from "./takes.ts";
 function codeOf(sign: 1 | -1, kind: ValueKind | "rows", options: Constants): AggregateCode {
   const inNumber = heldInNumber(kind);
   const none = -Infinity * sign;
+  const absent = kind === "rows" ? missing : missingRaw(kind);
   return {
     shape: inNumber ? { numbers: 2, values: 0 } : { numbers: 1, values: 1 },
     ...(skipsMissing(options) ? {} : { takesMissing: true }),
@@ -36,7 +37,7 @@ function codeOf(sign: 1 | -1, kind: ValueKind | "rows", options: Constants): Agg
       else into.values[value] = from.values[fromValue] ?? null;
     },
     finalize: ({ numbers, values }, at, value) =>
-      inNumber ? (numbers[at + 1] ?? missing) : ((values[value] as Raw) ?? missingOf(kind)),
+      inNumber ? (numbers[at + 1] ?? missing) : ((values[value] as Raw) ?? absent),
   };
 }
 

@@ -1,4 +1,5 @@
-import { compareCodePoints, TondoError } from "../../../core/index.ts";
+import { TondoError } from "../../../core/index.ts";
+import { order } from "../aggregates/extreme.ts";
 import type { RawScalar } from "../scalar-function.ts";
 
 /** Counts how often each different value came; missing ones are passed over. */
@@ -28,13 +29,8 @@ export class DistinctCounter {
   /** The `k` most frequent; of equally frequent ones the smaller first, texts by code point. */
   top(k: number): readonly NonNullable<RawScalar>[] {
     return [...this.#counts]
-      .sort(([a, m], [b, n]) => n - m || compare(a, b))
+      .sort(([a, m], [b, n]) => n - m || order(a, b))
       .slice(0, k)
       .map(([value]) => value);
   }
-}
-
-function compare(a: NonNullable<RawScalar>, b: NonNullable<RawScalar>): number {
-  if (typeof a === "string" && typeof b === "string") return compareCodePoints(a, b);
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { edgesUpTo } from "../edges.ts";
 import { type FittedFunction, overNumbers } from "../fitted-function.ts";
 import { quantiles } from "./quantiles.ts";
 
@@ -30,16 +31,6 @@ export const quantize: FittedFunction = {
   holds: { edges: "numbers" },
   apply: ({ edges }) => {
     const sorted = Float64Array.from(edges as readonly number[]);
-    return (x: number) => {
-      if (x !== x) return x;
-      let from = 0;
-      let to = sorted.length;
-      while (from < to) {
-        const middle = (from + to) >> 1;
-        if ((sorted[middle] ?? Infinity) <= x) from = middle + 1;
-        else to = middle;
-      }
-      return from;
-    };
+    return (x: number) => (x === x ? edgesUpTo(sorted, x) : x);
   },
 };

@@ -2,12 +2,12 @@ import type { Dialect } from "../dialects/index.ts";
 import {
   type Constants,
   finite,
-  maxInt,
   missing,
   type Overload,
   type Parameter,
   type Raw,
   type ScalarFunction,
+  whole,
 } from "../scalar-function.ts";
 
 const two = (kind: "int" | "float" | "timestamp" | "duration", other = kind): readonly Parameter[] => [
@@ -63,10 +63,6 @@ function float(symbol: "+" | "-" | "*", run: (a: number, b: number) => number): 
 const plus = (a: Raw, b: Raw): Raw => (typeof a === "number" && typeof b === "number" ? whole(a + b) : missing);
 const minus = (a: Raw, b: Raw): Raw => (typeof a === "number" && typeof b === "number" ? whole(a - b) : missing);
 const times = (a: Raw, b: Raw): Raw => (typeof a === "number" && typeof b === "number" ? whole(a * b) : missing);
-
-function whole(x: number): number {
-  return x >= -maxInt && x <= maxInt ? x + 0 : missing;
-}
 
 /** The operators `+ - * / ^` and unary `-`, and whole division. */
 export const arithmetic: readonly ScalarFunction[] = [

@@ -2,12 +2,12 @@ import { durationUnits, nearestName } from "../../../core/index.ts";
 import { addMonths, type CalendarUnit, firstDayOf } from "../calendar.ts";
 import {
   type Constants,
-  maxInt,
   missing,
   type Overload,
   type Parameter,
   type Raw,
   type ScalarFunction,
+  whole,
 } from "../scalar-function.ts";
 import { dateRange, lengthOf, momentOf, unitOf, usesNoZone, zoned } from "../time-forms.ts";
 import { clock, local, utc, zoneFinder, zoneTables } from "../time-zone.ts";
@@ -37,11 +37,6 @@ function unitsOf(name: string, units: readonly string[]): NonNullable<ScalarFunc
       hint: near === undefined ? `units are ${units.join(", ")}` : `did you mean "${near}"?`,
     };
   };
-}
-
-/** A whole number of the domain, or missing. */
-function bounded(value: number): number {
-  return value >= -maxInt && value <= maxInt ? value + 0 : missing;
 }
 
 function boundedDate(days: number): number {
@@ -105,7 +100,7 @@ const moved: Overload = {
     return (moment: number, n: Raw, tz: string) => {
       const zone = find(tz);
       if (zone === undefined || typeof n !== "number") return missing;
-      if (!isCalendarUnit(by)) return bounded(moment + n * (lengthOf(by) ?? missing));
+      if (!isCalendarUnit(by)) return whole(moment + n * (lengthOf(by) ?? missing));
       const at = local(zone, moment);
       if (n === 0) return at === at ? moment : missing;
       const day = Math.floor(at / d);
@@ -134,8 +129,7 @@ function difference(kind: "timestamp" | "date", one: number): Overload {
     compute: (constants: Constants) => {
       const length = lengthOf(unitOf(constants["unit"])) ?? missing;
       // The larger of the two is a multiple of the other, so that there is one rounding at most.
-      return (a: number, b: number) =>
-        length < one ? bounded(a - b) * (one / length) : bounded(a - b) / (length / one);
+      return (a: number, b: number) => (length < one ? whole(a - b) * (one / length) : whole(a - b) / (length / one));
     },
     sql: ([a = "", b = ""], constants, dialect) => {
       const length = lengthOf(unitOf(constants["unit"]));
@@ -191,7 +185,7 @@ export const calendar: readonly ScalarFunction[] = [
         takes: [momentOf("moment"), { ...momentOf("until"), now: true }],
         returns: "duration",
         partial: true,
-        compute: () => (moment: number, until: number) => bounded(until - moment),
+        compute: () => (moment: number, until: number) => whole(until - moment),
         inline: ([moment = "", until = ""]) => `whole(${until} - ${moment})`,
         inlinePropagates: true,
         sql: ([moment = "", until = ""], _, dialect) => dialect.integer("-", until, moment),

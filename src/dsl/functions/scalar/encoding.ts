@@ -1,7 +1,8 @@
+import { edgesUpTo } from "../edges.ts";
 import { constantText, textText } from "../literal-js.ts";
 import { type Constant, finite, type Raw, type ScalarFunction } from "../scalar-function.ts";
 
-/** More edges are looked for in a loop: generated text stays short. */
+/** More edges are searched by halves: generated text stays short. */
 const maxInlineEdges = 8;
 
 /** Static encodings: texts and circles as numbers. */
@@ -24,11 +25,7 @@ export const encoding: readonly ScalarFunction[] = [
         returns: "int",
         compute: ({ edges }) => {
           const sorted = ascending(edges);
-          return (x: number) => {
-            let n = 0;
-            while (n < sorted.length && (sorted[n] as number) <= x) n++;
-            return n;
-          };
+          return (x: number) => edgesUpTo(sorted, x);
         },
         inline: ([x = ""], { edges }) => {
           const sorted = ascending(edges);

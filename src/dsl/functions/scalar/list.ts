@@ -1,5 +1,6 @@
 import { type ScalarKind, scalarKinds } from "../../../core/index.ts";
-import { missing, type Overload, type Raw, type RawList, type ScalarFunction } from "../scalar-function.ts";
+import { missingRaw } from "../raw-value.ts";
+import type { Overload, RawList, ScalarFunction } from "../scalar-function.ts";
 
 const tags = { tags: { type: "list<string>", value: ["thai", "vegan", "late"] } } as const;
 const empty = { tags: { type: "list<string>", value: [] } } as const;
@@ -53,7 +54,7 @@ export const list: readonly ScalarFunction[] = [
 ];
 
 function itemOf(kind: ScalarKind): Overload {
-  const none: Raw = kind === "string" ? null : missing;
+  const none = missingRaw(kind);
   return {
     takes: [
       { name: "list", kind: `list<${kind}>` },

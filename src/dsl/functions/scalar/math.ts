@@ -1,11 +1,11 @@
 import {
   finite,
-  maxInt,
   missing,
   type Example,
   type Overload,
   type Raw,
   type ScalarFunction,
+  whole,
 } from "../scalar-function.ts";
 
 /** `run` makes its result finite itself: closures call it, and a function that calls another costs twice. */
@@ -49,10 +49,7 @@ function roundHalfEven(x: number): number {
 }
 
 function toInt(run: (x: number) => number): (x: number) => number {
-  return (x) => {
-    const whole = run(x);
-    return whole >= -maxInt && whole <= maxInt ? whole + 0 : missing;
-  };
+  return (x) => whole(run(x));
 }
 
 function rounding(name: string, doc: string, run: (x: number) => number, ...examples: Example[]): ScalarFunction {
