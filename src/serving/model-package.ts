@@ -62,7 +62,7 @@ export function loadModel(
   if (manifest.vector?.fingerprint !== fingerprint)
     throw corrupt(digest, "its vector is not the one it was sealed with");
   requireFunctions(vector, functions);
-  const fitted = fittedOfPackage(read(packageFiles.fitted), vector, manifest.vector.fitted, digest);
+  const fit = fittedOfPackage(read(packageFiles.fitted), vector, manifest.vector.fitted, digest);
   const model = files.get(packageFiles.model);
   if (model === undefined) throw corrupt(digest, `it lacks ${packageFiles.model}`);
   const runtime = parseRuntime(model);
@@ -71,8 +71,8 @@ export function loadModel(
     if (position < 0) throw corrupt(digest, `its model takes a slot "${slot}" that its vector does not have`);
     return position;
   });
-  const program = programOf(vector, fitted, `${fingerprint}:${fittedFingerprint(fitted)}`);
-  const loaded: LoadedModel = { vector, fingerprint, fitted, runtime, program, positions };
+  const program = programOf(vector, fit.fitted, `${fingerprint}:${fit.fingerprint}`);
+  const loaded: LoadedModel = { vector, fingerprint, fitted: fit.fitted, runtime, program, positions };
   replay(digest, loaded, read(packageFiles.golden));
   return loaded;
 }
@@ -101,15 +101,21 @@ function vectorOf(plan: unknown, digest: string): VectorPlan {
   return plan as VectorPlan;
 }
 
-function fittedOfPackage(fitted: unknown, vector: VectorPlan, sealed: unknown, digest: string): Fitted {
+/** What was fitted and its fingerprint, which is the sealed one. */
+function fittedOfPackage(
+  fitted: unknown,
+  vector: VectorPlan,
+  sealed: unknown,
+  digest: string,
+): { readonly fitted: Fitted; readonly fingerprint: string } {
   const fault = fittedFault(
     vector.slots.map(({ value }) => value),
     fitted,
   );
   if (fault !== undefined) throw corrupt(digest, fault);
-  if (fittedFingerprint(fitted as Fitted) !== sealed)
-    throw corrupt(digest, "what was fitted is not what it was sealed with");
-  return fitted as Fitted;
+  const fingerprint = fittedFingerprint(fitted as Fitted);
+  if (fingerprint !== sealed) throw corrupt(digest, "what was fitted is not what it was sealed with");
+  return { fitted: fitted as Fitted, fingerprint };
 }
 
 interface GoldenFile {

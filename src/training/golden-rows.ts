@@ -4,7 +4,6 @@ import {
   type Fitted,
   type FunctionLibrary,
   missingRaw,
-  noFunctions,
   type Raw,
   type RawColumn,
   type VectorPlan,
@@ -30,14 +29,16 @@ const count = 16;
 
 /**
  * Rows that a loader can check itself by: inputs of all kinds, missing ones among them, with what they gave here. They are made up, so that no
- * package carries anybody's data.
+ * package carries anybody's data. What they hold besides the scores is the same for all models of one training, and made once.
+ *
+ * @returns the golden rows of a model, by its runtime
+ * @throws TondoError `USER_FUNCTION_FAILED` where a function of the project's own has no answer for one of them
  */
-export function goldenRows(
+export function goldenRowsOf(
   vector: VectorPlan,
   fitted: Fitted,
-  runtime: Runtime,
-  functions: FunctionLibrary = noFunctions,
-): Golden {
+  functions: FunctionLibrary,
+): (runtime: Runtime) => Golden {
   const program = compileRows(vector.slots, fitted, { functions });
   const texts = textsFor(fitted);
   const inputs = program.leaves.map(({ kind }, leaf) =>
@@ -45,18 +46,21 @@ export function goldenRows(
   );
   const results: RawColumn[] = program.outputs.map(() => new Float64Array(count));
   program.run(count, inputs, results);
-  const positions = runtime.slots.map((slot) => vector.slots.findIndex(({ name }) => name === slot));
-  return {
-    version: 1,
-    inputs: program.leaves.map(({ name }) => name),
-    rows: Array.from({ length: count }, (_, row) => {
-      const slots = results.map((column) => Number(column[row]));
-      return {
-        inputs: inputs.map((column) => json(column[row] ?? null)),
+  const rows = Array.from({ length: count }, (_, row) => ({
+    inputs: inputs.map((column) => json(column[row] ?? null)),
+    slots: results.map((column) => Number(column[row])),
+  }));
+  return (runtime) => {
+    const positions = runtime.slots.map((slot) => vector.slots.findIndex(({ name }) => name === slot));
+    return {
+      version: 1,
+      inputs: program.leaves.map(({ name }) => name),
+      rows: rows.map(({ inputs: given, slots }) => ({
+        inputs: given,
         slots: slots.map((slot) => (Number.isNaN(slot) ? null : slot)),
         score: runtime.score(positions.map((position) => slots[position] ?? Number.NaN)),
-      };
-    }),
+      })),
+    };
   };
 }
 

@@ -27,5 +27,5 @@ export {
   type TrainPartitionedResult,
 } from "./train-partitioned.ts";
 export { type Golden, type GoldenRow } from "./golden-rows.ts";
-export { sealModel } from "./seal-model.ts";
+export { type ModelSealer, modelSealer } from "./seal-model.ts";
 export { trainAndRegister, type TrainAndRegisterOptions, type TrainAndRegisterResult } from "./train-and-register.ts";

@@ -7,7 +7,7 @@ import type { DataReference, Metrics, ModelVersion, MovedTag, Registry, TagMove 
 import { columnsOf } from "./columns.ts";
 import type { PartitionResult } from "./judge-partitions.ts";
 import type { LevelValues } from "./partition-tree.ts";
-import { sealModel } from "./seal-model.ts";
+import { modelSealer } from "./seal-model.ts";
 import { type PartitionedRows, trainPartitioned, type TrainPartitionedResult } from "./train-partitioned.ts";
 import type { Trainer, TrainerParameters } from "./trainer.ts";
 
@@ -75,6 +75,7 @@ export async function trainAndRegister(options: TrainAndRegisterOptions): Promis
   }
   const functions = functionLibrary(options.functions);
   requireFunctions(vector, functions);
+  const seal = modelSealer(vector, manifest.fitted, functions);
   const startedAt = Date.now() * 1000;
   const slots = vector.slots.map(({ name }) => name);
   const train = await readPart(set, "train", [...slots, label], levels, options.signal);
@@ -114,7 +115,7 @@ export async function trainAndRegister(options: TrainAndRegisterOptions): Promis
     nodes.map((node) => ({
       model: created.name,
       path: node.path,
-      package: sealModel(vector, manifest.fitted, node.trained, functions),
+      package: seal(node.trained),
       vector: { name: vector.name, fingerprint: manifest.vector.fingerprint },
       trainer: { name: trainer.name, version: trainer.version },
       configuration: {
