@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { durationUnits, floorTo, formatMicros, hopOf, parseTypeName, type Value } from "../../src/core/index.ts";
-import { fromRaw, vectorFingerprint, type VectorPlan } from "../../src/dsl/index.ts";
+import { defineFunction, fromRaw, vectorFingerprint, type VectorPlan } from "../../src/dsl/index.ts";
 import { geohashOf } from "../../src/dsl/functions/geohash.ts";
 import {
   computeVectors,
@@ -384,5 +384,32 @@ vector lengths {
       await store.close();
       await rm(own, { recursive: true });
     }
+  });
+});
+
+describe("a key that a function of the project's own computes", () => {
+  it("is computed once for each left row", async () => {
+    const calls: string[] = [];
+    const own = defineFunction({
+      name: "own_of",
+      version: 1,
+      takes: { shop: "string" },
+      returns: "string",
+      compute: ({ shop }) => {
+        calls.push(shop);
+        return shop;
+      },
+    });
+    const text = definitions.replace(/vector demand [^]*/, (it) =>
+      it.replace(
+        /^ {2}let [^]*/m,
+        "  own = @shop:own:n_6h[own_of(extra)]\n  lat = @shop:profile:lat[own_of(kind)]\n}\n",
+      ),
+    );
+    const { plan } = compileText(text, "demand.tondo", [own]);
+    const rows = given.map((row, i) => ({ ...row, extra: `x${String(i)}`, kind: `y${String(i)}` }));
+    const options = { fitted: {}, rows, folder, engine: { functions: [own] } };
+    await computeVectors({ vector: plan?.vectors[0] as VectorPlan, ...options });
+    expect(calls.sort()).toEqual(rows.flatMap(({ extra, kind }) => [extra, kind]).sort());
   });
 });

@@ -1,4 +1,4 @@
-export { columnsOf, parts, replaceLeaves, storedNames, walk } from "./walk.ts";
+export { columnsOf, isSecondHop, parts, replaceLeaves, storedNames, walk } from "./walk.ts";
 export type {
   CallPlan,
   ColumnPlan,

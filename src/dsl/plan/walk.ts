@@ -44,3 +44,8 @@ export function storedNames(...expressions: readonly ExpressionPlan[]): readonly
   }
   return [...names];
 }
+
+/** Whether a key is computed from features, and not from the request alone: it can be read only after those are. */
+export function isSecondHop(key: readonly ExpressionPlan[]): boolean {
+  return storedNames(...key).length > 0;
+}

@@ -1,10 +1,10 @@
 import {
   type EntityPlan,
   type ExpressionPlan,
+  isSecondHop,
   type KeyColumnPlan,
   type ReadPlan,
   type RolePlan,
-  storedNames,
   walk,
 } from "../plan/index.ts";
 import { didYouMean, type Expression, type ReferenceExpression } from "../syntax/index.ts";
@@ -131,7 +131,7 @@ function keyPart(part: Expression, context: KeyContext): ExpressionPlan | undefi
         "rows are joined by their keys before anything is fitted: use bucket, hash or round",
       );
     }
-    if (node.node === "stored" && isComputed(context.reads.get(node.name.toLowerCase()))) {
+    if (node.node === "stored" && isFar(context.reads.get(node.name.toLowerCase()))) {
       return report.error(
         "too-many-hops",
         "this key reads a feature whose own key reads features: that would be three hops, and two are the most",
@@ -158,14 +158,13 @@ function stepBehind(part: Expression, context: KeyContext): string | undefined {
   if (part.kind !== "name") return undefined;
   const plan = context.keyScope.name(part.name);
   const nodes = plan === undefined ? [] : [...walk(plan)];
-  const far = nodes.find((node) => node.node === "stored" && isComputed(context.reads.get(node.name.toLowerCase())));
+  const far = nodes.find((node) => node.node === "stored" && isFar(context.reads.get(node.name.toLowerCase())));
   const place = far === undefined ? undefined : context.report.places.expressions.get(far);
   return place === undefined ? undefined : `"${part.name.text}" reads it in line ${String(place.line)}`;
 }
 
-/** Whether a read's key reads features. */
-function isComputed(read: ReadPlan | undefined): boolean {
-  return read !== undefined && storedNames(...read.key).length > 0;
+function isFar(read: ReadPlan | undefined): boolean {
+  return read !== undefined && isSecondHop(read.key);
 }
 
 function roleColumns(role: RolePlan, entity: EntityPlan, { keyColumns }: KeyContext): readonly ExpressionPlan[] {

@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../core/index.ts";
-import { type GroupPlan, type ReadPlan, type SourcePlan, storedNames, type VectorPlan } from "../../dsl/index.ts";
+import { type GroupPlan, isSecondHop, type ReadPlan, type SourcePlan, type VectorPlan } from "../../dsl/index.ts";
 
 /** Reads that one join answers: of one group, by one key, looking in one direction. */
 export interface JoinUnit {
@@ -41,9 +41,9 @@ export function joinUnits(vector: VectorPlan): readonly JoinUnit[] {
     else known.ids.push(read.id);
     units.set(id, unit);
   }
-  const isComputed = ({ key }: { readonly key: ReadPlan["key"] }): boolean => storedNames(...key).length > 0;
+  const isLater = ({ key }: { readonly key: ReadPlan["key"] }): boolean => isSecondHop(key);
   const all = [...units.values()];
-  return [...all.filter((unit) => !isComputed(unit)), ...all.filter(isComputed)].map((unit, i) => ({
+  return [...all.filter((unit) => !isLater(unit)), ...all.filter(isLater)].map((unit, i) => ({
     name: `unit${String(i)}`,
     ...unit,
   }));

@@ -3,12 +3,20 @@ import { quoteIdentifier, storedNames, type VectorPlan } from "../../dsl/index.t
 import type { Engine, ProgramHost } from "../duckdb/index.ts";
 import { selectExpressions } from "./expressions-sql.ts";
 import { joinSnapshot, joinTable } from "./join-latest.ts";
+import {
+  eventsTable,
+  foundKeysSql,
+  hasComputedKey,
+  isKeyedFirst,
+  keyedTable,
+  reachOf,
+  visibleEventsSql,
+} from "./join-steps.ts";
 import { type JoinUnit, joinUnits } from "./join-unit.ts";
 import { joinWindowsByRange } from "./join-windows.ts";
 import { joinWindowsByTiles, tileLevels, tileTables } from "./join-windows-by-tiles.ts";
 import { floorDivide } from "./range-join.ts";
 import { type SourceRelation, sourceRelation } from "./source-relation.ts";
-import { windowsOf } from "./window-states.ts";
 
 /** How windows are joined; results never depend on it. `auto` looks at the data. */
 export type WindowJoin = "auto" | "range" | "tiles";
@@ -119,7 +127,10 @@ async function joinUnit(
   const doing = `joining ${group}`;
   const keep = (sql: string): Promise<void> =>
     engine.run(`create or replace temp table ${unit.name} as ${sql}`, doing, signal);
-  const foundKeys = isComputed(unit) ? await countFoundKeys(engine, relation, left, doing, signal) : undefined;
+  const keyed = keyedTable(unit);
+  if (isKeyedFirst(unit)) await engine.run(`create or replace temp table ${keyed} as ${left}`, doing, signal);
+  const rows = isKeyedFirst(unit) ? `select * from ${keyed}` : left;
+  const foundKeys = hasComputedKey(unit) ? await countFoundKeys(engine, unit, relation, doing, signal) : undefined;
   const report = (join: JoinReport["join"], reason: string): JoinReport => ({
     group,
     join,
@@ -128,14 +139,13 @@ async function joinUnit(
     ...(foundKeys === undefined ? {} : { foundKeys }),
   });
   if (unit.source.kind !== "events") {
-    await keep(unit.source.kind === "table" ? joinTable(unit, relation, left) : joinSnapshot(unit, relation, left));
+    await keep(unit.source.kind === "table" ? joinTable(unit, relation, rows) : joinSnapshot(unit, relation, rows));
+    if (isKeyedFirst(unit)) await engine.run(`drop table ${keyed}`, doing);
     return unit.source.kind === "table"
       ? report("table", "no time")
       : report("latest", relation.hasKnown ? "known declared" : "known when it happened");
   }
-  const events = `${unit.name}_events`;
-  const keyed = `${unit.name}_keyed`;
-  await engine.run(`create or replace temp table ${keyed} as ${left}`, doing, signal);
+  const events = eventsTable(unit);
   await engine.run(
     `create or replace temp table ${events} as ${await visibleEvents(engine, unit, relation, keyed, doing, signal)}`,
     doing,
@@ -151,35 +161,24 @@ async function joinUnit(
     const wait = settle ?? (await settleTime(engine, relation, events, doing, signal));
     await keep(await joinWindowsByTiles(engine, unit, fromTable, keyed, events, wait, signal));
   } else {
-    await keep(joinWindowsByRange(engine, unit, fromTable, `select * from ${keyed}`));
+    await keep(joinWindowsByRange(engine, unit, fromTable, rows));
   }
   for (const table of [events, keyed, ...(tiles ? tileTables(unit) : [])])
     await engine.run(`drop table ${table}`, doing);
   return report(tiles ? "tiles" : "range", choice.reason);
 }
 
-function isComputed({ key }: JoinUnit): boolean {
-  return key.some(({ node }) => node !== "column");
-}
-
-/** A computed key may have a form that no row has, a geohash of another length say: all would be missing without a word. */
 async function countFoundKeys(
   engine: Engine,
-  { sql, keys }: SourceRelation,
-  left: string,
+  unit: JoinUnit,
+  relation: SourceRelation,
   doing: string,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const own = keys.join(", ");
-  const [row] = await engine.rows(
-    `select count(*)::double as n from (${left}) semi join (select ${own} from (${sql})) using (${own})`,
-    doing,
-    signal,
-  );
+  const [row] = await engine.rows(foundKeysSql(unit, relation), doing, signal);
   return Number(row?.["n"] ?? 0);
 }
 
-/** The events that some left row can see at all. */
 async function visibleEvents(
   engine: Engine,
   unit: JoinUnit,
@@ -188,16 +187,14 @@ async function visibleEvents(
   doing: string,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const reach = Math.max(...windowsOf(unit).map(({ plan }) => plan.over + plan.hop));
   const [range] = await engine.rows(
     `select min(q)::varchar as first, max(q)::varchar as last from ${keyed}`,
     doing,
     signal,
   );
-  const first = BigInt(String(range?.["first"] ?? 0));
-  const last = BigInt(String(range?.["last"] ?? 0));
-  const bounds = unit.direction === "back" ? [first - BigInt(reach), last] : [first, last + BigInt(reach)];
-  return `select * from (${relation.sql}) where t between ${String(bounds[0])} and ${String(bounds[1])}`;
+  // As BIGINT: DuckDB takes a small number for a narrower one, which a sum may run over.
+  const moment = (name: "first" | "last"): string => `${String(range?.[name] ?? 0)}::bigint`;
+  return visibleEventsSql(unit, relation, moment("first"), moment("last"));
 }
 
 /** How many pairs of rows a join by range would look at decides. */
@@ -210,7 +207,7 @@ async function choose(
   doing: string,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly join: "range" | "tiles"; readonly reason: string }> {
-  const width = String(Math.max(...windowsOf(unit).map(({ plan }) => plan.over + plan.hop)));
+  const width = String(reachOf(unit));
   const keys = relation.keys.join(", ");
   const counts = (table: string, moment: string): string =>
     `select ${keys}, ${floorDivide(moment, width)} as bucket, count(*) as n from ${table} group by ${keys}, bucket`;

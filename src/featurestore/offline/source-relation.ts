@@ -80,7 +80,7 @@ export async function relationOf(
   // A source may have columns named like those made here: `t`, `k`, `key0`.
   const names = new Map(Object.keys(kinds).map((name, i) => [name, `col${String(i)}`]));
   const column = (name: string): string => names.get(name) ?? quoteIdentifier(name);
-  const expressions = [...shared(group, source)];
+  const expressions = [...sourceExpressions(group, source)];
   const inJavaScript = new Set<string>();
   const parts: string[] = [];
   const atRest = transportsAtRest(source);
@@ -134,21 +134,29 @@ function columnSql(plan: ExpressionPlan, column: (name: string) => string): stri
   throw new TondoError("INTERNAL", `a source's expression reads ${plan.node}`);
 }
 
-function* shared(group: GroupPlan, source: SourcePlan): Generator<NamedExpression> {
-  for (const [i, value] of group.key.entries()) yield { name: `key${String(i)}`, value };
-  if (source.at !== undefined) yield { name: "t", value: source.at };
-  for (const [i, value] of (source.id ?? []).entries()) yield { name: `id${String(i)}`, value };
-  if (source.deleted !== undefined) yield { name: "gone", value: source.deleted };
+/** An expression that a group computes of the rows of all places of its source. */
+export interface SourceExpression extends NamedExpression {
+  /** What it is for, in words: `key`, `where of late_6h`. */
+  readonly what: string;
+}
+
+/** What a group computes from its source's columns; `known` besides, which each place has its own. */
+export function* sourceExpressions(group: GroupPlan, source: SourcePlan): Generator<SourceExpression> {
+  for (const [i, value] of group.key.entries()) yield { name: `key${String(i)}`, what: "key", value };
+  if (source.at !== undefined) yield { name: "t", what: "at", value: source.at };
+  for (const [i, value] of (source.id ?? []).entries()) yield { name: `id${String(i)}`, what: "id", value };
+  if (source.deleted !== undefined) yield { name: "gone", what: "deleted", value: source.deleted };
   for (const [i, name] of group.reads.entries()) {
     const type = source.columns[name];
     if (type === undefined)
       throw new TondoError("INTERNAL", `the plan of source ${source.name} lacks the column ${name}`);
-    yield { name: `r${String(i)}`, value: { node: "column", type, name } };
+    yield { name: `r${String(i)}`, what: name, value: { node: "column", type, name } };
   }
   for (const [i, stored] of group.stored.entries()) {
     if (stored.kind !== "window") continue;
-    if (stored.input !== undefined) yield { name: `x${String(i)}`, value: stored.input };
-    if (stored.where !== undefined) yield { name: `w${String(i)}`, value: stored.where };
+    const { name, input, where } = stored;
+    if (input !== undefined) yield { name: `x${String(i)}`, what: `input of ${name}`, value: input };
+    if (where !== undefined) yield { name: `w${String(i)}`, what: `where of ${name}`, value: where };
   }
 }
 

@@ -9,7 +9,6 @@ import {
   rowCells,
   type RowProgram,
   setCell,
-  storedNames,
   toRaw,
 } from "../../dsl/index.ts";
 import { encodeKey, tryEncodeKey } from "./codec/index.ts";
@@ -115,9 +114,4 @@ export class VectorKeys {
       hint: given === undefined ? "Give null where it is missing." : `Give a value of type ${kind}.`,
     });
   }
-}
-
-/** Whether a key is computed from what other reads find. */
-export function isSecondHop(key: readonly ExpressionPlan[]): boolean {
-  return storedNames(...key).length > 0;
 }

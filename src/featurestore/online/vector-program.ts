@@ -2,6 +2,7 @@ import { canonicalJson, type Micros, type Status, TondoError, worseStatus } from
 import {
   type ExpressionPlan,
   type FunctionLibrary,
+  isSecondHop,
   type Raw,
   type ReadPlan,
   storedNames,
@@ -11,7 +12,7 @@ import { sourceOf } from "./find-feature.ts";
 import { GroupReader } from "./group-reader.ts";
 import type { Reading } from "./read-lookups.ts";
 import type { StoredAnswers } from "./stored-answers.ts";
-import { isSecondHop, VectorKeys, type VectorRequest } from "./vector-keys.ts";
+import { VectorKeys, type VectorRequest } from "./vector-keys.ts";
 
 /** The stored values that a vector reads, in the order of its `reads`. */
 export interface VectorAnswer {

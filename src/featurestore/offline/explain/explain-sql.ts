@@ -2,24 +2,29 @@ import {
   duckdbColumn,
   type ExplainedProgram,
   explainProgram,
-  type ExpressionPlan,
   expressionText,
-  type GroupPlan,
+  filesAtRest,
   outsideSubset,
   type Places,
   quoteIdentifier,
   readText,
-  type SourcePlan,
   storedText,
   type VectorPlan,
 } from "../../../dsl/index.ts";
 import { type ProgramHost, sqlText } from "../../duckdb/index.ts";
 import { type FoundRead, keyedLeft } from "../join.ts";
+import {
+  eventsTable,
+  foundKeysSql,
+  hasComputedKey,
+  isKeyedFirst,
+  keyedTable,
+  visibleEventsSql,
+} from "../join-steps.ts";
 import { joinSnapshot, joinTable } from "../join-latest.ts";
 import { type JoinUnit, joinUnits } from "../join-unit.ts";
 import { joinWindowsByRange } from "../join-windows.ts";
-import { relationOf, type Scan } from "../source-relation.ts";
-import { windowsOf } from "../window-states.ts";
+import { relationOf, type Scan, sourceExpressions } from "../source-relation.ts";
 import { layoutSql } from "./layout-sql.ts";
 
 /** How one group's values are joined to the rows of a training set. */
@@ -75,8 +80,11 @@ async function explainJoin(
   places: Places,
 ): Promise<ExplainedJoin> {
   const { group, source } = unit;
-  const atRest = source.transports.some(({ format }) => format !== "kafka");
-  const outside = sourceExpressions(group, source).flatMap(({ what, value }) => {
+  const atRest = filesAtRest(source).length > 0;
+  const known = source.transports.flatMap((place) =>
+    place.known === undefined ? [] : [{ what: "known", value: place.known }],
+  );
+  const outside = [...sourceExpressions(group, source), ...known].flatMap(({ what, value }) => {
     const own = outsideSubset(value);
     return own === undefined ? [] : [{ what, value, reason: own.reason }];
   });
@@ -112,28 +120,6 @@ async function explainJoin(
   };
 }
 
-/** What a group computes from its source's columns, with what each is for. */
-function sourceExpressions(
-  group: GroupPlan,
-  source: SourcePlan,
-): readonly { readonly what: string; readonly value: ExpressionPlan }[] {
-  return [
-    ...group.key.map((value) => ({ what: "key", value })),
-    ...(source.at === undefined ? [] : [{ what: "at", value: source.at }]),
-    ...(source.id ?? []).map((value) => ({ what: "id", value })),
-    ...(source.deleted === undefined ? [] : [{ what: "deleted", value: source.deleted }]),
-    ...source.transports.flatMap(({ known }) => (known === undefined ? [] : [{ what: "known", value: known }])),
-    ...group.stored.flatMap((stored) => {
-      if (stored.kind !== "window") return [];
-      const { name, input, where } = stored;
-      return [
-        ...(input === undefined ? [] : [{ what: `input of ${name}`, value: input }]),
-        ...(where === undefined ? [] : [{ what: `where of ${name}`, value: where }]),
-      ];
-    }),
-  ];
-}
-
 function howOf({ source, group, direction }: JoinUnit): string {
   if (source.kind === "table") return "by key: a table has no time";
   if (source.kind === "snapshot") {
@@ -148,21 +134,23 @@ function howOf({ source, group, direction }: JoinUnit): string {
 async function statementsOf(
   host: ProgramHost,
   unit: JoinUnit,
-  found: ReadonlyMap<string, FoundRead>,
+  before: ReadonlyMap<string, FoundRead>,
 ): Promise<readonly string[]> {
   const relation = await relationOf(host, unit.group, unit.source, scanByPath);
-  const left = keyedLeft(host, unit, leftRows, quoteIdentifier, found);
-  const { name, source, direction } = unit;
+  const left = keyedLeft(host, unit, leftRows, quoteIdentifier, before);
   const create = (table: string, sql: string): string => `create temp table ${table} as ${sql}`;
-  if (source.kind === "table") return [create(name, joinTable(unit, relation, left))];
-  if (source.kind === "snapshot") return [create(name, joinSnapshot(unit, relation, left))];
-  const reach = String(Math.max(...windowsOf(unit).map(({ plan }) => plan.over + plan.hop)));
-  const bounds = direction === "back" ? `first_q - ${reach} and last_q` : `first_q and last_q + ${reach}`;
-  const events = { ...relation, sql: `select * from ${name}_events` };
+  const keyed = isKeyedFirst(unit) ? [create(keyedTable(unit), left)] : [];
+  const rows = isKeyedFirst(unit) ? `select * from ${keyedTable(unit)}` : left;
+  const found = hasComputedKey(unit) ? [foundKeysSql(unit, relation)] : [];
+  const { name, source } = unit;
+  if (source.kind === "table") return [...keyed, ...found, create(name, joinTable(unit, relation, rows))];
+  if (source.kind === "snapshot") return [...keyed, ...found, create(name, joinSnapshot(unit, relation, rows))];
+  const events = eventsTable(unit);
   return [
-    create(`${name}_keyed`, left),
-    create(`${name}_events`, `select * from (${relation.sql}) where t between ${bounds}`),
-    create(name, joinWindowsByRange(host, unit, events, `select * from ${name}_keyed`)),
+    ...keyed,
+    ...found,
+    create(events, visibleEventsSql(unit, relation, "first_q", "last_q")),
+    create(name, joinWindowsByRange(host, unit, { ...relation, sql: `select * from ${events}` }, rows)),
   ];
 }
 

@@ -56,6 +56,7 @@ const clauses: ReadonlySet<string> = new Set([
   "join",
   "left",
   "asof",
+  "semi",
   "with",
   "on",
 ]);
@@ -66,7 +67,7 @@ function query(parts: readonly Part[], indent: string): string {
     const word = typeof part === "string" ? part.trim().toLowerCase() : "";
     const before = typeof parts[i - 1] === "string" ? (parts[i - 1] as string).trim().toLowerCase() : "";
     const continues =
-      (word === "join" && ["left", "asof", "inner"].includes(before)) ||
+      (word === "join" && ["left", "asof", "inner", "semi"].includes(before)) ||
       (word === "left" && before === "asof") ||
       // A function: left(text, 3).
       (word === "left" && String(parts[i + 1]) === "(");

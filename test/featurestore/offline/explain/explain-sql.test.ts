@@ -59,8 +59,10 @@ group store:orders from orders by store {
 group store:state from stores by store { city }
 vector v {
   key store
+  input name: string?
   big = @store:orders:big_1d ?? 0.0
   rome = float(@store:state:city == "rome")
+  other = @store:state:city[name ?? "b"] ?? "none" | onehot(["oslo"])
 }`;
 
   it("is SQL that DuckDB runs, with the values of the time contract", async () => {
@@ -79,11 +81,13 @@ vector v {
     if (explanation.of === "nothing") throw new Error("no vector");
     const joins = await explainJoins(explanation.reads, places);
     await engine.run(
-      `create temp table rows as select * from (values (0, ${String(2 * hour)}, 'a'), (1, ${String(11 * hour)}, 'a'), (2, 0, 'b')) v(row, q, store)`,
+      `create temp table rows as select * from (values (0, ${String(2 * hour)}, 'a', 'a'), (1, ${String(11 * hour)}, 'a', 'x'), (2, 0, 'b', 'a')) v(row, q, store, name)`,
       "making rows",
     );
     for (const statement of joins.flatMap(({ sql }) => sql))
       await engine.run(statement.replace("first_q", "0").replace("last_q", String(11 * hour)), "running it");
+    const [found = ""] = joins.flatMap(({ sql }) => sql).filter((statement) => statement.includes("semi join"));
+    expect(await engine.rows(found, "counting keys")).toEqual([{ n: 2 }]);
     const values: Record<string, unknown[]> = {};
     for (const [i, { reads }] of joins.entries()) {
       const [read] = reads;
@@ -94,6 +98,7 @@ vector v {
     expect(values).toEqual({
       "@store:orders:big_1d[store]": [2, 6, null],
       "@store:state:city[store]": ["rome", "rome", null],
+      '@store:state:city[fill(name, "b")]': ["rome", null, "oslo"],
     });
   });
 });
