@@ -264,9 +264,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "files-cast-to-the-first",
-    file: `${folder}/file-scan.ts`,
-    find: "if (fits(kind, wanted)) return;",
-    replace: "if (kind.length > 0) return;",
+    file: `${folder}/column-misfit.ts`,
+    find: "return fits(kind, wanted) ? undefined : { kind };",
+    replace: "return undefined;",
     tests: sources,
   },
   {
