@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { canonicalJson, type Diagnostic, TondoError } from "../../core/index.ts";
 import {
   declaredPlaces,
@@ -9,7 +8,7 @@ import {
 } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import { describeFiles, type FileSet } from "../offline/file-scan.ts";
-import { filesOf } from "../offline/source-files.ts";
+import { filesOf, stampFiles } from "../offline/source-files.ts";
 import { declaredProblems, embeddingsOf, type FirstFile, firstFileOf } from "./declared-problems.ts";
 
 /** The columns of a project's sources, as far as their files say. */
@@ -26,6 +25,9 @@ interface Seen<T> {
 }
 
 type FileClause = DeclaredPlace["file"];
+
+/** How many places of sources are remembered beyond those of the last read: an editor asks for each path on the way to the one meant. */
+const maxRemembered = 1000;
 
 /** The folder whose files are looked at, whether only new ones, and what reads them. */
 interface Look {
@@ -54,22 +56,34 @@ export class SourceSchemas {
     let opened: Engine | undefined;
     const look: Look = { root, onlyNew, engine: async () => (opened ??= await Engine.open(this.#engineOptions)) };
     try {
-      for (const { name, file } of undeclaredSources(project)) {
+      const undeclared = undeclaredSources(project);
+      for (const { name, file } of undeclared) {
         const columns = await columnsOf(this.#undeclared, name.text, file, look, describeFiles);
         if (columns instanceof TondoError) problems.push(problemOf(columns, file));
         else schemas.set(name.text, columns);
       }
-      for (const place of declaredPlaces(project)) {
+      const declared = declaredPlaces(project);
+      for (const place of declared) {
         const read = (engine: Engine, set: FileSet): Promise<FirstFile> => firstFileOf(engine, set, place);
         const columns = await columnsOf(this.#declared, place.source, place.file, look, read, embeddingsOf(place));
         if (!(columns instanceof TondoError)) problems.push(...declaredProblems(place, columns));
         // Files of declared columns may come later.
         else if (columns.code !== "SOURCE_MISSING") problems.push(problemOf(columns, place.file));
       }
+      forget(this.#undeclared, undeclared.length);
+      forget(this.#declared, declared.length);
     } finally {
       opened?.close();
     }
     return { schemas, problems };
+  }
+}
+
+/** Forgets what was not asked for for longest. */
+function forget(all: Map<string, unknown>, inUse: number): void {
+  for (const key of all.keys()) {
+    if (all.size <= maxRemembered + inUse) return;
+    all.delete(key);
   }
 }
 
@@ -81,15 +95,19 @@ async function columnsOf<T>(
   read: (engine: Engine, set: FileSet) => Promise<T>,
   also: readonly string[] = [],
 ): Promise<T | TondoError> {
-  const key = canonicalJson([format, root, path, also]);
+  // With the source's name, which what cannot be read says.
+  const key = canonicalJson([source, format, root, path, also]);
   const before = all.get(key);
+  // What was asked for last stands last.
+  all.delete(key);
+  if (before !== undefined) all.set(key, before);
   if (before !== undefined && onlyNew) return before.columns;
   const what = `source "${source}"`;
   let seen: Seen<T> | undefined;
   let stamp = "";
   try {
     const files = await filesOf(path, root, what);
-    stamp = await stampOf(files);
+    stamp = await stampFiles(files);
     seen = before?.stamp === stamp ? before : { stamp, columns: await read(await engine(), { format, files, what }) };
   } catch (error) {
     if (!(error instanceof TondoError)) throw error;
@@ -97,15 +115,6 @@ async function columnsOf<T>(
   }
   all.set(key, seen);
   return seen.columns;
-}
-
-async function stampOf(files: readonly string[]): Promise<string> {
-  const stamps: (string | number)[] = [];
-  for (const file of files) {
-    const found = await stat(file).catch(() => undefined);
-    stamps.push(file, found?.size ?? -1, found?.mtimeMs ?? -1);
-  }
-  return canonicalJson(stamps);
 }
 
 function problemOf(error: TondoError, { span }: FileClause): Diagnostic {

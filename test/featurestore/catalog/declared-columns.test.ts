@@ -138,6 +138,34 @@ describe("declared columns", () => {
     expect(await problems(right, false)).toEqual([]);
   });
 
+  it("of two sources in one file that cannot be read are two errors, each with its source", async () => {
+    await writeFile(path("t/a.parquet"), "no Parquet");
+    const of = (name: string): string => `snapshot ${name} { parquet "t/*.parquet" at at_ }\n`;
+    const schemas = new SourceSchemas({ threads: 1 });
+    const { problems } = await schemas.read(parseProject([{ path: "p.tondo", text: of("one") + of("two") }]), folder);
+    expect(problems.map(({ message }) => /source "\w+"/.exec(message)?.[0])).toEqual(['source "one"', 'source "two"']);
+  });
+
+  it("are remembered of the last thousand places", async () => {
+    await parquet("t/a.parquet", `select ${row}`);
+    const schemas = new SourceSchemas({ threads: 1 });
+    const read = async (text: string): Promise<readonly string[]> =>
+      (await schemas.read(parseProject([{ path: "p.tondo", text }]), folder, true)).problems.map(
+        ({ message }) => message,
+      );
+    expect(await read(turbines(right))).toEqual([]);
+    await parquet("t/a.parquet", `select ${row.replace("80.5::double", "'high'")}`);
+    const others = (from: number, n: number): string =>
+      Array.from(
+        { length: n },
+        (_, i) => `snapshot s { parquet "none/${String(from + i)}.parquet" columns (at: timestamp) at at }\n`,
+      ).join("");
+    for (let from = 0; from < 900; from += 100) expect(await read(others(from, 100))).toEqual([]);
+    expect(await read(turbines(right))).toEqual([]);
+    for (let from = 900; from < 2000; from += 100) await read(others(from, 100));
+    expect(await read(turbines(right))).toEqual(['"t/*.parquet" has hub_height as string, and not as float']);
+  });
+
   it("fit exactly where the scan takes them", async () => {
     const types = [
       "1::int",
