@@ -459,8 +459,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "closures-call-with-a-missing-second-argument",
     file: `${folder}/javascript/kernel.ts`,
-    find: "(a && isMissing(x)) || (b && isMissing(y)) ? none : call(x, y)",
-    replace: "a && isMissing(x) ? none : call(x, y)",
+    find: "(a && isMissingRaw(x)) || (b && isMissingRaw(y)) ? none : call(x, y)",
+    replace: "a && isMissingRaw(x) ? none : call(x, y)",
     tests: programs,
   },
   {

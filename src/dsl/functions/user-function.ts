@@ -52,7 +52,7 @@ export interface UserFunctionDefinition<T extends UserParameters, R extends Type
    * the result is, and nothing is called; one with `?` is handed `null`.
    */
   readonly takes: T;
-  /** With `?` where `compute` may answer with `null`, NaN or an infinite number: all these are missing. */
+  /** With `?` where `compute` may answer with `null`, NaN, an infinite number or a moment outside the domain: all these are missing. */
   readonly returns: R;
   /**
    * The function itself. It must be pure: the same arguments give the same answer, always and on every machine. No clock, no chance,
