@@ -1,6 +1,6 @@
-import { floorTo, TondoError } from "../../core/index.ts";
-import { type AggregateCode, missingRaw, type StateArrays } from "../../dsl/index.ts";
-import { loadWindows, unreadableState } from "./codec/index.ts";
+import { floorTo, TondoError, type ValueKind } from "../../core/index.ts";
+import { type AggregateCode, missingRaw, type Raw, type StateArrays, type StoredForm } from "../../dsl/index.ts";
+import { type FoundTiles, loadWindows, readTileValue, unreadableState, type Words } from "./codec/index.ts";
 import { codeOf, tileShape, type WindowLayout } from "./group-layout.ts";
 import type { RecordReader, WantedValue } from "./stored-answers.ts";
 
@@ -32,10 +32,11 @@ export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[
         const { f64 } = bundle.words;
         const from = floorTo(at - over, width);
         const states: StateArrays = { numbers: f64, values: tiles.values };
+        const { values: kinds } = shape;
         // Starts ascend, and the newest tiles are those that every window needs.
         for (let i = tiles.count - 1; i >= 0 && (f64[tiles.starts + i] ?? 0) >= from; i--) {
-          if (code.stored !== undefined) decodeValues(code, states.values, i * shape.values.length + value);
-          code.merge(state, 0, 0, states, tiles.numbers + i * shape.numbers + number, i * shape.values.length + value);
+          readValues(code, bundle.words, tiles, kinds, i * kinds.length + value);
+          code.merge(state, 0, 0, states, tiles.numbers + i * shape.numbers + number, i * kinds.length + value);
         }
       }
       const result = code.finalize(state, 0, 0);
@@ -46,24 +47,32 @@ export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[
   };
 }
 
-/** Stored values become what they are in memory, in their place: another window may want them, too. */
-function decodeValues({ shape, stored }: AggregateCode, values: unknown[], from: number): void {
+/** Reads the values of a window's state in a tile, unless another window of the same state did, as they are in memory. */
+function readValues(
+  { shape, stored }: AggregateCode,
+  words: Words,
+  tiles: FoundTiles,
+  kinds: readonly ValueKind[],
+  from: number,
+): void {
   for (let i = from; i < from + shape.values; i++) {
-    const value = values[i];
-    if (typeof value === "object" && value !== null) continue;
-    let state: object | undefined;
-    try {
-      state = stored?.decode(typeof value === "string" ? value : "");
-    } catch (error) {
-      throw unreadableState(error);
-    }
-    if (state === undefined) {
-      throw new TondoError("GROUP_NOT_MATERIALIZED", "this program does not know the encoding of a window's state", {
-        hint: "The group was materialized by another version of Tondo: materialize it again.",
-      });
-    }
-    values[i] = state;
+    if (tiles.values[i] !== undefined) continue;
+    const value = readTileValue(words, tiles, kinds, i);
+    tiles.values[i] = stored === undefined ? value : decoded(stored, value);
   }
+}
+
+function decoded(stored: StoredForm, value: Raw): object {
+  let state: object | undefined;
+  try {
+    state = stored.decode(typeof value === "string" ? value : "");
+  } catch (error) {
+    throw unreadableState(error);
+  }
+  if (state !== undefined) return state;
+  throw new TondoError("GROUP_NOT_MATERIALIZED", "this program does not know the encoding of a window's state", {
+    hint: "The group was materialized by another version of Tondo: materialize it again.",
+  });
 }
 
 function windowOf(layout: WindowLayout, one: WantedValue): Window {

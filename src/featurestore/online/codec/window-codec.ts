@@ -57,8 +57,13 @@ export interface FoundTiles {
   readonly starts: number;
   /** The word at which the numbers begin. */
   readonly numbers: number;
-  /** The values, tile by tile; missing ones are `null`. */
-  readonly values: Raw[];
+  /** The word at which the values' bitmap begins. */
+  readonly bitmap: number;
+  /** The byte at which the texts of values begin. */
+  readonly strings: number;
+  readonly stringBytes: number;
+  /** Room for the values, tile by tile, as whoever wants some keeps them: `undefined` where none did. See {@link readTileValue}. */
+  readonly values: unknown[];
 }
 
 /** A state that does not decode, though its record does. */
@@ -93,7 +98,10 @@ export function loadWindows(
       count,
       starts: at + 1,
       numbers,
-      values: readValues(words, numbers + count * shape.numbers, valueCount, shape.values, strings * 8, stringBytes),
+      bitmap: numbers + count * shape.numbers,
+      strings: strings * 8,
+      stringBytes,
+      values: valueCount === 0 ? none : new Array<unknown>(valueCount),
     });
     at = end;
   }
@@ -101,22 +109,16 @@ export function loadWindows(
   return { words, hops };
 }
 
-const none: Raw[] = [];
+const none: unknown[] = [];
 
-function readValues(
-  words: Words,
-  bitmap: number,
-  count: number,
-  kinds: readonly ValueKind[],
-  strings: number,
-  stringBytes: number,
-): Raw[] {
-  if (count === 0) return none;
-  const slots = bitmap + bitmapWords(count);
-  const values = new Array<Raw>(count);
-  for (let i = 0; i < count; i++) {
-    const kind = kinds[i % kinds.length] ?? "int";
-    values[i] = isPresent(words, bitmap, i) ? readSlot(words, slots + i, kind, strings, stringBytes) : null;
-  }
-  return values;
+/**
+ * Value `i`, counted tile by tile, of a hop whose tiles have values of these kinds; `null` where it is missing. A record holds the states of
+ * all windows, and a request wants a few.
+ *
+ * @throws TondoError `STORE_CORRUPT`
+ */
+export function readTileValue(words: Words, tiles: FoundTiles, kinds: readonly ValueKind[], i: number): Raw {
+  if (!isPresent(words, tiles.bitmap, i)) return null;
+  const slot = tiles.bitmap + bitmapWords(tiles.count * kinds.length) + i;
+  return readSlot(words, slot, kinds[i % kinds.length] ?? "int", tiles.strings, tiles.stringBytes);
 }
