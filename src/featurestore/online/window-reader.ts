@@ -35,7 +35,7 @@ export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[
         const { values: kinds } = shape;
         // Starts ascend, and the newest tiles are those that every window needs.
         for (let i = tiles.count - 1; i >= 0 && (f64[tiles.starts + i] ?? 0) >= from; i--) {
-          readValues(code, bundle.words, tiles, kinds, i * kinds.length + value);
+          if (code.shape.values > 0) readValues(code, bundle.words, tiles, kinds, i * kinds.length + value);
           code.merge(state, 0, 0, states, tiles.numbers + i * shape.numbers + number, i * kinds.length + value);
         }
       }
