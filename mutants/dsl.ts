@@ -102,8 +102,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "three-hops-let-through",
     file: `${folder}/semantic/check-key.ts`,
-    find: "storedNames(...read.key).length > 0",
-    replace: "storedNames(...read.key).length > 99",
+    find: "read !== undefined && isSecondHop(read.key)",
+    replace: "read !== undefined && isSecondHop(read.key) && read.key.length > 99",
     tests: ["test/dsl/golden-errors.test.ts"],
   },
   {

@@ -163,6 +163,7 @@ function stepBehind(part: Expression, context: KeyContext): string | undefined {
   return place === undefined ? undefined : `"${part.name.text}" reads it in line ${String(place.line)}`;
 }
 
+/** Whether the key of a read reads features: what reads it in turn would be a third hop. */
 function isFar(read: ReadPlan | undefined): boolean {
   return read !== undefined && isSecondHop(read.key);
 }
