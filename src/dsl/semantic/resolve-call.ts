@@ -184,7 +184,7 @@ function match(overload: Overload, slots: readonly Slot[]): Match | undefined {
     if (plan === undefined) return undefined;
     if (plan.type !== value.plan.type) cost++;
     if (parameter.constant === true) {
-      if (plan.node !== "literal") return undefined;
+      if (plan.node !== "literal" || plan.value === null) return undefined;
       options[parameter.name] = plan.value;
     } else {
       args.push(plan);
