@@ -486,7 +486,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "lineage-without-the-features-of-keys",
-    file: `${folder}/semantic/features-used.ts`,
+    file: `${folder}/syntax/expression-parts.ts`,
     find: "return expression.key ?? [];",
     replace: "return [];",
     tests: explained,

@@ -1,5 +1,11 @@
 import { isScalar, parseTypeName, type ValueKind } from "../../core/index.ts";
-import type { Expression, FileClause, Identifier, TypeExpression } from "../syntax/index.ts";
+import {
+  type Expression,
+  expressionParts,
+  type FileClause,
+  type Identifier,
+  type TypeExpression,
+} from "../syntax/index.ts";
 import type { ParsedProject } from "./compile.ts";
 import { Report } from "./report.ts";
 import { checkType } from "./types.ts";
@@ -46,7 +52,13 @@ export function declaredPlaces(project: ParsedProject): readonly DeclaredPlace[]
   return places;
 }
 
+/** The names in an expression, which may be as long as its file. */
 function namesIn(expression: Expression | undefined): readonly string[] {
-  if (expression?.kind === "name") return [expression.name.text];
-  return expression?.kind === "call" ? expression.args.flatMap(({ value }) => namesIn(value)) : [];
+  const names: string[] = [];
+  const left = expression === undefined ? [] : [expression];
+  for (let one = left.pop(); one !== undefined; one = left.pop()) {
+    if (one.kind === "name") names.push(one.name.text);
+    for (const part of expressionParts(one)) left.push(part);
+  }
+  return names;
 }

@@ -1,5 +1,5 @@
 import { formatCanonicalName } from "../../core/index.ts";
-import type { Expression } from "../syntax/index.ts";
+import { type Expression, expressionParts } from "../syntax/index.ts";
 
 /**
  * The canonical names of the features that an expression is made of, sorted: its own, those in keys, and those of the steps,
@@ -21,20 +21,7 @@ export function featuresUsed(
     }
     const other = one.kind === "name" ? named(one.name.text) : undefined;
     if (other !== undefined) left.push(other);
-    left.push(...partsOf(one));
+    for (const part of expressionParts(one)) left.push(part);
   }
   return [...features].sort();
-}
-
-function partsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case "call":
-      return expression.args.map(({ value }) => value);
-    case "list":
-      return expression.items;
-    case "reference":
-      return expression.key ?? [];
-    default:
-      return [];
-  }
 }
