@@ -174,6 +174,13 @@ class LabelChecker {
         this.#columns.set(text, { name: text, type: "timestamp?" });
         return { node: "column", type: "timestamp?", name: text };
       },
+      reference: (reference) =>
+        report.error(
+          "reference-here",
+          "`known` is made of columns of the training rows, and no feature is one",
+          reference.span,
+          "write the moment into a column of the training rows, or make the label of features: label late = @entity:group:feature > 10",
+        ),
       fitted: (call) => report.error("fitted-here", `\`known\` is not fitted with "${call.name.text}"`, call.span),
     };
   }
