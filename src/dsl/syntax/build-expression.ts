@@ -34,6 +34,9 @@ const maxName = 256;
 /** The longest text written out, in UTF-16 units. */
 const maxText = 65_536;
 
+/** The most digits of a whole number that are read at all, zeros before it aside: whether it fits is for the checker to say. */
+const maxDigits = 400;
+
 /** What stops a file's expressions from being built: reported, not thrown further. */
 export class BuildError extends Error {
   readonly span: Span;
@@ -255,7 +258,11 @@ function buildLiteral(node: CstNode, file: string): Expression {
   const [number] = tokens(node, "Number");
   if (number !== undefined) {
     const digits = number.image.replaceAll("_", "");
-    if (/^\d+$/.test(digits)) return { kind: "literal", type: "int", value: digits.replace(/^0+(?=\d)/, ""), span };
+    if (/^\d+$/.test(digits)) {
+      const value = digits.replace(/^0+(?=\d)/, "");
+      if (value.length <= maxDigits) return { kind: "literal", type: "int", value, span };
+      throw new BuildError("bad-number", "this whole number does not fit into 64 bits", span, "as a float write 1e20");
+    }
     const value = Number(digits);
     if (!Number.isFinite(value)) throw new BuildError("bad-number", "this number is too large", span);
     return { kind: "literal", type: "float", value, span };
