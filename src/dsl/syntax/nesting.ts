@@ -46,6 +46,14 @@ export function tooDeep(part: readonly IToken[], nesting: number): IToken | unde
       case t.Plus:
       case t.Star:
       case t.Slash:
+      case t.Equal:
+      case t.NotEqual:
+      case t.Less:
+      case t.LessEqual:
+      case t.Greater:
+      case t.GreaterEqual:
+      case t.In:
+      case t.Is:
       case t.And:
       case t.Or:
         chain.powers = 0;
