@@ -3,21 +3,19 @@ import type { Argument, CallExpression } from "../syntax/index.ts";
 import type { Report } from "./report.ts";
 
 /**
- * The constants of an aggregate's call, by name: given in order behind the input, or by their names. A truth value that is
+ * The constants of an aggregate's call, by name: `positional` in their order, the others by their names. A truth value that is
  * the default is left out, so that plans without it stay what they were.
  */
 export function aggregateOptions(
   name: string,
   entry: Aggregate | undefined,
+  positional: readonly Argument[],
   call: CallExpression,
   report: Report,
 ): Constants | undefined {
   const parameters = entry?.parameters ?? [];
   const options: Record<string, Constant> = {};
   const given = new Map<string, Argument>();
-  const positional = call.args
-    .filter((arg) => arg.name === undefined)
-    .slice(entry === undefined ? call.args.length : 1);
   for (const [i, arg] of positional.entries()) {
     const parameter = parameters[i];
     if (parameter === undefined) return tooMany(name, parameters, call, report);

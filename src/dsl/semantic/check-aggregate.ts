@@ -48,10 +48,12 @@ export function checkAggregate(call: CallExpression, place: AggregatePlace): Exp
   if (window.micros < 1_000_000) return report.error("bad-duration", "a window is at least 1s long", window.span);
   const scope = columnScope(source.name, schema, report);
   const inputs: ExpressionPlan[] = [];
-  const inputArgs = call.args.filter((arg, i) => arg.name === undefined && i < (entry === undefined ? Infinity : 1));
-  const options = aggregateOptions(name, entry, call, report);
+  // What has no name: the value first, then options in their order. Aggregates made of others take values only.
+  const unnamed = call.args.filter((arg) => arg.name === undefined);
+  const values = entry === undefined ? unnamed.length : 1;
+  const options = aggregateOptions(name, entry, unnamed.slice(values), call, report);
   if (options === undefined) return undefined;
-  for (const { value } of inputArgs) {
+  for (const { value } of unnamed.slice(0, values)) {
     const input = checkExpression(value, scope, report);
     if (input === undefined) return undefined;
     inputs.push(input);
