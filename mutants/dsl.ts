@@ -109,8 +109,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "reads-of-keys-left-out",
     file: `${folder}/semantic/check-vector.ts`,
-    find: "left.push(...(reads.get(node.name.toLowerCase())?.key ?? []));",
-    replace: "left.push(...(reads.get(node.name.toLowerCase())?.key ?? []).slice(99));",
+    find: "left.push(...(reads.get(node.name)?.key ?? []));",
+    replace: "left.push(...(reads.get(node.name)?.key ?? []).slice(99));",
     tests: ["test/featurestore/computed-keys.test.ts"],
   },
   {

@@ -11,6 +11,7 @@ import { didYouMean, type Expression, type ReferenceExpression } from "../syntax
 import { checkExpression } from "./check-expression.ts";
 import { expansionOf } from "./expansion.ts";
 import { planLimits, planSize } from "./plan-size.ts";
+import type { Key, Reads } from "./reads.ts";
 import { typeOf } from "./resolve-call.ts";
 import type { Report } from "./report.ts";
 import type { Scope } from "./scope.ts";
@@ -22,16 +23,10 @@ export interface KeyContext {
   readonly keyColumns: ReadonlyMap<string, KeyColumnPlan>;
   /** Whether all keys and inputs could be declared. */
   readonly whole: boolean;
-  /** What is read, by id in lower case. */
-  readonly reads: ReadonlyMap<string, ReadPlan>;
+  /** What is read. */
+  readonly reads: Pick<Reads, "get">;
   /** What names mean in a key: keys and inputs of the request, else steps and slots; features by their own keys. */
   readonly keyScope: Scope;
-}
-
-/** The key of a reference: an expression for each column of the entity's key, and what it is called. */
-export interface Key {
-  readonly name: string;
-  readonly columns: readonly ExpressionPlan[];
 }
 
 /** The key that a reference names, or the one role of its entity where it names none. */
@@ -131,7 +126,7 @@ function keyPart(part: Expression, context: KeyContext): ExpressionPlan | undefi
         "rows are joined by their keys before anything is fitted: use bucket, hash or round",
       );
     }
-    if (node.node === "stored" && isFar(context.reads.get(node.name.toLowerCase()))) {
+    if (node.node === "stored" && isFar(context.reads.get(node.name))) {
       return report.error(
         "too-many-hops",
         "this key reads a feature whose own key reads features: that would be three hops, and two are the most",
@@ -158,7 +153,7 @@ function stepBehind(part: Expression, context: KeyContext): string | undefined {
   if (part.kind !== "name") return undefined;
   const plan = context.keyScope.name(part.name);
   const nodes = plan === undefined ? [] : [...walk(plan)];
-  const far = nodes.find((node) => node.node === "stored" && isFar(context.reads.get(node.name.toLowerCase())));
+  const far = nodes.find((node) => node.node === "stored" && isFar(context.reads.get(node.name)));
   const place = far === undefined ? undefined : context.report.places.expressions.get(far);
   return place === undefined ? undefined : `"${part.name.text}" reads it in line ${String(place.line)}`;
 }

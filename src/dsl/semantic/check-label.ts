@@ -1,6 +1,6 @@
 import { canonicalJson, isNumeric, type TypeName } from "../../core/index.ts";
 import { type ExpressionPlan, type KeyColumnPlan, type LabelPlan, lagOf, type ReadPlan, walk } from "../plan/index.ts";
-import { didYouMean, type Identifier, type LabelClause } from "../syntax/index.ts";
+import { didYouMean, type Expression, type Identifier, type LabelClause } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
 import { durationText } from "./check-source.ts";
 import { checkReference, type ReferenceContext } from "./check-reference.ts";
@@ -15,32 +15,12 @@ interface LabelValue {
   readonly known: ReadonlyMap<string, ExpressionPlan>;
 }
 
-/** A label; the columns of the left rows that it needs are added to `columns`. */
-export function checkLabel(
-  clause: LabelClause,
-  names: VectorNames,
-  context: ReferenceContext,
-  columns: Map<string, KeyColumnPlan>,
-): LabelPlan | undefined {
-  const found = new LabelChecker(names, context, columns).value(clause);
-  if (found === undefined) return undefined;
-  const { plan, known } = found;
-  if (isNumeric(typeOf(plan).kind)) {
-    return { name: clause.name.text, type: plan.type, value: plan, known: [...known.values()] };
-  }
-  const { kind } = typeOf(plan);
-  return context.report.error(
-    "text-label",
-    `the label "${clause.name.text}" is ${kind === "string" ? "a text" : `of type ${kind}`}, and models learn numbers`,
-    clause.name.span,
-    kind === "string" ? 'compare it: label late = status == "late"' : "make one number of it",
-  );
-}
-
-class LabelChecker {
+/** The labels of one vector; the columns of the left rows that they need are added to `columns`. */
+export class LabelChecker {
   readonly #names: VectorNames;
   readonly #context: ReferenceContext;
   readonly #columns: Map<string, KeyColumnPlan>;
+  readonly #values: Map<string, LabelValue | undefined> = new Map<string, LabelValue | undefined>();
   readonly #open: string[] = [];
 
   constructor(names: VectorNames, context: ReferenceContext, columns: Map<string, KeyColumnPlan>) {
@@ -49,9 +29,34 @@ class LabelChecker {
     this.#columns = columns;
   }
 
-  value(clause: LabelClause): LabelValue | undefined {
-    const { name, value } = clause;
-    if (value === undefined) return this.#column(clause);
+  /** The plan of a label; `undefined` where it has an error. */
+  check(clause: LabelClause): LabelPlan | undefined {
+    const found = this.#value(clause);
+    if (found === undefined) return undefined;
+    const { plan, known } = found;
+    if (isNumeric(typeOf(plan).kind)) {
+      return { name: clause.name.text, type: plan.type, value: plan, known: [...known.values()] };
+    }
+    const { kind } = typeOf(plan);
+    return this.#context.report.error(
+      "text-label",
+      `the label "${clause.name.text}" is ${kind === "string" ? "a text" : `of type ${kind}`}, and models learn numbers`,
+      clause.name.span,
+      kind === "string" ? 'compare it: label late = status == "late"' : "make one number of it",
+    );
+  }
+
+  /** What a label is, checked once however many labels name it. */
+  #value(clause: LabelClause): LabelValue | undefined {
+    const name = clause.name.text;
+    if (this.#values.has(name)) return this.#values.get(name);
+    const checked = clause.value === undefined ? this.#column(clause) : this.#expression(clause, clause.value);
+    // One that is in the making is asked for by itself: that is said, and no value.
+    if (!this.#open.includes(name)) this.#values.set(name, checked);
+    return checked;
+  }
+
+  #expression({ name }: LabelClause, value: Expression): LabelValue | undefined {
     if (this.#open.includes(name.text)) {
       return this.#context.report.error("cycle", `"${name.text}" is made from itself`, name.span);
     }
@@ -110,7 +115,7 @@ class LabelChecker {
       name: (identifier) => {
         const other = this.#names.labels.get(identifier.text);
         if (other === undefined) return this.#request(identifier);
-        const value = this.value(other);
+        const value = this.#value(other);
         for (const moment of value?.known.values() ?? []) remember(known, moment);
         return value?.plan;
       },
@@ -118,7 +123,7 @@ class LabelChecker {
         const plan = checkReference(reference, this.#context, "label");
         if (plan === undefined) return undefined;
         for (const node of walk(plan)) {
-          const read = node.node === "stored" ? this.#context.reads.get(node.name.toLowerCase()) : undefined;
+          const read = node.node === "stored" ? this.#context.reads.get(node.name) : undefined;
           const window = read === undefined ? undefined : this.#forwardWindow(read);
           if (window !== undefined) remember(known, later(window));
         }

@@ -1,15 +1,15 @@
-import { canonicalJson, typeName } from "../../core/index.ts";
-import { type ExpressionPlan, type FeaturePlan, type GroupPlan, type ReadPlan, replaceLeaves } from "../plan/index.ts";
+import { canonicalJson } from "../../core/index.ts";
+import { type ExpressionPlan, type FeaturePlan, type GroupPlan, replaceLeaves } from "../plan/index.ts";
 import { didYouMean, type ReferenceExpression } from "../syntax/index.ts";
-import { checkKey, type Key, type KeyContext } from "./check-key.ts";
-import { typeOf } from "./resolve-call.ts";
+import { checkKey, type KeyContext } from "./check-key.ts";
+import type { Reads } from "./reads.ts";
 import { featureOf, isBroken, type Symbols } from "./symbols.ts";
 
 /** What a reference can mean in one vector. */
 export interface ReferenceContext extends KeyContext {
   readonly symbols: Symbols;
-  /** What is read, by id in lower case: filled here. */
-  readonly reads: Map<string, ReadPlan>;
+  /** What is read: filled here. */
+  readonly reads: Reads;
   /** Features that were read before, under which key. */
   readonly seen: Map<string, ExpressionPlan>;
   /** What keys are called: the same key of an entity has one name, however it is written. */
@@ -50,14 +50,14 @@ export function checkReference(
   const checked = checkKey(reference, entity, context);
   if (checked === undefined) return undefined;
   const text = canonicalJson(checked.columns);
-  const key = { ...checked, name: context.keyNames.get(`${entity.name}[${text}]`) ?? checked.name };
+  const key = { ...checked, text, name: context.keyNames.get(`${entity.name}[${text}]`) ?? checked.name };
   context.keyNames.set(`${entity.name}[${text}]`, key.name);
   // Each feature once: the same part is then the same object wherever it is read.
   const own = `${group.entity}:${group.name}:${feature.name}[${text}]`;
   const before = context.seen.get(own);
   if (before !== undefined) return before;
   const value = replaceLeaves(feature.value, (leaf) =>
-    leaf.node === "stored" ? readStored(leaf.name, group, key, context.reads) : undefined,
+    leaf.node === "stored" ? context.reads.add(leaf.name, group, key) : undefined,
   );
   report.places.copy(feature.value, value);
   context.seen.set(own, value);
@@ -106,26 +106,4 @@ function groupOf(
 
 function declaredFeatures({ entity, group }: ReferenceExpression, symbols: Symbols): readonly string[] {
   return symbols.groupDeclarations.get(`${entity.text}:${group.text}`)?.definitions.map(({ name }) => name.text) ?? [];
-}
-
-/** A stored value of a group under a key, which is added to `reads`. */
-export function readStored(
-  name: string,
-  group: GroupPlan,
-  key: Key,
-  reads: Map<string, ReadPlan>,
-): ExpressionPlan | undefined {
-  const stored = group.stored.find((candidate) => candidate.name === name);
-  if (stored === undefined) return undefined;
-  // A request may leave its key out, or ask for one without rows: what is read may always be missing.
-  const type = typeName({ kind: typeOf({ node: "stored", name, type: stored.type }).kind, optional: true });
-  const plan = { entity: group.entity, group: group.name, stored: name, type, key: key.columns };
-  // Names that are joined may come out the same, or the same but for upper and lower case.
-  for (let n = 1; ; n++) {
-    const id = `${key.name}${n === 1 ? "" : `_${String(n)}`}__${group.entity}__${group.name}__${name}`;
-    const other = reads.get(id.toLowerCase());
-    if (other === undefined) reads.set(id.toLowerCase(), { id, ...plan });
-    else if (canonicalJson(other) !== canonicalJson({ id, ...plan })) continue;
-    return { node: "stored", type, name: id };
-  }
 }

@@ -1,21 +1,15 @@
 import { canonicalJson, type Json, parseTypeName, type TypeName, type Value } from "../../core/index.ts";
-import {
-  type ExpressionPlan,
-  type KeyColumnPlan,
-  type ReadPlan,
-  replaceLeaves,
-  type TestFeaturePlan,
-} from "../plan/index.ts";
+import { type ExpressionPlan, type KeyColumnPlan, replaceLeaves, type TestFeaturePlan } from "../plan/index.ts";
 import type { ReferenceExpression } from "../syntax/index.ts";
 import { checkConstant } from "./check-constant.ts";
-import { findFeature, readStored } from "./check-reference.ts";
+import { findFeature } from "./check-reference.ts";
+import { Reads } from "./reads.ts";
 import type { Report } from "./report.ts";
 import type { Symbols } from "./symbols.ts";
 
 /** The features that one test reads, under keys that are written out. */
 export class TestFeatures {
-  /** What is read, by id in lower case. */
-  readonly reads: Map<string, ReadPlan> = new Map<string, ReadPlan>();
+  readonly reads: Reads = new Reads();
   readonly #symbols: Symbols;
   readonly #report: Report;
   readonly #plans: TestFeaturePlan[] = [];
@@ -56,15 +50,10 @@ export class TestFeatures {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
     const { forward } = feature;
+    const names = key.columns.map((column) => column.name);
+    const own = { name: names.join("_"), columns: key.columns, text: canonicalJson(names) };
     const value = replaceLeaves(feature.value, (leaf) =>
-      leaf.node === "stored"
-        ? readStored(
-            leaf.name,
-            group,
-            { name: key.columns.map((column) => column.name).join("_"), columns: key.columns },
-            this.reads,
-          )
-        : undefined,
+      leaf.node === "stored" ? this.reads.add(leaf.name, group, own) : undefined,
     );
     const place = this.#plans.push({ name, entity: group.entity, key: key.values, forward, value }) - 1;
     this.#known.set(id, place);

@@ -42,7 +42,7 @@ export function checkTest(declaration: TestDeclaration, symbols: Symbols, report
   const features = new TestFeatures(symbols, report);
   const expectations = clauses.map((clause) => checkExpectation(clause, features, report));
   if (!rows.every(isThere) || !expectations.every(isThere)) return undefined;
-  const all = [...features.reads.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const all = features.reads.sorted;
   const asked = new Set(
     features.plans
       .filter(({ forward }) => !forward)

@@ -1,10 +1,10 @@
 import { canonicalJson } from "../../core/index.ts";
-import type { ExpressionPlan, LabelPlan, ReadPlan, SlotPlan, VectorPlan } from "../plan/index.ts";
+import type { ExpressionPlan, LabelPlan, SlotPlan, VectorPlan } from "../plan/index.ts";
 import { walk } from "../plan/index.ts";
 import type { Definition, Identifier, VectorDeclaration } from "../syntax/index.ts";
 import { didYouMean } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
-import { checkLabel } from "./check-label.ts";
+import { LabelChecker } from "./check-label.ts";
 import { unknownKeyName } from "./check-key.ts";
 import { checkReference, type ReferenceContext } from "./check-reference.ts";
 import { embed } from "./embed.ts";
@@ -13,6 +13,7 @@ import { expansionOf } from "./expansion.ts";
 import { featuresUsed } from "./features-used.ts";
 import { planLimits, planSize } from "./plan-size.ts";
 import { checkProperties } from "./properties.ts";
+import { Reads } from "./reads.ts";
 import type { Report } from "./report.ts";
 import type { Scope } from "./scope.ts";
 import { checkName, type Symbols } from "./symbols.ts";
@@ -49,7 +50,8 @@ class VectorBody {
   readonly #names: VectorNames;
   readonly #values: Map<string, ExpressionPlan | undefined> = new Map<string, ExpressionPlan | undefined>();
   readonly #open: string[] = [];
-  readonly #reads: Map<string, ReadPlan> = new Map<string, ReadPlan>();
+  readonly #reads: Reads = new Reads();
+  #steps = 0;
   readonly #fits: Map<string, string> = new Map<string, string>();
 
   constructor(declaration: VectorDeclaration, symbols: Symbols, report: Report) {
@@ -72,28 +74,24 @@ class VectorBody {
       const own = value === undefined ? undefined : expandSlot(definition, value, report);
       if (own === undefined) good = false;
       else slots.push(...own);
+      if (this.#isTooLarge(own ?? [])) return undefined;
       this.#placed("slot", definition, own?.map((slot) => slot.name) ?? []);
     }
     for (const step of steps) if (this.#value(step.name.text) === undefined) good = false;
     const labelColumns = new Map<string, { readonly name: string; readonly type: LabelPlan["type"] }>();
     const labels: LabelPlan[] = [];
+    const checker = new LabelChecker(this.#names, this.#context, labelColumns);
     for (const clause of this.#names.labels.values()) {
-      const label = checkLabel(clause, this.#names, this.#context, labelColumns);
+      const label = checker.check(clause);
       if (label === undefined) good = false;
       else labels.push(label);
+      if (this.#isTooLarge(label === undefined ? [] : [label])) return undefined;
       this.#placed("label", clause, [clause.name.text]);
     }
     if (!good || !this.#distinct(name, slots, labels)) return undefined;
-    const keys = [...this.#reads.values()].flatMap(({ key }) => key);
-    const values = [...keys, ...[...slots, ...labels].map(({ value }) => value)];
-    const total = values.reduce((sum, value) => sum + planSize(value).nodes, 0);
-    if (total > planLimits.total) {
-      const message = `the slots of "${name.text}" come to ${String(total)} steps, of ${String(planLimits.total)} allowed`;
-      return report.error("too-large", message, name.span, "make two vectors of it");
-    }
     const read = readsOf(slots, this.#reads);
     const labelRead = readsOf(labels, this.#reads);
-    const all = [...this.#reads.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const all = this.#reads.sorted;
     return embed(
       {
         name: name.text,
@@ -110,6 +108,16 @@ class VectorBody {
       },
       symbols,
     );
+  }
+
+  /** Whether all slots and labels so far, with the keys of what they read, come to more than allowed; that is reported. */
+  #isTooLarge(added: readonly { readonly value: ExpressionPlan }[]): boolean {
+    this.#steps += added.reduce((sum, { value }) => sum + planSize(value).nodes, 0);
+    if (this.#steps + this.#reads.keySteps <= planLimits.total) return false;
+    const { name } = this.#declaration;
+    const message = `the slots of "${name.text}" come to more than the ${String(planLimits.total)} steps allowed`;
+    this.#context.report.error("too-large", message, name.span, "make two vectors of it");
+    return true;
   }
 
   /** Keeps where a slot or label was written, and of which features it is made. */
@@ -267,10 +275,7 @@ function expandSlotInStep({ name, value }: Definition, word: string, report: Rep
 }
 
 /** The ids of what some values read, and of what the keys of that read. */
-function readsOf(
-  values: readonly { readonly value: ExpressionPlan }[],
-  reads: ReadonlyMap<string, ReadPlan>,
-): ReadonlySet<string> {
+function readsOf(values: readonly { readonly value: ExpressionPlan }[], reads: Reads): ReadonlySet<string> {
   const ids = new Set<string>();
   const visited = new Set<ExpressionPlan>();
   const left = values.map(({ value }) => value);
@@ -280,7 +285,7 @@ function readsOf(
     for (const node of walk(value)) {
       if (node.node !== "stored" || ids.has(node.name)) continue;
       ids.add(node.name);
-      left.push(...(reads.get(node.name.toLowerCase())?.key ?? []));
+      left.push(...(reads.get(node.name)?.key ?? []));
     }
   }
   return ids;
