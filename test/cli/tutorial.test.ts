@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commands } from "../../src/cli/commands/index.ts";
+import { errorsIn } from "../types/errors-in.ts";
 import { mainScript } from "./run-tondo.ts";
 
 /** A block of the tutorial: commands, and the output shown below them. */
@@ -67,6 +68,27 @@ describe("docs/tutorial.md", () => {
       }
     },
   );
+
+  it("has a program that runs after the commands, and compiles but for the line that says so", async () => {
+    const [first = "", second = ""] = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
+    const wrong = /^.*; \/\/ does not compile$/gm;
+    expect(second.match(wrong)).toHaveLength(1);
+    const library = join(import.meta.dirname, "../../src/index.ts");
+    const program = `${first}${second.replace(wrong, "")}`.replace('"tondo"', JSON.stringify(library));
+    const shown = "JSON.stringify({ prediction, level, vector, read: values })";
+    writeFileSync(join(folder, "main.mts"), `${program}console.log(${shown});\n`);
+    const ran = spawnSync(process.execPath, ["main.mts"], { cwd: folder, encoding: "utf8" });
+    expect([ran.status, ran.stderr]).toEqual([0, ""]);
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      level: "city",
+      prediction: expect.closeTo(31.3, 0.5) as number,
+      vector: expect.objectContaining({ km: expect.any(Number) as number }) as object,
+      read: { "restaurant:kitchen:prep_7d": { value: expect.closeTo(12.6, 0.5) as number, status: "present" } },
+    });
+    const typed = `export {};\n${first}${second.replace(wrong, "// @ts-expect-error\n$&")}void [prediction, level, vector];\n`;
+    const types = readFileSync(join(folder, "orders/tondo.d.ts"), "utf8");
+    expect(errorsIn({ "main.mts": typed, "tondo.d.ts": types }, { tondo: [library] })).toEqual([]);
+  }, 120_000);
 
   it("uses every command that a beginner types", () => {
     // An editor starts the one, and nobody needs the other to begin with.

@@ -5,8 +5,10 @@ import { pathToFileURL } from "node:url";
 import { format, resolveConfig } from "prettier";
 import { describe, expect, it } from "vitest";
 import { functionReference } from "../../scripts/function-reference/function-reference.ts";
-import type { UserFunction } from "../../src/dsl/index.ts";
-import { loadFunctions } from "../../src/featurestore/index.ts";
+import { renderDiagnostic } from "../../src/core/index.ts";
+import { formatText, type UserFunction } from "../../src/dsl/index.ts";
+import { loadFunctions, runDefinitionTests } from "../../src/featurestore/index.ts";
+import { LmdbStore } from "../../src/lmdb.ts";
 import { compileText } from "../dsl/check-one.ts";
 
 const docs = join(import.meta.dirname, "../../docs");
@@ -40,6 +42,40 @@ describe("the language reference", () => {
     const { diagnostics, plan } = compileText(text, "example.tondo", functions);
     expect(diagnostics).toEqual([]);
     expect(plan).toBeDefined();
+  });
+
+  it.each(examples("language.md"))("has an example at line %i in its one form", (_line, text) => {
+    expect(formatText({ path: "example.tondo", text }).text).toBe(text);
+  });
+
+  it("has test blocks, which hold", async () => {
+    let tested = 0;
+    for (const [line, text] of examples("language.md")) {
+      const { plan, tests } = compileText(text, "example.tondo", functions);
+      if (plan === undefined || tests.length === 0) continue;
+      const results = await runDefinitionTests({
+        plan,
+        tests,
+        engine: { functions },
+        openStore: (folder) => LmdbStore.open({ folder }),
+      });
+      expect(
+        results.filter(({ passed }) => !passed),
+        String(line),
+      ).toEqual([]);
+      tested += results.length;
+    }
+    expect(tested).toBe(2);
+  });
+
+  it("shows the error of a wrong name as it is", () => {
+    const [, example] = examples("language.md")[0] ?? [];
+    const text = example?.replace("kitchen:prep_7d |", "kitchen:prep_8d |") ?? "";
+    const { diagnostics } = compileText(text, "eats.tondo");
+    expect(diagnostics).toHaveLength(1);
+    const page = readFileSync(join(docs, "language.md"), "utf8");
+    for (const diagnostic of diagnostics)
+      expect(page).toContain(`\`\`\`text\n${renderDiagnostic(diagnostic, text)}\n\`\`\``);
   });
 
   it("has examples", () => {

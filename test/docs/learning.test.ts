@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { renderDiagnostic } from "../../src/core/index.ts";
 import { formatText } from "../../src/dsl/index.ts";
 import { runDefinitionTests } from "../../src/featurestore/index.ts";
 import { LmdbStore } from "../../src/lmdb.ts";
@@ -39,4 +40,13 @@ describe.each([
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
     expect(results).toHaveLength(tests.length);
   });
+});
+
+it("shows the error of a wrong name as it is", () => {
+  const [, , vector] = steps("delivery");
+  const text = vector?.text.replace("kitchen:prep_7d[store]", "kitchen:prep_8d[store]") ?? "";
+  const { diagnostics } = compileText(text, "features.tondo");
+  expect(diagnostics).toHaveLength(1);
+  for (const diagnostic of diagnostics)
+    expect(page).toContain(`\`\`\`text\n${renderDiagnostic(diagnostic, text)}\n\`\`\``);
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { formatText } from "../../src/dsl/index.ts";
 import { Engine, sqlText } from "../../src/featurestore/duckdb/index.ts";
 
 const run = promisify(execFile);
@@ -38,6 +39,10 @@ describe("README", () => {
       await rm(folder, { recursive: true });
     }
   }, 60_000);
+
+  it("has its definitions in their one form", async () => {
+    for (const text of await blocks("tondo")) expect(formatText({ path: "eats.tondo", text }).text).toBe(text);
+  });
 
   it("names only documents that exist", async () => {
     const text = await readFile(join(root, "README.md"), "utf8");
