@@ -1,5 +1,6 @@
 import {
   type Aggregate,
+  aggregateExampleText,
   aggregates,
   type ComposedAggregate,
   composedAggregates,
@@ -107,6 +108,12 @@ export function functionReference(): string {
     "| --- | --- | --- | --- |",
     ...[...aggregates.values()].flatMap(aggregate),
     ...[...composedAggregates.values()].flatMap(composedAggregate),
+    "",
+    "In the examples the rows of the window are written from the oldest on.",
+    "",
+    ...[...aggregates.values(), ...composedAggregates.values()].flatMap(({ examples }) =>
+      examples.map((example) => `- ${aggregateExampleText(example)}`),
+    ),
     "",
     "## Fitted functions",
     "",

@@ -1,4 +1,5 @@
 import type { ValueKind } from "../../core/index.ts";
+import type { AggregateExample } from "./aggregate-example.ts";
 import type { Constants, Raw } from "./scalar-function.ts";
 
 /**
@@ -106,6 +107,7 @@ export interface Aggregate {
   /** Raised whenever a result or a state changes: it is in the fingerprint. */
   readonly version: number;
   readonly doc: string;
+  readonly examples: readonly AggregateExample[];
   /** Kinds of input, with the kind of the result; `rows`: without an input. */
   readonly takes: Partial<Readonly<Record<ValueKind | "rows", ValueKind>>>;
   /** Whether nothing in the window gives missing (all but `count`). */

@@ -1,4 +1,5 @@
 import type { TypeName, ValueKind } from "../../core/index.ts";
+import type { AggregateExample } from "./aggregate-example.ts";
 
 /** One way to call an aggregate that is made of others. */
 export interface ComposedForm {
@@ -16,6 +17,7 @@ export interface ComposedForm {
 export interface ComposedAggregate {
   readonly name: string;
   readonly doc: string;
+  readonly examples: readonly AggregateExample[];
   readonly forms: readonly ComposedForm[];
 }
 
@@ -25,6 +27,11 @@ const numbers: readonly ValueKind[] = ["int", "float"];
 const ratio: ComposedAggregate = {
   name: "ratio",
   doc: "`ratio(condition)`: the share of rows with a truth value for which it is true. `ratio(a, b)`: the total of `a` divided by that of `b`, as floats.",
+  examples: [
+    { text: "ratio(x)", rows: { x: [true, false, null, false, false] }, type: "bool", result: 0.25 },
+    { text: "ratio(a, b)", rows: { a: [1, 2, null], b: [4, null, 8] }, result: 0.25 },
+    { text: "ratio(a, b)", rows: { a: [1], b: [0] }, result: null },
+  ],
   forms: [
     { written: "ratio(condition)", takes: [["bool"]], parts: [{ aggregate: "mean", kind: "bool" }] },
     {

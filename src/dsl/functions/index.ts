@@ -8,6 +8,7 @@ export type {
   StateShape,
   StoredForm,
 } from "./aggregate.ts";
+export { type AggregateExample, aggregateExampleText } from "./aggregate-example.ts";
 export { aggregates } from "./aggregates/index.ts";
 export { type ComposedAggregate, composedAggregates } from "./composed-aggregate.ts";
 export { fittedFunctions, fittedKey } from "./fitted/index.ts";

@@ -1,5 +1,6 @@
 import {
   type Aggregate,
+  aggregateExampleText,
   aggregates,
   type ComposedAggregate,
   composedAggregates,
@@ -66,7 +67,7 @@ function any(kind: string): string {
   return kind === "T" ? "any" : kind === "list<T>" ? "list<any>" : kind;
 }
 
-function aggregateNamed({ name, doc, takes, optional, parameters = [] }: Aggregate): Named {
+function aggregateNamed({ name, doc, examples, takes, optional, parameters = [] }: Aggregate): Named {
   const options = parameters.map((parameter) => {
     const value = parameter.default === undefined ? "" : ` = ${String(parameter.default)}`;
     return `${parameter.name}: ${parameter.kind}${value}`;
@@ -75,11 +76,24 @@ function aggregateNamed({ name, doc, takes, optional, parameters = [] }: Aggrega
     const inside = [...(kind === "rows" ? [] : [`x: ${kind}`]), ...options].join(", ");
     return `${name}(${inside}): ${String(result)}${optional ? "?" : ""}`;
   });
-  return { kind: "aggregate", name, doc, written: forms.join("\n") };
+  return { kind: "aggregate", name, doc: withExamples(doc, examples), written: forms.join("\n") };
 }
 
-function composedNamed({ name, doc, forms }: ComposedAggregate): Named {
-  return { kind: "aggregate", name, doc, written: forms.map((form) => form.written).join("\n") };
+/** What an aggregate is, with its examples below. */
+function withExamples(doc: string, examples: Aggregate["examples"]): string {
+  return `${doc}\n\n${examples
+    .slice(0, maxExamples)
+    .map((example) => `- ${aggregateExampleText(example)}`)
+    .join("\n")}`;
+}
+
+function composedNamed({ name, doc, examples, forms }: ComposedAggregate): Named {
+  return {
+    kind: "aggregate",
+    name,
+    doc: withExamples(doc, examples),
+    written: forms.map((form) => form.written).join("\n"),
+  };
 }
 
 function fittedNamed(entry: FittedFunction): Named {

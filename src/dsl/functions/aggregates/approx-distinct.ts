@@ -77,6 +77,7 @@ export const approxDistinct: Aggregate = {
   name: "approx_distinct",
   version: 1,
   doc: "About how many different values there are, by HyperLogLog of 4,096 registers: standard error 1.6 %, whatever their number.",
+  examples: [{ text: "approx_distinct(x)", rows: { x: ["a", "b", "a", null] }, type: "string", result: 2 }],
   takes: everyKindToInt,
   optional: true,
   state: () => "hyperloglog",

@@ -35,6 +35,10 @@ export const count: Aggregate = {
   name: "count",
   version: 1,
   doc: "`count()`: how many rows; `count(x)`: how many with a value. Nothing in the window: 0.",
+  examples: [
+    { text: "count()", rows: { x: [1, null, 3] }, result: 3 },
+    { text: "count(x)", rows: { x: [1, null, 3] }, result: 2 },
+  ],
   takes: { rows: "int", ...everyKindToInt },
   optional: false,
   state: () => "count",

@@ -32,6 +32,10 @@ export const distinct: Aggregate = {
   name: "distinct",
   version: 1,
   doc: "How many different values there are: exact up to `limit` of them, missing beyond.",
+  examples: [
+    { text: "distinct(x)", rows: { x: ["a", "b", "a", null] }, type: "string", result: 2 },
+    { text: "distinct(x, limit: 2)", rows: { x: [1, 2, 3] }, type: "int", result: null },
+  ],
   takes: everyKindToInt,
   optional: true,
   parameters: [limitParameter],

@@ -69,7 +69,7 @@ function sqlOf(name: "min" | "max", inNumber: boolean): AggregateSql {
   };
 }
 
-function extreme(name: "min" | "max", sign: 1 | -1, doc: string): Aggregate {
+function extreme(name: "min" | "max", sign: 1 | -1, doc: string, examples: Aggregate["examples"]): Aggregate {
   const numbers = numberCode(sign);
   const ints = valueCode(sign, missing);
   const texts = valueCode(sign, null);
@@ -78,6 +78,7 @@ function extreme(name: "min" | "max", sign: 1 | -1, doc: string): Aggregate {
     name,
     version: 1,
     doc,
+    examples,
     takes: everyKind,
     optional: true,
     state: () => name,
@@ -87,6 +88,12 @@ function extreme(name: "min" | "max", sign: 1 | -1, doc: string): Aggregate {
 }
 
 /** The smallest value. */
-export const min: Aggregate = extreme("min", -1, "The smallest value; texts by code point; false before true.");
+export const min: Aggregate = extreme("min", -1, "The smallest value; texts by code point; false before true.", [
+  { text: "min(x)", rows: { x: [3, null, 1] }, result: 1 },
+  { text: "min(x)", rows: { x: ["b", "B"] }, type: "string", result: "B" },
+]);
 /** The largest value. */
-export const max: Aggregate = extreme("max", 1, "The largest value; texts by code point; true after false.");
+export const max: Aggregate = extreme("max", 1, "The largest value; texts by code point; true after false.", [
+  { text: "max(x)", rows: { x: [3, null, 1] }, result: 3 },
+  { text: "max(x)", rows: { x: [false, true] }, type: "bool", result: true },
+]);

@@ -96,6 +96,7 @@ export const lastK: Aggregate = {
   name: "last_k",
   version: 1,
   doc: "The latest `n` values, newest first, fewer where there are fewer; in the order of `last`. Rows without a value are passed over.",
+  examples: [{ text: "last_k(x, 2)", rows: { x: [1, 2, null, 3] }, result: [3, 2] }],
   takes: listsOf,
   optional: true,
   parameters: [lengthParameter("n")],

@@ -81,11 +81,12 @@ const skipMissing: AggregateParameter = {
   example: "skip_missing: false",
 };
 
-function place(name: "first" | "last", sign: 1 | -1, doc: string): Aggregate {
+function place(name: "first" | "last", sign: 1 | -1, doc: string, examples: Aggregate["examples"]): Aggregate {
   return {
     name,
     version: 1,
     doc: `${doc} Rows without a value are passed over, unless \`skip_missing: false\` is given.`,
+    examples,
     takes: everyKind,
     optional: true,
     parameters: [skipMissing],
@@ -100,6 +101,10 @@ export const last: Aggregate = place(
   "last",
   1,
   "The latest value: of the largest time, then the latest known, then by the columns read.",
+  [
+    { text: "last(x)", rows: { x: [1, 2, null] }, result: 2 },
+    { text: "last(x, skip_missing: false)", rows: { x: [1, 2, null] }, result: null },
+  ],
 );
 
 /** The value of the earliest row that has one. */
@@ -107,4 +112,8 @@ export const first: Aggregate = place(
   "first",
   -1,
   "The earliest value, in the same order: of the smallest time, then the first known, then by the columns read.",
+  [
+    { text: "first(x)", rows: { x: [null, "b", "a"] }, type: "string", result: "b" },
+    { text: "first(x, skip_missing: false)", rows: { x: [null, "b", "a"] }, type: "string", result: null },
+  ],
 );

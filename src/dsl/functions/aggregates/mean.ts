@@ -9,6 +9,11 @@ export const mean: Aggregate = {
   name: "mean",
   version: 1,
   doc: "The total, as `sum` of floats gives it, divided by the number of values; of truth values the share of true ones.",
+  examples: [
+    { text: "mean(x)", rows: { x: [1, 2, null, 6] }, result: 3 },
+    { text: "mean(x)", rows: { x: [true, false, true, true] }, type: "bool", result: 0.75 },
+    { text: "mean(x)", rows: { x: [null] }, result: null },
+  ],
   takes: { bool: "float", int: "float", float: "float" },
   optional: true,
   state: () => "exact-sum",

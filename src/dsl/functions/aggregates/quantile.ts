@@ -58,6 +58,10 @@ export const quantile: Aggregate = {
   name: "quantile",
   version: 1,
   doc: "The smallest value such that at least the share `p` of the values is at most as large, rounded to seven binary digits: off by less than 0.8 %, and exact for whole numbers up to 128. Below 2^-1022 in magnitude the steps are even.",
+  examples: [
+    { text: "quantile(x, 0.5)", rows: { x: [4, 1, null, 3, 2] }, result: 2 },
+    { text: "quantile(x, 0.9)", rows: { x: [1000, 1001] }, result: 1000 },
+  ],
   takes: { int: "float", float: "float", duration: "duration" },
   optional: true,
   parameters: [{ name: "p", kind: "float", min: 0, max: 1, what: "a share between 0 and 1", example: "0.9" }],

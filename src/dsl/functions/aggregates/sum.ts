@@ -151,6 +151,11 @@ export const sum: Aggregate = {
   name: "sum",
   version: 1,
   doc: "The total. Of floats: each rounded to a multiple of 2^-62, added exactly, rounded once; missing where one lies beyond 2^62. Of whole numbers: exact; missing beyond ±(2^53 - 1). Of truth values: how many are true.",
+  examples: [
+    { text: "sum(x)", rows: { x: [1.5, null, 2.25] }, result: 3.75 },
+    { text: "sum(x)", rows: { x: [1e19, 1] }, result: null },
+    { text: "sum(x)", rows: { x: [true, false, true] }, type: "bool", result: 2 },
+  ],
   takes: { bool: "int", int: "int", float: "float", duration: "duration" },
   optional: true,
   state: (kind) => (kind === "float" ? "exact-sum" : "int-sum"),

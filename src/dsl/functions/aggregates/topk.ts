@@ -21,6 +21,7 @@ export const topk: Aggregate = {
   name: "topk",
   version: 1,
   doc: "The `k` most frequent values, the most frequent first, of equally frequent ones the smaller first; fewer where there are fewer. Exact up to `limit` different values, missing beyond.",
+  examples: [{ text: "topk(x, 2)", rows: { x: ["b", "c", "a", "c", "b"] }, type: "string", result: ["b", "c"] }],
   takes: listsOf,
   optional: true,
   parameters: [lengthParameter("k"), limitParameter],

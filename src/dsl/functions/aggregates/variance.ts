@@ -8,13 +8,19 @@ function variance({ n, sum, squares }: SquaresTotals): number {
   return n < 2n ? missing : nearestRatio(n * squares - sum * sum, n * (n - 1n), -124);
 }
 
-function spread(name: string, doc: string, finalize: (totals: SquaresTotals) => number): Aggregate {
+function spread(
+  name: string,
+  doc: string,
+  finalize: (totals: SquaresTotals) => number,
+  examples: Aggregate["examples"],
+): Aggregate {
   const code = squaresCode(finalize);
   const sql = squaresSql();
   return {
     name,
     version: 1,
     doc,
+    examples,
     takes: { int: "float", float: "float" },
     optional: true,
     state: () => "exact-squares",
@@ -31,6 +37,10 @@ export const sampleVariance: Aggregate = spread(
   "var",
   `The sample variance (divided by n - 1), computed exactly and rounded once. ${inputs}`,
   variance,
+  [
+    { text: "var(x)", rows: { x: [1, 2, null, 6] }, result: 7 },
+    { text: "var(x)", rows: { x: [5, null] }, result: null },
+  ],
 );
 
 /** The sample standard deviation. */
@@ -38,4 +48,5 @@ export const std: Aggregate = spread(
   "std",
   `The sample standard deviation: the square root of \`var\`. ${inputs}`,
   (totals) => Math.sqrt(variance(totals)),
+  [{ text: "std(x)", rows: { x: [1, 3, 5] }, result: 2 }],
 );
