@@ -5,6 +5,9 @@ const folder = "src/featurestore/offline";
 const join = { tests: ["test/featurestore/offline/join.test.ts"], timeoutSeconds: 300 } as const;
 const set = ["test/featurestore/offline/training-set.test.ts"];
 const sources = ["test/featurestore/offline/sources.test.ts"];
+const sweep = ["test/featurestore/offline/sweep/window-sweep.test.ts"];
+const slide = "src/dsl/functions/slide";
+const slides = ["test/dsl/functions/slide.test.ts"];
 const badInput = ["test/featurestore/offline/bad-input.test.ts"];
 
 const mutants: readonly Mutant[] = [
@@ -155,18 +158,96 @@ const mutants: readonly Mutant[] = [
     ...join,
   },
   {
-    name: "tiles-off-by-one-hop",
-    file: `${folder}/join-windows-by-tiles.ts`,
-    find: "`b.start >= a.f${String(w)}`",
-    replace: "`b.start > a.f${String(w)}`",
+    name: "swept-before-it-was-known",
+    file: `${folder}/sweep/sweep-sql.ts`,
+    find: "`greatest(${seen}, ${known})` : seen",
+    replace: "`greatest(${seen}, ${seen})` : seen",
     ...join,
   },
   {
-    name: "tiles-of-events-not-known-yet",
-    file: `${folder}/join-windows-by-tiles.ts`,
-    find: "const settled = `k <= t + ${String(settle)}",
-    replace: "const settled = `k <= t + 3600000000 + ${String(settle)}",
+    name: "swept-ties-by-luck",
+    file: `${folder}/sweep/sweep-sql.ts`,
+    find: '["stamp", ...ties.map((_, i) => `tie${String(i)}`)]',
+    replace: '["stamp desc", ...ties.map((_, i) => `tie${String(i)} desc`)]',
     ...join,
+  },
+  {
+    name: "swept-versions-never-replaced",
+    file: `${folder}/sweep/window-sweep.ts`,
+    find: "if (replaced < (leaves[i] ?? 0)) leaves[i] = replaced;",
+    replace: "if (replaced < (leaves[i] ?? 0)) leaves[i] = leaves[i] ?? 0;",
+    ...join,
+  },
+  {
+    name: "sweep-leaves-a-hop-early",
+    file: `${folder}/sweep/window-sweep.ts`,
+    find: "(rest < 0 ? rest + hop : rest) + hop + over",
+    replace: "(rest < 0 ? rest + hop : rest) + over",
+    ...join,
+  },
+  {
+    name: "sweep-before-1970-cut-towards-it",
+    file: `${folder}/sweep/window-sweep.ts`,
+    find: "t - (rest < 0 ? rest + hop : rest) + hop + over",
+    replace: "t - rest + hop + over",
+    tests: sweep,
+  },
+  {
+    name: "sweep-forgets-at-the-end-of-a-stretch",
+    file: `${folder}/sweep/window-sweep.ts`,
+    find: "next[i] = ask ?? moment[i] ?? 0;",
+    replace: "next[i] = ask ?? Infinity;",
+    tests: sweep,
+  },
+  {
+    name: "sweep-keeps-another-key",
+    file: `${folder}/sweep/window-sweep.ts`,
+    find: "if (own !== current) {",
+    replace: "if (own < current) {",
+    tests: sweep,
+  },
+  {
+    name: "sweep-answers-every-horizon",
+    file: `${folder}/sweep/window-sweep.ts`,
+    find: "if (asked !== this.#asks || own < 0) continue;",
+    replace: "if (own < 0) continue;",
+    tests: sweep,
+  },
+  {
+    name: "sweep-counts-for-rows-without-a-key",
+    file: `${folder}/sweep/window-sweep.ts`,
+    find: "if (asked !== this.#asks || own < 0) continue;",
+    replace: "if (asked !== this.#asks) continue;",
+    tests: sweep,
+  },
+  {
+    name: "slide-of-late-rows-leaves-with-the-newest",
+    file: `${slide}/leaving-slide.ts`,
+    find: "if (leave < newest) return this.#placeBefore(leave);",
+    replace: "if (leave < newest) return this.#places[last] ?? 0;",
+    tests: slides,
+  },
+  {
+    name: "slide-keeps-the-best-beyond-its-end",
+    file: `${slide}/best-slide.ts`,
+    find: "(this.#entries[this.#head]?.leave ?? 0) <= q) this.#head++;",
+    replace: "(this.#entries[this.#head]?.leave ?? 0) < q) this.#head++;",
+    tests: slides,
+  },
+  {
+    name: "slide-drops-what-outlives-the-best",
+    file: `${slide}/best-slide.ts`,
+    find: "if (next !== undefined && !this.#beats(input, t, next.input, next.t)) return;",
+    replace:
+      "if (this.#entries.length > this.#head && !this.#beats(input, t, this.#entries[this.#head]?.input ?? null, 0)) return;",
+    tests: slides,
+  },
+  {
+    name: "slide-of-the-latest-trusts-the-order",
+    file: `${slide}/latest-slide.ts`,
+    find: "this.#inOrder = false;",
+    replace: "this.#inOrder = true;",
+    tests: slides,
   },
   {
     name: "sum-made-inexact",

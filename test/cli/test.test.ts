@@ -52,7 +52,7 @@ describe("tondo test", () => {
   |
 3 |   expect @shop:till:n_1h["s1"] at "12:15" == 2
   |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  = by the contract 1, in training 1, in training by tiles 1, online 1
+  = by the contract 1, in training 1, in training by range 1, online 1
 `);
     expect(out.endsWith("\n\n1 passed, 1 failed\n")).toBe(true);
   });
@@ -92,7 +92,7 @@ describe("tondo test", () => {
   it("says of a failure that a row is never known, where its known column is left out", async () => {
     await put("wrong.tondo", wrong.replace(', loaded_at: "12:10"', ""));
     expect((await tondo(folder, "test")).out).toContain(
-      '  = by the contract 0, in training 0, in training by tiles 0, online 0; a row given to "sales" has no "loaded_at", so it is never known\n',
+      '  = by the contract 0, in training 0, in training by range 0, online 0; a row given to "sales" has no "loaded_at", so it is never known\n',
     );
   });
 

@@ -66,6 +66,21 @@ export interface AggregateCode {
   finalize(state: StateArrays, number: number, value: number): Raw;
 }
 
+/**
+ * Whether a row makes another one needless for as long as it counts itself: what holds of all that an aggregate keeps only the
+ * best of. Of rows of equal time the one that comes later in the contract's order is given first.
+ */
+export type Beats = (input: Raw, t: number, otherInput: Raw, otherT: number) => boolean;
+
+/** How the state follows a window that slides; see `Slide`. Each code finalizes to what the aggregate's own does. */
+export type SlideRule =
+  /** What was taken in is taken out again: the code has `unmerge`. */
+  | { readonly by: "leaving"; readonly code: AggregateCode }
+  /** Only the best row matters; `ordered` where it is the order of rows of one time that makes it so. */
+  | { readonly by: "best"; readonly code: AggregateCode; readonly beats: Beats; readonly ordered?: true }
+  /** Only so many of the latest rows matter. */
+  | { readonly by: "latest"; readonly code: AggregateCode; readonly count: number };
+
 /** One column of a state in SQL. */
 export interface StateColumn {
   readonly suffix: string;
@@ -116,5 +131,7 @@ export interface Aggregate {
   /** Aggregates whose states have one name differ in `finalize` only: over one input they share one state. */
   readonly state: (kind: ValueKind | "rows", options: Constants) => string;
   readonly code: (kind: ValueKind | "rows", options: Constants) => AggregateCode;
+  /** Absent where `code` has `unmerge`, which is all that it takes. */
+  readonly slides?: (kind: ValueKind | "rows", options: Constants) => SlideRule;
   readonly sql: (kind: ValueKind | "rows", options: Constants) => AggregateSql;
 }

@@ -3,6 +3,8 @@ export type {
   AggregateCode,
   AggregateParameter,
   AggregateSql,
+  Beats,
+  SlideRule,
   StateArrays,
   StateColumn,
   StateShape,
@@ -10,6 +12,7 @@ export type {
 } from "./aggregate.ts";
 export { type AggregateExample, aggregateExampleText } from "./aggregate-example.ts";
 export { aggregates } from "./aggregates/index.ts";
+export { type Slide, slideOf, slideRuleOf } from "./slide/index.ts";
 export { type ComposedAggregate, composedAggregates } from "./composed-aggregate.ts";
 export { fittedFunctions, fittedKey } from "./fitted/index.ts";
 export type { Fit, FitContext, FittedExample, FittedFunction, FittedOption } from "./fitted-function.ts";

@@ -1,6 +1,7 @@
 import type { VectorPlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { computeRows } from "../offline/compute-rows.ts";
+import type { WindowJoin } from "../offline/join.ts";
 import type { Asked, PathAnswers } from "./asked.ts";
 
 /** What a training set would have, its windows joined in one of the two ways. */
@@ -9,10 +10,10 @@ export async function answersByJoin(
   { test, moments, outputs }: Asked,
   vector: VectorPlan,
   folder: string,
-  windows: "range" | "tiles",
+  windows: WindowJoin,
   signal: AbortSignal | undefined,
 ): Promise<PathAnswers> {
   const rows = moments.map((at) => ({ ...test.keys, at: BigInt(at) }));
   const values = await computeRows({ engine, vector, outputs, rows, folder, windows, signal });
-  return { path: windows === "range" ? "in training" : "in training by tiles", values };
+  return { path: windows === "sweep" ? "in training" : "in training by range", values };
 }

@@ -27,6 +27,7 @@ import {
 } from "../../dsl/index.ts";
 import { carrierOf } from "./carrier.ts";
 import { engineError } from "./engine-error.ts";
+import { chunkRows, TableAppender } from "./table-appender.ts";
 import { type Carrier, elementCarrier, readVector, writeVector } from "./vector-access.ts";
 
 /** Bounds of an engine. */
@@ -64,9 +65,6 @@ export interface Program extends Pick<RowProgram, "run"> {
   readonly leaves: readonly { readonly kind: ValueKind }[];
   readonly outputs: readonly { readonly kind: ValueKind }[];
 }
-
-/** Rows of one chunk: what DuckDB's vectors hold. */
-const chunkRows = 2048;
 
 const sqlTypes: Readonly<Record<Carrier, string>> = {
   number: "DOUBLE",
@@ -253,6 +251,19 @@ export class Engine {
     } finally {
       appender.closeSync();
     }
+  }
+
+  /**
+   * Makes a table of some columns to append to while results are read: not a temporary one, since those are seen by one connection
+   * alone. Truth values become numbers, as carried. What was appended is there once the appender is closed.
+   */
+  async appender(table: string, columns: readonly TableColumn[], doing: string): Promise<TableAppender> {
+    const carriers = columns.map(({ kind }) => carrierOf(kind));
+    const defined = columns.map(({ name }, i) => `${quoteIdentifier(name)} ${sqlTypes[carriers[i] ?? "text"]}`);
+    await this.run(`create or replace table ${table} (${defined.join(", ")})`, doing);
+    const connection = await this.#instance.connect();
+    const appender = await connection.createAppender(table);
+    return new TableAppender(connection, appender, carriers, carriers.map(typeOfCarrier), doing);
   }
 
   /** Ends everything at once. */

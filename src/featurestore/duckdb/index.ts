@@ -9,4 +9,5 @@ export {
   sqlText,
   type TableColumn,
 } from "./engine.ts";
+export { chunkRows, type TableAppender } from "./table-appender.ts";
 export type { Carrier } from "./vector-access.ts";

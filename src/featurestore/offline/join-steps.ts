@@ -7,11 +7,6 @@ export function keyedTable({ name }: JoinUnit): string {
   return `${name}_keyed`;
 }
 
-/** The table of the events that some left row can see. */
-export function eventsTable({ name }: JoinUnit): string {
-  return `${name}_events`;
-}
-
 /** Whether a part of a join's key is no column of the left rows as it is. */
 export function hasComputedKey({ key }: JoinUnit): boolean {
   return key.some(({ node }) => node !== "column");

@@ -3,28 +3,19 @@ import { quoteIdentifier, storedNames, type VectorPlan } from "../../dsl/index.t
 import type { Engine, ProgramHost } from "../duckdb/index.ts";
 import { selectExpressions } from "./expressions-sql.ts";
 import { joinSnapshot, joinTable } from "./join-latest.ts";
-import {
-  eventsTable,
-  foundKeysSql,
-  hasComputedKey,
-  isKeyedFirst,
-  keyedTable,
-  reachOf,
-  visibleEventsSql,
-} from "./join-steps.ts";
+import { foundKeysSql, hasComputedKey, isKeyedFirst, keyedTable, visibleEventsSql } from "./join-steps.ts";
 import { type JoinUnit, joinUnits } from "./join-unit.ts";
 import { joinWindowsByRange } from "./join-windows.ts";
-import { joinWindowsByTiles, tileLevels, tileTables } from "./join-windows-by-tiles.ts";
-import { floorDivide } from "./range-join.ts";
 import { type SourceRelation, sourceRelation } from "./source-relation.ts";
+import { joinWindowsBySweep } from "./sweep/index.ts";
 
-/** How windows are joined; results never depend on it. `auto` looks at the data. */
-export type WindowJoin = "auto" | "range" | "tiles";
+/** How windows are joined; results never depend on it. */
+export type WindowJoin = "sweep" | "range";
 
 /** What a join did, for `explain` and for the curious. */
 export interface JoinReport {
   readonly group: string;
-  readonly join: "latest" | "table" | "range" | "tiles";
+  readonly join: "latest" | "table" | WindowJoin;
   readonly reason: string;
   readonly inJavaScript: readonly string[];
   /** Where the key is computed: how many left rows came to one that the source has at all, at whatever time. */
@@ -40,9 +31,8 @@ export interface JoinOptions {
   /** SQL of a column of `left` by its name; default: its quoted name. */
   readonly column?: (name: string) => string;
   readonly folder: string;
-  readonly windows?: WindowJoin;
-  /** How long tiles wait for events to become known, microseconds; by default the data decide. No answer depends on it. */
-  readonly settle?: number;
+  /** Default: by sweep. */
+  readonly windows?: WindowJoin | undefined;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
@@ -53,9 +43,6 @@ export interface Joined {
   readonly columnOf: ReadonlyMap<string, string>;
   readonly reports: readonly JoinReport[];
 }
-
-/** Pairs of rows up to which pairing each row with its events is no slower than making tiles. */
-const fewPairs = 20_000_000;
 
 /**
  * Joins what a vector reads as of each left row: the point-in-time join of the time contract. Reads whose keys are computed from other
@@ -68,8 +55,7 @@ export async function joinReads({
   left,
   column = quoteIdentifier,
   folder,
-  windows = "auto",
-  settle,
+  windows,
   progress = silentProgress,
   signal,
 }: JoinOptions): Promise<Joined> {
@@ -79,7 +65,7 @@ export async function joinReads({
   for (const [i, unit] of units.entries()) {
     const relation = await sourceRelation(engine, unit.group, unit.source, folder);
     const keyed = keyedLeft(engine, unit, left, column, found);
-    reports.push(await joinUnit(engine, unit, relation, keyed, { windows, settle, signal }));
+    reports.push(await joinUnit(engine, unit, relation, keyed, windows, signal));
     for (const { ids, column: own } of unit.reads) {
       for (const id of ids) found.set(id, { table: unit.name, column: own });
     }
@@ -121,7 +107,8 @@ async function joinUnit(
   unit: JoinUnit,
   relation: SourceRelation,
   left: string,
-  { windows, settle, signal }: { readonly [name in "windows" | "settle" | "signal"]: JoinOptions[name] | undefined },
+  windows: WindowJoin = "sweep",
+  signal?: AbortSignal,
 ): Promise<JoinReport> {
   const group = `${unit.group.entity}:${unit.group.name}`;
   const doing = `joining ${group}`;
@@ -145,27 +132,13 @@ async function joinUnit(
       ? report("table", "no time")
       : report("latest", relation.hasKnown ? "known declared" : "known when it happened");
   }
-  const events = eventsTable(unit);
-  await engine.run(
-    `create or replace temp table ${events} as ${await visibleEvents(engine, unit, relation, keyed, doing, signal)}`,
-    doing,
-    signal,
-  );
-  const fromTable: SourceRelation = { ...relation, sql: `select * from ${events}` };
-  const choice =
-    windows === undefined || windows === "auto"
-      ? await choose(engine, unit, fromTable, keyed, events, doing, signal)
-      : { join: windows, reason: "forced" };
-  const tiles = choice.join === "tiles" && unit.direction === "back" && tileLevels(unit) !== undefined;
-  if (tiles) {
-    const wait = settle ?? (await settleTime(engine, relation, events, doing, signal));
-    await keep(await joinWindowsByTiles(engine, unit, fromTable, keyed, events, wait, signal));
-  } else {
-    await keep(joinWindowsByRange(engine, unit, fromTable, rows));
-  }
-  for (const table of [events, keyed, ...(tiles ? tileTables(unit) : [])])
-    await engine.run(`drop table ${table}`, doing);
-  return report(tiles ? "tiles" : "range", choice.reason);
+  const events = await visibleEvents(engine, unit, relation, keyed, doing, signal);
+  if (windows === "sweep") await joinWindowsBySweep(engine, unit, relation, keyed, events, signal);
+  else await keep(joinWindowsByRange(engine, unit, { ...relation, sql: events }, rows));
+  await engine.run(`drop table ${keyed}`, doing);
+  return windows === "sweep"
+    ? report("sweep", "each event is looked at once")
+    : report("range", "each row is paired with the events it sees");
 }
 
 async function countFoundKeys(
@@ -195,42 +168,4 @@ async function visibleEvents(
   // As BIGINT: DuckDB takes a small number for a narrower one, which a sum may run over.
   const moment = (name: "first" | "last"): string => `${String(range?.[name] ?? 0)}::bigint`;
   return visibleEventsSql(unit, relation, moment("first"), moment("last"));
-}
-
-/** How many pairs of rows a join by range would look at decides. */
-async function choose(
-  engine: Engine,
-  unit: JoinUnit,
-  relation: SourceRelation,
-  keyed: string,
-  events: string,
-  doing: string,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly join: "range" | "tiles"; readonly reason: string }> {
-  const width = String(reachOf(unit));
-  const keys = relation.keys.join(", ");
-  const counts = (table: string, moment: string): string =>
-    `select ${keys}, ${floorDivide(moment, width)} as bucket, count(*) as n from ${table} group by ${keys}, bucket`;
-  const [row] = await engine.rows(
-    `select coalesce(sum(a.n::double * b.n), 0) as pairs from (${counts(keyed, "q")}) a join (${counts(events, "t")}) b using (${keys}, bucket)`,
-    doing,
-    signal,
-  );
-  const pairs = Number(row?.["pairs"] ?? 0);
-  const shown = `about ${pairs.toExponential(1)} pairs of rows and events`;
-  return pairs <= fewPairs ? { join: "range", reason: shown } : { join: "tiles", reason: shown };
-}
-
-/** After how long nearly all events are known: tiles wait so long. Any choice is right; this one is fast. */
-async function settleTime(
-  engine: Engine,
-  relation: SourceRelation,
-  events: string,
-  doing: string,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  if (!relation.hasKnown) return 0;
-  const [row] = await engine.rows(`select approx_quantile(k - t, 0.999) as lag from ${events}`, doing, signal);
-  const second = 1_000_000;
-  return Math.max(0, Math.ceil(Number(row?.["lag"] ?? 0) / second) * second);
 }

@@ -26,26 +26,12 @@ export function windowsOf(unit: JoinUnit): readonly Window[] {
   });
 }
 
-/** The names of all state columns of a window. */
-export function stateColumns({ sql, prefix }: Window): readonly string[] {
-  return sql.columns.map(({ suffix }) => `${prefix}_${suffix}`);
-}
-
 /** SQL of a window's state over rows that pass a filter; `order` orders rows for `last`. */
 export function updateColumns({ plan, index, sql, prefix }: Window, order: string, filter: string): readonly string[] {
   return sql.columns.map(
     ({ suffix, update }) =>
       `${update(inputOf(plan, index), order, `${filter} and ${whereOf(plan, index)}`)} as ${prefix}_${suffix}`,
   );
-}
-
-/** SQL that merges states of a window that pass a filter. */
-export function mergeColumns({ sql, prefix }: Window, filter = "true"): readonly string[] {
-  return sql.columns.map(({ suffix, merge }) => {
-    const column = (name: string): string =>
-      filter === "true" ? `${prefix}_${name}` : `(case when ${filter} then ${prefix}_${name} end)`;
-    return `${merge(column)} as ${prefix}_${suffix}`;
-  });
 }
 
 /** SQL of a window's result from its state's columns: the aggregate's own, or a call of its JavaScript. */

@@ -136,10 +136,10 @@ test "wrong" {
       "this is false: got 1",
     ]);
     expect(result?.diagnostics.map(({ hint }) => hint)).toContain(
-      "by the contract 1, in training 1, in training by tiles 1, online 1",
+      "by the contract 1, in training 1, in training by range 1, online 1",
     );
     // No store has what looks forward.
-    expect(result?.diagnostics.at(-1)?.hint).toBe("by the contract 1, in training 1, in training by tiles 1");
+    expect(result?.diagnostics.at(-1)?.hint).toBe("by the contract 1, in training 1, in training by range 1");
     expect(text.slice(result?.diagnostics[0]?.span.start, result?.diagnostics[0]?.span.end)).toBe(
       '@shop:till:sales_1h["s1"] at "12:10" == 2',
     );

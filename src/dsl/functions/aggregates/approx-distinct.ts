@@ -56,6 +56,40 @@ function codeOf(kind: ValueKind | "rows"): AggregateCode {
   };
 }
 
+/** How many values told each register each rank: what can leave again. */
+type RankCounts = Map<number, number>;
+
+function slidingCode(kind: ValueKind | "rows"): AggregateCode {
+  const code = codeOf(kind);
+  const add = (counts: RankCounts, one: number, n: number): void => {
+    const sum = (counts.get(one) ?? 0) + n;
+    if (sum === 0) counts.delete(one);
+    else counts.set(one, sum);
+  };
+  return {
+    shape: code.shape,
+    empty: ({ values }, _at, value) => {
+      values[value] = new Map<number, number>() satisfies RankCounts;
+    },
+    update: ({ values }, _at, value, { input }) => {
+      const { register, rank } = registerOf(sha256(hashed(input, kind)));
+      add(values[value] as RankCounts, register * perRegister + rank, 1);
+    },
+    merge: (into, _at, value, from, _fromAt, fromValue) => {
+      for (const [one, n] of from.values[fromValue] as RankCounts) add(into.values[value] as RankCounts, one, n);
+    },
+    unmerge: (into, _at, value, from, _fromAt, fromValue) => {
+      for (const [one, n] of from.values[fromValue] as RankCounts) add(into.values[value] as RankCounts, one, -n);
+    },
+    finalize: ({ values }, _at, value) => {
+      const ranks: Ranks = new Map<number, number>();
+      for (const one of (values[value] as RankCounts).keys())
+        raise(ranks, Math.floor(one / perRegister), one % perRegister);
+      return code.finalize({ numbers: new Float64Array(), values: [ranks] }, 0, 0);
+    },
+  };
+}
+
 function sqlOf(kind: ValueKind | "rows"): AggregateSql {
   const text = (x: string): string =>
     kind === "string" ? x : kind === "float" ? `${x}::double::bit::bigint::varchar` : `${elementSql(x, kind)}::varchar`;
@@ -82,5 +116,6 @@ export const approxDistinct: Aggregate = {
   optional: true,
   state: () => "hyperloglog",
   code: codeOf,
+  slides: (kind) => ({ by: "leaving", code: slidingCode(kind) }),
   sql: sqlOf,
 };

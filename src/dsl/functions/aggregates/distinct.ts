@@ -1,6 +1,6 @@
 import type { ValueKind } from "../../../core/index.ts";
 import type { Aggregate, AggregateParameter } from "../aggregate.ts";
-import type { Constants } from "../scalar-function.ts";
+import { type Constants, missing } from "../scalar-function.ts";
 import { tallyCode, type TallyOptions, tallySql } from "./tally.ts";
 import { everyKindToInt } from "./takes.ts";
 
@@ -41,5 +41,10 @@ export const distinct: Aggregate = {
   parameters: [limitParameter],
   state: (_kind, options) => `set:${String(limitOf(options))}`,
   code: (kind, options) => tallyCode(setOf(kind, options), (counts) => counts.size),
+  // With how often each came, so that values can leave.
+  slides: (kind, options) => ({
+    by: "leaving",
+    code: tallyCode({ kind, counted: true }, ({ size }) => (size > limitOf(options) ? missing : size)),
+  }),
   sql: (kind, options) => tallySql(setOf(kind, options)),
 };

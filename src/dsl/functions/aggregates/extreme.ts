@@ -74,6 +74,8 @@ function extreme(name: "min" | "max", sign: 1 | -1, doc: string, examples: Aggre
   const ints = valueCode(sign, missing);
   const texts = valueCode(sign, null);
   const inNumber = (kind: ValueKind | "rows"): boolean => kind !== "int" && kind !== "string";
+  const codeOf = (kind: ValueKind | "rows"): AggregateCode =>
+    kind === "string" ? texts : kind === "int" ? ints : numbers;
   return {
     name,
     version: 1,
@@ -82,7 +84,12 @@ function extreme(name: "min" | "max", sign: 1 | -1, doc: string, examples: Aggre
     takes: everyKind,
     optional: true,
     state: () => name,
-    code: (kind) => (kind === "string" ? texts : kind === "int" ? ints : numbers),
+    code: codeOf,
+    slides: (kind) => ({
+      by: "best",
+      code: codeOf(kind),
+      beats: (x, _t, other) => order(x, other) * sign >= 0,
+    }),
     sql: (kind) => sqlOf(name, inNumber(kind)),
   };
 }

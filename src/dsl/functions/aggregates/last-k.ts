@@ -102,5 +102,10 @@ export const lastK: Aggregate = {
   parameters: [lengthParameter("n")],
   state: (_kind, options) => `last:${String(lengthOf(options))}`,
   code: (kind, options) => codeOf(kind, lengthOf(options)),
+  slides: (kind, options) => ({
+    by: "latest",
+    code: codeOf(kind, lengthOf(options)),
+    count: lengthOf(options),
+  }),
   sql: (kind, options) => sqlOf(kind, lengthOf(options)),
 };

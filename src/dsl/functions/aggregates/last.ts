@@ -92,6 +92,12 @@ function place(name: "first" | "last", sign: 1 | -1, doc: string, examples: Aggr
     parameters: [skipMissing],
     state: (_kind, options) => (skipsMissing(options) ? name : `${name}-row`),
     code: (kind, options) => codeOf(sign, kind, options),
+    slides: (kind, options) => ({
+      by: "best",
+      ordered: true,
+      code: codeOf(sign, kind, options),
+      beats: (_x, t, _other, otherT) => (sign === 1 ? t >= otherT : t < otherT),
+    }),
     sql: (kind, options) => sqlOf(sign === 1 ? "arg_max" : "arg_min", kind, options),
   };
 }

@@ -10,6 +10,10 @@ function tallyOf(kind: ValueKind | "rows", options: Constants): TallyOptions {
   return { kind, limit: limitOf(options), counted: true };
 }
 
+function lengthOf({ k }: Constants): number {
+  return typeof k === "number" ? k : 1;
+}
+
 /** By how often they came, of equally frequent ones the smaller first. */
 function mostFrequent(counts: ReadonlyMap<Raw, number>, k: number): RawList {
   const sorted = [...counts].sort(([a, n], [b, m]) => m - n || order(a, b));
@@ -26,7 +30,15 @@ export const topk: Aggregate = {
   optional: true,
   parameters: [lengthParameter("k"), limitParameter],
   state: (_kind, options) => `tally:${String(limitOf(options))}`,
-  code: (kind, options) =>
-    tallyCode(tallyOf(kind, options), (counts) => mostFrequent(counts, Number(options["k"] ?? 1)), null),
+  code: (kind, options) => tallyCode(tallyOf(kind, options), (counts) => mostFrequent(counts, lengthOf(options)), null),
+  // Without the limit, beyond which nothing is held that could leave.
+  slides: (kind, options) => ({
+    by: "leaving",
+    code: tallyCode(
+      { kind, counted: true },
+      (counts) => (counts.size > limitOf(options) ? null : mostFrequent(counts, lengthOf(options))),
+      null,
+    ),
+  }),
   sql: (kind, options) => tallySql(tallyOf(kind, options)),
 };

@@ -13,18 +13,11 @@ import {
 } from "../../../dsl/index.ts";
 import { type ProgramHost, sqlText } from "../../duckdb/index.ts";
 import { type FoundRead, keyedLeft } from "../join.ts";
-import {
-  eventsTable,
-  foundKeysSql,
-  hasComputedKey,
-  isKeyedFirst,
-  keyedTable,
-  visibleEventsSql,
-} from "../join-steps.ts";
+import { foundKeysSql, hasComputedKey, isKeyedFirst, keyedTable, visibleEventsSql } from "../join-steps.ts";
 import { joinSnapshot, joinTable } from "../join-latest.ts";
 import { type JoinUnit, joinUnits } from "../join-unit.ts";
-import { joinWindowsByRange } from "../join-windows.ts";
 import { relationOf, type Scan, sourceExpressions } from "../source-relation.ts";
+import { sweepStatements } from "../sweep/index.ts";
 import { layoutSql } from "./layout-sql.ts";
 
 /** How one group's values are joined to the rows of a training set. */
@@ -57,8 +50,8 @@ export interface OutsideExpression {
 const leftRows = "rows";
 
 /**
- * The SQL of what a vector reads, as a training set runs it, but for three things: a source's files stand as the path they are found by,
- * the range of the rows' moments by its names, and windows are shown joined by range, where many rows make tiles do better.
+ * The SQL of what a vector reads, as a training set runs it, but for two things: a source's files stand as the path they are found by,
+ * the range of the rows' moments by its names.
  */
 export async function explainJoins(reads: VectorPlan, places: Places): Promise<readonly ExplainedJoin[]> {
   const found = new Map<string, FoundRead>();
@@ -128,7 +121,7 @@ function howOf({ source, group, direction }: JoinUnit): string {
   }
   return direction === "next"
     ? "as of each row, forward: for labels"
-    : "as of each row, by range; over many rows and events by tiles of time, with the same results";
+    : "as of each row: events and rows in the order of time, each event taken into the windows once and given up once";
 }
 
 async function statementsOf(
@@ -145,13 +138,8 @@ async function statementsOf(
   const { name, source } = unit;
   if (source.kind === "table") return [...keyed, ...found, create(name, joinTable(unit, relation, rows))];
   if (source.kind === "snapshot") return [...keyed, ...found, create(name, joinSnapshot(unit, relation, rows))];
-  const events = eventsTable(unit);
-  return [
-    ...keyed,
-    ...found,
-    create(events, visibleEventsSql(unit, relation, "first_q", "last_q")),
-    create(name, joinWindowsByRange(host, unit, { ...relation, sql: `select * from ${events}` }, rows)),
-  ];
+  const events = visibleEventsSql(unit, relation, "first_q", "last_q");
+  return [...keyed, ...found, ...sweepStatements(unit, relation, keyedTable(unit), events)];
 }
 
 /** A source's files as the path that they are found by. */

@@ -52,6 +52,7 @@ const clauses: ReadonlySet<string> = new Set([
   "from",
   "where",
   "group",
+  "order",
   "union",
   "join",
   "left",

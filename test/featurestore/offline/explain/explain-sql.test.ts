@@ -84,19 +84,46 @@ vector v {
       `create temp table rows as select * from (values (0, ${String(2 * hour)}, 'a', 'a'), (1, ${String(11 * hour)}, 'a', 'x'), (2, 0, 'b', 'a')) v(row, q, store, name)`,
       "making rows",
     );
-    for (const statement of joins.flatMap(({ sql }) => sql))
-      await engine.run(statement.replace("first_q", "0").replace("last_q", String(11 * hour)), "running it");
+    let passing: readonly unknown[] = [];
+    for (const given of joins.flatMap(({ sql }) => sql)) {
+      const statement = given.replace("first_q", "0").replace("last_q", String(11 * hour));
+      // What is swept comes from JavaScript.
+      if (statement.includes("_swept")) continue;
+      if (statement.startsWith("select number")) passing = await engine.rows(statement, "sweeping it");
+      else await engine.run(statement, "running it");
+    }
+    const numbers = await engine.rows("select key0, number from unit1_keys", "numbering keys");
+    const numberOf = (key: string): number => Number(numbers.find((row) => row["key0"] === key)?.["number"]);
+    // Of each key the events when they can be seen, and the rows when they ask: 2 at two hours, 4 more at eleven.
+    const event = (key: string, moment: number, at: number, x: number): object => ({
+      ...{ number: numberOf(key), moment: BigInt(moment), asks: 0, stamp: BigInt(at), until: null, i0: x },
+      c0: x > 1 ? 1 : 0,
+    });
+    const asked = (key: string, q: number, row: number): object => ({
+      ...{ number: numberOf(key), moment: BigInt(q), asks: 1, stamp: BigInt(row), until: null, i0: null },
+      c0: null,
+    });
+    const ofKey = (key: string): unknown[] =>
+      passing.filter((row) => (row as Record<string, unknown>)["number"] === numberOf(key));
+    expect(ofKey("a")).toEqual([
+      event("a", 60_000_001, 60_000_000, 0.5),
+      event("a", hour, 0, 2),
+      asked("a", 2 * hour, 0),
+      event("a", 10 * hour, hour, 4),
+      asked("a", 11 * hour, 1),
+    ]);
+    expect(ofKey("b")).toEqual([asked("b", 0, 2), event("b", 1, 0, 9)]);
     const [found = ""] = joins.flatMap(({ sql }) => sql).filter((statement) => statement.includes("semi join"));
     expect(await engine.rows(found, "counting keys")).toEqual([{ n: 2 }]);
     const values: Record<string, unknown[]> = {};
-    for (const [i, { reads }] of joins.entries()) {
+    for (const [i, { reads, join: how }] of joins.entries()) {
+      if (how === "windows") continue;
       const [read] = reads;
       if (read === undefined) throw new Error("nothing is read");
       const rows = await engine.rows(`select ${read.column} as value from unit${String(i)} order by row`, "reading it");
       values[read.text] = rows.map((row) => row["value"] ?? null);
     }
     expect(values).toEqual({
-      "@store:orders:big_1d[store]": [2, 6, null],
       "@store:state:city[store]": ["rome", "rome", null],
       '@store:state:city[fill(name, "b")]': ["rome", null, "oslo"],
     });

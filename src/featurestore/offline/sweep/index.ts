@@ -1,0 +1,1 @@
+export { joinWindowsBySweep, sweepStatements } from "./join-windows-by-sweep.ts";
