@@ -25,6 +25,8 @@ export class WindowSweep {
   readonly #plan: SweepPlan;
   readonly #states: readonly RunningState[];
   readonly #missing: readonly Raw[];
+  /** The key that passed last. */
+  #key = Number.NaN;
 
   constructor(plan: SweepPlan) {
     this.#plan = plan;
@@ -34,17 +36,48 @@ export class WindowSweep {
 
   /** Lets a stretch pass. `answers` is told the numbers of the rows that asked, then the outputs, as columns. */
   pass(passing: Passing, answers: Answers): void {
-    const { rows, asks, at } = passing;
-    let asked = 0;
-    for (let i = 0; i < rows; i++) if (asks[i] !== 0) asked++;
-    const numbers = new Float64Array(asked);
-    const outputs = this.#missing.map((missing): Raw[] => new Array<Raw>(asked).fill(missing));
-    for (let i = 0, r = 0; i < rows; i++) if (asks[i] !== 0) numbers[r++] = at[i] ?? 0;
+    const runs = runsOf(passing, this.#key);
+    this.#key = passing.key[passing.rows - 1] ?? this.#key;
+    const asking = runs.filter(({ asks }) => asks !== 0);
+    const numbers = Float64Array.from(asking, ({ end }) => passing.at[end] ?? 0);
+    const outputs = this.#missing.map((missing): Raw[] => new Array<Raw>(asking.length).fill(missing));
     const leaves = this.#plan.windows.map((window) => leavesOf(window, this.#plan.direction, passing));
-    const next = nextAsks(passing);
-    for (const state of this.#states) state.pass(passing, leaves, next, outputs);
-    if (asked > 0) answers([numbers, ...outputs], asked);
+    for (const state of this.#states) state.pass(runs, passing, leaves, outputs);
+    if (asking.length > 0) answers([numbers, ...outputs], asking.length);
   }
+}
+
+/** Events of one key that pass between two rows, from `start` to `end`, and what stands at `end`, if it is a row. */
+interface Run {
+  readonly start: number;
+  readonly end: number;
+  /** Whether the key is another one than that of the run before. */
+  readonly begins: boolean;
+  /** Which horizon the row at `end` asks about, from 1 on; 0 where none does: the key, or the stretch, ends. */
+  readonly asks: number;
+  /**
+   * The moment of the row that sees these events first: what has left a window by then is never taken in. Where no row of the key comes
+   * any more, infinity; where the stretch ends first, before all moments.
+   */
+  readonly seen: number;
+}
+
+function runsOf({ rows, key, moment, asks }: Passing, before: number): readonly Run[] {
+  const runs: Run[] = [];
+  let start = 0;
+  let last = before;
+  for (let i = 0; i < rows; i++) {
+    const own = key[i] ?? -1;
+    const asked = asks[i] ?? 0;
+    const ends = key[i + 1] !== own;
+    if (asked === 0 && !ends) continue;
+    const whole = i + 1 < rows;
+    const seen = asked !== 0 ? (moment[i] ?? 0) : whole ? Infinity : -Infinity;
+    runs.push({ start, end: asked === 0 ? i + 1 : i, begins: own !== last, asks: asked, seen });
+    start = i + 1;
+    last = own;
+  }
+  return runs;
 }
 
 /** One state of the key that passes. */
@@ -53,7 +86,6 @@ class RunningState {
   readonly #state: SweptState;
   readonly #asks: number;
   readonly #takesMissing: boolean;
-  #key = -1;
 
   constructor(state: SweptState, { windows }: SweepPlan) {
     this.#state = state;
@@ -62,53 +94,32 @@ class RunningState {
     this.#takesMissing = state.rule.code.takesMissing === true;
   }
 
-  pass(passing: Passing, leaves: readonly Float64Array[], next: Float64Array, outputs: readonly Raw[][]): void {
-    const { rows, key, moment, asks, at } = passing;
+  pass(runs: readonly Run[], passing: Passing, leaves: readonly Float64Array[], outputs: readonly Raw[][]): void {
+    const { key, moment, at } = passing;
     const slide = this.#slide;
     const { results, window } = this.#state;
     const takesMissing = this.#takesMissing;
     const input = this.#state.input === undefined ? undefined : passing.inputs[this.#state.input];
     const where = this.#state.where === undefined ? undefined : passing.wheres[this.#state.where];
     const leave = leaves[window] ?? at;
-    let current = this.#key;
     let row = -1;
-    for (let i = 0; i < rows; i++) {
-      const own = key[i] ?? -1;
-      if (own !== current) {
-        slide.clear();
-        current = own;
+    for (const { start, end, begins, asks, seen } of runs) {
+      if (begins) slide.clear();
+      for (let i = start; i < end; i++) {
+        const until = leave[i] ?? 0;
+        // A version may have been replaced before it could be seen.
+        if (until <= seen || until <= (moment[i] ?? 0)) continue;
+        if (where !== undefined && where[i] !== 1) continue;
+        const x = input === undefined ? 1 : (input[i] ?? null);
+        if (takesMissing || !isMissingRaw(x)) slide.enter(x, at[i] ?? 0, until);
       }
-      const asked = asks[i] ?? 0;
-      if (asked !== 0) {
-        row++;
-        if (asked !== this.#asks || own < 0) continue;
-        slide.settle(moment[i] ?? 0);
-        for (const { output, code } of results) (outputs[output] ?? [])[row] = code.finalize(slide.state, 0, 0);
-        continue;
-      }
-      const until = leave[i] ?? 0;
-      if (until <= (next[i] ?? 0)) continue;
-      if (where !== undefined && where[i] !== 1) continue;
-      const x = input === undefined ? 1 : (input[i] ?? null);
-      if (takesMissing || !isMissingRaw(x)) slide.enter(x, at[i] ?? 0, until);
+      if (asks === 0) continue;
+      row++;
+      if (asks !== this.#asks || (key[end] ?? -1) < 0) continue;
+      slide.settle(seen);
+      for (const { output, code } of results) (outputs[output] ?? [])[row] = code.finalize(slide.state, 0, 0);
     }
-    this.#key = current;
   }
-}
-
-/**
- * For each event the moment of the next row of its key, which is the first that can see it: what has left a window by then is never
- * taken in. Where none comes any more, infinity; where the stretch ends before one does, the event's own moment.
- */
-function nextAsks({ rows, key, moment, asks }: Passing): Float64Array {
-  const next = new Float64Array(rows);
-  let ask: number | undefined;
-  for (let i = rows - 1; i >= 0; i--) {
-    if (i < rows - 1 && key[i] !== key[i + 1]) ask = Infinity;
-    if (asks[i] !== 0) ask = moment[i] ?? 0;
-    next[i] = ask ?? moment[i] ?? 0;
-  }
-  return next;
 }
 
 /**
