@@ -14,6 +14,8 @@ export class Checks {
   readonly #waiting: Map<LiveProject, Waiting> = new Map<LiveProject, Waiting>();
   readonly #running: WeakMap<LiveProject, Promise<void>> = new WeakMap<LiveProject, Promise<void>>();
   readonly #first: WeakMap<LiveProject, Promise<void>> = new WeakMap<LiveProject, Promise<void>>();
+  /** What is being checked when it goes is not told of. */
+  readonly #gone: WeakSet<LiveProject> = new WeakSet<LiveProject>();
   readonly #done: (project: LiveProject, view: ProjectView) => Promise<void>;
   readonly #failed: (error: unknown) => void;
 
@@ -24,6 +26,7 @@ export class Checks {
 
   /** Checks soon: after typing has rested, or at once where the disk is to be looked at. */
   soon(project: LiveProject, look: boolean): void {
+    this.#gone.delete(project);
     const before = this.#waiting.get(project);
     if (before !== undefined) clearTimeout(before.timer);
     const whole = look || before?.look === true;
@@ -49,8 +52,9 @@ export class Checks {
     return first;
   }
 
-  /** No more checks of a project that has gone. */
+  /** No more checks of a project that has gone, and nothing more of one that is running. */
   forget(project: LiveProject): void {
+    this.#gone.add(project);
     clearTimeout(this.#waiting.get(project)?.timer);
     this.#waiting.delete(project);
   }
@@ -68,7 +72,8 @@ export class Checks {
         const looked = this.#first.has(project);
         await this.ready(project);
         if (look && looked) await project.look();
-        await this.#done(project, await project.check(!look));
+        const view = await project.check(!look);
+        if (!this.#gone.has(project)) await this.#done(project, view);
       } catch (error) {
         this.#failed(error);
       }
