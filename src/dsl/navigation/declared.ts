@@ -104,11 +104,11 @@ function first<T>(map: Map<string, T>, name: string, value: T): void {
   if (!map.has(name)) map.set(name, value);
 }
 
+/** Texts and names in backticks, a cut one too, or else comments and white space. */
+const apart = /("(?:[^"\\\r\n]|\\.)*"?|`[^`\r\n]*`?)|(?:\/\/[^\r\n]*|\s)+/g;
+
 function oneLine(text: string): string {
-  const line = text
-    .slice(0, 2 * maxWritten)
-    .replace(/\/\/[^\r\n]*/g, "")
-    .replace(/\s+/g, " ");
+  const line = text.slice(0, 2 * maxWritten).replace(apart, (_, kept: string | undefined) => kept ?? " ");
   return line.length > maxWritten ? `${line.slice(0, maxWritten)} ...` : line;
 }
 

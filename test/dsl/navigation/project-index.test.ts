@@ -110,6 +110,26 @@ describe("what names stand for", () => {
     );
   });
 
+  it("shows texts and names as they are written, without the comments beside them", () => {
+    const { declared } = indexOf(`events sales {
+  parquet "s3://bucket/  sales//*.parquet" // where they lie
+  columns (shop_id: string, at: timestamp, \`a // b\`: float)
+  at at
+}
+entity shop (shop_id: string)
+group shop:till from sales by shop_id {
+  // before it
+  most = max(\`a // b\`)  // of one
+    over 7d where shop_id != "//\\" // \\\\"
+}`);
+    expect(declared.sources.get("sales")?.named.written).toBe(
+      'events sales { parquet "s3://bucket/  sales//*.parquet" }',
+    );
+    expect(declared.groups.get("shop:till")?.features.get("most")?.written).toBe(
+      'most = max(`a // b`) over 7d where shop_id != "//\\" // \\\\"',
+    );
+  });
+
   it("is fenced so that no name can end the fence", () => {
     expect(describeNamed({ kind: "column", name: "a```b" })).toBe("````tondo\ncolumn a```b\n````");
   });
