@@ -16,7 +16,7 @@ export interface CommandContext {
 /** What came of a command: the same for people and for programs. */
 export interface CommandResult {
   readonly text: string;
-  /** Whether the text is a file's: then it is printed to the letter, and otherwise without signs that a terminal obeys. */
+  /** Whether the text is a file's: then it is printed to the letter, and otherwise as a line or more, without signs that a terminal obeys. */
   readonly verbatim?: true;
   /** One object, printed with `--json` instead of the text. */
   readonly json: Readonly<Record<string, unknown>>;

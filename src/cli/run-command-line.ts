@@ -65,8 +65,8 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   try {
     const { text, verbatim, json, exitCode = 0 } = await command.run({ args, terminal, style, progress });
     progress.close();
-    const shown = verbatim ? text : terminal.colours.out ? printableWithColours(text) : printable(text);
-    terminal.out(args.flag("json") ? jsonLine(json) : `${shown}\n`);
+    const shown = verbatim ? text : `${terminal.colours.out ? printableWithColours(text) : printable(text)}\n`;
+    terminal.out(args.flag("json") ? jsonLine(json) : shown);
     return exitCode;
   } finally {
     progress.close();

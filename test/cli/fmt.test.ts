@@ -112,6 +112,20 @@ describe("tondo fmt", () => {
     expect(err).toContain("(standard input):1:10");
   });
 
+  it("--stdin writes what a file would hold, an empty one too", async () => {
+    for (const input of ["", "\n", "// a\n", "// a", right]) {
+      await put("a.tondo", input);
+      const checked = await tondo(folder, "fmt", "--check", "a.tondo");
+      expect((await tondoWith({ folder, input }, "fmt", "--stdin", "--check")).code).toBe(checked.code);
+      expect((await tondo(folder, "fmt", "a.tondo")).code).toBe(0);
+      expect(await tondoWith({ folder, input }, "fmt", "--stdin")).toEqual({
+        code: 0,
+        out: await read("a.tondo"),
+        err: "",
+      });
+    }
+  });
+
   it("runs as a process of its own", async () => {
     await put("a.tondo", ugly);
     expect((await spawnTondo(folder, ["fmt", "--quiet"])).code).toBe(0);

@@ -48,7 +48,7 @@ async function fromInput({ args, terminal }: CommandContext): Promise<CommandRes
   const { text, changed } = formatInput(await terminal.input());
   const check = args.flag("check");
   return {
-    text: check ? (changed ? "standard input would change" : "standard input is formatted") : text.replace(/\n$/, ""),
+    text: check ? (changed ? "standard input would change" : "standard input is formatted") : text,
     ...(check ? {} : { verbatim: true }),
     json: { changed, ...(check ? {} : { text }) },
     exitCode: check && changed ? 1 : 0,

@@ -40,7 +40,7 @@ export const typesCommand: Command = {
       await loadProject(folder, await withFunctions(context)),
       args.flag("no-register") ? { register: false } : {},
     );
-    if (print) return { text: text.trimEnd(), verbatim: true, json: { text } };
+    if (print) return { text, verbatim: true, json: { text } };
     const file = args.text("out") ?? defaultFile;
     const path = resolve(folder, file);
     if (!/\.[cm]?ts$/.test(file)) {
