@@ -9,9 +9,11 @@ const root = join(import.meta.dirname, "../..");
 const wrongUses = 22;
 
 const compiled = (() => {
-  const { plan, about, diagnostics } = compileText(readFileSync(join(import.meta.dirname, "shop.tondo"), "utf8"));
+  const { plan, about, places, diagnostics } = compileText(
+    readFileSync(join(import.meta.dirname, "shop.tondo"), "utf8"),
+  );
   if (plan === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
-  return { plan, about };
+  return { plan, about, places };
 })();
 
 describe("names that the compiler knows", () => {

@@ -1,5 +1,6 @@
 import { formatCanonicalName, formatDuration, parseTypeName, type TypeName, visible } from "../../core/index.ts";
 import type { About, EntityPlan, ProjectPlan, VectorPlan } from "../plan/index.ts";
+import type { Places } from "../semantic/index.ts";
 import { givenType, valueType } from "./value-types.ts";
 
 /** How the TypeScript is written. */
@@ -8,12 +9,20 @@ export interface ProjectTypesOptions {
   readonly register?: string | false;
 }
 
+/** What a project's text comes to, and what is written beside it. */
+export interface ProjectTexts {
+  readonly plan: ProjectPlan;
+  readonly about: ReadonlyMap<string, About>;
+  /** Says which slot several results are of, so that they have its docs. */
+  readonly places: Pick<Places, "uses">;
+}
+
 /**
  * The TypeScript of a project's names: an interface `TondoProject` for `open<TondoProject>()`, with what is written about each name as its
  * doc comment. The same plan gives the same text.
  */
 export function projectTypesText(
-  { plan, about }: { readonly plan: ProjectPlan; readonly about: ReadonlyMap<string, About> },
+  { plan, about, places }: ProjectTexts,
   { register = "tondo" }: ProjectTypesOptions = {},
 ): string {
   const entities = new Map(plan.entities.map((entity) => [entity.name, entity]));
@@ -39,7 +48,7 @@ export function projectTypesText(
   );
   const vectors = plan.vectors.map((vector) => ({
     name: vector.name,
-    lines: vectorLines(vector, entities, about),
+    lines: vectorLines(vector, entities, about, places.uses),
     about: about.get(`vector:${vector.name}`),
   }));
   return [
@@ -98,7 +107,13 @@ function vectorLines(
   vector: VectorPlan,
   entities: ReadonlyMap<string, EntityPlan>,
   about: ReadonlyMap<string, About>,
+  uses: Places["uses"],
 ): readonly string[] {
+  const declared = new Map(
+    uses
+      .filter((use) => use.vector === vector.name && use.kind === "slot")
+      .flatMap(({ name, results }) => results.map((result) => [result, name])),
+  );
   const keys = vector.roles.map(({ role, entity }) => {
     const plan = entities.get(entity);
     return { name: role, type: plan === undefined ? "never" : keyType(plan), about: about.get(`entity:${entity}`) };
@@ -107,7 +122,7 @@ function vectorLines(
   const slots = vector.slots.map(({ name, type }) => ({
     name,
     type: valueType(type),
-    about: about.get(`slot:${vector.name}:${name}`),
+    about: about.get(`slot:${vector.name}:${declared.get(name) ?? name}`),
   }));
   const labels = vector.labels.map(({ name, type }) => ({
     name,

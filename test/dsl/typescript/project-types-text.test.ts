@@ -4,9 +4,9 @@ import { projectTypesText } from "../../../src/dsl/index.ts";
 import { compileText } from "../check-one.ts";
 
 function textOf(definitions: string): string {
-  const { plan, about, diagnostics } = compileText(definitions);
+  const { plan, about, places, diagnostics } = compileText(definitions);
   if (plan === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
-  return projectTypesText({ plan, about });
+  return projectTypesText({ plan, about, places });
 }
 
 /** What the parser finds wrong. */
@@ -48,6 +48,28 @@ describe("projectTypesText", () => {
       expect(text).not.toContain("{@link");
     },
   );
+
+  it("gives each result of a slot the slot's docs", () => {
+    const text = textOf(`${around("Fine.", "n")}
+vector v {
+  key e
+  input hour_of_day: float, kind: string
+  /// When it is.
+  hour = hour_of_day | cyclic(24)
+  /// What it is.
+  kind_of = kind | onehot(["a", "b"])
+  /// How many.
+  hour_n = @e:g:n
+}`);
+    for (const [name, doc] of [
+      ["hour_sin", "When it is."],
+      ["hour_cos", "When it is."],
+      ["kind_of_a", "What it is."],
+      ["kind_of_b", "What it is."],
+      ["hour_n", "How many."],
+    ])
+      expect(text).toMatch(new RegExp(String.raw`/\*\* ${doc ?? ""} \*/\n\s+readonly ${name ?? ""}:`));
+  });
 
   it("is the same for the same plan, and holds nothing for an empty one", () => {
     const definitions = around("Fine.", "n");

@@ -17,10 +17,12 @@ const flights: Schema = {
 // `tondo types --no-register --folder examples/flights` writes it anew, and so does `npx vitest run test/examples/flights/types.test.ts -u`.
 it("the example's types follow from its definitions", async () => {
   const text = readFileSync(join(folder, "features.tondo"), "utf8");
-  const { plan, about } = compile(
+  const { plan, about, places } = compile(
     parseProject([{ path: "features.tondo", text }]),
     new Map<string, Schema>([["flights", flights]]),
   );
   if (plan === undefined) throw new Error("the definitions have errors");
-  await expect(projectTypesText({ plan, about }, { register: false })).toMatchFileSnapshot(join(folder, "tondo.d.ts"));
+  await expect(projectTypesText({ plan, about, places }, { register: false })).toMatchFileSnapshot(
+    join(folder, "tondo.d.ts"),
+  );
 });
