@@ -123,8 +123,12 @@ class VectorBody {
   /** Keeps where a slot or label was written, and of which features it is made. */
   #placed(kind: "slot" | "label", { name, value }: Definition, results: readonly string[]): void {
     const vector = this.#declaration.name.text;
-    const { definitions, labels } = this.#names;
-    const features = featuresUsed(value, (text) => (kind === "label" ? labels : definitions).get(text)?.value);
+    const { definitions, labels, inputs, keyColumns, roles } = this.#names;
+    const isRequest = (text: string): boolean =>
+      inputs.has(text) || keyColumns.has(text) || roles.some(({ role }) => role === text);
+    const features = featuresUsed(value, kind, (text, place) =>
+      place === "key" && isRequest(text) ? undefined : (place === "label" ? labels : definitions).get(text)?.value,
+    );
     const { places } = this.#context.report;
     places.definitions.set(`${kind}:${vector}:${name.text}`, name.span);
     places.uses.push({ vector, kind, name: name.text, results, features });
