@@ -108,9 +108,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "reads-of-keys-left-out",
-    file: `${folder}/semantic/check-vector.ts`,
-    find: "left.push(...(reads.get(node.name)?.key ?? []));",
-    replace: "left.push(...(reads.get(node.name)?.key ?? []).slice(99));",
+    file: `${folder}/plan/walk.ts`,
+    find: "left.push(...keyOf(id));",
+    replace: "left.push(...keyOf(id).slice(99));",
     tests: ["test/featurestore/computed-keys.test.ts"],
   },
   {

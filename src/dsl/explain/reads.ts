@@ -2,6 +2,7 @@ import {
   type ExpressionPlan,
   type GroupPlan,
   type ProjectPlan,
+  readIds,
   type ReadPlan,
   storedNames,
   type VectorPlan,
@@ -16,15 +17,10 @@ export function readsOf(subject: Subject, project: ProjectPlan): VectorPlan {
   if (subject.of === "group") return readsOfFeatures(subject.name, subject.features, project);
   const { vector, slots, labels } = subject;
   if (subject.kind === "vector") return vector;
-  const ids = new Set<string>();
-  const left: ExpressionPlan[] = [...slots, ...labels].map(({ value }) => value);
-  for (let value = left.pop(); value !== undefined; value = left.pop()) {
-    for (const id of storedNames(value)) {
-      if (ids.has(id)) continue;
-      ids.add(id);
-      left.push(...(readOf(vector, id)?.key ?? []));
-    }
-  }
+  const ids = readIds(
+    [...slots, ...labels].map(({ value }) => value),
+    (id) => readOf(vector, id)?.key ?? [],
+  );
   const isOwn = ({ id }: ReadPlan): boolean => ids.has(id);
   return {
     ...vector,

@@ -1,4 +1,4 @@
-export { columnsOf, isSecondHop, parts, replaceLeaves, storedNames, walk } from "./walk.ts";
+export { columnsOf, isSecondHop, parts, readIds, replaceLeaves, storedNames, walk } from "./walk.ts";
 export type {
   CallPlan,
   ColumnPlan,

@@ -45,6 +45,26 @@ export function storedNames(...expressions: readonly ExpressionPlan[]): readonly
   return [...names];
 }
 
+/** The ids of what some values read, and of what the keys of that read; `keyOf` gives the key of the read of an id. */
+export function readIds(
+  values: readonly ExpressionPlan[],
+  keyOf: (id: string) => readonly ExpressionPlan[],
+): ReadonlySet<string> {
+  const ids = new Set<string>();
+  const visited = new Set<ExpressionPlan>();
+  const left = [...values];
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
+    if (visited.has(value)) continue;
+    visited.add(value);
+    for (const id of storedNames(value)) {
+      if (ids.has(id)) continue;
+      ids.add(id);
+      left.push(...keyOf(id));
+    }
+  }
+  return ids;
+}
+
 /** Whether a key is computed from features, and not from the request alone: it can be read only after those are. */
 export function isSecondHop(key: readonly ExpressionPlan[]): boolean {
   return storedNames(...key).length > 0;

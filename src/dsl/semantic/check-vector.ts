@@ -1,6 +1,6 @@
 import { canonicalJson } from "../../core/index.ts";
 import type { ExpressionPlan, LabelPlan, SlotPlan, VectorPlan } from "../plan/index.ts";
-import { walk } from "../plan/index.ts";
+import { readIds } from "../plan/index.ts";
 import type { Definition, Identifier, VectorDeclaration } from "../syntax/index.ts";
 import { didYouMean } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
@@ -89,8 +89,13 @@ class VectorBody {
       this.#placed("label", clause, [clause.name.text]);
     }
     if (!good || !this.#distinct(name, slots, labels)) return undefined;
-    const read = readsOf(slots, this.#reads);
-    const labelRead = readsOf(labels, this.#reads);
+    const keyOf = (id: string): readonly ExpressionPlan[] => this.#reads.get(id)?.key ?? [];
+    const idsOf = (own: readonly { readonly value: ExpressionPlan }[]): ReadonlySet<string> =>
+      readIds(
+        own.map(({ value }) => value),
+        keyOf,
+      );
+    const [read, labelRead] = [idsOf(slots), idsOf(labels)];
     const all = this.#reads.sorted;
     return embed(
       {
@@ -276,21 +281,4 @@ function expandSlotInStep({ name, value }: Definition, word: string, report: Rep
     value?.span ?? name.span,
     "leave out let",
   );
-}
-
-/** The ids of what some values read, and of what the keys of that read. */
-function readsOf(values: readonly { readonly value: ExpressionPlan }[], reads: Reads): ReadonlySet<string> {
-  const ids = new Set<string>();
-  const visited = new Set<ExpressionPlan>();
-  const left = values.map(({ value }) => value);
-  for (let value = left.pop(); value !== undefined; value = left.pop()) {
-    if (visited.has(value)) continue;
-    visited.add(value);
-    for (const node of walk(value)) {
-      if (node.node !== "stored" || ids.has(node.name)) continue;
-      ids.add(node.name);
-      left.push(...(reads.get(node.name)?.key ?? []));
-    }
-  }
-  return ids;
 }
