@@ -158,8 +158,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "at-most-read-as-less",
     file: `${folder}/syntax/build-expression.ts`,
-    find: '"<=": "le"',
-    replace: '"<=": "lt"',
+    find: "map(([name, sign]) => [sign, name])",
+    replace: 'map(([name, sign]) => [sign, name === "le" ? "lt" : name])',
     tests: ["test/dsl/syntax/precedence.test.ts", ...examples],
   },
   {

@@ -12,6 +12,7 @@ import {
   type ScalarFunction,
   scalarFunctions,
 } from "../../src/dsl/index.ts";
+import { operatorSigns } from "../../src/dsl/syntax/index.ts";
 
 /** Functions by what they are for; each of the library stands in one of these. */
 const sections: Readonly<Record<string, readonly string[]>> = {
@@ -64,18 +65,8 @@ const sections: Readonly<Record<string, readonly string[]>> = {
 const writtenAs: ReadonlyMap<string, string> = new Map([["add_calendar", "add"]]);
 
 const operators: Readonly<Record<string, string>> = {
-  add: "a + b",
-  sub: "a - b",
-  mul: "a * b",
-  divide: "a / b",
-  pow: "a ^ b",
+  ...Object.fromEntries([...operatorSigns].map(([name, sign]) => [name, `a ${sign} b`])),
   neg: "-a",
-  eq: "a == b",
-  ne: "a != b",
-  lt: "a < b",
-  le: "a <= b",
-  gt: "a > b",
-  ge: "a >= b",
   in: "x in [...]",
   and: "a and b",
   or: "a or b",

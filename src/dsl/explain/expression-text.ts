@@ -1,23 +1,10 @@
 import { formatDuration, formatMicros, parseTypeName } from "../../core/index.ts";
 import type { CallPlan, ExpressionPlan, FittedPlan, LiteralPlan, StoredPlan, StoredRefPlan } from "../plan/index.ts";
 import { parts } from "../plan/index.ts";
+import { operatorSigns } from "../syntax/index.ts";
 
 /** Operators by the function that each is. */
-const operators: ReadonlyMap<string, string> = new Map([
-  ["add", "+"],
-  ["sub", "-"],
-  ["mul", "*"],
-  ["divide", "/"],
-  ["pow", "^"],
-  ["eq", "=="],
-  ["ne", "!="],
-  ["lt", "<"],
-  ["le", "<="],
-  ["gt", ">"],
-  ["ge", ">="],
-  ["and", "and"],
-  ["or", "or"],
-]);
+const operators: ReadonlyMap<string, string> = new Map([...operatorSigns, ["and", "and"], ["or", "or"]]);
 
 /** The longest text of one expression; what is longer ends in dots. */
 const maxLength = 160;

@@ -8,6 +8,7 @@ import {
   walk,
 } from "../plan/index.ts";
 import {
+  comparisonSigns,
   didYouMean,
   type ExpectClause,
   type Expression,
@@ -154,18 +155,9 @@ function checkExpectation(clause: ExpectClause, features: TestFeatures, report: 
 }
 
 function isComparedWithMissing(condition: Expression): boolean {
-  if (condition.kind !== "call" || !operators.has(condition.name.text)) return false;
+  if (condition.kind !== "call" || !comparisonSigns.has(condition.name.text)) return false;
   return condition.args.some(({ value }) => value.kind === "literal" && value.type === "missing");
 }
-
-const operators: ReadonlyMap<string, string> = new Map([
-  ["eq", "=="],
-  ["ne", "!="],
-  ["lt", "<"],
-  ["le", "<="],
-  ["gt", ">"],
-  ["ge", ">="],
-]);
 
 /** What is shown of a condition that does not hold. */
 function compared(condition: ExpressionPlan): Pick<ExpectationPlan, "sides" | "operator"> {
@@ -174,7 +166,7 @@ function compared(condition: ExpressionPlan): Pick<ExpectationPlan, "sides" | "o
       ? condition.args[0]
       : condition;
   if (inner.node !== "call") return { sides: [] };
-  const operator = inner === condition ? operators.get(inner.function) : undefined;
+  const operator = inner === condition ? comparisonSigns.get(inner.function) : undefined;
   if (operator !== undefined) return { sides: inner.args, operator };
   const [first] = inner.args;
   return { sides: first === undefined || typeOf(first).kind === "bool" ? [] : [first] };

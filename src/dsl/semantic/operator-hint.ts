@@ -1,25 +1,14 @@
 import { isList, parseTypeName, type ValueKind } from "../../core/index.ts";
 import type { ExpressionPlan } from "../plan/index.ts";
-import type { CallExpression } from "../syntax/index.ts";
+import { arithmeticSigns, type CallExpression, comparisonSigns, operatorSigns } from "../syntax/index.ts";
 
 /** How an operator's function is written. */
 export function operatorName(name: string): string {
-  const symbols: Readonly<Record<string, string>> = {
-    add: "+",
-    sub: "-",
-    mul: "*",
-    divide: "/",
-    pow: "^",
-    neg: "-",
-    eq: "==",
-    ne: "!=",
-    lt: "<",
-    le: "<=",
-    gt: ">",
-    ge: ">=",
-    coalesce: "??",
-  };
-  return `"${symbols[name] ?? name}"`;
+  const other: ReadonlyMap<string, string> = new Map([
+    ["neg", "-"],
+    ["coalesce", "??"],
+  ]);
+  return `"${operatorSigns.get(name) ?? other.get(name) ?? name}"`;
 }
 
 /** What to do where an operator does not take its sides, which are of the kinds `given`; a list has no plan. */
@@ -32,8 +21,6 @@ export function operatorHint(
   return constantHint(name, plans, call) ?? kindsHint(name, given, plans);
 }
 
-const compared: ReadonlySet<string> = new Set(["eq", "ne", "lt", "le", "gt", "ge"]);
-const arithmetic: ReadonlySet<string> = new Set(["add", "sub", "mul", "divide", "pow"]);
 const called: Partial<Readonly<Record<ValueKind, readonly [article: string, needs: string]>>> = {
   int: ["an int", "a number"],
   float: ["a float", "a number"],
@@ -56,9 +43,9 @@ function constantHint(
     return `${named} is a ${kind}, and no list is written out behind ??: item(list, 0) and contains(list, x) take something of it`;
   const [article, needs] = called[kind] ?? [];
   if (article === undefined || needs === undefined) return undefined;
-  if (compared.has(name)) return `${named} is ${article}: compare it with ${needs}`;
+  if (comparisonSigns.has(name)) return `${named} is ${article}: compare it with ${needs}`;
   if (name === "coalesce") return `${named} is ${article}: write ${needs} behind ??`;
-  return arithmetic.has(name) && kind !== "string" ? `${named} is ${article}: compute with a number` : undefined;
+  return arithmeticSigns.has(name) && kind !== "string" ? `${named} is ${article}: compute with a number` : undefined;
 }
 
 function sideName(call: CallExpression, place: number): string {

@@ -13,20 +13,10 @@ import {
   tokens,
   tokensInOrder,
 } from "./cst.ts";
+import { comparisonSigns, operatorSigns } from "./operators.ts";
 
-const operatorFunctions: Readonly<Record<string, string>> = {
-  "==": "eq",
-  "!=": "ne",
-  "<": "lt",
-  "<=": "le",
-  ">": "gt",
-  ">=": "ge",
-  "+": "add",
-  "-": "sub",
-  "*": "mul",
-  "/": "divide",
-  "^": "pow",
-};
+/** Functions by their signs. */
+const signFunctions: ReadonlyMap<string, string> = new Map([...operatorSigns].map(([name, sign]) => [sign, name]));
 
 /** The longest name, of a column too. */
 const maxName = 256;
@@ -177,7 +167,7 @@ function arithmetic(node: CstNode, rule: string, symbols: string[], file: string
   if (first === undefined) throw new Error(`grammar: empty ${node.name}`);
   return rest.reduce<Expression>(
     (left, right, i) => {
-      const name = operatorFunctions[places[i]?.image ?? ""] ?? "";
+      const name = signFunctions.get(places[i]?.image ?? "") ?? "";
       return operator(name, placeOf(places[i], left.span, file), left, buildExpression(right, file));
     },
     buildExpression(first, file),
@@ -213,8 +203,8 @@ function comparison(node: CstNode, file: string): Expression {
 export function buildComparison(left: Expression, node: CstNode, file: string): Expression {
   const compared = optionalNode(node, "compared");
   if (compared !== undefined) {
-    const [place] = tokensInOrder(compared, "==", "!=", "<", "<=", ">", ">=");
-    const name = operatorFunctions[place?.image ?? ""] ?? "";
+    const [place] = tokensInOrder(compared, ...comparisonSigns.values());
+    const name = signFunctions.get(place?.image ?? "") ?? "";
     return operator(name, placeOf(place, left.span, file), left, only(compared, "sum", file));
   }
   const [not] = tokens(node, "Not");

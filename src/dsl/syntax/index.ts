@@ -1,6 +1,7 @@
 export type * from "./ast.ts";
 export { expressionParts } from "./expression-parts.ts";
 export { defaultParseLimits, parse, type ParsedFile, type ParseLimits } from "./parse.ts";
+export { arithmeticSigns, comparisonSigns, operatorSigns } from "./operators.ts";
 export { didYouMean } from "./nearest.ts";
 export { lexText, type LexedText, type Word } from "./words.ts";
 export {
