@@ -3,7 +3,7 @@ import { formatMicros } from "../../core/index.ts";
 import type { Manifest, TrainingSet } from "../../featurestore/index.ts";
 import { momentArgument, type ParsedArguments } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
-import { count, counted, pairs } from "../output/index.ts";
+import { count, counted, pairs, printable } from "../output/index.ts";
 import { engineOf, engineOptions, functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
 
 /** Why a row is in neither part. */
@@ -91,6 +91,7 @@ function textOf({ folder, manifest, made }: TrainingSet, root: string): string {
   const keys = manifest.joins.flatMap(({ group, foundKeys }) =>
     foundKeys === undefined ? [] : [`${count(foundKeys)} of ${counted(manifest.rows, "row")} found a row of ${group}`],
   );
+  const warnings = manifest.joins.flatMap((join) => (join.warnings ?? []).map(({ message }) => printable(message)));
   const slots = manifest.columns.filter(({ role }) => role === "slot").length;
   const labels = manifest.columns.filter(({ role }) => role === "label").map(({ name }) => name);
   return [
@@ -102,6 +103,7 @@ function textOf({ folder, manifest, made }: TrainingSet, root: string): string {
         ["holdout", count(countOf(manifest, "holdout"))],
         ...left.map((text, i): readonly [string, string] => [i === 0 ? "left out" : "", text]),
         ...keys.map((text, i): readonly [string, string] => [i === 0 ? "computed keys" : "", text]),
+        ...warnings.map((text, i): readonly [string, string] => [i === 0 ? "warnings" : "", text]),
         ["slots", count(slots)],
         ["labels", labels.join(", ") || "none"],
         ["digest", manifest.inputsDigest.slice(0, 12)],

@@ -69,7 +69,7 @@ export async function fitVector(options: FitOptions): Promise<Fitted> {
       }
       for (const [i, fit] of fits.entries()) if (taking[i] === true) fit.endPass(pass);
     }
-    for (const [i, plan] of ready.entries()) fitted[plan.fit] = found(vector, plan, fits[i]);
+    for (const [i, plan] of ready.entries()) fitted[plan.fit] = found(options, plan, fits[i]);
     open = open.filter((plan) => !(plan.fit in fitted));
   }
   return fitted;
@@ -90,11 +90,12 @@ function begin(plan: FittedPlan, maxDistinct: number, fits: number): Fit {
   return fittedOf(plan).fit({ kind, options: plan.options ?? {}, maxDistinct, fits });
 }
 
-function found(vector: VectorPlan, plan: FittedPlan, fit: Fit | undefined): Parameters {
+function found({ vector, table }: FitOptions, plan: FittedPlan, fit: Fit | undefined): Parameters {
   const parameters = fit?.parameters();
   if (parameters !== undefined) return parameters;
+  const warnings = table.reports.flatMap(({ warnings: own = [] }) => own.map(({ message }) => ` Also: ${message}.`));
   throw new TondoError("TRAINING_SET_EMPTY", `${placeOf(vector, plan)} has no value to be fitted on`, {
-    hint: "No training row has a value there, or a sum met one beyond ±2^62: check the feature's data, its keys and the split.",
+    hint: `No training row has a value there, or a sum met one beyond ±2^62: check the feature's data, its keys and the split.${warnings.join("")}`,
   });
 }
 

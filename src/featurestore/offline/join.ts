@@ -5,6 +5,7 @@ import { selectExpressions } from "./expressions-sql.ts";
 import { joinSnapshot, joinTable } from "./join-latest.ts";
 import { foundKeysSql, hasComputedKey, isKeyedFirst, keyedTable, visibleEventsSql } from "./join-steps.ts";
 import { type JoinUnit, joinUnits } from "./join-unit.ts";
+import { type JoinWarning, joinWarnings } from "./join-warnings.ts";
 import { joinWindowsByRange } from "./join-windows.ts";
 import { type SourceRelation, sourceRelation } from "./source-relation.ts";
 import { joinWindowsBySweep } from "./sweep/index.ts";
@@ -20,6 +21,8 @@ export interface JoinReport {
   readonly inJavaScript: readonly string[];
   /** Where the key is computed: how many left rows came to one that the source has at all, at whatever time. */
   readonly foundKeys?: number;
+  /** What is allowed and seldom meant; absent where there is nothing of the kind. */
+  readonly warnings?: readonly JoinWarning[];
 }
 
 /** What a join of a vector's reads needs. */
@@ -118,27 +121,30 @@ async function joinUnit(
   if (isKeyedFirst(unit)) await engine.run(`create or replace temp table ${keyed} as ${left}`, doing, signal);
   const rows = isKeyedFirst(unit) ? `select * from ${keyed}` : left;
   const foundKeys = hasComputedKey(unit) ? await countFoundKeys(engine, unit, relation, doing, signal) : undefined;
-  const report = (join: JoinReport["join"], reason: string): JoinReport => ({
-    group,
-    join,
-    reason,
-    inJavaScript: relation.inJavaScript,
-    ...(foundKeys === undefined ? {} : { foundKeys }),
-  });
-  if (unit.source.kind !== "events") {
-    await keep(unit.source.kind === "table" ? joinTable(unit, relation, rows) : joinSnapshot(unit, relation, rows));
+  const report = async (join: JoinReport["join"], reason: string): Promise<JoinReport> => {
+    const warnings = await joinWarnings(engine, unit, relation, rows, signal);
     if (isKeyedFirst(unit)) await engine.run(`drop table ${keyed}`, doing);
-    return unit.source.kind === "table"
-      ? report("table", "no time")
-      : report("latest", relation.hasKnown ? "known declared" : "known when it happened");
+    return {
+      ...{ group, join, reason, inJavaScript: relation.inJavaScript },
+      ...(foundKeys === undefined ? {} : { foundKeys }),
+      ...(warnings.length === 0 ? {} : { warnings }),
+    };
+  };
+  if (unit.source.kind === "table") {
+    await keep(joinTable(unit, relation, rows));
+    return report("table", "no time");
+  }
+  if (unit.source.kind === "snapshot") {
+    await keep(joinSnapshot(unit, relation, rows));
+    return report("latest", relation.hasKnown ? "known declared" : "known when it happened");
   }
   const events = await visibleEvents(engine, unit, relation, keyed, doing, signal);
-  if (windows === "sweep") await joinWindowsBySweep(engine, unit, relation, keyed, events, signal);
-  else await keep(joinWindowsByRange(engine, unit, { ...relation, sql: events }, rows));
-  await engine.run(`drop table ${keyed}`, doing);
-  return windows === "sweep"
-    ? report("sweep", "each event is looked at once")
-    : report("range", "each row is paired with the events it sees");
+  if (windows === "sweep") {
+    await joinWindowsBySweep(engine, unit, relation, keyed, events, signal);
+    return report("sweep", "each event is looked at once");
+  }
+  await keep(joinWindowsByRange(engine, unit, { ...relation, sql: events }, rows));
+  return report("range", "each row is paired with the events it sees");
 }
 
 async function countFoundKeys(
