@@ -40,6 +40,7 @@ events orders {
   parquet "orders/*.parquet" known loaded_at
   parquet "late/*.parquet"
   kafka "orders" lag 5s
+  kafka "late_orders" known loaded_at + 5m
   columns (shop_id: string, ordered_at: timestamp, loaded_at: timestamp, order_id: string, price: float, tags: list<string>, gone: bool)
   at ordered_at
   id order_id
@@ -111,7 +112,7 @@ const members = {
     ...({ name: true, kind: true, transports: true, at: true } as const),
     ...({ id: true, deleted: true, columns: true } as const),
   } satisfies Keys<SourcePlan>,
-  topics: { format: true, topic: true, lag: true } satisfies Partial<Keys<TopicTransportPlan>>,
+  topics: { format: true, topic: true, ...knowledge } satisfies Keys<TopicTransportPlan>,
   files: { format: true, path: true, ...knowledge } satisfies Keys<FileTransportPlan>,
   storedColumns: { kind: true, name: true, type: true, column: true } satisfies Keys<StoredColumnPlan>,
   windows: {

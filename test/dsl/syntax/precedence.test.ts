@@ -13,7 +13,7 @@ function shown(expression: Expression): string {
     case "list":
       return `[${expression.items.map(shown).join(" ")}]`;
     case "reference":
-      return `@${expression.entity.text}:${expression.group.text}:${expression.feature.text}`;
+      return `@${expression.entity.text}:${expression.group.text}:${expression.feature.text}${expression.key === undefined ? "" : `[${expression.key.map(shown).join(" ")}]`}`;
     case "call": {
       const window = expression.window === undefined ? "" : ` over ${String(expression.window.micros / 3.6e9)}h`;
       const where = expression.window?.where === undefined ? "" : ` where ${shown(expression.window.where)}`;
@@ -84,6 +84,9 @@ const table: readonly (readonly [text: string, meaning: string])[] = [
   ["a ^ -b ^ c", "(pow a (neg (pow b c)))"],
   // calls, brackets
   ["f(a) ^ 2", "(pow (f a) 2)"],
+  ["-@a:b:c[k] ^ 2", "(neg (pow @a:b:c[k] 2))"],
+  ["@a:b:c[k] | f", "(f @a:b:c[k])"],
+  ["@a:b:c[k + 1, l | f] ?? d", "(coalesce @a:b:c[(add k 1) (f l)] d)"],
   ["(a | f) + 1", "(add (f a) 1)"],
   ["(a ?? b) + c", "(add (coalesce a b) c)"],
   ["f(a | g)", "(f (g a))"],
