@@ -20,7 +20,7 @@ export { fitsOf, fittedFault, fittedOf, parametersOf } from "./fitted-of.ts";
 export { type Dialect, type DialectName, dialects, sparkFloat } from "./dialects/index.ts";
 export { constantText } from "./literal-js.ts";
 export { literalSql, quoteIdentifier, quoteText, sqlType } from "./literal-sql.ts";
-export { scalarFunctions } from "./scalar/index.ts";
+export { scalarFunctions, scalarSections } from "./scalar/index.ts";
 export {
   type Constant,
   type Constants,

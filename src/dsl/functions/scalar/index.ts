@@ -13,9 +13,22 @@ import { text } from "./text.ts";
 import { textParts } from "./text-parts.ts";
 import { time } from "./time.ts";
 
+/** The files of the library by what their functions are for: the sections of the reference. */
+export const scalarSections: Readonly<Record<string, readonly ScalarFunction[]>> = {
+  Arithmetic: arithmetic,
+  Comparison: comparison,
+  "Logic and missing values": logic,
+  Numbers: math,
+  Text: [...text, ...textParts],
+  Time: [...time, ...calendar],
+  Encodings: [...encoding, ...hashing],
+  Places: geo,
+  "Lists and embeddings": [...list, ...embedding],
+};
+
 /** The library of scalar functions, by name. */
 export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = new Map(
-  [arithmetic, comparison, logic, math, text, textParts, time, calendar, encoding, hashing, geo, list, embedding]
+  Object.values(scalarSections)
     .flat()
     .map((entry) => [entry.name, entry]),
 );
