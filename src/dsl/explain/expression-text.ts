@@ -1,7 +1,7 @@
 import { formatDuration, formatMicros, parseTypeName } from "../../core/index.ts";
 import type { CallPlan, ExpressionPlan, FittedPlan, LiteralPlan, StoredPlan, StoredRefPlan } from "../plan/index.ts";
 import { parts } from "../plan/index.ts";
-import { operatorSigns } from "../syntax/index.ts";
+import { operatorSigns, writtenName } from "../syntax/index.ts";
 
 /** Operators by the function that each is. */
 const operators: ReadonlyMap<string, string> = new Map([...operatorSigns, ["and", "and"], ["or", "or"]]);
@@ -31,7 +31,7 @@ function write(plan: ExpressionPlan, stored: StoredText, depth: number): string 
     case "literal":
       return literalText(plan);
     case "column":
-      return plan.name;
+      return writtenName(plan.name);
     case "stored":
       return stored(plan);
     case "now":
@@ -86,7 +86,7 @@ function literalText({ type, value }: LiteralPlan): string {
 
 /** What a group stores, as it would be written: `mean(delay) over 3h`. */
 export function storedText(stored: StoredPlan): string {
-  if (stored.kind === "column") return `column ${stored.column}`;
+  if (stored.kind === "column") return `column ${writtenName(stored.column)}`;
   const { aggregate, input, options, over, direction, where } = stored;
   const args = [...(input === undefined ? [] : [expressionText(input)]), ...optionTexts(options)];
   const window = `${aggregate}(${args.join(", ")}) over ${direction === "next" ? "next " : ""}${formatDuration(over)}`;

@@ -8,6 +8,7 @@ import {
   type StoredRefPlan,
 } from "../plan/index.ts";
 import type { Places } from "../semantic/index.ts";
+import { writtenName } from "../syntax/index.ts";
 import { expressionText, functionText, optionTexts } from "./expression-text.ts";
 
 /** A node of a plan as people read it. */
@@ -50,7 +51,7 @@ function labelOf(plan: ExpressionPlan, { read, stored }: TreeContext): string {
     case "literal":
       return expressionText(plan);
     case "column":
-      return `column ${plan.name}`;
+      return `column ${writtenName(plan.name)}`;
     case "now":
       return "now, the moment of the request";
     case "stored": {

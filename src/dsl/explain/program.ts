@@ -1,6 +1,7 @@
 import type { ExpressionPlan, StoredRefPlan } from "../plan/index.ts";
 import { type RowLine, rowLines } from "../javascript/index.ts";
 import { expressionText, functionText, optionTexts } from "./expression-text.ts";
+import { writtenName } from "../syntax/index.ts";
 import { placeText, readText, type TreeContext } from "./plan-tree.ts";
 
 /** Generated JavaScript with what each line is about. */
@@ -37,7 +38,7 @@ function commentOf(
 ): string | undefined {
   if (leaf !== undefined) {
     const name = leaf.name.slice(leaf.name.indexOf(":") + 1);
-    if (!leaf.name.startsWith("stored:")) return leaf.name === "now" ? "now" : name;
+    if (!leaf.name.startsWith("stored:")) return leaf.name === "now" ? "now" : writtenName(name);
     return storedName({ node: "stored", name, type: leaf.kind }, context);
   }
   if (output !== undefined) return outputs[output]?.name;

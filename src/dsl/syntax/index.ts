@@ -3,6 +3,7 @@ export { expressionParts } from "./expression-parts.ts";
 export { defaultParseLimits, parse, type ParsedFile, type ParseLimits } from "./parse.ts";
 export { arithmeticSigns, comparisonSigns, operatorSigns } from "./operators.ts";
 export { didYouMean } from "./nearest.ts";
+export { writtenName } from "./tokens.ts";
 export { lexText, type LexedText, type Word } from "./words.ts";
 export {
   type Comment,

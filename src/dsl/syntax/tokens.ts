@@ -14,8 +14,11 @@ function word(text: string): TokenType {
   return createToken({ name: tokenName(text), label: text, pattern: text, longer_alt: Name, categories: [Name] });
 }
 
+const reservedWords = new Set<string>();
+
 /** A word that is never a bare name. */
 function reserved(text: string): TokenType {
+  reservedWords.add(text);
   return createToken({ name: tokenName(text), label: text, pattern: text, longer_alt: Name });
 }
 
@@ -67,6 +70,11 @@ export const True: TokenType = reserved("true");
 export const False: TokenType = reserved("false");
 export const Now: TokenType = reserved("now");
 export const Missing: TokenType = reserved("missing");
+
+/** A name as it is written: in backticks where it must be. */
+export function writtenName(name: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !reservedWords.has(name) ? name : `\`${name}\``;
+}
 
 export const DurationLiteral: TokenType = createToken({
   name: "Duration",

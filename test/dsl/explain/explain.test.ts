@@ -53,6 +53,31 @@ describe("explain", () => {
     });
   });
 
+  it("writes names of columns as they are written", () => {
+    const world = `entity e (id: string)
+events s {
+  parquet "s"
+  columns (id: string, t: timestamp, \`a b\`: float, \`over\`: float, key: float)
+  at t
+}
+group e:g from s by id {
+  x = sum(\`a b\` + \`over\` * key) over 1d
+}
+snapshot o {
+  parquet "o"
+  columns (id: string, t: timestamp, \`a b\`: float)
+  at t
+}
+group e:h from o by id {
+  y = \`a b\` | log1p
+}`;
+    const compiled = compileText(world);
+    if (compiled.plan === undefined) throw new Error(JSON.stringify(compiled.diagnostics));
+    const of = (name: string): string => JSON.stringify(explain({ ...compiled, plan: compiled.plan ?? plan }, name));
+    expect(of("e:g:x")).toContain("sum(`a b` + (`over` * key)) over 1d");
+    expect(of("e:h:y")).toContain("column `a b`");
+  });
+
   it("takes a name with its @ too", () => {
     expect(explained("@restaurant:kitchen:busy")).toEqual(explained("restaurant:kitchen:busy"));
   });
