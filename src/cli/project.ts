@@ -20,7 +20,7 @@ export const functionsOption: Options = {
   functions: {
     value: "FILE",
     help: "exports the project's own functions, as made by defineFunction; its code is run",
-    default: "tondo.functions.ts or .js in the folder, where there is one",
+    default: "tondo.functions.ts, .js or .mjs in the folder, where there is one",
   },
 };
 
