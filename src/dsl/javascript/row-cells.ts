@@ -2,7 +2,7 @@ import { isNumeric, type ValueKind } from "../../core/index.ts";
 import { missing, type Raw } from "../functions/index.ts";
 
 /**
- * The cells of one row, for serving without garbage: a cell is the number in `numbers`; where that is NaN, it is what stands
+ * The cells of one row, filled again for each, so that serving makes next to no garbage: a cell is the number in `numbers`; where that is NaN, it is what stands
  * in `others`, a text or an int beyond ±(2^53 - 1); where that is `null`, it is missing.
  */
 export interface RowCells {

@@ -27,7 +27,7 @@ export interface RowProgram {
   readonly mode: RowMode;
   /** Computes `n` rows: reads `columns[leaf][row]`, writes `results[output][row]`. Total: no data makes it throw, but for functions of the project's own: `USER_FUNCTION_FAILED`. */
   readonly run: Loop;
-  /** The same for one row, without garbage: reads the cells of the leaves, writes those of the outputs. */
+  /** The same for one row, without arrays or objects of its own (an engine may box numbers): reads the cells of the leaves, writes those of the outputs. */
   readonly row: Row;
   /** The generated text, for `explain`; in both modes. */
   readonly text: string;

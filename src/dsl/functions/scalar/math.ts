@@ -63,6 +63,9 @@ function rounding(name: string, doc: string, run: (x: number) => number, ...exam
   };
 }
 
+/** More arguments than this are compared by a call: the text of comparisons doubles with each. */
+const maxCompared = 5;
+
 function extreme(
   name: "min" | "max",
   doc: string,
@@ -88,8 +91,10 @@ function extreme(
           for (const value of more) if (better(value, best)) best = value;
           return best;
         },
-      inline: ([a = "", b = "", ...more]) =>
-        more.length > 0 ? undefined : `(${b} ${name === "min" ? "<" : ">"} ${a} ? ${b} : ${a})`,
+      inline: ([first = "", ...more]) =>
+        more.length < maxCompared
+          ? more.reduce((best, x) => `(${x} ${name === "min" ? "<" : ">"} ${best} ? ${x} : ${best})`, first)
+          : undefined,
     })),
   };
 }
