@@ -40,6 +40,9 @@ export function isBroken(symbols: Symbols, kind: "entity" | "source" | "group", 
   );
 }
 
+/** What no name holds: signs that canonical names or texts are made with, and what is not seen or draws on a terminal. */
+const unfit = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069:@[\]"\\]/u;
+
 /** The names that a name in the language may have: `__` joins the parts of raw columns, `:` and `@` those of canonical names. */
 export function checkName(kind: string, name: Identifier, report: Report): boolean {
   const { version, span } = name;
@@ -54,12 +57,12 @@ export function checkName(kind: string, name: Identifier, report: Report): boole
     );
     return false;
   }
-  if (/[\p{Cc}\p{Zl}\p{Zp}:@[\]"\\]/u.test(text) || !text.isWellFormed() || text.length > 128) {
+  if (unfit.test(text) || !text.isWellFormed() || text.length > 128) {
     report.error(
       "bad-name",
       `"${text}" cannot be the name of ${kind}`,
       span,
-      'at most 128 characters, none of : @ [ ] " \\',
+      'at most 128 characters, none of : @ [ ] " \\ and none that ends a line, turns the direction of writing or is not seen',
     );
     return false;
   }
