@@ -156,6 +156,13 @@ const mutants: readonly Mutant[] = [
     tests: programs,
   },
   {
+    name: "declarations-behind-an-open-bracket-swallowed",
+    file: `${folder}/syntax/split.ts`,
+    find: "depth > 0 && (token.startColumn !== 1 || !named)",
+    replace: "depth > 0",
+    tests: ["test/dsl/syntax/recovery.test.ts"],
+  },
+  {
     name: "at-most-read-as-less",
     file: `${folder}/syntax/build-expression.ts`,
     find: "map(([name, sign]) => [sign, name])",

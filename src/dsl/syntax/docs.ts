@@ -7,6 +7,17 @@ interface Block {
   used: boolean;
 }
 
+/** Where a declaration stands that could not be read: up to the next one. */
+export interface Stretch {
+  readonly start: number;
+  readonly line: number;
+  readonly end: number;
+}
+
+function byPlace([a]: readonly IToken[], [b]: readonly IToken[]): number {
+  return (a?.startOffset ?? 0) - (b?.startOffset ?? 0);
+}
+
 /**
  * The `///` comments of a file: each documents what begins on the line below it, and one that documents nothing is an
  * error, also one behind something on its line.
@@ -43,11 +54,18 @@ export class DocComments {
     return block.tokens.map((token) => token.image.replace(/^\/\/\/ ?/, "").trimEnd()).join("\n");
   }
 
-  /** An error for each comment that nobody took. */
-  unused(): readonly Diagnostic[] {
-    const free = [...this.#byLastLine.values()].filter(({ used }) => !used).map(({ tokens }) => tokens);
-    return [...free, ...this.#behind.map((token) => [token])].flatMap(([first, ...rest]) => {
+  /** An error for each comment that nobody took, but for those in and directly above what could not be read: nobody asked for them. */
+  unused(unread: readonly Stretch[]): readonly Diagnostic[] {
+    const above = new Set(unread.map(({ line }) => line - 1));
+    const free = [...this.#byLastLine]
+      .filter(([line, { used }]) => !used && !above.has(line))
+      .map(([, { tokens }]) => tokens);
+    const all = [...free, ...this.#behind.map((token) => [token])];
+    let next = 0;
+    return all.toSorted(byPlace).flatMap(([first, ...rest]) => {
       if (first === undefined) return [];
+      while ((unread[next]?.end ?? Infinity) <= first.startOffset) next++;
+      if ((unread[next]?.start ?? Infinity) <= first.startOffset) return [];
       return [
         {
           code: "detached-doc",

@@ -4,7 +4,7 @@ import type { BrokenDeclaration, Declaration } from "./ast.ts";
 import { buildDeclaration } from "./build-declaration.ts";
 import { BuildError } from "./build-expression.ts";
 import { spanOfToken } from "./cst.ts";
-import { DocComments } from "./docs.ts";
+import { DocComments, type Stretch } from "./docs.ts";
 import { grammar } from "./grammar.ts";
 import { tooDeep } from "./nesting.ts";
 import { brokenDeclaration, splitDeclarations } from "./split.ts";
@@ -87,6 +87,7 @@ function read(file: SourceFile, limits: ParseLimits, kept?: Kept): ParsedFile {
   const broken: BrokenDeclaration[] = [];
   const docs = new DocComments(lexed.groups["docs"] ?? [], lexed.tokens, file.path);
   const characters = strangeCharacters(lexed, text, file.path);
+  const unread: Stretch[] = [];
   let from = 0;
   const parts = splitDeclarations(lexed.tokens.filter(({ tokenType }) => tokenType !== t.StrangeCharacters));
   for (const [i, part] of parts.entries()) {
@@ -100,11 +101,12 @@ function read(file: SourceFile, limits: ParseLimits, kept?: Kept): ParsedFile {
       kept?.nodes.push(result.node);
     } else {
       broken.push(brokenDeclaration(part));
+      unread.push({ start: part[0]?.startOffset ?? 0, line: part[0]?.startLine ?? 0, end });
       diagnostics.push(...result.problems);
     }
   }
   if (parts.length === 0) diagnostics.push(...onePerLine(characters));
-  if (diagnostics.length === 0) diagnostics.push(...docs.unused());
+  if (parts.length > 0 || characters.length === 0) diagnostics.push(...docs.unused(unread));
   return { declarations, broken, diagnostics: diagnostics.slice(0, limits.errors) };
 }
 
