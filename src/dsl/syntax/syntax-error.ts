@@ -1,9 +1,10 @@
 import { EOF, type IRecognitionException, type IToken } from "chevrotain";
 import type { Diagnostic, Span } from "../../core/index.ts";
 import { spanOfToken } from "./cst.ts";
+import { durationHint } from "./duration-hint.ts";
 import { didYouMean } from "./nearest.ts";
 import { beginsDeclaration } from "./split.ts";
-import { danglingToken, isOperator, lateNext, syntaxHint } from "./syntax-hint.ts";
+import { danglingToken, isOperator, lateNext, startsLine, syntaxHint } from "./syntax-hint.ts";
 import * as t from "./tokens.ts";
 
 /** An error of a file's text. */
@@ -28,7 +29,7 @@ export function mistakeError(token: IToken, file: string): Diagnostic | undefine
   const mistake = t.mistakes.find((candidate) => candidate.token === token.tokenType);
   return mistake === undefined
     ? undefined
-    : textError(mistake.code, mistake.message, spanOfToken(token, file), mistake.hint);
+    : textError(mistake.code, mistake.message, spanOfToken(token, file), durationHint(token.image) ?? mistake.hint);
 }
 
 /** The error for a declaration that the grammar does not take. */
@@ -70,14 +71,10 @@ export function syntaxError(problem: IRecognitionException, part: readonly IToke
     ? 'behind the moment stands one comparison at most: expect a == 1 and b == 2 at "12:05"'
     : found === undefined
       ? undefined
-      : syntaxHint(part, at);
+      : syntaxHint(part, at, { rule: problem.context.ruleStack.at(-1), only: onlyExpected(problem) });
   const span = spanOfToken(found ?? last, file);
   if (hint !== undefined) return textError("syntax", what, span, hint);
   return textError("syntax", expected === undefined ? what : `${what}; expected ${expected}`, span);
-}
-
-function startsLine(part: readonly IToken[], at: number): boolean {
-  return part[at]?.startLine !== part[at - 1]?.endLine;
 }
 
 /** The innermost bracket that the tokens leave open. */
@@ -104,11 +101,16 @@ function noDeclaration(head: IToken, file: string): Diagnostic {
 }
 
 function expectation(problem: IRecognitionException): string | undefined {
-  // Chevrotain says it in its message only: "... expecting token of type --> X <-- but found".
-  const single = /--> ?(.+?) ?<--/.exec(problem.message)?.[1];
+  const single = onlyExpected(problem);
   const form = forms.get(problem.context.ruleStack.at(-1));
-  if (problem.name !== "MismatchedTokenException" || single === undefined) return form;
+  if (single === undefined) return form;
   return single === "}" && form !== undefined ? form : readable(single);
+}
+
+/** The one word or sign that would have fitted, where there is but one. */
+function onlyExpected({ name, message }: IRecognitionException): string | undefined {
+  // Chevrotain says it in its message only: "... expecting token of type --> X <-- but found".
+  return name === "MismatchedTokenException" ? /--> ?(.+?) ?<--/.exec(message)?.[1] : undefined;
 }
 
 const forms: ReadonlyMap<string | undefined, string> = new Map([

@@ -1,8 +1,10 @@
 import { type IToken, tokenMatcher } from "chevrotain";
 import { scalarKinds } from "../../core/index.ts";
+import { durationMeant } from "./duration-hint.ts";
 import { didYouMean } from "./nearest.ts";
 import { testHint } from "./test-hint.ts";
 import * as t from "./tokens.ts";
+import { type Expected, wordHint } from "./word-hint.ts";
 
 const operators: ReadonlySet<unknown> = new Set([
   t.OrElse,
@@ -71,7 +73,7 @@ export function danglingToken(part: readonly IToken[], at: number): IToken | und
 }
 
 /** What the writer of the token at that place most likely meant. */
-export function syntaxHint(part: readonly IToken[], at: number): string | undefined {
+export function syntaxHint(part: readonly IToken[], at: number, expected: Expected): string | undefined {
   const found = part[at];
   const before = part[at - 1];
   const next = part[at + 1];
@@ -123,7 +125,13 @@ export function syntaxHint(part: readonly IToken[], at: number): string | undefi
   if (before.tokenType === t.Reference && endsValue(part[at - 2] ?? before)) {
     return "a version is a whole number: feature@2";
   }
-  if (next?.tokenType === t.Colon && tokenMatcher(found, t.Name)) {
+  if (tokenMatcher(found, t.Name) && found.image === "if" && sameLine && endsValue(before)) {
+    return "a choice between two values is written if(condition, a, b)";
+  }
+  if (sameLine && startsValue(found) && endsValue(before) && isListed(part, at, expected)) {
+    return 'values are parted by ","';
+  }
+  if (part[0]?.tokenType === t.Vector && next?.tokenType === t.Colon && tokenMatcher(found, t.Name)) {
     return `a slot is written ${found.image} = ...; with a type stand inputs, labels and columns only`;
   }
   if (before.tokenType === t.In && tokenMatcher(found, t.Name)) {
@@ -134,10 +142,17 @@ export function syntaxHint(part: readonly IToken[], at: number): string | undefi
   if (tokenMatcher(found, t.StringLiteral) || found.tokenType === t.DurationLiteral) {
     if (sameLine && startsLine(part, at - 1)) return didYouMean(before.image, properties);
   }
-  return sameLine && endsValue(before) && startsValue(found) ? 'values are parted by ","' : undefined;
+  return wordHint(found, before, expected);
 }
 
-const unitLetters: Readonly<Record<string, string>> = { second: "s", minute: "m", hour: "h", day: "d", week: "w" };
+/** Whether a comma would go on with a list: in brackets that could close, or in a line of keys, inputs or an id. */
+function isListed(part: readonly IToken[], at: number, { only }: Expected): boolean {
+  if (only === ")" || only === "]") return true;
+  let first = at - 1;
+  while (first > 0 && !startsLine(part, first)) first--;
+  const word = part[first]?.tokenType;
+  return only === "}" && first < at - 1 && (word === t.Key || word === t.Input || word === t.Id);
+}
 
 /** What of another language's aggregates and windows stands there: `count(*)`, `count(distinct x)`, `over 1 hour`. */
 function sqlHint(part: readonly IToken[], at: number): string | undefined {
@@ -151,10 +166,10 @@ function sqlHint(part: readonly IToken[], at: number): string | undefined {
     return `different values are counted by distinct(${found.image}) over 7d`;
   if (found.tokenType !== t.NumberLiteral || (before.tokenType !== t.Over && before.tokenType !== t.Next))
     return undefined;
-  const unit = unitLetters[next?.image.toLowerCase().replace(/s$/, "") ?? ""];
-  return unit === undefined
+  const meant = durationMeant(found.image, next?.image ?? "");
+  return meant === undefined
     ? undefined
-    : `a duration is one word: over ${before.tokenType === t.Next ? "next " : ""}${found.image}${unit}`;
+    : `a duration is one word: over ${before.tokenType === t.Next ? "next " : ""}${meant}`;
 }
 
 /** The `next` of a window that stands behind its length: `over 24h next`. */
@@ -181,7 +196,8 @@ function followsPipe(part: readonly IToken[], at: number): boolean {
   return part[i - 1]?.tokenType === t.Pipe;
 }
 
-function startsLine(part: readonly IToken[], at: number): boolean {
+/** Whether a token is the first of its line. */
+export function startsLine(part: readonly IToken[], at: number): boolean {
   return part[at]?.startLine !== part[at - 1]?.endLine;
 }
 
