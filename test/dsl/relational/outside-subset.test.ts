@@ -13,6 +13,10 @@ describe("outsideSubset", () => {
     expect(outsideSubset(planOf(text, columns))?.reason).toBe(reason);
   });
 
+  it.each(["int(n)", "int(x > 1)", "float(x)", "(at - at) / 5m"])("has no part in %s", (text) => {
+    expect(outsideSubset(planOf(text, columns))).toBeUndefined();
+  });
+
   it("agrees with what has SQL", () => {
     for (const text of ["x > 1", "n + 1", 's == "a"', "n in [1, 2]", "x ?? 0.5", "sin(x)", "tanh(x) > 0", "trim(s)"]) {
       const plan = planOf(text, columns);

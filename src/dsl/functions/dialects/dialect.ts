@@ -29,6 +29,8 @@ export interface Dialect {
   float(symbol: "+" | "-" | "*" | "/", a: string, b: string): string;
   /** An int or a truth value as a float. */
   toFloat(kind: "int" | "bool", value: string): string;
+  /** A truth value as an int. */
+  toInt(value: string): string;
   /** A span of microseconds or days, in a unit: times or divided by a whole number above 0. A span beyond ±(2^53 - 1) is missing. */
   span(a: string, b: string | undefined, symbol: "*" | "/", scale: number): string;
   /** A part of a moment, in UTC. */

@@ -9,6 +9,7 @@ export const duckdb: Dialect = {
   integer: (symbol, a, b) => `tondo_int(${bounded(a)}::hugeint ${symbol} ${bounded(b)}::hugeint)`,
   float: (symbol, a, b) => `tondo_float(${a} ${symbol} ${symbol === "/" ? `nullif(${b}, 0)` : b})`,
   toFloat: (kind, value) => (kind === "int" ? `(${value})::double` : `(${value})::int::double`),
+  toInt: (value) => `(${value})::int::bigint`,
   span: (a, b, symbol, scale) => {
     const span = b === undefined ? a : `${a}::hugeint - ${b}::hugeint`;
     return `tondo_float(tondo_int(${span})::double ${symbol} ${String(scale)}e0)`;

@@ -15,6 +15,7 @@ export const spark: Dialect = {
   integer: (symbol, a, b) => bound(`${tries[symbol]}(${bounded(a)}, ${bounded(b)})`),
   float: (symbol, a, b) => sparkFloat(symbol === "/" ? `try_divide(${a}, ${b})` : `(${a} ${symbol} ${b})`),
   toFloat: (_kind, value) => `cast(${value} as double)`,
+  toInt: (value) => `cast(${value} as bigint)`,
   span: (a, b, symbol, scale) =>
     `(cast(${b === undefined ? bound(a) : bound(`try_subtract(${a}, ${b})`)} as double) ${symbol} ${String(scale)}D)`,
   momentPart: (part, moment) =>

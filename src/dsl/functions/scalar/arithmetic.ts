@@ -137,6 +137,8 @@ export const arithmetic: readonly ScalarFunction[] = [
         returns: "float",
         partial: true,
         compute: () => (a: number, b: number) => finite(a / b),
+        sql: ([a = "", b = ""], _, dialect) =>
+          dialect.float("/", dialect.span(a, undefined, "/", 1), dialect.span(b, undefined, "/", 1)),
       },
     ],
   },

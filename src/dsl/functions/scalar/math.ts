@@ -218,7 +218,12 @@ export const math: readonly ScalarFunction[] = [
         inlinePropagates: true,
         sql: ([x = ""], _, dialect) => dialect.toFloat("int", x),
       },
-      { takes: [{ name: "x", kind: "float" }], returns: "float", compute: () => (x: number) => x },
+      {
+        takes: [{ name: "x", kind: "float" }],
+        returns: "float",
+        compute: () => (x: number) => x,
+        sql: ([x = ""]) => x,
+      },
       {
         takes: [{ name: "x", kind: "bool" }],
         returns: "float",
@@ -243,8 +248,13 @@ export const math: readonly ScalarFunction[] = [
       { text: "int(true)", result: 1 },
     ],
     overloads: [
-      { takes: [{ name: "x", kind: "int" }], returns: "int", compute: () => (x: Raw) => x },
-      { takes: [{ name: "x", kind: "bool" }], returns: "int", compute: () => (x: number) => x },
+      { takes: [{ name: "x", kind: "int" }], returns: "int", compute: () => (x: Raw) => x, sql: ([x = ""]) => x },
+      {
+        takes: [{ name: "x", kind: "bool" }],
+        returns: "int",
+        compute: () => (x: number) => x,
+        sql: ([x = ""], _, dialect) => dialect.toInt(x),
+      },
       { takes: [{ name: "x", kind: "float" }], returns: "int", partial: true, compute: () => toInt(Math.trunc) },
     ],
   },
