@@ -223,8 +223,22 @@ const mutants: readonly Mutant[] = [
   {
     name: "slide-of-late-rows-leaves-with-the-newest",
     file: `${slide}/leaving-slide.ts`,
-    find: "if (leave < newest) return this.#placeBefore(leave);",
-    replace: "if (leave < newest) return this.#places[last] ?? 0;",
+    find: "leave === newest ? end - 1 : countBelow(this.#leaves, leave, this.#head)",
+    replace: "end - 1",
+    tests: slides,
+  },
+  {
+    name: "slide-gives-up-the-first-of-several-alone",
+    file: `${slide}/leaving-slide.ts`,
+    find: "const first = this.#rowOf(this.#inputs[at] ?? null, this.#times[at] ?? 0);",
+    replace: "const first = this.#rowOf(input, this.#times[at] ?? 0);",
+    tests: slides,
+  },
+  {
+    name: "sum-slides-without-giving-up",
+    file: "src/dsl/functions/aggregates/sum.ts",
+    find: "subtractExact(numbers, at + digits, x);",
+    replace: "subtractExact(numbers, at + digits, 0);",
     tests: slides,
   },
   {

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import type { VectorPlan } from "../../src/dsl/index.ts";
 import { Engine, loadProject } from "../../src/featurestore/index.ts";
 
-/** How much data: a tenth of the size that design documents speak of, so that a run takes a minute or two. */
-export const sizes = { events: 2_000_000, keys: 50_000, rows: 200_000 } as const;
+/** How much data: a run of all cases takes half an hour. */
+export const sizes = { events: 10_000_000, keys: 100_000, rows: 1_000_000 } as const;
+
+const stretches = ["30d", "7d", "1h"];
 
 const definitions = `
 entity key (key: int)
@@ -18,7 +20,19 @@ events events { parquet "events.parquet"
 group key:latest from states by key { a, b, c, d, s }
 group key:known from known by key { a, b, c, d, s }
 group key:windows from events by key {
-${["7d", "30d", "1h"].map((w) => `  n_${w} = count() over ${w}\n  mean_${w} = mean(a) over ${w}\n  max_${w} = max(b) over ${w}`).join("\n")}
+${stretches
+  .flatMap((w) => [
+    `n_${w} = count() over ${w}`,
+    `sum_${w} = sum(a) over ${w}`,
+    `mean_${w} = mean(a) over ${w}`,
+    `max_${w} = max(b) over ${w}`,
+    `different_${w} = distinct(c) over ${w}`,
+    `last_${w} = last_k(a, 3) over ${w}`,
+    `high_${w} = quantile(b, 0.9) over ${w}`,
+    `some_${w} = count() over ${w} where c > 50`,
+  ])
+  .map((line) => `  ${line}`)
+  .join("\n")}
 }
 vector latest { key key
 ${["a", "b", "c", "d"].map((name) => `  ${name} = @key:latest:${name}`).join("\n")}
@@ -27,7 +41,15 @@ vector known { key key
 ${["a", "b", "c", "d"].map((name) => `  ${name} = @key:known:${name}`).join("\n")}
   s = if(@key:known:s == "1", 1, 0) }
 vector windows { key key
-${["7d", "30d", "1h"].flatMap((w) => ["n", "mean", "max"].map((name) => `  ${name}_${w} = @key:windows:${name}_${w}`)).join("\n")} }
+${stretches
+  .flatMap((w) => [
+    ...["n", "sum", "mean", "max", "different", "high", "some"].map(
+      (name) => `${name}_${w} = @key:windows:${name}_${w}`,
+    ),
+    `last_${w} = item(@key:windows:last_${w}, 0) ?? 0`,
+  ])
+  .map((line) => `  ${line}`)
+  .join("\n")} }
 `;
 
 /** Made-up events over 60 days in microseconds, 1 % of them at the very moment and key of another; known up to a day later. */

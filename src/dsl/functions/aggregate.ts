@@ -62,6 +62,8 @@ export interface AggregateCode {
     fromNumber: number,
     fromValue: number,
   ): void;
+  /** Takes one row, which was taken in before, out of the state again: what {@link unmerge} of its state alone does, at less cost. */
+  remove?(state: StateArrays, number: number, value: number, row: Occurrence): void;
   /** The result; missing is NaN, or `null` for texts. */
   finalize(state: StateArrays, number: number, value: number): Raw;
 }

@@ -9,3 +9,15 @@ export function edgesUpTo(edges: Float64Array, x: number): number {
   }
   return from;
 }
+
+/** How many of some ascending numbers lie below one; those before `from` do. */
+export function countBelow(sorted: readonly number[], x: number, from = 0): number {
+  let low = from;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? Infinity) < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

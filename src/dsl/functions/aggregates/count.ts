@@ -15,6 +15,9 @@ const code: AggregateCode = {
   unmerge: (into, at, _value, from, fromAt) => {
     into.numbers[at] = (into.numbers[at] ?? 0) - (from.numbers[fromAt] ?? 0);
   },
+  remove: ({ numbers }, at) => {
+    numbers[at] = (numbers[at] ?? 0) - 1;
+  },
   finalize: ({ numbers }, at) => numbers[at] ?? 0,
 };
 

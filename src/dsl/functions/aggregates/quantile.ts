@@ -1,4 +1,5 @@
-import type { Aggregate } from "../aggregate.ts";
+import type { Aggregate, AggregateCode } from "../aggregate.ts";
+import { countBelow } from "../edges.ts";
 import { type Constants, missing, type Raw } from "../scalar-function.ts";
 import { tallyCode, type TallyOptions, tallySql } from "./tally.ts";
 
@@ -47,6 +48,63 @@ function quantileOf(counts: ReadonlyMap<Raw, number>, p: number): Raw {
   return missing;
 }
 
+/** Buckets in order with how often each came: what a window that slides is asked again and again. */
+interface Sorted {
+  readonly buckets: number[];
+  readonly counts: number[];
+  total: number;
+}
+
+function count(into: Sorted, bucket: number, n: number): void {
+  const { buckets, counts } = into;
+  const at = countBelow(buckets, bucket);
+  into.total += n;
+  if (buckets[at] !== bucket) {
+    buckets.splice(at, 0, bucket);
+    counts.splice(at, 0, n);
+    return;
+  }
+  counts[at] = (counts[at] ?? 0) + n;
+  if (counts[at] !== 0) return;
+  buckets.splice(at, 1);
+  counts.splice(at, 1);
+}
+
+function countAll(into: Sorted, { buckets, counts }: Sorted, sign: 1 | -1): void {
+  for (let i = 0; i < buckets.length; i++) count(into, buckets[i] ?? 0, sign * (counts[i] ?? 0));
+}
+
+function slidingCode(p: number): AggregateCode {
+  const of = (values: unknown[], value: number): Sorted => values[value] as Sorted;
+  return {
+    shape: { numbers: 0, values: 1 },
+    empty: ({ values }, _at, value) => {
+      values[value] = { buckets: [], counts: [], total: 0 } satisfies Sorted;
+    },
+    update: ({ values }, _at, value, { input }) => {
+      count(of(values, value), bucketOf(Number(input)) + 0, 1);
+    },
+    remove: ({ values }, _at, value, { input }) => {
+      count(of(values, value), bucketOf(Number(input)) + 0, -1);
+    },
+    merge: (into, _at, value, from, _fromAt, fromValue) => {
+      countAll(of(into.values, value), of(from.values, fromValue), 1);
+    },
+    unmerge: (into, _at, value, from, _fromAt, fromValue) => {
+      countAll(of(into.values, value), of(from.values, fromValue), -1);
+    },
+    finalize: ({ values }, _at, value) => {
+      const { buckets, counts, total } = of(values, value);
+      let below = 0;
+      for (let i = 0; i < buckets.length; i++) {
+        below += counts[i] ?? 0;
+        if (below / total >= p) return bucketValue(buckets[i] ?? 0);
+      }
+      return missing;
+    },
+  };
+}
+
 function share({ p }: Constants): number {
   return typeof p === "number" ? p : missing;
 }
@@ -67,5 +125,6 @@ export const quantile: Aggregate = {
   parameters: [{ name: "p", kind: "float", min: 0, max: 1, what: "a share between 0 and 1", example: "0.9" }],
   state: () => "buckets",
   code: (_kind, options) => tallyCode(buckets, (counts) => quantileOf(counts, share(options))),
+  slides: (_kind, options) => ({ by: "leaving", code: slidingCode(share(options)) }),
   sql: () => sql,
 };

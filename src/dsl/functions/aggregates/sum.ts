@@ -1,6 +1,14 @@
-import { addExact, exactSumLimbs, exactValue, inExactDomain, mergeExact, unmergeExact } from "../../../core/index.ts";
+import {
+  addExact,
+  exactSumLimbs,
+  exactValue,
+  inExactDomain,
+  mergeExact,
+  subtractExact,
+  unmergeExact,
+} from "../../../core/index.ts";
 import type { Aggregate, AggregateCode, AggregateSql, StateArrays, StateColumn } from "../aggregate.ts";
-import { maxInt, missing } from "../scalar-function.ts";
+import { maxInt, missing, type Raw } from "../scalar-function.ts";
 
 /** Numbers of a float state: how many, how many outside the domain, and the four digits of the exact total. */
 const digits = 2;
@@ -30,6 +38,15 @@ export function exactCode(finalize: (total: number, n: number) => number): Aggre
       into.numbers[at] = (into.numbers[at] ?? 0) - (from.numbers[fromAt] ?? 0);
       into.numbers[at + 1] = (into.numbers[at + 1] ?? 0) - (from.numbers[fromAt + 1] ?? 0);
       unmergeExact(into.numbers, at + digits, from.numbers, fromAt + digits);
+    },
+    remove: ({ numbers }, at, _value, { input }) => {
+      const x = Number(input);
+      if (inExactDomain(x)) {
+        numbers[at] = (numbers[at] ?? 0) - 1;
+        subtractExact(numbers, at + digits, x);
+      } else {
+        numbers[at + 1] = (numbers[at + 1] ?? 0) - 1;
+      }
     },
     finalize: ({ numbers }, at) => {
       const n = numbers[at] ?? 0;
@@ -101,13 +118,10 @@ const intCode: AggregateCode = {
     numbers.fill(0, at, at + 3);
   },
   update: (state, at, _value, { input }) => {
-    if (typeof input === "number") {
-      const high = Math.floor(input / 2 ** 32);
-      addInt(state, at, 1, high, input - high * 2 ** 32);
-    } else {
-      const x = typeof input === "bigint" ? input : 0n;
-      addInt(state, at, 1, Number(x >> 32n), Number(x & 0xffffffffn));
-    }
+    takeInt(state, at, input, 1);
+  },
+  remove: (state, at, _value, { input }) => {
+    takeInt(state, at, input, -1);
   },
   merge: (into, at, _value, from, fromAt) => {
     addInt(into, at, from.numbers[fromAt] ?? 0, from.numbers[fromAt + 1] ?? 0, from.numbers[fromAt + 2] ?? 0);
@@ -121,6 +135,16 @@ const intCode: AggregateCode = {
     return total >= -maxInt && total <= maxInt ? total + 0 : missing;
   },
 };
+
+function takeInt(state: StateArrays, at: number, input: Raw, times: 1 | -1): void {
+  if (typeof input === "number") {
+    const high = Math.floor(input / 2 ** 32);
+    addInt(state, at, times, times * high, times * (input - high * 2 ** 32));
+  } else {
+    const x = typeof input === "bigint" ? input : 0n;
+    addInt(state, at, times, times * Number(x >> 32n), times * Number(x & 0xffffffffn));
+  }
+}
 
 function addInt({ numbers }: StateArrays, at: number, n: number, high: number, low: number): void {
   const sum = (numbers[at + 2] ?? 0) + low;

@@ -96,6 +96,9 @@ export function tallyCode(
           unmerge: (into, _at, value, from, _fromAt, fromValue) => {
             for (const [one, n] of at(from.values, fromValue).counts) add(at(into.values, value), one, -n);
           },
+          remove: ({ values }, _at, value, { input }) => {
+            add(at(values, value), element === undefined ? input : element.of(input), -1);
+          },
         }
       : {}),
     finalize: ({ values }, _at, value) => {
