@@ -151,7 +151,9 @@ function isListed(part: readonly IToken[], at: number, { only }: Expected): bool
   let first = at - 1;
   while (first > 0 && !startsLine(part, first)) first--;
   const word = part[first]?.tokenType;
-  return only === "}" && first < at - 1 && (word === t.Key || word === t.Input || word === t.Id);
+  return (
+    (only === undefined || only === "}") && first < at - 1 && (word === t.Key || word === t.Input || word === t.Id)
+  );
 }
 
 /** What of another language's aggregates and windows stands there: `count(*)`, `count(distinct x)`, `over 1 hour`. */
