@@ -88,8 +88,6 @@ export interface StateColumn {
   readonly suffix: string;
   /** Over rows: `x` is the input (or `1` for rows), `order` a struct that orders rows of one key, `filter` a condition. */
   readonly update: (x: string, order: string, filter: string) => string;
-  /** Over states: the columns of the states, by suffix, unquoted names already made whole. */
-  readonly merge: (column: (suffix: string) => string) => string;
 }
 
 /** The SQL (DuckDB) of an aggregate over one kind of input. */

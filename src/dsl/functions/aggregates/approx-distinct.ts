@@ -99,7 +99,6 @@ function sqlOf(kind: ValueKind | "rows"): AggregateSql {
         suffix: "r",
         update: (x, _order, filter) =>
           `list(distinct tondo_register(sha256(${text(x)}))) filter (where (${filter}) and ${x} is not null)`,
-        merge: (column) => `list_distinct(flatten(list(${column("r")}) filter (where ${column("r")} is not null)))`,
       },
     ],
     encode: (column) => ({ numbers: [], values: [storedSql(column("r"), "[]")] }),

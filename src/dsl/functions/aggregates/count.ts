@@ -26,7 +26,6 @@ const sql: AggregateSql = {
     {
       suffix: "n",
       update: (x, _order, filter) => `count(${x}) filter (where ${filter})`,
-      merge: (column) => `sum(${column("n")})::bigint`,
     },
   ],
   finalize: (column) => `coalesce(${column("n")}, 0)::bigint`,

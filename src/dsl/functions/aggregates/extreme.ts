@@ -58,7 +58,6 @@ function sqlOf(name: "min" | "max", inNumber: boolean): AggregateSql {
       {
         suffix: "m",
         update: (x, _order, filter) => `${name}(${x}) filter (where ${filter})`,
-        merge: (column) => `${name}(${column("m")})`,
       },
     ],
     finalize: (column) => column("m"),

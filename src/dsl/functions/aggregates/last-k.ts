@@ -67,7 +67,6 @@ function codeOf(kind: ValueKind | "rows", length: number): AggregateCode {
   };
 }
 
-/** The rows with all that orders them, as `last` has one. */
 function sqlOf(kind: ValueKind | "rows", length: number): AggregateSql {
   const n = String(length);
   return {
@@ -75,9 +74,7 @@ function sqlOf(kind: ValueKind | "rows", length: number): AggregateSql {
       {
         suffix: "v",
         update: (x, order, filter) =>
-          `arg_max(struct_pack(o := ${order}, t := t, x := ${x}), ${order}, ${n}) filter (where (${filter}) and ${x} is not null)`,
-        merge: (column) =>
-          `list_sort(flatten(list(${column("v")}) filter (where ${column("v")} is not null)), 'DESC')[1:${n}]`,
+          `arg_max(struct_pack(t := t, x := ${x}), ${order}, ${n}) filter (where (${filter}) and ${x} is not null)`,
       },
     ],
     encode: (column) => {

@@ -50,7 +50,7 @@ function skipsMissing(options: Constants): boolean {
   return options["skip_missing"] !== false;
 }
 
-/** The row that was found with all that orders it: states of late events may hold rows of the same time. */
+/** The row that was found. */
 function sqlOf(name: "arg_max" | "arg_min", kind: ValueKind | "rows", options: Constants): AggregateSql {
   const none = name === "arg_max" ? "-infinity" : "infinity";
   return {
@@ -58,8 +58,7 @@ function sqlOf(name: "arg_max" | "arg_min", kind: ValueKind | "rows", options: C
       {
         suffix: "v",
         update: (x, order, filter) =>
-          `${name}(struct_pack(x := ${x}, t := t, o := ${order}), ${order}) filter (where ${skipsMissing(options) ? `(${filter}) and ${x} is not null` : filter})`,
-        merge: (column) => `${name}(${column("v")}, ${column("v")}.o) filter (where ${column("v")} is not null)`,
+          `${name}(struct_pack(x := ${x}, t := t), ${order}) filter (where ${skipsMissing(options) ? `(${filter}) and ${x} is not null` : filter})`,
       },
     ],
     finalize: (column) => `${column("v")}.x`,

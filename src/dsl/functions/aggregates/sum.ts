@@ -65,7 +65,6 @@ export function summed(suffix: string, of: (x: string) => string): StateColumn {
   return {
     suffix,
     update: (x, _order, filter) => `sum(${of(x)}) filter (where ${filter})`,
-    merge: (column) => `sum(${column(suffix)})`,
   };
 }
 
@@ -74,7 +73,6 @@ export function counted(suffix: string, condition: (x: string) => string): State
   return {
     suffix,
     update: (x, _order, filter) => `count(*) filter (where (${filter}) and ${condition(x)})`,
-    merge: (column) => `sum(${column(suffix)})::bigint`,
   };
 }
 

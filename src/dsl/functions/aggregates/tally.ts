@@ -108,7 +108,7 @@ export function tallyCode(
   };
 }
 
-/** The same state in SQL. Counts of one value may stand apart after a merge; the JavaScript adds them. */
+/** The same state in SQL. */
 export function tallySql({ kind, limit, counted, element }: TallyOptions): AggregateSql {
   const of = (x: string): string => (element === undefined ? elementSql(x, kind) : element.sql(x));
   const made = (x: string, filter: string): string => {
@@ -117,7 +117,6 @@ export function tallySql({ kind, limit, counted, element }: TallyOptions): Aggre
     return counted ? `map_entries(histogram(${one}) ${rows})` : `list(distinct ${one}) ${rows}`;
   };
   const beyond = (x: string, filter: string): string => `coalesce(len(${made(x, filter)}) > ${String(limit)}, false)`;
-  const joined = (list: string): string => `flatten(list(${list}) filter (where ${list} is not null))`;
   const held = (v: string): string => `[e.key::varchar for e in ${v}]`;
   return {
     columns: [
@@ -125,7 +124,6 @@ export function tallySql({ kind, limit, counted, element }: TallyOptions): Aggre
         suffix: "v",
         update: (x, _order, filter) =>
           limit === undefined ? made(x, filter) : `case when not ${beyond(x, filter)} then ${made(x, filter)} end`,
-        merge: (column) => (counted ? joined(column("v")) : `list_distinct(${joined(column("v"))})`),
       },
       ...(limit === undefined
         ? []
@@ -133,7 +131,6 @@ export function tallySql({ kind, limit, counted, element }: TallyOptions): Aggre
             {
               suffix: "o",
               update: (x: string, _order: string, filter: string) => beyond(x, filter),
-              merge: (column: (suffix: string) => string) => `bool_or(${column("o")})`,
             },
           ]),
     ],

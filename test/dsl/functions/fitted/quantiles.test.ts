@@ -165,7 +165,7 @@ describe("order statistics", () => {
         one.endPass(pass);
         vi.unstubAllGlobals();
         expect(counters > 0).toBe(pass + 1 < one.passes);
-      expect(counters * fits).toBeLessThanOrEqual(2 ** 22);
+        expect(counters * fits).toBeLessThanOrEqual(2 ** 22);
       }
       const values = Array.from({ length: 5_000 }, (_, i) => Math.sin(i) * 10 ** (i % 30));
       expect(one.parameters()).toEqual(fit(entryOf(key), values, options));
