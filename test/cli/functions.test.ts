@@ -58,7 +58,7 @@ describe("a project with functions of its own", () => {
     const { out, code } = await tondo(folder, "explain", "shop:till:loyal");
     expect(code).toBe(0);
     expect(out).toContain("loyalty (the project's own, version 2)");
-    expect(out).toMatch(/f0\(/);
+    expect(out).toMatch(/f1\(/);
   });
 
   it("takes them from another file where that is named", async () => {

@@ -232,7 +232,7 @@ describe("names that mean something elsewhere, from rows to predictions", () => 
         .replace(/^SQL \(DuckDB\)\n/, "")
         .replaceAll(/^--.*$/gm, "")
         .split(/;\n+/)
-        .map((statement) => statement.trim().replace(/^create temp table \S+ as\s/, ""))
+        .map((statement) => statement.trim().replace(/^create (?:or replace )?temp table \S+ as\s/, ""))
         .filter((statement) => statement !== "");
       for (const statement of statements) {
         expect(statement).toMatch(/^(select|with)\b/);
