@@ -5,3 +5,4 @@ export { type HomeLock, lockHome } from "./home-lock.ts";
 export * from "./materialize/index.ts";
 export * from "./offline/index.ts";
 export * from "./online/index.ts";
+export * from "./statistics/index.ts";

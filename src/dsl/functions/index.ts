@@ -14,7 +14,7 @@ export { type AggregateExample, aggregateExampleText } from "./aggregate-example
 export { aggregates } from "./aggregates/index.ts";
 export { type Slide, slideOf, slideRuleOf } from "./slide/index.ts";
 export { type ComposedAggregate, composedAggregates } from "./composed-aggregate.ts";
-export { fittedFunctions, fittedKey } from "./fitted/index.ts";
+export { fittedFunctions, fittedKey, quantileBetween, quantileNeighbours } from "./fitted/index.ts";
 export type { Fit, FitContext, FittedExample, FittedFunction, FittedOption } from "./fitted-function.ts";
 export { fitsOf, fittedFault, fittedOf, parametersOf } from "./fitted-of.ts";
 export { type Dialect, type DialectName, dialects, sparkFloat } from "./dialects/index.ts";

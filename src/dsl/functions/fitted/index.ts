@@ -9,6 +9,8 @@ import { quantize } from "./quantize.ts";
 import { robust } from "./robust.ts";
 import { zscore } from "./zscore.ts";
 
+export { quantileBetween, quantileNeighbours } from "./linear-quantile.ts";
+
 /** The library of fitted functions; the key is the name and, where there is one, the word in its brackets. */
 export const fittedFunctions: ReadonlyMap<string, FittedFunction> = new Map(
   [fillMean, fillMedian, fillMode, zscore, minmax, robust, quantize, clipPercentiles, vocab, onehot].map((entry) => [

@@ -1,3 +1,4 @@
+import { quantileBetween, quantileNeighbours } from "./linear-quantile.ts";
 import { OrderStatistics } from "./order-statistics.ts";
 
 /** Some quantiles of all values, exact and linear between neighbours (type 7 of Hyndman and Fan; numpy's default). */
@@ -12,7 +13,7 @@ export interface Quantiles {
 /** Begins to look for the quantiles of some shares, each from 0 to 1, beside other fits: `fits` with this one. */
 export function quantiles(shares: readonly number[], fits: number): Quantiles {
   const ranks = (count: number): readonly number[] => [
-    ...new Set(count === 0 ? [] : shares.flatMap((share) => neighbours(share, count))),
+    ...new Set(count === 0 ? [] : shares.flatMap((share) => quantileNeighbours(share, count))),
   ];
   const statistics = new OrderStatistics(ranks, shares.length * 2, fits);
   return {
@@ -26,24 +27,10 @@ export function quantiles(shares: readonly number[], fits: number): Quantiles {
     values: () => {
       if (statistics.count === 0) return undefined;
       return shares.map((share) => {
-        const [low, high] = neighbours(share, statistics.count);
+        const [low, high] = quantileNeighbours(share, statistics.count);
         const part = share * (statistics.count - 1) - low;
-        return between(statistics.value(low), statistics.value(high), part);
+        return quantileBetween(statistics.value(low), statistics.value(high), part);
       });
     },
   };
-}
-
-/** The ranks on both sides of a share. */
-function neighbours(share: number, count: number): readonly [number, number] {
-  const low = Math.floor(share * (count - 1));
-  return [low, Math.min(low + 1, count - 1)];
-}
-
-/** The point at a part of the way from `a` to `b`, from the nearer end, as numpy does it. */
-function between(a: number, b: number, part: number): number {
-  const way = b - a;
-  // From one end of the doubles to the other the way itself is no double.
-  if (way === Infinity) return a * (1 - part) + b * part;
-  return (part >= 0.5 ? b - way * (1 - part) : a + way * part) + 0;
 }
