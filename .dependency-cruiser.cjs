@@ -152,6 +152,7 @@ module.exports = {
     driver("ml-matrix", ["^src/training/"], "Linear algebra fits models; scoring needs none."),
     driver("vscode-languageserver", ["^src/language-server/"], "The protocol of editors is spoken in one place."),
     driver("vscode-languageserver-textdocument", ["^src/language-server/"], "So are its documents."),
+    driver("vega", ["^src/featurestore/statistics/page/"], "Charts are drawn on one page, by an optional peer."),
     driver("fflate", ["^src/registry/package/"], "ZIP is the form of a package and of nothing else."),
     driver("cassandra-driver", [], "No adapter uses it yet: name its place here first."),
     driver("kafkajs", [], "No adapter uses it yet: name its place here first."),

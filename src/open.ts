@@ -25,12 +25,17 @@ import {
   FeatureReader,
   loadProject,
   lockHome,
+  featureStats,
+  type FeatureStats,
+  type FeatureStatsOptions,
   makeTrainingSet,
   materialize,
   type MaterializeResult,
   openCatalog,
   type TrainingSet,
   type TrainingSetOptions,
+  vectorStats,
+  type VectorStatsOptions,
 } from "./featurestore/index.ts";
 import { LmdbStore } from "./lmdb.ts";
 import { folderArtifacts, openRegistry, type PartitionPath, type Registry } from "./registry/index.ts";
@@ -80,6 +85,16 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
   trainingSet(
     options: { readonly vector: VectorName<P> } & Omit<TrainingSetOptions, "vector" | "folder" | "engine">,
   ): Promise<TrainingSet>;
+  /**
+   * Describes features: of a training set, whose path is relative to the folder, or of an applied vector on given rows.
+   *
+   * @example `await tondo.featureStats({ set: "training/eta", against: { part: "holdout" } })`
+   */
+  featureStats(
+    options:
+      | Omit<FeatureStatsOptions, "folder" | "engine">
+      | ({ readonly vector: VectorName<P> } & Omit<VectorStatsOptions, "vector" | "folder" | "engine">),
+  ): Promise<FeatureStats>;
   /** Trains on a training set and registers the models. */
   train(
     options: { readonly label: LabelName<P> } & Omit<TrainAndRegisterOptions, "registry" | "label">,
@@ -184,6 +199,13 @@ class OpenTondo implements AnyTondo {
       output: resolve(this.folder, options.output),
       engine: this.#engine,
     });
+  }
+
+  async featureStats(options: Parameters<AnyTondo["featureStats"]>[0]): Promise<FeatureStats> {
+    const { folder } = this;
+    const engine = this.#engine;
+    if (!("vector" in options)) return featureStats({ ...options, folder, engine });
+    return vectorStats({ ...options, vector: await this.#vector(options.vector), folder, engine });
   }
 
   train(options: Omit<TrainAndRegisterOptions, "registry">): Promise<TrainAndRegisterResult> {

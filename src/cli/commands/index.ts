@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import { applyCommand } from "./apply.ts";
 import { checkCommand } from "./check.ts";
 import { explainCommand } from "./explain.ts";
+import { featuresCommand } from "./features.ts";
 import { fmtCommand } from "./fmt.ts";
 import { getCommand } from "./get.ts";
 import { initCommand } from "./init.ts";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   planCommand,
   applyCommand,
   trainingSetCommand,
+  featuresCommand,
   trainCommand,
   materializeCommand,
   getCommand,

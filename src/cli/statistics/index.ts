@@ -1,0 +1,1 @@
+export { statisticsText } from "./statistics-text.ts";
