@@ -10,11 +10,10 @@ import {
   type ProjectTypes,
   type RegisteredProject,
   systemClock,
-  TondoError,
   type VectorName,
 } from "./core/index.ts";
 import { connect, type ConnectOptions, type Database } from "./database/index.ts";
-import { functionLibrary, type ProjectPlan, type UserFunction, type VectorPlan } from "./dsl/index.ts";
+import { functionLibrary, type ProjectPlan, type UserFunction } from "./dsl/index.ts";
 import {
   type Catalog,
   type Change,
@@ -28,12 +27,13 @@ import {
   featureStats,
   type FeatureStats,
   type FeatureStatsOptions,
-  makeTrainingSet,
+  makeSpecifiedSet,
   materialize,
   type MaterializeResult,
   openCatalog,
+  specifiedVector,
   type TrainingSet,
-  type TrainingSetOptions,
+  type TrainingSetCall,
   vectorStats,
   type VectorStatsOptions,
 } from "./featurestore/index.ts";
@@ -81,10 +81,11 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
   apply(options?: { readonly replace?: boolean }): Promise<readonly Change[]>;
   /** The definitions in force. @throws TondoError `NOT_APPLIED` */
   project(): Promise<ProjectPlan>;
-  /** Makes a training set of an applied vector; `output` is relative to the folder. */
-  trainingSet(
-    options: { readonly vector: VectorName<P> } & Omit<TrainingSetOptions, "vector" | "folder" | "engine">,
-  ): Promise<TrainingSet>;
+  /**
+   * Makes a training set, of an applied vector or of listed features. It takes what a specification file says, by the same names, or such a
+   * file: `{ spec: "training-sets/eta.json" }`. Paths are relative to the folder.
+   */
+  trainingSet(call: TrainingSetCall<P>): Promise<TrainingSet>;
   /**
    * Describes features: of a training set, whose path is relative to the folder, or of an applied vector on given rows.
    *
@@ -190,22 +191,20 @@ class OpenTondo implements AnyTondo {
     return this.catalog.project();
   }
 
-  async trainingSet(options: Parameters<AnyTondo["trainingSet"]>[0]): Promise<TrainingSet> {
-    const vector = await this.#vector(options.vector);
-    return makeTrainingSet({
-      ...options,
-      vector,
-      folder: this.folder,
-      output: resolve(this.folder, options.output),
-      engine: this.#engine,
-    });
+  trainingSet(call: TrainingSetCall): Promise<TrainingSet> {
+    return makeSpecifiedSet(call, { project: () => this.project(), folder: this.folder, engine: this.#engine });
   }
 
   async featureStats(options: Parameters<AnyTondo["featureStats"]>[0]): Promise<FeatureStats> {
     const { folder } = this;
     const engine = this.#engine;
     if (!("vector" in options)) return featureStats({ ...options, folder, engine });
-    return vectorStats({ ...options, vector: await this.#vector(options.vector), folder, engine });
+    return vectorStats({
+      ...options,
+      vector: specifiedVector(await this.project(), { vector: options.vector }),
+      folder,
+      engine,
+    });
   }
 
   train(options: Omit<TrainAndRegisterOptions, "registry">): Promise<TrainAndRegisterResult> {
@@ -273,18 +272,6 @@ class OpenTondo implements AnyTondo {
   #online(): LmdbStore {
     this.#store ??= LmdbStore.open({ folder: join(this.home, "online") });
     return this.#store;
-  }
-
-  async #vector(name: string): Promise<VectorPlan> {
-    const { vectors } = await this.catalog.project();
-    const vector = vectors.find((candidate) => candidate.name === name);
-    if (vector !== undefined) return vector;
-    throw new TondoError("UNKNOWN_VECTOR", `no vector "${name}" has been applied`, {
-      hint:
-        vectors.length === 0
-          ? "None is: add one to the .tondo files and apply them."
-          : `Applied are ${vectors.map(({ name: known }) => known).join(", ")}.`,
-    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { linearTrainer, logisticTrainer, open, type Progress } from "../../src/index.ts";
 import type { TrainAndRegisterResult } from "../../src/training/index.ts";
 import { type Baselines, baselinesOf } from "./baselines.ts";
@@ -7,11 +8,8 @@ import { examplePredictions, type ShownPrediction } from "./predictions.ts";
 import { prepareFlights } from "./prepare.ts";
 import type { TondoProject } from "./tondo.d.ts";
 
-/** Train on the first twenty days of June 2001, hold out the rest. */
-export const split = {
-  train: { from: "2001-06-01T00:00:00Z", to: "2001-06-21T00:00:00Z" },
-  holdout: { from: "2001-06-21T00:00:00Z", to: "2001-07-01T00:00:00Z" },
-} as const;
+/** What is trained and judged on: the first twenty days of June 2001, and the rest. */
+const specification = fileURLToPath(new URL("flight_delay.training-set.json", import.meta.url));
 
 /** The moment as of which features are loaded for serving. */
 export const servedAt = "2001-06-30T18:00:00Z";
@@ -91,16 +89,7 @@ export async function runFlights(options: {
   const prepared = await timed("prepare", () => prepareFlights({ folder: join(folder, "data"), ...watched }));
   await using tondo = await open<TondoProject>({ folder });
   const changes = await timed("apply", () => tondo.apply({ replace: true }));
-  const set = await timed("training set", () =>
-    tondo.trainingSet({
-      vector: "flight_delay",
-      rows: "data/departures.parquet",
-      carry: levels.map(({ column }) => column),
-      split,
-      output: "training/flight_delay",
-      ...watched,
-    }),
-  );
+  const set = await timed("training set", () => tondo.trainingSet({ spec: specification, ...watched }));
   const trained: TrainAndRegisterResult[] = [];
   await timed("train and register", async () => {
     for (const { model, label, trainer, description } of models) {

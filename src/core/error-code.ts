@@ -31,6 +31,9 @@ export const errorCodes = {
   SOURCE_CHANGED: "A source's columns or types are not those the definitions were applied with.",
   SOURCE_MISSING: "No file matches a source's path.",
   SOURCE_UNREADABLE: "A file exists but is not readable as its declared format.",
+  SPECIFICATION_INVALID:
+    "A training set's specification says something that none can say; the path leads to the member.",
+  SPECIFICATION_MISSING: "There is no file of a specification at a path.",
   ROWS_INVALID: "The rows of a training set lack a column or hold values of the wrong type.",
   TRAINING_SET_EMPTY: "No row is left to train on; the counts say where they went.",
   TRAINING_SET_EXISTS: "The output folder already holds something else.",

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  holdoutFrom,
   loadedAt,
   type OrdersProject,
   ordersProject,
@@ -112,6 +113,64 @@ vector lost {
       ...["training-set", "lost", "--rows", "data/deliveries.parquet", "--output", "training/lost"],
     );
     expect(out).toMatch(/\n {2}computed keys +0 of [\d,]+ rows found a row of restaurant:kitchen\n/);
+  });
+
+  it("training-set takes a specification, and options instead of what it says", async () => {
+    const specification = {
+      ...{ vector: "eta", rows: "data/deliveries.parquet", carry: ["country", "city"], output: "training/spec" },
+      split: { train: { to: "2024-02-16" }, holdout: { from: "2024-02-16T00:00:00Z" } },
+    };
+    const spec = join(folder, "eta.json");
+    await writeFile(spec, JSON.stringify(specification));
+    const byOptions = await step(folder, ...trainingSetArguments);
+    const bySpec = await step(folder, "training-set", "--spec", "eta.json");
+    for (const member of ["inputsDigest", "counts", "files", "split"])
+      expect(bySpec[member]).toEqual(byOptions[member]);
+    expect(bySpec["specification"]).toMatchObject({
+      ...specification,
+      at: "at",
+      split: { train: { to: holdoutFrom.replace("Z", ".000Z") } },
+    });
+
+    const later = ["--holdout-from", "2024-02-20", "--carry", "city", "--output", "training/spec2"];
+    const changed = await step(folder, "training-set", "--spec", "eta.json", ...later);
+    expect(changed["split"]).toEqual({
+      train: { from: null, to: "2024-02-16T00:00:00.000Z" },
+      holdout: { from: "2024-02-20T00:00:00.000Z", to: null },
+      cutoff: null,
+    });
+    expect(changed["specification"]).toMatchObject({ carry: ["city"], output: "training/spec2" });
+
+    await writeFile(
+      spec,
+      JSON.stringify({ ...specification, filters: [{ column: "items", lessThan: 3 }], sampling: { fraction: 0.5 } }),
+    );
+    const { out } = await tondo(folder, "training-set", "--spec", "eta.json");
+    expect(out).toMatch(/\n {2}left out +[\d,]+ rows that the filters left out\n +[\d,]+ rows not in the sample\n/);
+  });
+
+  it("training-set refuses what clashes with a specification, and says what lacks without one", async () => {
+    await writeFile(
+      join(folder, "hash.json"),
+      JSON.stringify({ vector: "eta", rows: "r", output: "o", split: { holdout: { fraction: 0.2 } } }),
+    );
+    const cases: readonly (readonly [readonly string[], number, string])[] = [
+      [["eta", "--spec", "hash.json"], 2, '"eta" stands beside --spec, which names the vector'],
+      [
+        ["--spec", "hash.json", "--holdout-from", "2024-02-20"],
+        2,
+        "--holdout-from: the specification holds rows out by a hash",
+      ],
+      [["--spec", "none.json"], 1, "error[SPECIFICATION_MISSING]: there is no specification"],
+      [["--rows", "r", "--output", "o"], 2, "VECTOR is missing"],
+      [["eta", "--output", "o"], 2, "--rows PATH is missing"],
+      [["eta", "--rows", "r"], 2, "--output DIR is missing"],
+    ];
+    for (const [argv, code, message] of cases) {
+      const ran = await tondo(folder, "training-set", ...argv);
+      expect([ran.code, ran.out], argv.join(" ")).toEqual([code, ""]);
+      expect(ran.err).toContain(message);
+    }
   });
 
   it("training-set leaves out what a cutoff calls immature, and takes --raw", async () => {

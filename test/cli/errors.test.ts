@@ -41,7 +41,7 @@ const cases: readonly Case[] = [
   [["training-set", "eta", ...rows, "--train-to", "2020-01-01"], 1, "TRAINING_SET_EMPTY", /none is left/, /split/],
   [
     ["training-set", "eta", ...rows, "--train-to", "2024-02-01", "--holdout-from", "2024-01-01"],
-    ...([1, "INVALID_ARGUMENT", /overlap/, /End one where the other begins/] as const),
+    ...([1, "SPECIFICATION_INVALID", /overlap/, /End one where the other begins/] as const),
   ],
   [
     ["training-set", "eta", "--rows", "data/none.parquet", "--output", "x"],

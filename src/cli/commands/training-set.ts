@@ -1,17 +1,28 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { formatMicros } from "../../core/index.ts";
-import type { Manifest, TrainingSet } from "../../featurestore/index.ts";
-import { momentArgument, type ParsedArguments } from "../arguments/index.ts";
-import type { Command } from "../command.ts";
+import type { Manifest, Period, Specification, Split, TrainingSet } from "../../featurestore/index.ts";
+import { momentArgument, type ParsedArguments, usageError } from "../arguments/index.ts";
+import type { Command, CommandContext } from "../command.ts";
 import { count, counted, pairs, printable } from "../output/index.ts";
-import { engineOf, engineOptions, functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
+import {
+  engineOf,
+  engineOptions,
+  folderOf,
+  functionsOption,
+  openProject,
+  projectOptions,
+  withFunctions,
+} from "../project.ts";
 
 /** Why a row is in neither part. */
 const reasons: Readonly<Record<string, string>> = {
+  filtered: "that the filters left out",
+  unsampled: "not in the sample",
   unlabelled: "without a label",
   immature: "whose label was not known by the cutoff",
   embargoed: "of the training period whose label was known only in the holdout",
   outside: "outside both periods",
+  surplus: "to train of classes that had more than their share",
 };
 
 /** `tondo training-set`: features as of each row's moment, as Parquet. */
@@ -25,12 +36,16 @@ export const trainingSetCommand: Command = {
     "The rows have a column for each role of a key, named like it (role_column where the entity's key has several), for each input, " +
     "for what the labels read, and for their moment: see --at-column.\n\n" +
     "Rows are split by their moment: --train-from and --train-to, --holdout-from and --holdout-to; each period includes its " +
-    "beginning and excludes its end. Without any, all rows train. The same inputs again leave the folder as it is.",
-  synopsis: ["VECTOR --rows PATH --output DIR [--train-to MOMENT --holdout-from MOMENT]"],
-  positionals: [{ name: "VECTOR", help: "an applied vector" }],
+    "beginning and excludes its end. With a holdout alone, what lies before it trains; without any, all rows train. The same inputs " +
+    "again leave the folder as it is.\n\n" +
+    "With --spec a JSON file says all of that, and what options have no words for: listed features, filters, samples, holdouts by key or " +
+    "column, class balance. What options say beside it counts instead of what the file says.",
+  synopsis: ["VECTOR --rows PATH --output DIR [--train-to MOMENT --holdout-from MOMENT]", "--spec FILE [--output DIR]"],
+  positionals: [{ name: "VECTOR", help: "an applied vector; not with --spec, which names one", optional: true }],
   options: {
-    rows: { value: "PATH", help: "the rows: Parquet, or CSV by its ending; a glob for several files", required: true },
-    output: { value: "DIR", help: "the folder to make", required: true, short: "o" },
+    spec: { value: "FILE", help: "a specification: JSON, as docs/training-sets.md describes it" },
+    rows: { value: "PATH", help: "the rows: Parquet, or CSV by its ending; a glob for several files" },
+    output: { value: "DIR", help: "the folder to make", short: "o" },
     "at-column": { value: "NAME", help: "the column that says when each row asks", default: "at" },
     carry: { value: "A,B", help: "further columns to keep, for partitions", many: true },
     "train-from": { value: "MOMENT", help: "rows from then on train" },
@@ -46,20 +61,22 @@ export const trainingSetCommand: Command = {
   examples: [
     "tondo training-set eta --rows data/deliveries.parquet --carry country,city \\\n" +
       "      --train-to 2024-02-15T00:00:00Z --holdout-from 2024-02-15T00:00:00Z --output training/eta",
+    "tondo training-set --spec training-sets/eta.json",
   ],
   async run(context) {
     const { args, progress, terminal } = context;
-    const split = splitOf(args);
     const cutoff = momentArgument(args, "cutoff");
+    const named = namedBy(args);
+    const inFile = await specificationOf(context, args);
+    const split = splitOf(args, inFile?.split);
     const engine = await withFunctions(context, engineOf(args));
     await using tondo = await openProject(context, "reading", engine);
     const at = args.text("at-column");
+    const carry = args.names("carry");
     const set = await tondo.trainingSet({
-      vector: args.argument("VECTOR"),
-      rows: args.required("rows"),
-      output: args.required("output"),
-      carry: args.names("carry"),
-      raw: args.flag("raw"),
+      ...named,
+      ...(carry.length === 0 ? {} : { carry }),
+      ...(args.flag("raw") ? { raw: true } : {}),
       ...(at === undefined ? {} : { at }),
       ...(split === undefined ? {} : { split }),
       ...(cutoff === undefined ? {} : { cutoff: BigInt(cutoff) }),
@@ -70,17 +87,68 @@ export const trainingSetCommand: Command = {
   },
 };
 
-function splitOf(args: ParsedArguments): { train: object; holdout?: object } | undefined {
-  const period = (name: string): { from?: bigint; to?: bigint } | undefined => {
+/** What is made into what: by a specification, or by arguments alone. */
+function namedBy(
+  args: ParsedArguments,
+):
+  | { readonly spec: string; readonly rows?: string; readonly output?: string }
+  | { readonly vector: string; readonly rows: string; readonly output: string } {
+  const [spec, vector, rows, output] = [
+    args.text("spec"),
+    args.optional("VECTOR"),
+    args.text("rows"),
+    args.text("output"),
+  ];
+  if (spec !== undefined) {
+    if (vector !== undefined) {
+      throw usageError(
+        `"${vector}" stands beside --spec, which names the vector`,
+        "Leave VECTOR out, or --spec and say the rest by options.",
+      );
+    }
+    return { spec, ...(rows === undefined ? {} : { rows }), ...(output === undefined ? {} : { output }) };
+  }
+  const hint = "`--help` shows an example; --spec FILE takes all of it from a file.";
+  if (vector === undefined) throw usageError("VECTOR is missing: an applied vector", hint);
+  if (rows === undefined) throw usageError("--rows PATH is missing: the rows", hint);
+  if (output === undefined) throw usageError("--output DIR is missing: the folder to make", hint);
+  return { vector, rows, output };
+}
+
+/** What the file of `--spec` says, for options that change a part of a member. */
+async function specificationOf(
+  context: Pick<CommandContext, "args" | "terminal">,
+  args: ParsedArguments,
+): Promise<Partial<Specification> | undefined> {
+  const spec = args.text("spec");
+  if (spec === undefined) return undefined;
+  const { readSpecification } = await import("../../featurestore/index.ts");
+  return (await readSpecification(resolve(folderOf(context), spec))).specification;
+}
+
+/** The split of a specification with the ends that options give; `undefined` where they give none. */
+function splitOf(args: ParsedArguments, inFile: Split = {}): Split | undefined {
+  const period = (name: "train" | "holdout"): Period | undefined => {
     const from = momentArgument(args, `${name}-from`);
     const to = momentArgument(args, `${name}-to`);
     if (from === undefined && to === undefined) return undefined;
-    return { ...(from === undefined ? {} : { from: BigInt(from) }), ...(to === undefined ? {} : { to: BigInt(to) }) };
+    const before = inFile[name] ?? {};
+    if ("column" in before || "fraction" in before) {
+      throw usageError(
+        `--holdout-${from === undefined ? "to" : "from"}: the specification holds rows out by ${"column" in before ? "a column" : "a hash"}`,
+        "Change it in the file.",
+      );
+    }
+    return {
+      ...before,
+      ...(from === undefined ? {} : { from: BigInt(from) }),
+      ...(to === undefined ? {} : { to: BigInt(to) }),
+    };
   };
   const train = period("train");
   const holdout = period("holdout");
   if (train === undefined && holdout === undefined) return undefined;
-  return { train: train ?? {}, ...(holdout === undefined ? {} : { holdout }) };
+  return { ...inFile, ...(train === undefined ? {} : { train }), ...(holdout === undefined ? {} : { holdout }) };
 }
 
 function textOf({ folder, manifest, made }: TrainingSet, root: string): string {
@@ -114,7 +182,7 @@ function textOf({ folder, manifest, made }: TrainingSet, root: string): string {
 }
 
 function jsonOf({ folder, manifest, made }: TrainingSet): Readonly<Record<string, unknown>> {
-  const { vector, rows, counts, columns, files, split, joins, inputsDigest, seconds } = manifest;
+  const { vector, rows, counts, columns, files, split, specification, joins, inputsDigest, seconds } = manifest;
   const iso = (micros: number | null | undefined): string | null =>
     micros === null || micros === undefined ? null : formatMicros(micros);
   const period = (one: { from: number | null; to: number | null } | null): object | null =>
@@ -125,7 +193,12 @@ function jsonOf({ folder, manifest, made }: TrainingSet): Readonly<Record<string
     vector: { name: vector.name, fingerprint: vector.fingerprint },
     rows,
     counts,
-    split: { train: period(split.train), holdout: period(split.holdout), cutoff: iso(split.cutoff) },
+    split: {
+      train: period(split.train),
+      holdout: split.holdout !== null && "from" in split.holdout ? period(split.holdout) : split.holdout,
+      cutoff: iso(split.cutoff),
+    },
+    specification,
     columns,
     files,
     joins,

@@ -209,8 +209,8 @@ function optional(type: TypeName): TypeName {
   return type.endsWith("?") ? type : (`${type}?` as TypeName);
 }
 
-/** `now + window` */
-function later(window: number): ExpressionPlan {
+/** `now + window`, microseconds. */
+export function later(window: number): ExpressionPlan {
   return {
     node: "call",
     type: "timestamp?",

@@ -1,13 +1,14 @@
 import { columnsOf, type ExpressionPlan, type GroupPlan, type SourcePlan, type VectorPlan } from "../plan/index.ts";
 import type { Symbols } from "./symbols.ts";
 
+type Found = Pick<Symbols, "entities" | "sources" | "groups">;
 type Parts = Omit<VectorPlan, "version" | "entities" | "sources" | "groups">;
 
 /**
  * Makes a vector's plan self-contained: the groups it reads with what it reads of them, their sources with the columns
  * those need, their entities. A group keeps all its `reads`, since they break ties.
  */
-export function embed(parts: Parts, symbols: Symbols): VectorPlan {
+export function embed(parts: Parts, symbols: Found): VectorPlan {
   const used = new Map<string, Set<string>>();
   for (const { entity, group, stored } of [...parts.reads, ...parts.labelReads]) {
     const name = `${entity}:${group}`;
@@ -33,7 +34,11 @@ export function embed(parts: Parts, symbols: Symbols): VectorPlan {
 }
 
 /** A source with the columns that some groups read. */
-export function narrowedSource(name: string, groups: readonly GroupPlan[], symbols: Symbols): SourcePlan | undefined {
+export function narrowedSource(
+  name: string,
+  groups: readonly GroupPlan[],
+  symbols: Pick<Symbols, "sources">,
+): SourcePlan | undefined {
   const source = symbols.sources.get(name);
   if (source === undefined) return undefined;
   const own = groups.filter((group) => group.source === name);

@@ -41,7 +41,7 @@ export function expandSlot(
 }
 
 /** An embedding is a slot for each of its numbers. */
-function elements(name: string, value: ExpressionPlan, size: number, optional: boolean): readonly SlotPlan[] {
+export function elements(name: string, value: ExpressionPlan, size: number, optional: boolean): readonly SlotPlan[] {
   const type = typeName({ kind: "float", optional });
   return Array.from({ length: size }, (_, index) => ({
     name: `${name}_${String(index)}`,

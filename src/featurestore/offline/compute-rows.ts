@@ -3,7 +3,8 @@ import { compileRows, type Fitted, fromRaw, type Output, type RawColumn, type Ve
 import { carrierOf, type Engine, toCarrier } from "../duckdb/index.ts";
 import { leafPlan } from "./expressions-sql.ts";
 import type { WindowJoin } from "./join.ts";
-import { type LeftRow, loadLeftRows } from "./left-rows.ts";
+import type { LeftRow } from "./left-rows.ts";
+import { loadLeftRows } from "./load-left-rows.ts";
 import { joinTableOf } from "./vector-table.ts";
 
 /** What is computed of which rows. */

@@ -60,8 +60,22 @@ export async function columnsOfFirst(engine: Engine, { format, files, what }: Fi
   return { file, types: new Map(names.map((name) => [name, "VARCHAR"])), twice };
 }
 
+/** How many rows Parquet files have, from their footers. */
+export async function countParquet(engine: Engine, files: readonly string[], what: string): Promise<number> {
+  const [row] = await engine.rows(
+    `select count(*)::double as n from read_parquet(${pathList(files)})`,
+    `counting the rows of ${what}`,
+  );
+  return Number(row?.["n"] ?? 0);
+}
+
 /** How the columns of a scan are named in SQL. */
 export type ColumnNames = (name: string) => string;
+
+/** A column as the files have it, and a value of the language as it would stand there: to be compared in the files' own order. */
+export type StoredForm = (
+  name: string,
+) => { readonly column: string; readonly value: (sql: string) => string } | undefined;
 
 /**
  * SQL of a relation of some files with these columns, by `nameOf` (quoted as they are, if nothing is said), as values of the language.
@@ -69,12 +83,14 @@ export type ColumnNames = (name: string) => string;
  *
  * @throws TondoError `SOURCE_CHANGED` where a column is gone, stands twice, or is of another type or, of embeddings, length than the
  * plan says; `SOURCE_UNREADABLE`
+ * @param prune gives a condition on the columns of Parquet files as they are, by which groups of rows are skipped unread
  */
 export async function scanFiles(
   engine: Engine,
   set: FileSet,
   columns: Readonly<Record<string, ValueKind>>,
   nameOf: ColumnNames = quoteIdentifier,
+  prune: (stored: StoredForm) => string | undefined = () => undefined,
 ): Promise<string> {
   const names = Object.keys(columns);
   const select = (one: (name: string, kind: ValueKind) => string): string =>
@@ -94,9 +110,33 @@ export async function scanFiles(
   for (const name of names) await refuseOtherLengths(engine, read, name, columns[name] ?? "string", set);
   const isNanoseconds = (name: string): boolean =>
     schemas.some(({ types }) => types.get(name)?.toUpperCase() === "TIMESTAMP_NS");
+  const pruned = prune((name) => storedForm(name, schemas));
   return `select ${select((name, kind) =>
     kind === "timestamp" && isNanoseconds(name) ? floorNanoseconds(name) : duckdbColumn(name, kind),
-  )} from ${read}`;
+  )} from ${read}${pruned === undefined ? "" : ` where ${pruned}`}`;
+}
+
+/**
+ * How the values of a column of a DuckDB type stand in its files. Types that are read as they are need no such form: DuckDB itself prunes by
+ * conditions on what is read.
+ */
+function storedForm(name: string, schemas: readonly ParquetSchema[]): ReturnType<StoredForm> {
+  const [type, ...others] = new Set(schemas.map(({ types }) => types.get(name)?.toUpperCase()));
+  if (others.length > 0) return undefined;
+  const column = quoteIdentifier(name);
+  switch (type) {
+    case "FLOAT":
+    case "DOUBLE":
+      return { column: `${column}::double`, value: (sql) => sql };
+    case "TIMESTAMP":
+      return { column, value: (sql) => `make_timestamp(${sql})` };
+    case "TIMESTAMP WITH TIME ZONE":
+      return { column, value: (sql) => `make_timestamp(${sql})::timestamptz` };
+    case "DATE":
+      return { column, value: (sql) => `(date '1970-01-01' + (${sql})::int)` };
+    default:
+      return undefined;
+  }
 }
 
 /** DuckDB's own conversion cuts towards 1970: a moment before it would come out a microsecond late. */

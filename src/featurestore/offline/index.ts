@@ -3,7 +3,7 @@ export type { JoinReport, WindowJoin } from "./join.ts";
 export type { LeftRow, LeftRows } from "./left-rows.ts";
 export { type Manifest, manifestFile, type OutputColumn, type OutputFile, readManifest } from "./manifest.ts";
 export type { FileDigest } from "./source-files.ts";
-export type { Part, Period, Split, SplitMicros } from "./split.ts";
+export { type HoldoutMicros, isPeriod, type Part, type PeriodMicros, type SplitMicros } from "./split.ts";
 export { computeVectors, type ComputedVectors } from "./compute-vectors.ts";
 export { readColumns, type ReadColumnsOptions, writeColumns } from "./read-columns.ts";
 export { makeTrainingSet, type TrainingSet, type TrainingSetOptions } from "./training-set.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { TondoError } from "../../core/index.ts";
+import { type Json, TondoError } from "../../core/index.ts";
 import { type Fitted, fittedFault, type VectorPlan } from "../../dsl/index.ts";
 import type { JoinReport } from "./join.ts";
 import type { FileDigest } from "./source-files.ts";
@@ -32,6 +32,8 @@ export interface Manifest {
   /** The left side: its files, or the digest of rows given from memory. */
   readonly left: { readonly at: string; readonly files: readonly FileDigest[]; readonly digest: string | null };
   readonly split: SplitMicros;
+  /** What was asked for, with all defaults written out: the members of a specification file. Sets of older versions have none. */
+  readonly specification?: Readonly<Record<string, Json>>;
   /** How many left rows went where; they add up to `rows`. */
   readonly rows: number;
   readonly counts: Readonly<Record<Part, number>>;

@@ -1,46 +1,46 @@
 import { type Micros, type Moment, TondoError, toMicros } from "../../core/index.ts";
 import type { VectorPlan } from "../../dsl/index.ts";
+import {
+  type ByHash,
+  type Comparison,
+  type Holdout,
+  normalComparison,
+  type Period,
+  type Split,
+} from "../specification/index.ts";
+import { heldColumn } from "./make-left-table.ts";
 
-/** A stretch of time: from included, to excluded. */
-export interface Period {
-  readonly from?: Moment;
-  readonly to?: Moment;
+/** A stretch of time in microseconds; `null`: without that end. */
+export interface PeriodMicros {
+  readonly from: Micros | null;
+  readonly to: Micros | null;
 }
 
-/** Which rows train and which judge, by the moment at which they ask. */
-export interface Split {
-  readonly train?: Period;
-  readonly holdout?: Period;
-}
+/** What is held out: a period, or rows chosen by their columns. */
+export type HoldoutMicros = PeriodMicros | Required<ByHash> | Comparison;
 
 /** A split in microseconds, as a manifest keeps it. */
 export interface SplitMicros {
-  readonly train: { readonly from: Micros | null; readonly to: Micros | null };
-  readonly holdout: { readonly from: Micros | null; readonly to: Micros | null } | null;
+  readonly train: PeriodMicros;
+  readonly holdout: HoldoutMicros | null;
   /** Labels known later than this are not mature; `null`: all are. */
   readonly cutoff: Micros | null;
 }
 
+/** Whether it is a period that is held out. */
+export function isPeriod(holdout: HoldoutMicros | null): holdout is PeriodMicros {
+  return holdout !== null && "from" in holdout;
+}
+
 /**
+ * @param keys what a holdout by hash is of where it does not say
  * @throws TondoError `INVALID_ARGUMENT` where a period is empty or the two overlap
  */
-export function splitMicros(split: Split, cutoff: Moment | undefined): SplitMicros {
-  const period = ({ from, to }: Period, name: string): SplitMicros["train"] => {
-    const micros = {
-      from: from === undefined ? null : toMicros(from, `${name}.from`),
-      to: to === undefined ? null : toMicros(to, `${name}.to`),
-    };
-    if (micros.from !== null && micros.to !== null && micros.from >= micros.to) {
-      throw new TondoError("INVALID_ARGUMENT", `split: ${name} ends before it begins`, {
-        hint: "`from` is included, `to` is not.",
-      });
-    }
-    return micros;
-  };
-  const train = period(split.train ?? {}, "train");
-  const holdout = split.holdout === undefined ? null : period(split.holdout, "holdout");
+export function splitMicros(split: Split, cutoff: Moment | undefined, keys: readonly string[]): SplitMicros {
+  const holdout = split.holdout === undefined ? null : holdoutMicros(split.holdout, keys);
+  const train = split.train === undefined ? besides(holdout) : periodMicros(split.train, "train");
   if (
-    holdout !== null &&
+    isPeriod(holdout) &&
     (train.from ?? -Infinity) < (holdout.to ?? Infinity) &&
     (holdout.from ?? -Infinity) < (train.to ?? Infinity)
   ) {
@@ -51,8 +51,43 @@ export function splitMicros(split: Split, cutoff: Moment | undefined): SplitMicr
   return { train, holdout, cutoff: cutoff === undefined ? null : toMicros(cutoff, "cutoff") };
 }
 
+/** What trains beside a holdout where nothing is said: what lies before it. */
+function besides(holdout: HoldoutMicros | null): PeriodMicros {
+  if (!isPeriod(holdout)) return { from: null, to: null };
+  return holdout.from === null ? { from: holdout.to, to: null } : { from: null, to: holdout.from };
+}
+
+function holdoutMicros(holdout: Holdout, keys: readonly string[]): HoldoutMicros {
+  if ("column" in holdout) return normalComparison(holdout);
+  if ("fraction" in holdout) return { fraction: holdout.fraction, seed: holdout.seed ?? 0, by: holdout.by ?? keys };
+  return periodMicros(holdout, "holdout");
+}
+
+function periodMicros({ from, to }: Period, name: string): PeriodMicros {
+  const micros = {
+    from: from === undefined ? null : toMicros(from, `${name}.from`),
+    to: to === undefined ? null : toMicros(to, `${name}.to`),
+  };
+  if (micros.from !== null && micros.to !== null && micros.from >= micros.to) {
+    throw new TondoError("INVALID_ARGUMENT", `split: ${name} ends before it begins`, {
+      hint: "`from` is included, `to` is not.",
+    });
+  }
+  return micros;
+}
+
 /** Where a row goes. */
-export const parts = ["train", "holdout", "unlabelled", "immature", "embargoed", "outside"] as const;
+export const parts = [
+  "train",
+  "holdout",
+  "filtered",
+  "unsampled",
+  "unlabelled",
+  "immature",
+  "embargoed",
+  "outside",
+  "surplus",
+] as const;
 
 /** See {@link parts}. */
 export type Part = (typeof parts)[number];
@@ -68,7 +103,7 @@ export function partSql(
   label: (i: number) => string,
   known: (label: number, cause: number) => string,
 ): string {
-  const within = (period: SplitMicros["train"]): string =>
+  const within = (period: PeriodMicros): string =>
     [
       ...(period.from === null ? [] : [`q >= ${String(period.from)}`]),
       ...(period.to === null ? [] : [`q < ${String(period.to)}`]),
@@ -82,15 +117,18 @@ export function partSql(
   };
   // Without a cutoff a label is mature as soon as the moment it was known is known at all.
   const mature = knownBy(split.cutoff === null ? "9223372036854775807" : String(split.cutoff));
-  const embargo = split.holdout?.from ?? (split.holdout === null ? null : split.train.to);
+  const { holdout } = split;
+  const held = holdout === null ? undefined : isPeriod(holdout) ? within(holdout) : heldColumn;
+  // Rows that are held out by their columns are of the same time as those that train.
+  const embargo = isPeriod(holdout) ? (holdout.from ?? split.train.to) : null;
   const timely = embargo === null ? "true" : knownBy(String(embargo));
   const labelled =
     vector.labels.length === 0 ? "true" : vector.labels.map((_, i) => `${label(i)} is not null`).join(" or ");
   return `case
-    when not (${within(split.train)})${split.holdout === null ? "" : ` and not (${within(split.holdout)})`} then 'outside'
+    when not (${within(split.train)})${held === undefined ? "" : ` and not (${held})`} then 'outside'
     when not (${labelled}) then 'unlabelled'
     when not (${mature}) then 'immature'
-    ${split.holdout === null ? "" : `when ${within(split.holdout)} then 'holdout'`}
+    ${held === undefined ? "" : `when ${held} then 'holdout'`}
     when not (${timely}) then 'embargoed'
     else 'train' end`;
 }

@@ -1,5 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import {
   canonicalJson,
   type Moment,
@@ -12,17 +12,32 @@ import {
 } from "../../core/index.ts";
 import { functionLibrary, requireFunctions, vectorFingerprint, type VectorPlan } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
+import {
+  type ClassBalance,
+  type Filter,
+  meantName,
+  normalChoice,
+  normalSpecification,
+  type Sampling,
+  type Specification,
+  specificationError,
+  type Split,
+  type Written,
+} from "../specification/index.ts";
 import { selectExpressions } from "./expressions-sql.ts";
 import { fitVector } from "./fit.ts";
 import { digestRows, digestSources, stampInputs, withoutPaths } from "./input-files.ts";
 import type { WindowJoin } from "./join.ts";
-import { type LeftRows, loadLeftRows, type LoadedRows } from "./left-rows.ts";
+import type { LeftRows, LoadedRows } from "./left-rows.ts";
+import { loadLeftRows } from "./load-left-rows.ts";
 import { type Manifest, manifestFile, type OutputFile } from "./manifest.ts";
 import { outputColumns } from "./output-columns.ts";
 import { clearLeftovers, existingSet, replaceFolder } from "./output-folder.ts";
 import { lockOutput } from "./output-lock.ts";
 import { digestFiles, filesOf } from "./source-files.ts";
-import { type Part, parts, partSql, type Split, splitMicros, type SplitMicros } from "./split.ts";
+import { keyColumnsOf, type RowChoice } from "./row-choice.ts";
+import { type Part, parts, partSql, splitMicros, type SplitMicros } from "./split.ts";
+import { balanceClasses } from "./balance-classes.ts";
 import { type JoinedTable, joinTableOf } from "./vector-table.ts";
 import { writePart } from "./write-part.ts";
 
@@ -35,10 +50,20 @@ export interface TrainingSetOptions {
   readonly at?: string;
   /** Further columns of the rows to carry into the files, for partitions and slices. */
   readonly carry?: readonly string[];
+  /** Rows for which these are not all true are left out as they are read. */
+  readonly filters?: readonly Filter[];
+  /** Of the rows that the filters leave; default: all. */
+  readonly sampling?: Sampling;
   /** Default: all rows train. */
   readonly split?: Split;
   /** Labels known later are not mature, and their rows left out; default: none is left out for that. */
   readonly cutoff?: Moment;
+  /** Training rows of common classes are left out; default: all are kept. */
+  readonly classBalance?: ClassBalance;
+  /** What the set is for and from: kept in the manifest, and nothing else. */
+  readonly about?: Pick<Specification, "name" | "owner" | "project" | "description" | "features" | "label">;
+  /** Where the specification was written, for errors. */
+  readonly written?: Written;
   /** The project folder, which the paths of sources are relative to. */
   readonly folder: string;
   /** The folder to make. */
@@ -88,7 +113,9 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
   const started = performance.now();
   const { vector, rows, at = "at", carry = [], folder, output, raw = false, progress = silentProgress } = options;
   const { signal } = options;
-  const split = splitMicros(options.split ?? {}, options.cutoff);
+  const keys = keyColumnsOf(vector);
+  const split = splitMicros(options.split ?? {}, options.cutoff, keys);
+  requireLabel(options);
   requireFunctions(vector, functionLibrary(options.engine?.functions));
   const before = await stampInputs(options);
   const sources = await digestSources(vector, folder, signal);
@@ -102,12 +129,15 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
     sources: withoutPaths(sources),
     left: { ...left, files: leftFiles.map(({ sha256: hash }) => hash) },
     split,
+    choice: normalChoice(options, [...keys, at]),
     carry,
     raw,
   };
+  const specification = specificationOf(options, keys);
   const inputsDigest = sha256(canonicalJson(inputs));
   const found = await existingSet(output, inputsDigest, signal);
-  if (found !== undefined) return { folder: output, manifest: found, made: false };
+  if (found !== undefined)
+    return { folder: output, manifest: await describe(found, specification, output), made: false };
 
   const part = temporaryBeside(output);
   await mkdir(part);
@@ -131,6 +161,7 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
       sources,
       left,
       split,
+      specification,
       ...made,
       madeAt: new Date().toISOString(),
       seconds: Math.round(performance.now() - started) / 1000,
@@ -144,6 +175,50 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
     engine?.close();
     await rm(part, { recursive: true, force: true });
   }
+}
+
+/** A class balance is of a label that there is. */
+function requireLabel({ vector, classBalance, written }: TrainingSetOptions): void {
+  if (classBalance === undefined) return;
+  const names = vector.labels.map(({ name }) => name);
+  if (names.includes(classBalance.label)) return;
+  throw specificationError(
+    [
+      {
+        path: ["classBalance", "label"],
+        message: `names the label "${classBalance.label}", which the set does not have`,
+        hint: meantName(classBalance.label, names, "label"),
+      },
+    ],
+    written,
+  );
+}
+
+/** What was asked for, as a manifest keeps it. */
+function specificationOf(options: TrainingSetOptions, keys: readonly string[]): NonNullable<Manifest["specification"]> {
+  const { about = {}, vector, rows, folder, output, ...rest } = options;
+  return normalSpecification(
+    {
+      ...rest,
+      ...about,
+      ...(about.features === undefined ? { vector: vector.name } : {}),
+      ...(typeof rows === "string" ? { rows } : {}),
+      output: relative(folder, output) || ".",
+    },
+    keys,
+  );
+}
+
+/** A set that is found is the one asked for; who owns it and what it is for may be said otherwise now. */
+async function describe(
+  found: Manifest,
+  specification: NonNullable<Manifest["specification"]>,
+  folder: string,
+): Promise<Manifest> {
+  if (canonicalJson(found.specification ?? {}) === canonicalJson(specification)) return found;
+  const manifest = { ...found, specification };
+  await writeFileAtomic(join(folder, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
 }
 
 /** What the file system itself says (no room, no right) as this library's error. */
@@ -185,7 +260,8 @@ class Work {
         [...vector.reads, ...vector.labelReads].map(({ entity, group, key }) => JSON.stringify([entity, group, key])),
       ).size,
     );
-    const left = await loadLeftRows({ engine, vector, rows, at, carry, folder, labels: true, signal });
+    const choice = this.#choice(at);
+    const left = await loadLeftRows({ engine, vector, rows, at, carry, folder, labels: true, choice, signal });
     const joined = await joinTableOf({ engine, vector, left, folder, windows, progress, signal });
     const counts = await this.#classify(joined, left);
     progress.finish(`${String(left.rows)} rows`);
@@ -196,9 +272,9 @@ class Work {
         .join(", ");
       throw new TondoError(
         "TRAINING_SET_EMPTY",
-        `of ${String(left.rows)} rows none is left to train on${where === "" ? "" : `: ${where}`}`,
+        `of ${String(left.rows + left.filtered + left.unsampled)} rows none is left to train on${where === "" ? "" : `: ${where}`}`,
         {
-          hint: "Check the split's dates, the cutoff, and that the labels and their `known` are filled in.",
+          hint: "Check the filters, the split, the cutoff, and that the labels and their `known` are filled in.",
           details: { counts },
         },
       );
@@ -235,7 +311,7 @@ class Work {
     progress.finish();
     const [version] = await engine.rows("select version() as v", "asking the engine's version");
     return {
-      rows: left.rows,
+      rows: left.rows + left.filtered + left.unsampled,
       counts,
       fitted,
       columns,
@@ -243,6 +319,12 @@ class Work {
       joins: joined.reports,
       engine: `DuckDB ${String(version?.["v"])}`,
     };
+  }
+
+  #choice(at: string): RowChoice {
+    const { vector, filters = [], sampling, split, classBalance, written } = this.#options;
+    const balanceSeed = classBalance === undefined ? undefined : (classBalance.seed ?? 0);
+    return { filters, sampling, holdout: split?.holdout, balanceSeed, keys: keyColumnsOf(vector), at, written };
   }
 
   /** Makes the table `classified`: the joined rows with their labels `label0`, ... and their part. */
@@ -267,6 +349,18 @@ class Work {
     // All of it stands in `classified` now.
     for (const table of [left.table, ...joined.tables])
       await this.#engine.run(`drop table ${table}`, "labelling rows", signal);
+    const { classBalance } = this.#options;
+    if (classBalance !== undefined) {
+      const label = vector.labels.findIndex(({ name }) => name === classBalance.label);
+      const { ratio = 1 } = classBalance;
+      await balanceClasses({
+        engine: this.#engine,
+        label: `label${String(label)}`,
+        ratio,
+        columns: left.columns,
+        signal,
+      });
+    }
     const rows = await this.#engine.rows(
       "select part, count(*)::double as n from classified group by part",
       "counting rows",
@@ -274,6 +368,8 @@ class Work {
     );
     const counts = Object.fromEntries(parts.map((name) => [name, 0])) as Record<Part, number>;
     for (const row of rows) counts[String(row["part"]) as Part] = Number(row["n"]);
+    counts.filtered = left.filtered;
+    counts.unsampled = left.unsampled;
     return counts;
   }
 }

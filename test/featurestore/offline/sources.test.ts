@@ -354,7 +354,7 @@ vector v { key store: store
       { at, store: null, took: 2, seen: new Date() },
       { at, store: "r", took: null, seen: null },
     ]);
-    expect(made.manifest.counts).toEqual({
+    expect(made.manifest.counts).toMatchObject({
       ...{ train: 2, holdout: 0, unlabelled: 1, immature: 1, embargoed: 0, outside: 0 },
     });
   });

@@ -1,0 +1,62 @@
+import { toMicros } from "../../core/index.ts";
+import { type Comparison, comparisonsOf, type Filter, filterLimits } from "./filter.ts";
+import type { Problem } from "./shape.ts";
+import type { Specification, Split } from "./specification.ts";
+
+/** What no shape says: how many filters there may be and how deep, and that ranges and periods are not empty. */
+export function checkMembers({ filters = [], split }: Partial<Specification>): readonly Problem[] {
+  const problems: Problem[] = [];
+  let n = 0;
+  for (const [i, filter] of filters.entries()) {
+    if (depthOf(filter) > filterLimits.depth)
+      problems.push({ path: ["filters", i], message: `is nested more than ${String(filterLimits.depth)} deep` });
+    for (const { comparison, path } of comparisonsOf(filter, ["filters", i])) {
+      n++;
+      problems.push(...emptyRange(comparison).map((message) => ({ path: [...path, "between"], message })));
+    }
+  }
+  if (n > filterLimits.comparisons) {
+    problems.push({
+      path: ["filters"],
+      message: `make ${String(n)} comparisons, and at most ${String(filterLimits.comparisons)} are taken`,
+      hint: "Make a column of it in the rows.",
+    });
+  }
+  problems.push(...checkPeriods(split));
+  const holdout = split?.holdout;
+  if (holdout !== undefined && "column" in holdout)
+    problems.push(...emptyRange(holdout).map((message) => ({ path: ["split", "holdout", "between"], message })));
+  return problems;
+}
+
+function depthOf(filter: Filter): number {
+  if ("all" in filter) return 1 + Math.max(0, ...filter.all.map(depthOf));
+  if ("any" in filter) return 1 + Math.max(0, ...filter.any.map(depthOf));
+  return "not" in filter ? 1 + depthOf(filter.not) : 1;
+}
+
+function emptyRange({ between }: Comparison): readonly string[] {
+  if (between === undefined) return [];
+  const [low, high] = between;
+  const isEmpty = typeof low === typeof high && typeof low === "number" && low > (high as number);
+  return isEmpty ? ["begins behind its end"] : [];
+}
+
+/** Both ends of both periods, and that no row is in both. */
+function checkPeriods({ train, holdout }: Split = {}): readonly Problem[] {
+  const held = holdout !== undefined && !("column" in holdout) && !("fraction" in holdout) ? holdout : undefined;
+  const [trained, judged] = [train, held].map((period) => ({
+    from: period?.from === undefined ? -Infinity : toMicros(period.from),
+    to: period?.to === undefined ? Infinity : toMicros(period.to),
+  }));
+  if (trained === undefined || judged === undefined) return [];
+  const hint = "`from` is included, `to` is not.";
+  const message = "ends before it begins";
+  if (trained.from >= trained.to) return [{ path: ["split", "train"], message, hint }];
+  if (held === undefined) return [];
+  if (judged.from >= judged.to) return [{ path: ["split", "holdout"], message, hint }];
+  if (train === undefined || trained.from >= judged.to || judged.from >= trained.to) return [];
+  return [
+    { path: ["split", "holdout"], message: "overlaps the training period", hint: "End one where the other begins." },
+  ];
+}

@@ -1,0 +1,107 @@
+import { resolve } from "node:path";
+import type { AnyProject, ProjectTypes, VectorName } from "../core/index.ts";
+import type { ProjectPlan } from "../dsl/index.ts";
+import type { EngineOptions } from "./duckdb/index.ts";
+import { type LeftRows, makeTrainingSet, type TrainingSet, type TrainingSetOptions } from "./offline/index.ts";
+import {
+  checkSpecification,
+  readSpecification,
+  type Specification,
+  specifiedVector,
+  type Written,
+} from "./specification/index.ts";
+
+/** A specification from a program: rows may be in memory. */
+type Members<P extends ProjectTypes> = Omit<Specification<P>, "$schema" | "rows" | "vector" | "features"> & {
+  readonly rows: LeftRows;
+};
+
+/** What is joined: a vector, or features. */
+type Joined<P extends ProjectTypes> =
+  | { readonly vector: VectorName<P>; readonly features?: never }
+  | { readonly features: NonNullable<Specification<P>["features"]>; readonly vector?: never };
+
+/**
+ * What `tondo.trainingSet` takes: all that a specification says, by the same names; or the file of one in `spec`, and what is to be otherwise
+ * than there.
+ */
+export type TrainingSetCall<P extends ProjectTypes = AnyProject> = Pick<
+  TrainingSetOptions,
+  "windows" | "maxDistinct" | "progress" | "signal"
+> &
+  (
+    | (Members<P> & Joined<P> & { readonly spec?: never })
+    | (Partial<Members<P>> &
+        (Joined<P> | { readonly vector?: never; readonly features?: never }) & {
+          /** A JSON file, from the project folder. */
+          readonly spec: string;
+        })
+  );
+
+/** What a training set is made with beside what is asked for. */
+export interface SpecifiedSetContext {
+  readonly project: () => Promise<ProjectPlan>;
+  readonly folder: string;
+  readonly engine?: EngineOptions;
+}
+
+/**
+ * Makes the training set that a specification says.
+ *
+ * @throws TondoError `SPECIFICATION_INVALID`, `SPECIFICATION_MISSING`, `UNKNOWN_VECTOR`, and what `makeTrainingSet` throws
+ */
+export async function makeSpecifiedSet(call: TrainingSetCall, context: SpecifiedSetContext): Promise<TrainingSet> {
+  const { spec, windows, maxDistinct, progress, signal, rows, ...given } = call;
+  const { folder, engine } = context;
+  const read = spec === undefined ? undefined : await readSpecification(resolve(folder, spec));
+  const written = besides(read?.written, { ...given, rows });
+  const inMemory = rows !== undefined && typeof rows !== "string";
+  // Checked as a text: what rows from memory must be is said where they are loaded.
+  const own = { ...given, rows: inMemory ? "in memory" : rows };
+  const specification = checkSpecification(merged(read?.specification ?? {}, own), written);
+  const {
+    name,
+    owner,
+    project,
+    description,
+    features,
+    label,
+    output,
+    vector: _vector,
+    $schema: _schema,
+    ...rest
+  } = specification;
+  const about = defined({ name, owner, project, description, features, label });
+  return makeTrainingSet({
+    ...rest,
+    ...defined({ windows, maxDistinct, progress, signal, engine, written }),
+    about,
+    vector: specifiedVector(await context.project(), specification, written),
+    rows: inMemory ? rows : specification.rows,
+    folder,
+    output: resolve(folder, output),
+  });
+}
+
+/** What a file says, with what a call says otherwise. A vector takes the place of features, and they that of a vector. */
+function merged(
+  file: Partial<Specification>,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { vector, features, ...rest } = file;
+  const isNamed = given["vector"] !== undefined || given["features"] !== undefined;
+  return { ...rest, ...(isNamed ? {} : defined({ vector, features })), ...defined(given) };
+}
+
+/** Where members were written: those that a call gives, nowhere. */
+function besides(written: Written | undefined, given: Readonly<Record<string, unknown>>): Written | undefined {
+  if (written === undefined) return undefined;
+  return { where: (path) => (given[String(path[0])] === undefined ? written.where(path) : undefined) };
+}
+
+/** Without the members that are undefined. */
+function defined<T extends object>(members: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    readonly [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
