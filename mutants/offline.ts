@@ -43,15 +43,15 @@ const mutants: readonly Mutant[] = [
   {
     name: "tie-broken-the-other-way",
     file: `${folder}/join-latest.ts`,
-    find: "m.q, arg_max(${pack}, ${relation.order})",
-    replace: "m.q, arg_min(${pack}, ${relation.order})",
+    find: "arg_max(${packed(found)}, ${orderStruct(ties)})",
+    replace: "arg_min(${packed(found)}, ${orderStruct(ties)})",
     ...join,
   },
   {
     name: "ttl-off-by-one",
     file: `${folder}/join-latest.ts`,
-    find: "b.q - b.best.t <= ${String(ttl)}",
-    replace: "b.q - b.best.t < ${String(ttl)}",
+    find: "q - t <= ${String(ttl)}",
+    replace: "q - t < ${String(ttl)}",
     ...join,
   },
   {
@@ -109,8 +109,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "deleted-states-kept",
     file: `${folder}/join-latest.ts`,
-    find: "`(case when not b.best.gone then b.best.${column(stored)} end)`",
-    replace: "`b.best.${column(stored)}`",
+    find: '...gone.map(() => "not gone")];',
+    replace: '...gone.map(() => "true")];',
     tests: sources,
     testName: "deleted state",
   },
@@ -121,6 +121,20 @@ const mutants: readonly Mutant[] = [
     replace: "...tie(reads)]",
     tests: sources,
     testName: "deleted state",
+  },
+  {
+    name: "known-later-loses-a-tie",
+    file: `${folder}/join-latest.ts`,
+    find: 'relation.ties.filter((part) => relation.hasKnown || part !== "k")',
+    replace: 'relation.ties.filter((part) => part !== "k")',
+    ...join,
+  },
+  {
+    name: "tied-rows-twice",
+    file: `${folder}/join-latest.ts`,
+    find: "from matched anti join tied using (row)",
+    replace: "from matched",
+    ...join,
   },
   {
     name: "left-rows-dropped-by-snapshots",

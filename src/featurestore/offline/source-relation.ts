@@ -38,6 +38,8 @@ export interface SourceRelation {
   readonly lag: number;
   /** A struct that orders competing rows: by t, k, deletions last, then the columns read, missing first. */
   readonly order: string;
+  /** The parts of that order behind the time: SQL that tells rows of one moment apart. */
+  readonly ties: readonly string[];
   /** What generated JavaScript computes in a pass over the rows, since SQL cannot do it to the bit. */
   readonly inJavaScript: readonly string[];
 }
@@ -104,6 +106,7 @@ export async function relationOf(
   const hasVersions = source.id !== undefined;
   const hasDeletions = source.deleted !== undefined;
   const gone = hasDeletions ? ["gone"] : [];
+  const ties = [...(source.at === undefined ? [] : ["k"]), ...(hasVersions ? [] : gone), ...tie(reads)];
   return {
     sql: hasVersions ? versions(rows, keys, [...gone, ...reads], source.id.length, expressions) : rows,
     keys,
@@ -112,13 +115,14 @@ export async function relationOf(
     hasVersions,
     hasDeletions: hasDeletions && !hasVersions,
     lag: lagOf(source),
-    order: orderStruct([...(source.at === undefined ? [] : ["t", "k"]), ...(hasVersions ? [] : gone), ...tie(reads)]),
+    order: orderStruct([...(source.at === undefined ? [] : ["t"]), ...ties]),
+    ties,
     inJavaScript: [...inJavaScript],
   };
 }
 
 /** A struct of these, in order; with names, since a table cannot hold one without. */
-function orderStruct(parts: readonly string[]): string {
+export function orderStruct(parts: readonly string[]): string {
   return parts.length === 0
     ? "row(0)"
     : `struct_pack(${parts.map((part, i) => `o${String(i)} := ${part}`).join(", ")})`;

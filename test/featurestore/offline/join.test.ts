@@ -7,6 +7,7 @@ import { parseTypeName, type Value } from "../../../src/core/index.ts";
 import { fromRaw, type VectorPlan } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, sqlText, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
 import { joinReads, type WindowJoin } from "../../../src/featurestore/offline/join.ts";
+import { compileText } from "../../dsl/check-one.ts";
 import { differences } from "../../oracle/compare.ts";
 import { histories, type History } from "../../oracle/history.ts";
 import { trainingRows } from "../../../src/featurestore/oracle/oracle.ts";
@@ -74,4 +75,43 @@ describe("the point-in-time join", () => {
     },
     Math.max(600_000, runs * 10_000),
   );
+
+  it("takes, of states of one time that were known before it, the one known later", async () => {
+    const { plan, diagnostics } = compileText(`
+entity shop (shop: string)
+snapshot shops {
+  parquet "shops.parquet" known loaded
+  columns (shop: string, since: timestamp, loaded: timestamp, size: int)
+  at since
+}
+group shop:profile from shops by shop { size }
+vector v {
+  key shop
+  size = @shop:profile:size
+}`);
+    const vector = plan?.vectors[0];
+    if (vector === undefined) throw new Error(diagnostics[0]?.message);
+    const folder = await mkdtemp(join(tmpdir(), "tondo-join-"));
+    const engine = await Engine.open({ threads: 1 });
+    try {
+      const states = [
+        [10, 3, 7],
+        [10, 5, 1],
+        [10, 4, 9],
+      ].map(([t, k, size]) => `('a', make_timestamp(${String(t)}), make_timestamp(${String(k)}), ${String(size)})`);
+      await engine.run(
+        `copy (from (values ${states.join(", ")}) as e (shop, since, loaded, size)) to ${sqlText(join(folder, "shops.parquet"))}`,
+        "writing states",
+      );
+      await engine.run(`create temp table l as select 0::bigint as row, 10::bigint as q, 'a' as shop`, "making rows");
+      const { tables, columnOf } = await joinReads({ engine, vector, left: "l", folder });
+      const column = columnOf.get(vector.reads[0]?.id ?? "") ?? "";
+      expect(await engine.rows(`select ${column}::int as size from ${tables[0] ?? ""}`, "reading")).toEqual([
+        { size: 1 },
+      ]);
+    } finally {
+      engine.close();
+      await rm(folder, { recursive: true });
+    }
+  });
 });
