@@ -80,13 +80,13 @@ const mutants: readonly Mutant[] = [
   {
     name: "statistics-correlation-over-rows-with-one-of-two",
     file: `${folder}/pearson.ts`,
-    find: "`(${x}) is not null and (${y}) is not null`",
-    replace: "`(${x}) is not null or (${y}) is not null`",
+    find: "if (sums.n === rows) return",
+    replace: "if (sums.n >= rows) return",
     tests: golden,
   },
   {
     name: "statistics-correlation-not-scaled",
-    file: `${folder}/centred.ts`,
+    file: `${folder}/centred-column.ts`,
     find: "return 2 ** -Math.min(1000,",
     replace: "return 2 ** -0 * Math.min(1,",
     tests: golden,
@@ -132,6 +132,20 @@ const mutants: readonly Mutant[] = [
     find: "`${moment} < ${String(found.to)}`",
     replace: "`${moment} <= ${String(found.to)}`",
     tests: cases,
+  },
+  {
+    name: "statistics-too-coarse-for-few-rows",
+    file: `${folder}/centred-column.ts`,
+    find: "return squares < n * 2 ** -63 * 1e12;",
+    replace: "return squares < 0 * n;",
+    tests: cases,
+  },
+  {
+    name: "statistics-ranks-of-a-label-where-the-feature-is-missing",
+    file: `${folder}/spearman.ts`,
+    find: "label.present === rows ?",
+    replace: "label.present >= rows ?",
+    tests: golden,
   },
   {
     name: "statistics-cannot-spill",

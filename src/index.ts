@@ -26,6 +26,13 @@ export {
   type UserParameters,
   type UserResult,
 } from "./dsl/index.ts";
-export type { Manifest, TrainingSet } from "./featurestore/index.ts";
+export {
+  featureStats,
+  type FeatureStats,
+  type FeatureStatsOptions,
+  type Manifest,
+  statisticsPage,
+  type TrainingSet,
+} from "./featurestore/index.ts";
 export type { Prediction, PredictRequest } from "./serving/index.ts";
 export { linearTrainer, logisticTrainer, processTrainer, type Trainer } from "./training/index.ts";

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FeatureStats } from "../../src/featurestore/index.ts";
+import { open } from "../../src/open.ts";
 import { holdoutFrom, type OrdersProject, ordersProject, step, trainingSetArguments } from "./orders-project.ts";
 import { errorOf, tondo, tondoWith } from "./run-tondo.ts";
 
@@ -76,6 +77,15 @@ describe("tondo features stats", () => {
     expect(found.subject).toMatchObject({ folder: null, vector: "eta", rows: 7033 });
     expect(found.columns.map(({ name }) => name)).toEqual(["prep", "km", "minutes", "late"]);
     expect(await readdir(folder)).toEqual(before);
+  });
+
+  it("is what an opened project answers too", async () => {
+    await using opened = await open({ folder });
+    const asked = { columns: ["km"], labels: ["minutes"], against: null } as const;
+    const found = await opened.featureStats({ set: "training/eta", ...asked });
+    const shown = await stats("training/eta", "--columns", "km", "--label", "minutes", "--no-drift");
+    expect(found.columns).toEqual(shown.columns);
+    expect(found.associations).toEqual(shown.associations);
   });
 
   it("writes a page", async () => {

@@ -36,7 +36,7 @@ describe("docs/feature-statistics.md", () => {
 
   it("shows a program that runs", async () => {
     const [program = ""] = blocks("ts");
-    const local = program.replace('"tondo/featurestore"', JSON.stringify(join(root, "src/featurestore/index.ts")));
+    const local = program.replace('"tondo"', JSON.stringify(join(root, "src/index.ts")));
     await writeFile(join(project.folder, "look.mts"), `${local}\nconsole.log(page.length);\n`);
     const run = promisify(execFile);
     const { stdout } = await run(process.execPath, ["look.mts"], { cwd: project.folder });

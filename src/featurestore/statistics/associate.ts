@@ -1,17 +1,11 @@
 import type { Engine } from "../duckdb/index.ts";
-import { scaled } from "./centred.ts";
 import { contingency, correlationRatio } from "./class-association.ts";
-import type { Association, ColumnStats } from "./feature-statistics.ts";
+import type { DescribedColumn } from "./describe-column.ts";
+import type { Association } from "./feature-statistics.ts";
 import type { MeasuredColumn } from "./measured-column.ts";
-import { pearson } from "./pearson.ts";
-import { spearman } from "./spearman.ts";
+import { type Correlated, pearson } from "./pearson.ts";
+import { type RankedLabel, rankLabel, spearman } from "./spearman.ts";
 import { columnsPerPass, fewClasses, maxClasses, rowsPerClass } from "./statistics-limits.ts";
-
-/** A column with what has been found of it. */
-export interface DescribedColumn {
-  readonly column: MeasuredColumn;
-  readonly stats: ColumnStats;
-}
 
 /**
  * Holds features against labels: numbers against numbers by Pearson and Spearman, classes (texts, truth values, whole numbers of few
@@ -29,13 +23,15 @@ export async function associate(
   const found: Association[] = [];
   for (const label of labels) {
     const own: Association[] = [];
+    const y = numbersOf(label);
+    const ranked = y === undefined ? undefined : await rankLabel(engine, rows, label.column.counted, y.sums.n, signal);
     const comparable = features.filter(({ column }) => isScalarColumn(column));
     for (let from = 0; from < comparable.length; from += columnsPerPass) {
       const some = comparable.slice(from, from + columnsPerPass);
       const counts = await countsOf(engine, rows, some, label, signal);
-      const linear = await linearOf(engine, rows, some, label, signal);
+      const linear = await linearOf(engine, rows, some, label, counts, signal);
       for (const [i, feature] of some.entries()) {
-        const both = { rows: counts[i] ?? 0, linear: linear[i] ?? null };
+        const both = { rows: counts[i] ?? 0, linear: linear[i] ?? null, ranked };
         own.push(await associationOf(engine, rows, feature, label, both, signal));
         done(found.length + own.length);
       }
@@ -50,16 +46,17 @@ export async function associate(
 /** Pearson's correlation where both are numbers. */
 async function linearOf(
   engine: Engine,
-  rows: string,
+  relation: string,
   features: readonly DescribedColumn[],
   label: DescribedColumn,
+  counts: readonly number[],
   signal: AbortSignal | undefined,
 ): Promise<readonly (number | null)[]> {
   const y = numbersOf(label);
   const xs = features.map(numbersOf);
   if (y === undefined) return xs.map(() => null);
-  const pairs = xs.flatMap((x) => (x === undefined ? [] : [{ x, y }]));
-  const results = await pearson(engine, rows, pairs, signal);
+  const pairs = xs.flatMap((x, i) => (x === undefined ? [] : [{ x, y, rows: counts[i] ?? 0 }]));
+  const results = await pearson(engine, relation, pairs, signal);
   let next = 0;
   return xs.map((x) => (x === undefined ? null : (results[next++] ?? null)));
 }
@@ -83,32 +80,40 @@ async function countsOf(
   return features.map((_, i) => Number(row?.[`n${String(i)}`] ?? 0));
 }
 
+/** What is known of a pair before it is looked at closer. */
+interface Pair {
+  readonly rows: number;
+  readonly linear: number | null;
+  readonly ranked: RankedLabel | undefined;
+}
+
 async function associationOf(
   engine: Engine,
   relation: string,
   feature: DescribedColumn,
   label: DescribedColumn,
-  { rows, linear }: { readonly rows: number; readonly linear: number | null },
+  { rows, linear, ranked }: Pair,
   signal: AbortSignal | undefined,
 ): Promise<Association> {
   const [x, y] = [feature.column.counted, label.column.counted];
   const [number, labelNumber] = [numbersOf(feature), numbersOf(label)];
-  const bothNumbers = number !== undefined && labelNumber !== undefined;
-  const ranks = bothNumbers ? await spearman(engine, relation, x, y, signal) : null;
+  const ranks =
+    number === undefined || ranked === undefined ? null : await spearman(engine, relation, x, ranked, rows, signal);
   const isBool = feature.column.kind === "bool";
   // Of two classes eta is the magnitude of Pearson's correlation.
   const ratio =
     isClass(feature) && labelNumber !== undefined && !isBool
-      ? await correlationRatio(engine, relation, labelNumber, x, signal)
+      ? await correlationRatio(engine, relation, labelNumber.z, x, signal)
       : number !== undefined && label.column.kind === "string"
-        ? await correlationRatio(engine, relation, number, y, signal)
+        ? await correlationRatio(engine, relation, number.z, y, signal)
         : null;
   const classes =
     isClass(feature) && (label.column.kind === "string" || label.column.kind === "bool")
       ? await contingency(engine, relation, x, y, signal)
       : null;
   const measures = {
-    pearson: linear,
+    // Of ranks it is known for certain whether a column is constant.
+    pearson: ranks === null ? null : linear,
     spearman: ranks,
     correlationRatio: ratio?.ratio ?? null,
     cramersV: classes?.cramersV ?? null,
@@ -141,9 +146,9 @@ function strongest(
   return found;
 }
 
-/** SQL of a column's numbers; `undefined` of texts, and where there is none. */
-function numbersOf({ column, stats: { numbers } }: DescribedColumn): string | undefined {
-  return column.measure === "value" && numbers !== null ? scaled(column, numbers.min, numbers.max) : undefined;
+/** How a column's numbers are summed; `undefined` of texts, and where there is none. */
+function numbersOf({ column, numbers }: DescribedColumn): Correlated | undefined {
+  return column.measure === "value" && numbers !== null && numbers.sums.n > 0 ? numbers : undefined;
 }
 
 function isScalarColumn({ kind, measure }: MeasuredColumn): boolean {

@@ -1,7 +1,7 @@
 import { ExactSum } from "../../core/index.ts";
 import type { Engine } from "../duckdb/index.ts";
-import { centred, centreOf } from "./centred.ts";
-import { exactGroups, exactValues } from "./exact-aggregates.ts";
+import { isCoarse, zoomedIn } from "./centred-column.ts";
+import { exactGroups } from "./exact-aggregates.ts";
 import { rowsPerClass } from "./statistics-limits.ts";
 
 /** How much a column of classes says of a number. */
@@ -21,7 +21,7 @@ export interface CorrelationRatio {
  *
  * Source: K. Pearson, 1905; T. L. Kelley, An unbiased correlation ratio measure, 1935.
  *
- * @param number SQL of a DOUBLE of a magnitude near 1
+ * @param number SQL of distances from the median, of magnitudes near 1
  * @param classes SQL of what rows are classed by
  */
 export async function correlationRatio(
@@ -31,37 +31,58 @@ export async function correlationRatio(
   classes: string,
   signal: AbortSignal | undefined,
 ): Promise<CorrelationRatio | null> {
-  const doing = "comparing classes";
-  const filter = `(${classes}) is not null`;
-  const centre = await exactValues({ engine, rows, of: centreOf(number, filter), doing, signal });
-  const z = centred(number, centre);
-  if (z === undefined) return null;
-  const of = ["1::double", z, `${z} * ${z}`].map((x) => ({ name: "sum" as const, x, filter: `(${z}) is not null` }));
-  const groups = exactGroups({
-    engine,
-    rows: `(select * from ${rows} where ${filter})`,
-    of,
-    by: classes,
-    doing,
-    signal,
-  });
+  const there = `(select * from ${rows} where (${classes}) is not null and (${number}) is not null)`;
+  const sums = await classSums(engine, there, number, classes, signal);
+  if (!isCoarse(sums.whole, sums.n)) return ratioOf(sums);
+  const closer = await zoomedIn(engine, there, number, "true", signal);
+  return closer === undefined ? null : ratioOf(await classSums(engine, there, closer, classes, signal));
+}
+
+/** What the rows of all classes come to. */
+interface ClassSums {
+  readonly n: number;
+  readonly classes: number;
+  readonly isConstant: boolean;
+  /** The sums of squares of distances from the mean: of all rows, and of the means of their classes. */
+  readonly whole: number;
+  readonly between: number;
+}
+
+function ratioOf({ n, classes: k, isConstant, whole, between }: ClassSums): CorrelationRatio | null {
+  if (isConstant) return null;
+  const ratio = Math.min(1, Math.max(0, between / whole));
+  const corrected = n > k ? Math.max(0, 1 - ((1 - ratio) * (n - 1)) / (n - k)) : 0;
+  return { ratio: Math.sqrt(ratio), corrected: Math.sqrt(corrected), isSound: n >= k * rowsPerClass };
+}
+
+async function classSums(
+  engine: Engine,
+  rows: string,
+  number: string,
+  classes: string,
+  signal: AbortSignal | undefined,
+): Promise<ClassSums> {
+  const sums = ["1::double", number, `${number} * ${number}`].map((x) => ({ name: "sum" as const, x }));
+  const ends = (["min", "max"] as const).map((name) => ({ name, x: number }));
+  const of = [...sums, ...ends];
+  const groups = exactGroups({ engine, rows, of, by: classes, doing: "comparing classes", signal });
   const [count, total, squares, between] = [new ExactSum(), new ExactSum(), new ExactSum(), new ExactSum()];
-  let k = 0;
-  for await (const { values } of groups) {
-    const [size = null, sum = null, square = null] = values;
+  let [k, min, max] = [0, Infinity, -Infinity];
+  for await (const values of groups) {
+    const [size = null, sum = null, square = null, least = null, most = null] = values;
     if (size === null || sum === null || square === null) continue;
     k++;
     count.add(size);
     total.add(sum);
     squares.add(square);
     between.add((sum * sum) / size);
+    min = Math.min(min, least ?? min);
+    max = Math.max(max, most ?? max);
   }
   const n = count.value() ?? 0;
-  const rest = ((total.value() ?? 0) * (total.value() ?? 0)) / n;
+  const rest = n === 0 ? 0 : ((total.value() ?? 0) * (total.value() ?? 0)) / n;
   const whole = (squares.value() ?? 0) - rest;
-  const ratio = Math.min(1, Math.max(0, ((between.value() ?? 0) - rest) / whole));
-  const corrected = n > k ? Math.max(0, 1 - ((1 - ratio) * (n - 1)) / (n - k)) : 0;
-  return { ratio: Math.sqrt(ratio), corrected: Math.sqrt(corrected), isSound: n >= k * rowsPerClass };
+  return { n, classes: k, isConstant: min >= max, whole, between: (between.value() ?? 0) - rest };
 }
 
 /** How much two columns of classes say of each other. */

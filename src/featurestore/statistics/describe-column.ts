@@ -1,25 +1,21 @@
-import type { Value } from "../../core/index.ts";
+import { centredColumn, columnMoments, type Moments } from "./centred-column.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { DriftMeasure, driftShares } from "./drift.ts";
 import type { ColumnStats, ColumnSummary, Histogram, NumberStats } from "./feature-statistics.ts";
-import { HistogramCounts, histogramEdges } from "./histogram.ts";
+import { HistogramCounts, histogramEdges, type HistogramRange } from "./histogram.ts";
 import type { MeasuredColumn } from "./measured-column.ts";
+import type { Correlated } from "./pearson.ts";
 import { OrderedQuantiles } from "./ordered-quantiles.ts";
 import { driftBins, driftCategories, innerShares, quantileShares } from "./statistics-limits.ts";
 import { TopValues } from "./top-values.ts";
 import { type CountedValue, countValues, dropCounts, type SideTotals, walkValues } from "./value-counts.ts";
 
-/** The exact mean and sample deviation of a column of numbers. */
-export interface Moments {
-  readonly mean: number | null;
-  readonly std: number | null;
-}
-
-/** One side of a comparison. */
-export interface Side {
-  readonly rows: number;
-  /** Of the column's numbers. */
-  readonly moments: Moments;
+/** A column described, and how its numbers are summed. */
+export interface DescribedColumn {
+  readonly column: MeasuredColumn;
+  readonly stats: ColumnStats;
+  /** SQL of the distances from the median, and their sums in the rows described; `null` of texts and where no row has a value. */
+  readonly numbers: Correlated | null;
 }
 
 /** What a column is described by. */
@@ -28,16 +24,17 @@ export interface DescribeOptions {
   /** A relation of both sides' rows. */
   readonly rows: string;
   readonly column: MeasuredColumn;
-  readonly here: Side;
-  /** `null` where there is nothing to compare the column with. */
-  readonly against: Side | null;
+  /** How many rows are described. */
+  readonly here: number;
+  /** How many rows they are compared with; `null` where there is nothing to compare the column with. */
+  readonly against: number | null;
   readonly bins: number;
   readonly top: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Describes one column: its values are counted by the engine, and what follows from counts in order is found in two walks over them. */
-export async function describeColumn(options: DescribeOptions): Promise<ColumnStats> {
+export async function describeColumn(options: DescribeOptions): Promise<DescribedColumn> {
   const { engine, rows, column, here, against, signal } = options;
   const totals = await countValues(engine, rows, column, signal);
   const first = new FirstWalk(options, totals);
@@ -46,25 +43,45 @@ export async function describeColumn(options: DescribeOptions): Promise<ColumnSt
   await walkValues(engine, column, (counted) => second.add(counted), signal);
   await dropCounts(engine);
   const { name, role, type, measure } = column;
-  return {
+  const own = [await momentsOf(options, 0, totals, first), await momentsOf(options, 1, totals, first)] as const;
+  const summary = (side: 0 | 1, n: number): ColumnSummary =>
+    summaryOf(options, n, totals[side], first.sides[side], second.histogram(side), own[side]?.moments);
+  const stats: ColumnStats = {
     ...{ name, role, type, measure },
-    ...summary(options, here, totals[0], first.here, second.histogram(0)),
-    against: against === null ? null : summary(options, against, totals[1], first.there, second.histogram(1)),
+    ...summary(0, here),
+    against: against === null ? null : summary(1, against),
     drift: second.drift(),
   };
+  return { column, stats, numbers: own[0] === undefined ? null : { z: own[0].z, sums: own[0].moments.sums } };
 }
 
-function summary(
+/** The moments of one side, around its own median; `undefined` of texts, and where no row has a value. */
+async function momentsOf(
+  { engine, rows, column, signal }: DescribeOptions,
+  side: 0 | 1,
+  totals: readonly [SideTotals, SideTotals],
+  first: FirstWalk,
+): Promise<{ readonly z: string; readonly moments: Moments } | undefined> {
+  const { present, min, max } = totals[side];
+  const [median] = first.sides[side].middle.values();
+  if (column.measure === null || median === undefined) return undefined;
+  const centred = centredColumn(column, { min, max, median });
+  const of = `(select * from ${rows} where side = ${String(side)})`;
+  return { z: centred.z, moments: await columnMoments(engine, of, centred, present, signal) };
+}
+
+function summaryOf(
   { column: { measure } }: DescribeOptions,
-  { rows, moments }: Side,
+  rows: number,
   { present, distinct, min, max }: SideTotals,
   found: Found,
   histogram: Histogram | undefined,
+  moments: Moments | undefined,
 ): ColumnSummary {
   const isCounted = measure === "value" || measure === null;
   const values = found.quantiles.values();
   const numbers: NumberStats | null =
-    histogram === undefined || present === 0
+    histogram === undefined || moments === undefined
       ? null
       : {
           ...{ min, max, mean: moments.mean, std: moments.std, zeros: found.zeros },
@@ -80,17 +97,18 @@ function summary(
 /** What the first walk finds of one side. */
 interface Found {
   readonly quantiles: OrderedQuantiles;
+  readonly middle: OrderedQuantiles;
   readonly top: TopValues;
   zeros: number;
 }
 
 /** Quantiles and the most frequent values: what the second walk's bins follow from. */
 class FirstWalk {
-  readonly here: Found;
-  readonly there: Found;
+  readonly sides: readonly [Found, Found];
   /** The reference's quantiles for the bins of drift, and those of both sides for the edges of histograms. */
   readonly cuts: OrderedQuantiles;
   readonly inner: OrderedQuantiles;
+  readonly #totals: readonly [SideTotals, SideTotals];
   /** The reference's most frequent values, and all different ones of both sides while they are few. */
   readonly categories: TopValues = new TopValues(driftCategories);
   readonly few: TopValues = new TopValues(driftBins + 1);
@@ -100,11 +118,12 @@ class FirstWalk {
   constructor({ top, column }: DescribeOptions, [here, there]: readonly [SideTotals, SideTotals]) {
     const side = ({ present }: SideTotals): Found => ({
       quantiles: new OrderedQuantiles(quantileShares, present),
+      middle: new OrderedQuantiles([0.5], present),
       top: new TopValues(top),
       zeros: 0,
     });
-    this.here = side(here);
-    this.there = side(there);
+    this.sides = [side(here), side(there)];
+    this.#totals = [here, there];
     this.cuts = new OrderedQuantiles(driftShares, here.present);
     this.inner = new OrderedQuantiles(innerShares, here.present + there.present);
     this.#isBool = column.kind === "bool";
@@ -112,25 +131,35 @@ class FirstWalk {
   }
 
   add({ value, n, m }: CountedValue): void {
-    const shown = this.shown(value);
-    this.here.top.add(shown, n);
-    this.there.top.add(shown, m);
+    const [here, there] = this.sides;
+    const shown = this.#isBool ? value === 1 : value;
+    here.top.add(shown, n);
+    there.top.add(shown, m);
     this.categories.add(shown, n);
     this.few.add(shown, n + m);
     if (this.#isText) return;
     const x = Number(value);
-    this.here.quantiles.add(x, n);
-    this.there.quantiles.add(x, m);
+    here.quantiles.add(x, n);
+    there.quantiles.add(x, m);
     this.cuts.add(x, n);
     this.inner.add(x, n + m);
+    here.middle.add(x, n);
+    there.middle.add(x, m);
     if (x !== 0) return;
-    this.here.zeros += n;
-    this.there.zeros += m;
+    here.zeros += n;
+    there.zeros += m;
   }
 
-  /** A counted value as the language shows it. */
-  shown(value: CountedValue["value"]): Value {
-    return this.#isBool ? value === 1 : value;
+  /** What the edges of histograms of both sides follow from; `undefined` where there is no number. */
+  range(): HistogramRange | undefined {
+    const some = this.#totals.filter(({ present }) => present > 0);
+    const [low, high] = this.inner.values();
+    if (low === undefined || high === undefined) return undefined;
+    return {
+      min: some.reduce((least, { min }) => Math.min(least, min), Infinity),
+      max: some.reduce((most, { max }) => Math.max(most, max), -Infinity),
+      inner: [low, high],
+    };
   }
 }
 
@@ -144,25 +173,17 @@ class SecondWalk {
     [totals, others]: readonly [SideTotals, SideTotals],
     first: FirstWalk,
   ) {
-    if (measure !== null) {
-      const some = [totals, others].filter(({ present }) => present > 0);
-      const [low = 0, high = 0] = first.inner.values();
-      const edges = histogramEdges(
-        {
-          min: some.reduce((least, { min }) => Math.min(least, min), Infinity),
-          max: some.reduce((most, { max }) => Math.max(most, max), -Infinity),
-          inner: [low, high],
-        },
-        bins,
-      );
-      if (some.length > 0) this.#histograms = [new HistogramCounts(edges), new HistogramCounts(edges)];
+    const range = measure === null ? undefined : first.range();
+    if (range !== undefined) {
+      const edges = histogramEdges(range, bins);
+      this.#histograms = [new HistogramCounts(edges), new HistogramCounts(edges)];
     }
     if (against === null) return;
     const isCategory = measure === null || kind === "bool";
     const few = first.few.values();
     this.#drift = new DriftMeasure({
-      reference: { rows: here.rows, present: totals.present },
-      compared: { rows: against.rows, present: others.present },
+      reference: { rows: here, present: totals.present },
+      compared: { rows: against, present: others.present },
       isCategory,
       values: isCategory
         ? first.categories.values()

@@ -11,13 +11,6 @@ export interface ExactAggregate {
   readonly filter?: string;
 }
 
-/** The results of one group of rows; `null` where the language says missing. */
-export interface GroupResults {
-  /** The value of what was grouped by, a number. */
-  readonly group: number;
-  readonly values: readonly (number | null)[];
-}
-
 /** What is asked for: several aggregates over the same rows, in one pass. */
 export interface AggregateQuery {
   readonly engine: Engine;
@@ -26,17 +19,18 @@ export interface AggregateQuery {
   readonly of: readonly ExactAggregate[];
   /** SQL of what rows are grouped by; without it they are one group. */
   readonly by?: string;
-  /** SQL of a number that names each group, where that is asked for. */
-  readonly group?: string;
   readonly doing: string;
   readonly signal: AbortSignal | undefined;
 }
 
 const noOrder = "row(0)";
 
-/** Exact aggregates group by group: the engine adds whole numbers, the language's own code rounds them once. The groups come in any order. */
-export async function* exactGroups(query: AggregateQuery): AsyncGenerator<GroupResults> {
-  const { engine, rows, of, by, group = "0", doing, signal } = query;
+/**
+ * Exact aggregates group by group, `null` where the language says missing: the engine adds whole numbers, the language's own code rounds them
+ * once. The groups come in any order.
+ */
+export async function* exactGroups(query: AggregateQuery): AsyncGenerator<readonly (number | null)[]> {
+  const { engine, rows, of, by, doing, signal } = query;
   if (of.length === 0) return;
   const states = of.map(({ name, x, filter = "true" }, i) => {
     const { code, sql } = aggregate(name);
@@ -52,27 +46,26 @@ export async function* exactGroups(query: AggregateQuery): AsyncGenerator<GroupR
   const given = states.map((state) => state.given).join(", ");
   const updates = states.flatMap((state) => state.updates).join(", ");
   const numbers = states.flatMap((state) => state.numbers).map((number) => `(${number})::double`);
-  const sql = `select (g)::double, ${numbers.join(", ")} from
-    (select any_value(g) as g, ${updates} from
-    (select ${group} as g, ${by ?? "0"} as b, ${given} from ${rows}) ${by === undefined ? "" : "group by b"})`;
+  const sql = `select ${numbers.join(", ")} from
+    (select ${updates} from
+    (select ${by ?? "0"} as b, ${given} from ${rows}) ${by === undefined ? "" : "group by b"})`;
   for await (const chunk of engine.chunks(sql, doing, signal)) {
-    const columns = Array.from({ length: numbers.length + 1 }, (_, i) => chunk.column(i, "number"));
+    const columns = Array.from(numbers, (_, i) => chunk.column(i, "number"));
     for (let row = 0; row < chunk.rows; row++) {
-      let next = 1;
-      const values = states.map(({ code, numbers: own }) => {
+      let next = 0;
+      yield states.map(({ code, numbers: own }) => {
         const state = Float64Array.from(own, (_, i) => Number(columns[next + i]?.[row]));
         next += own.length;
         const value = Number(code.finalize({ numbers: state, values: [] }, 0, 0));
         return Number.isNaN(value) ? null : value;
       });
-      yield { group: Number(columns[0]?.[row]), values };
     }
   }
 }
 
 /** The same over all rows at once. */
-export async function exactValues(query: Omit<AggregateQuery, "by" | "group">): Promise<readonly (number | null)[]> {
-  for await (const { values } of exactGroups(query)) return values;
+export async function exactValues(query: Omit<AggregateQuery, "by">): Promise<readonly (number | null)[]> {
+  for await (const values of exactGroups(query)) return values;
   return [];
 }
 

@@ -41,8 +41,8 @@ export interface Histogram {
 export interface NumberStats {
   readonly min: number;
   readonly max: number;
-  /** The exact mean and sample deviation, as the language's `mean` and `std`; `null` where a value lies beyond 2^62, or, of `std`, of one value. */
-  readonly mean: number | null;
+  /** The mean and the sample deviation, of exact sums; the deviation of one value is `null`. */
+  readonly mean: number;
   readonly std: number | null;
   readonly zeros: number;
   /** Exact and linear between neighbours (type 7). */

@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Micros, type Progress, silentProgress, TondoError } from "../../core/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
-import { associate, type DescribedColumn } from "./associate.ts";
-import { describeColumn, type Moments, type Side } from "./describe-column.ts";
-import { exactGroups } from "./exact-aggregates.ts";
+import { associate } from "./associate.ts";
+import { describeColumn, type DescribedColumn } from "./describe-column.ts";
 import type { Association, FeatureStats, StatsSubject } from "./feature-statistics.ts";
 import { labelsOf, type MeasuredColumn, measuredColumns } from "./measured-column.ts";
 import { findRows, type FoundRows, hasColumn, hasHoldout, rowsSql, type StatsRows, subjectOf } from "./set-rows.ts";
-import { columnsPerPass, defaultBins, defaultTop, maxBins, maxTop, suspectStrength } from "./statistics-limits.ts";
+import { defaultBins, defaultTop, maxBins, maxTop, suspectStrength } from "./statistics-limits.ts";
 
 /** What to describe, and what to compare it with. */
 export interface FeatureStatsOptions extends StatsRows {
@@ -82,7 +81,7 @@ function checkCount(name: string, value: number, least: number, most: number): v
 }
 
 const relation = "stats_rows";
-const described = "stats_described";
+const describedRows = "stats_described";
 
 /** The steps of one description on one engine. */
 class Work {
@@ -105,18 +104,16 @@ class Work {
     const labels = labelsOf(this.#here.manifest, this.#options.labels);
     const columns = measuredColumns(this.#here.manifest, this.#options.columns, labels);
     const [subject, against] = await this.#openRows(columns);
-    const moments = await this.#moments(columns);
     this.#progress.start("describing columns", columns.length);
     const found: DescribedColumn[] = [];
     for (const [i, column] of columns.entries()) {
-      const side = (n: 0 | 1, rows: number): Side => ({ rows, moments: moments[n][i] ?? { mean: null, std: null } });
       const isCompared = against !== null && this.#there !== null && hasColumn(this.#there.manifest, column);
-      const stats = await describeColumn({
+      const described = await describeColumn({
         ...{ engine: this.#engine, rows: relation, column, bins, top, signal },
-        here: side(0, subject.rows),
-        against: isCompared ? side(1, against.rows) : null,
+        here: subject.rows,
+        against: isCompared ? against.rows : null,
       });
-      found.push({ column, stats });
+      found.push(described);
       this.#progress.update(i + 1);
     }
     this.#progress.finish(`${String(columns.length)} columns of ${String(subject.rows)} rows`);
@@ -140,7 +137,7 @@ class Work {
     const doing = "reading the training set";
     await this.#engine.run(`create or replace temp view ${relation} as ${sides.join(" union all ")}`, doing);
     await this.#engine.run(
-      `create or replace temp view ${described} as select * from ${relation} where side = 0`,
+      `create or replace temp view ${describedRows} as select * from ${relation} where side = 0`,
       doing,
     );
     const rows = await this.#engine.rows(
@@ -156,32 +153,12 @@ class Work {
     return [subject(this.#here, 0), this.#there === null ? null : subject(this.#there, 1)];
   }
 
-  /** Means and deviations of all columns of numbers, on both sides. */
-  async #moments(columns: readonly MeasuredColumn[]): Promise<readonly [readonly Moments[], readonly Moments[]]> {
-    const found: [Moments[], Moments[]] = [[], []];
-    const numbers = [...columns.entries()].filter(([, { measure }]) => measure !== null);
-    for (let from = 0; from < numbers.length; from += columnsPerPass) {
-      const some = numbers.slice(from, from + columnsPerPass);
-      const of = some.flatMap(([, { counted }]) =>
-        (["mean", "std"] as const).map((name) => ({ name, x: `(${counted})::double` })),
-      );
-      const { signal } = this.#options;
-      const sides = { by: "side", group: "side", doing: "summing columns", signal };
-      for await (const { group, values } of exactGroups({ engine: this.#engine, rows: relation, of, ...sides })) {
-        for (const [i, [at]] of some.entries()) {
-          found[group === 0 ? 0 : 1][at] = { mean: values[2 * i] ?? null, std: values[2 * i + 1] ?? null };
-        }
-      }
-    }
-    return found;
-  }
-
   async #associate(columns: readonly DescribedColumn[], labels: readonly string[]): Promise<readonly Association[]> {
     const features = columns.filter(({ column: { role } }) => role !== "label" && role !== "at");
     const against = columns.filter(({ column: { name, role } }) => role === "label" && labels.includes(name));
     if (features.length === 0 || against.length === 0) return [];
     this.#progress.start("holding features against labels", features.length * against.length);
-    const found = await associate(this.#engine, described, features, against, this.#options.signal, (done) => {
+    const found = await associate(this.#engine, describedRows, features, against, this.#options.signal, (done) => {
       this.#progress.update(done);
     });
     this.#progress.finish();

@@ -2,7 +2,7 @@ import type { Histogram } from "./feature-statistics.ts";
 import { longTails } from "./statistics-limits.ts";
 
 /** What the edges of a histogram follow from. */
-export interface Spread {
+export interface HistogramRange {
   readonly min: number;
   readonly max: number;
   /** The 1st and the 99th percentile. */
@@ -13,7 +13,7 @@ export interface Spread {
  * The edges of so many bins of equal width: from the smallest value to the largest, or, where that is more than
  * {@link longTails} times as wide, from the 1st percentile to the 99th. Of one single value the bins are 1 wide, as in numpy.
  */
-export function histogramEdges({ min, max, inner }: Spread, bins: number): readonly number[] {
+export function histogramEdges({ min, max, inner }: HistogramRange, bins: number): readonly number[] {
   const [low, high] = inner;
   const isLong = high > low && max / longTails - min / longTails > high - low;
   let [from, to] = isLong ? [low, high] : [min, max];

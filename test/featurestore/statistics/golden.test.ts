@@ -91,11 +91,8 @@ describe("featureStats against numpy, scipy and scikit-learn", () => {
       const found = side?.numbers;
       expect([found?.min, found?.max]).toEqual([wanted.min, wanted.max]);
       const scale = Math.max(Math.abs(wanted.min), Math.abs(wanted.max));
-      // Sums count in units of 2^-62 and take values up to 2^62.
-      if (scale < 2 ** 62)
-        expectClose((found?.mean ?? NaN) / scale, wanted.mean / scale, "mean", scale < 1e-9 ? 1e-4 : 1e-11);
-      if (scale < 2 ** 62)
-        expectClose((found?.std ?? NaN) / scale, wanted.std / scale, "std", scale < 1e-9 ? 1e-4 : 1e-9);
+      expectClose((found?.mean ?? NaN) / scale, wanted.mean / scale, "mean", 1e-11);
+      expectClose((found?.std ?? NaN) / scale, wanted.std / scale, "std", 1e-11);
       expect(found?.quantiles.map(({ value }) => value)).toEqual(wanted.quantiles.map((value) => value + 0));
     }
   });
