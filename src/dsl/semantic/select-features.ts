@@ -238,7 +238,7 @@ class Selecting {
     const columns: KeyColumnPlan[] = [];
     for (const [i, name] of names.entries()) {
       const type = entity.key[i]?.type ?? "string";
-      const before = this.#columns.get(name);
+      const before = this.#columns.get(name) ?? columns.find((column) => column.name === name);
       if (/__|[\p{Cc}\p{Zl}\p{Zp}:@[\]"\\]/u.test(name) || !name.isWellFormed()) {
         return this.#problem(
           { ...place, member: "key" },
@@ -249,7 +249,7 @@ class Selecting {
       if (before !== undefined && before.type !== type) {
         return this.#problem(
           { ...place, member: "key" },
-          `takes the column "${name}" as ${type}, and another feature as ${before.type}`,
+          `takes the column "${name}" as ${type}, and elsewhere as ${before.type}`,
           "One column is a key of one type.",
         );
       }

@@ -35,9 +35,9 @@ export function hashSql(
 
 /** SQL of whether a hash is among a share of all. */
 export function withinShare(hash: string, fraction: number): string {
-  const least = Math.ceil(fraction * lots)
-    .toString(16)
-    .padStart(digits, "0");
+  const bound = Math.ceil(fraction * lots);
+  if (bound >= lots) return "true";
+  const least = bound.toString(16).padStart(digits, "0");
   // All begin with the same digits or are less: the shorter one of two that agree comes first.
   return `(${hash} < '${least}')`;
 }

@@ -41,6 +41,9 @@ const kinds: Readonly<Record<keyof Row, ValueKind>> = {
 };
 const names = Object.keys(kinds) as (keyof Row)[];
 
+/** Sums of these are exact, and tell which rows went in. */
+const sizes: Readonly<Record<string, number>> = { r1: 1.5, r2: 20, r3: 300, r4: 4000, ü: 50_000 };
+
 const definitions = `
 entity store (store: string)
 table stores {
@@ -60,7 +63,8 @@ let project: Project;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tondo-choice-"));
   await writeFile(join(folder, "stores.tondo"), definitions);
-  await writeFile(join(folder, "stores.csv"), "store,size\nr1,1.5\nr2,20\nr3,300\nr4,4000\nü,50000\n");
+  const lines = Object.entries(sizes).map(([store, size]) => `${store},${String(size)}`);
+  await writeFile(join(folder, "stores.csv"), ["store,size", ...lines, ""].join("\n"));
   project = await loadProject(folder);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -352,10 +356,18 @@ describe("the rows of a training set", () => {
             expect(set).toMatchObject({ code: "TRAINING_SET_EMPTY", details: { counts: wanted.counts } });
             return;
           }
+          if (wanted.ids.train.every((id) => !Object.hasOwn(sizes, rows[id]?.store ?? ""))) {
+            expect(set).toMatchObject({ code: "TRAINING_SET_EMPTY" });
+            return;
+          }
           if (!("manifest" in set)) throw set as unknown;
           expect(set.manifest.counts).toEqual(wanted.counts);
           expect(set.manifest.rows).toBe(rows.length);
           expect(await idsOf(set)).toEqual(wanted.ids);
+          // Fitted on the training rows alone.
+          const trained = wanted.ids.train.flatMap((id) => sizes[rows[id]?.store ?? ""] ?? []);
+          const mean = trained.reduce((sum, size) => sum + size, 0) / trained.length;
+          expect(Object.values(set.manifest.fitted)).toEqual([{ value: mean }]);
           const turned = await make([...rows].reverse(), choice, form);
           const sorted = (ids: readonly number[]): readonly number[] => [...ids].sort((a, b) => a - b);
           const ids = await idsOf(turned);
@@ -369,4 +381,111 @@ describe("the rows of a training set", () => {
     },
     2000 + 2000 * runs,
   );
+
+  it("are not skipped with their groups where a filter only denies something of them, or says one thing or another", async () => {
+    const rows = Array.from({ length: 24 }, (_, i) => ({
+      ...plainRow(i),
+      ...{
+        x: [null, 0.25, 7][i % 3] ?? null,
+        d: 19_780 + (i % 4),
+        w: start + (i % 2) * hour,
+        city: cities[i % 5] ?? null,
+      },
+    }));
+    const filters: readonly Filter[] = [
+      { not: { column: "x", atLeast: 1 } },
+      { not: { column: "d", equals: "2024-02-27" } },
+      {
+        not: {
+          all: [
+            { column: "w", lessThan: iso(start + hour) },
+            { column: "x", isMissing: false },
+          ],
+        },
+      },
+      {
+        any: [
+          { column: "x", equals: 7 },
+          { column: "city", equals: "Bonn" },
+        ],
+      },
+      { any: [{ column: "x", equals: 7 }, { not: { column: "d", between: ["2024-02-27", "2024-02-28"] } }] },
+      {
+        all: [
+          { column: "x", notEquals: 7 },
+          { column: "w", isNotIn: [iso(start)] },
+        ],
+      },
+    ];
+    for (const filter of filters) {
+      const wanted = expected(rows, { filters: [filter] });
+      const set = await make(rows, { filters: [filter] }, "file");
+      expect(await idsOf(set), JSON.stringify(filter)).toEqual(wanted.ids);
+    }
+  });
+
+  it("are as many as are wanted where rows share keys and moments, whatever their order", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({ ...plainRow(i), took: i % 4 }));
+    const more = rows.slice(0, 4).map((row) => ({ ...row, took: 0, id: 100 + row.id }));
+    const cases: readonly (readonly [Choice, number])[] = [
+      [{ sampling: { count: 13 } }, 13],
+      [{ classBalance: { label: "took" } }, 40],
+      [{ filters: [{ column: "took", greaterThan: 0 }], classBalance: { label: "took", ratio: 1.25 } }, 30],
+    ];
+    for (const [choice, wanted] of cases) {
+      const chosen = [];
+      for (const order of [[...rows, ...more], [...more, ...rows].reverse()]) {
+        const { train } = await idsOf(await make(order, choice, "file"));
+        expect(train).toHaveLength(wanted);
+        chosen.push([...train].sort((a, b) => a - b));
+      }
+      expect(chosen[0]).toEqual(chosen[1]);
+    }
+  });
+
+  it("of memory are hashed by numbers where those are whole, as ids are", async () => {
+    const at = BigInt(start + 9 * day);
+    const rows = Array.from({ length: 200 }, (_, i) => ({
+      ...{ at, store: "r1", took: i, delivered_at: at, customer: i % 20 },
+    }));
+    const [vector] = project.plan.vectors;
+    if (vector === undefined) throw new Error("no vector");
+    const options = { vector, folder, engine: { threads: 1 }, output: join(folder, "customers") };
+    const sampling = { fraction: 0.5, by: ["customer"] };
+    const set = await makeTrainingSet({ ...options, rows, sampling });
+    const expected = rows.filter(({ customer }) => {
+      const digest = createHash("md5")
+        .update(`0\u001f${String(customer)}`)
+        .digest("hex");
+      return Number.parseInt(digest.slice(0, 13), 16) / 2 ** 52 < 0.5;
+    });
+    expect(set.manifest.counts.train).toBe(expected.length);
+    const parts = rows.map((row) => ({ ...row, customer: row.customer + 0.5 }));
+    await expect(makeTrainingSet({ ...options, rows: parts, sampling })).rejects.toMatchObject({
+      code: "SPECIFICATION_INVALID",
+    });
+  });
+
+  it("are those of the filters before they need a moment", async () => {
+    const rows = Array.from({ length: 4 }, (_, i) => plainRow(i));
+    const untimed = rows.map((row) => ({ ...row, at: row.id === 2 ? Number.NaN : row.at }));
+    await expect(make(untimed, {}, "file")).rejects.toMatchObject({ code: "ROWS_INVALID" });
+    const set = await make(untimed, { filters: [{ column: "at", isMissing: false }] }, "file");
+    expect(set.manifest.counts).toMatchObject({ train: 3, filtered: 1 });
+  });
+
+  it("of a share so near to all that no lot is beyond it are all", async () => {
+    const rows = Array.from({ length: 50 }, (_, i) => ({ ...plainRow(i), at: start + 9 * day + i }));
+    const set = await make(rows, { sampling: { fraction: 1 - 2 ** -53 } }, "file");
+    expect(set.manifest.counts).toMatchObject({ train: 50, unsampled: 0 });
+  });
 });
+
+/** A row of one store at one moment. */
+function plainRow(id: number): Row {
+  const at = start + 9 * day;
+  return {
+    ...{ id, at, store: "r1", took: 1, delivered_at: at },
+    ...{ city: null, n: null, x: null, b: null, d: null, w: null },
+  };
+}
