@@ -430,7 +430,7 @@ describe("the rows of a training set", () => {
     const cases: readonly (readonly [Choice, number])[] = [
       [{ sampling: { count: 13 } }, 13],
       [{ classBalance: { label: "took" } }, 40],
-      [{ filters: [{ column: "took", greaterThan: 0 }], classBalance: { label: "took", ratio: 1.25 } }, 30],
+      [{ filters: [{ column: "took", atMost: 1 }], classBalance: { label: "took", ratio: 1.25 } }, 22],
     ];
     for (const [choice, wanted] of cases) {
       const chosen = [];
