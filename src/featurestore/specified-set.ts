@@ -55,7 +55,7 @@ export async function makeSpecifiedSet(call: TrainingSetCall, context: Specified
   const { folder, engine } = context;
   const read = spec === undefined ? undefined : await readSpecification(resolve(folder, spec));
   const written = besides(read?.written, { ...given, rows });
-  const inMemory = rows !== undefined && typeof rows !== "string";
+  const inMemory = Array.isArray(rows);
   // Checked as a text: what rows from memory must be is said where they are loaded.
   const own = { ...given, rows: inMemory ? "in memory" : rows };
   const specification = checkSpecification(merged(read?.specification ?? {}, own), written);

@@ -425,6 +425,12 @@ describe("a specification that does not fit the project", () => {
     expect(error.hint).toContain(hint);
   });
 
+  it("has rows as a path, or a list of them", async () => {
+    const error = await refusal({ vector: "plain", rows: 5 as never, output: "x" });
+    expect(error.message).toBe("$.rows: must be a text, and is a number");
+    expect((await refusal({ vector: "plain", rows: [5 as never], output: "x" })).code).toBe("ROWS_INVALID");
+  });
+
   it("is pointed into where it was written", async () => {
     const spec = await write("wrong.json", { ...specification, filters: [{ column: "aera", equals: "x" }] });
     const text = await readFile(join(small.folder, spec), "utf8");

@@ -85,6 +85,32 @@ export async function training(tondo: Tondo<TondoProject>, set: TrainingSet): Pr
   await tondo.trainingSet({ vector: "price", rows: "rows.parquet", output: "training" });
   await tondo.train({ set, model: "eta", label: "paid", trainer: linearTrainer });
   await tondo.materialize({ groups: ["shop:orders"] });
+  await tondo.trainingSet({ spec: "price.json", output: "elsewhere" });
+  await tondo.trainingSet({ spec: "price.json", vector: "price", rows: [{ at: new Date(), paid: true }] });
+  await tondo.trainingSet({
+    ...{ vector: "price", rows: "rows.parquet", output: "training", label: "paid" },
+    filters: [
+      { column: "country", isIn: ["de"] },
+      { any: [{ column: "n", atLeast: 3n }, { not: { column: "n", isMissing: true } }] },
+    ],
+    sampling: { count: 100 },
+    split: { holdout: { fraction: 0.2, by: ["shop"] } },
+    classBalance: { label: "paid", ratio: 2 },
+  });
+  const [features, label] = [["shop:orders:n_1d"], { column: "paid", type: "bool" }] as const;
+  await tondo.trainingSet({ features, label, rows: "rows.parquet", output: "training" });
+  // @ts-expect-error neither a vector nor features
+  void tondo.trainingSet({ rows: "rows.parquet", output: "training" });
+  // @ts-expect-error a vector and features
+  void tondo.trainingSet({ vector: "price", features, rows: "rows.parquet", output: "training" });
+  // @ts-expect-error an unknown feature
+  void tondo.trainingSet({ features: ["shop:orders:n_2d"], rows: "rows.parquet", output: "training" });
+  // @ts-expect-error an unknown label
+  void tondo.trainingSet({ vector: "price", label: "payed", rows: "rows.parquet", output: "training" });
+  // @ts-expect-error an unknown comparison
+  void tondo.trainingSet({ vector: "price", filters: [{ column: "n", isin: [1] }], rows: "r", output: "training" });
+  // @ts-expect-error a share and a number of rows
+  void tondo.trainingSet({ spec: "price.json", sampling: { fraction: 0.1, counts: 3 } });
   // @ts-expect-error an unknown vector
   void tondo.trainingSet({ vector: "prices", rows: "rows.parquet", output: "training" });
   // @ts-expect-error an unknown label

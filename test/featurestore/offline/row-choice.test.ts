@@ -474,6 +474,50 @@ describe("the rows of a training set", () => {
     expect(set.manifest.counts).toMatchObject({ train: 3, filtered: 1 });
   });
 
+  it("of CSV are compared as what all of the file says they are", async () => {
+    const lines = Array.from({ length: 30 }, (_, i) => {
+      const hour = `2024-03-10T${String(i % 24).padStart(2, "0")}:00:00+01:00`;
+      return [
+        hour,
+        "r1",
+        i % 3,
+        hour,
+        i,
+        i % 2 === 0 ? "" : `"a,${String(i)}"`,
+        `2024-03-0${String(1 + (i % 4))}`,
+        i / 2,
+      ].join(",");
+    });
+    await writeFile(join(folder, "rows.csv"), ["at,store,took,delivered_at,id,city,d,x", ...lines, ""].join("\n"));
+    const [vector] = project.plan.vectors;
+    if (vector === undefined) throw new Error("no vector");
+    const counts = async (choice: Choice): Promise<number> => {
+      const options = { vector, rows: "rows.csv", folder, engine: { threads: 1 }, output: join(folder, "of-csv") };
+      const { manifest } = await makeTrainingSet({ ...options, ...choice });
+      expect(manifest.rows).toBe(30);
+      expect(manifest.counts.train + manifest.counts.filtered + manifest.counts.unsampled).toBe(30);
+      return manifest.counts.train;
+    };
+    expect(
+      await counts({
+        filters: [
+          { column: "id", between: [10, 19] },
+          { column: "city", isMissing: false },
+        ],
+      }),
+    ).toBe(5);
+    expect(await counts({ filters: [{ column: "city", equals: "a,11" }] })).toBe(1);
+    expect(await counts({ filters: [{ column: "d", atLeast: "2024-03-04" }] })).toBe(7);
+    expect(await counts({ filters: [{ column: "x", lessThan: 2.5 }] })).toBe(5);
+    expect(
+      await counts({ filters: [{ column: "at", lessThan: "2024-03-10T00:00:00Z" }], sampling: { count: 1 } }),
+    ).toBe(1);
+    await expect(counts({ filters: [{ column: "id", equals: "x" }] })).rejects.toMatchObject({
+      code: "SPECIFICATION_INVALID",
+      message: '$.filters[0].equals: is "x", and the column "id" is of type int',
+    });
+  });
+
   it("of a share so near to all that no lot is beyond it are all", async () => {
     const rows = Array.from({ length: 50 }, (_, i) => ({ ...plainRow(i), at: start + 9 * day + i }));
     const set = await make(rows, { sampling: { fraction: 1 - 2 ** -53 } }, "file");
