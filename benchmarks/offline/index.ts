@@ -67,13 +67,16 @@ function joined(
 
 const pack = "struct_pack(a := a, b := b, c := c, d := d, s := s)";
 
-/** Ties are broken among the rows that were found: the fastest of five ways tried by hand. */
+/** Ties are broken among the few rows that have some: the fastest of seven ways tried by hand. */
 function latest(candidates: string, order: string): string {
   return `with e as materialized (${candidates}),
-      found as (select l.row, l."key" as key, e.vis from l asof left join (select key, vis from e) e on l."key" = e.key and l.q >= e.vis)
+      found as (select l.row, l."key" as key, e.vis from l asof left join (select key, vis from e) e on l."key" = e.key and l.q >= e.vis),
+      matched as materialized (select found.row, e.* from found left join e on found.key = e.key and found.vis = e.vis),
+      tied as materialized (select row from matched group by row having count(*) > 1)
+    select row, a, b, c, d, s from matched anti join tied using (row)
+    union all
     select row, best.a, best.b, best.c, best.d, best.s from (
-      select found.row, arg_max(${pack}, ${order}) as best
-      from found left join e on found.key = e.key and found.vis = e.vis group by found.row)`;
+      select row, arg_max(${pack}, ${order}) as best from matched semi join tied using (row) group by row)`;
 }
 
 const [hour, day] = [3_600_000_000, 86_400_000_000];
