@@ -278,6 +278,20 @@ const mutants: readonly Mutant[] = [
     tests: slides,
   },
   {
+    name: "made-again-over-changed-files",
+    file: `${folder}/reproduce-training-set.ts`,
+    find: 'return file.sha256 === sha256 ? [] : [`${what}: "${path}" has changed`];',
+    replace: 'return file.bytes > 0 && sha256.length > 0 ? [] : [`${what}: "${path}" has changed`];',
+    tests: ["test/featurestore/offline/reproduce-training-set.test.ts"],
+  },
+  {
+    name: "made-again-without-its-filters",
+    file: `${folder}/reproduce-training-set.ts`,
+    find: "    ...rest,\n    vector",
+    replace: "    ...{ ...rest, filters: [] },\n    vector",
+    tests: ["test/featurestore/offline/reproduce-training-set.test.ts"],
+  },
+  {
     name: "sum-made-inexact",
     file: "src/dsl/functions/aggregates/sum.ts",
     find: "- ${inside(x)}::bigint::double) * ${exactUnit})::bigint",

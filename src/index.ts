@@ -31,6 +31,8 @@ export {
   type FeatureStats,
   type FeatureStatsOptions,
   type Manifest,
+  type Reproduction,
+  type ReproduceOptions,
   statisticsPage,
   type TrainingSet,
 } from "./featurestore/index.ts";

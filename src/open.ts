@@ -31,6 +31,9 @@ import {
   materialize,
   type MaterializeResult,
   openCatalog,
+  type Reproduction,
+  type ReproduceOptions,
+  reproduceTrainingSet,
   specifiedVector,
   type TrainingSet,
   type TrainingSetCall,
@@ -86,6 +89,13 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
    * file: `{ spec: "training-sets/eta.json" }`. Paths are relative to the folder.
    */
   trainingSet(call: TrainingSetCall<P>): Promise<TrainingSet>;
+  /**
+   * Makes a training set again from its manifest, by the plan that it was made with, over the same files.
+   *
+   * @example `(await tondo.reproduce({ set: "training/eta", output: "training/eta-again" })).differences // []`
+   * @throws TondoError `NOT_REPRODUCIBLE` where an input is another one now, with all of them
+   */
+  reproduce(options: Omit<ReproduceOptions, "folder" | "engine">): Promise<Reproduction>;
   /**
    * Describes features: of a training set, whose path is relative to the folder, or of an applied vector on given rows.
    *
@@ -193,6 +203,10 @@ class OpenTondo implements AnyTondo {
 
   trainingSet(call: TrainingSetCall): Promise<TrainingSet> {
     return makeSpecifiedSet(call, { project: () => this.project(), folder: this.folder, engine: this.#engine });
+  }
+
+  reproduce(options: Parameters<AnyTondo["reproduce"]>[0]): Promise<Reproduction> {
+    return reproduceTrainingSet({ ...options, folder: this.folder, engine: this.#engine });
   }
 
   async featureStats(options: Parameters<AnyTondo["featureStats"]>[0]): Promise<FeatureStats> {

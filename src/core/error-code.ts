@@ -37,6 +37,7 @@ export const errorCodes = {
   ROWS_INVALID: "The rows of a training set lack a column or hold values of the wrong type.",
   TRAINING_SET_EMPTY: "No row is left to train on; the counts say where they went.",
   TRAINING_SET_EXISTS: "The output folder already holds something else.",
+  NOT_REPRODUCIBLE: "The inputs of a training set are not there as they were; all that changed is listed.",
   MANIFEST_INVALID: "A manifest is missing, damaged or of an unknown version.",
   VECTOR_UNFITTED: "A vector with fitted functions was used before they were fitted.",
 

@@ -173,6 +173,21 @@ vector lost {
     }
   });
 
+  it("training-set reproduce makes a set again, or names what changed", async () => {
+    const again = await step(folder, "training-set", "reproduce", "training/eta", "--output", "training/eta-again");
+    expect(again).toMatchObject({ made: true, same: true, differences: [] });
+    const ran = await tondo(folder, "training-set", "reproduce", "training/eta/manifest.json", "-o", "training/third");
+    expect(ran.out).toContain("the same, byte by byte");
+    for (const [argv, message] of [
+      [["reproduce", "training/eta"], "--output DIR is missing"],
+      [["eta", "training/eta", "--output", "x"], 'behind "eta", and one vector is taken'],
+      [["reproduce", "training/eta", "--output", "x", "--rows", "y"], "--rows stands beside reproduce"],
+    ] as const) {
+      const refused = await tondo(folder, "training-set", ...argv);
+      expect([refused.code, refused.err]).toEqual([2, expect.stringContaining(message)]);
+    }
+  });
+
   it("training-set leaves out what a cutoff calls immature, and takes --raw", async () => {
     const cutoff = ["--cutoff", "2024-02-01T00:00:00Z", "--raw", "--output", "training/cut"];
     const cut = await step(folder, "training-set", "eta", "--rows", "data/deliveries.parquet", ...cutoff);

@@ -1,9 +1,8 @@
-import { relative, resolve } from "node:path";
-import { formatMicros } from "../../core/index.ts";
-import type { Manifest, Period, Specification, Split, TrainingSet } from "../../featurestore/index.ts";
+import { resolve } from "node:path";
+import type { Period, Specification, Split } from "../../featurestore/index.ts";
 import { momentArgument, type ParsedArguments, usageError } from "../arguments/index.ts";
-import type { Command, CommandContext } from "../command.ts";
-import { count, counted, pairs, printable } from "../output/index.ts";
+import type { Command, CommandContext, CommandResult } from "../command.ts";
+import { printable } from "../output/index.ts";
 import {
   engineOf,
   engineOptions,
@@ -13,17 +12,7 @@ import {
   projectOptions,
   withFunctions,
 } from "../project.ts";
-
-/** Why a row is in neither part. */
-const reasons: Readonly<Record<string, string>> = {
-  filtered: "that the filters left out",
-  unsampled: "not in the sample",
-  unlabelled: "without a label",
-  immature: "whose label was not known by the cutoff",
-  embargoed: "of the training period whose label was known only in the holdout",
-  outside: "outside both periods",
-  surplus: "to train of classes that had more than their share",
-};
+import { trainingSetJson, trainingSetText } from "../training-sets/index.ts";
 
 /** `tondo training-set`: features as of each row's moment, as Parquet. */
 export const trainingSetCommand: Command = {
@@ -39,9 +28,19 @@ export const trainingSetCommand: Command = {
     "beginning and excludes its end. With a holdout alone, what lies before it trains; without any, all rows train. The same inputs " +
     "again leave the folder as it is.\n\n" +
     "With --spec a JSON file says all of that, and what options have no words for: listed features, filters, samples, holdouts by key or " +
-    "column, class balance. What options say beside it counts instead of what the file says.",
-  synopsis: ["VECTOR --rows PATH --output DIR [--train-to MOMENT --holdout-from MOMENT]", "--spec FILE [--output DIR]"],
-  positionals: [{ name: "VECTOR", help: "an applied vector; not with --spec, which names one", optional: true }],
+    "column, class balance. What options say beside it counts instead of what the file says.\n\n" +
+    "`reproduce` makes a set again from its manifest: by the plan that it was made with, over the same files, which are looked at first. " +
+    "Where one changed, went or came, all of them are named and nothing is made. It exits with 1 where the new files are not the old ones, " +
+    "byte by byte.",
+  synopsis: [
+    "VECTOR --rows PATH --output DIR [--train-to MOMENT --holdout-from MOMENT]",
+    "--spec FILE [--output DIR]",
+    "reproduce SET --output DIR",
+  ],
+  positionals: [
+    { name: "VECTOR", help: "an applied vector; not with --spec, which names one", optional: true },
+    { name: "SET", help: "behind `reproduce`: the folder of a set, or its manifest", optional: true },
+  ],
   options: {
     spec: { value: "FILE", help: "a specification: JSON, as docs/training-sets.md describes it" },
     rows: { value: "PATH", help: "the rows: Parquet, or CSV by its ending; a glob for several files" },
@@ -62,8 +61,11 @@ export const trainingSetCommand: Command = {
     "tondo training-set eta --rows data/deliveries.parquet --carry country,city \\\n" +
       "      --train-to 2024-02-15T00:00:00Z --holdout-from 2024-02-15T00:00:00Z --output training/eta",
     "tondo training-set --spec training-sets/eta.json",
+    "tondo training-set reproduce training/eta --output training/eta-again",
   ],
   async run(context) {
+    const set = context.args.optional("SET");
+    if (set !== undefined) return reproduce(context, set);
     const { args, progress, terminal } = context;
     const cutoff = momentArgument(args, "cutoff");
     const named = namedBy(args);
@@ -73,7 +75,7 @@ export const trainingSetCommand: Command = {
     await using tondo = await openProject(context, "reading", engine);
     const at = args.text("at-column");
     const carry = args.names("carry");
-    const set = await tondo.trainingSet({
+    const made = await tondo.trainingSet({
       ...named,
       ...(carry.length === 0 ? {} : { carry }),
       ...(args.flag("raw") ? { raw: true } : {}),
@@ -83,9 +85,52 @@ export const trainingSetCommand: Command = {
       progress,
       signal: terminal.signal,
     });
-    return { text: textOf(set, tondo.folder), json: jsonOf(set) };
+    return { text: trainingSetText(made, tondo.folder), json: trainingSetJson(made) };
   },
 };
+
+/** `tondo training-set reproduce`. */
+async function reproduce(context: CommandContext, set: string): Promise<CommandResult> {
+  const { args, progress, terminal } = context;
+  const word = args.optional("VECTOR");
+  if (word !== "reproduce") {
+    throw usageError(
+      `"${set}" stands behind "${word ?? ""}", and one vector is taken`,
+      "To make a set again write `tondo training-set reproduce SET --output DIR`.",
+    );
+  }
+  const output = args.text("output");
+  if (output === undefined)
+    throw usageError("--output DIR is missing: the folder to make", "The first set is left as it is.");
+  for (const option of [
+    "spec",
+    "rows",
+    "at-column",
+    "cutoff",
+    "train-from",
+    "train-to",
+    "holdout-from",
+    "holdout-to",
+  ]) {
+    if (args.text(option) !== undefined)
+      throw usageError(`--${option} stands beside reproduce`, "The manifest says all of that; leave it out.");
+  }
+  const engine = await withFunctions(context, engineOf(args));
+  await using tondo = await openProject(context, "reading", engine);
+  const again = await tondo.reproduce({ set, output, progress, signal: terminal.signal });
+  const { differences } = again;
+  const text = [
+    trainingSetText(again, tondo.folder),
+    differences.length === 0
+      ? "the same, byte by byte"
+      : `other than the first one: ${differences.map(printable).join("; ")}`,
+  ].join("\n");
+  return {
+    text,
+    json: { ...trainingSetJson(again), same: differences.length === 0, differences },
+    exitCode: differences.length === 0 ? 0 : 1,
+  };
+}
 
 /** What is made into what: by a specification, or by arguments alone. */
 function namedBy(
@@ -149,64 +194,4 @@ function splitOf(args: ParsedArguments, inFile: Split = {}): Split | undefined {
   const holdout = period("holdout");
   if (train === undefined && holdout === undefined) return undefined;
   return { ...inFile, ...(train === undefined ? {} : { train }), ...(holdout === undefined ? {} : { holdout }) };
-}
-
-function textOf({ folder, manifest, made }: TrainingSet, root: string): string {
-  const left = Object.entries(reasons).flatMap(([part, reason]) => {
-    const n = countOf(manifest, part);
-    return n === 0 ? [] : [`${counted(n, "row")} ${reason}`];
-  });
-  const keys = manifest.joins.flatMap(({ group, foundKeys }) =>
-    foundKeys === undefined ? [] : [`${count(foundKeys)} of ${counted(manifest.rows, "row")} found a row of ${group}`],
-  );
-  const warnings = manifest.joins.flatMap((join) => (join.warnings ?? []).map(({ message }) => printable(message)));
-  const slots = manifest.columns.filter(({ role }) => role === "slot").length;
-  const labels = manifest.columns.filter(({ role }) => role === "label").map(({ name }) => name);
-  return [
-    `${made ? "made" : "unchanged"}: ${relative(root, folder) || "."}`,
-    pairs(
-      [
-        ["rows", count(manifest.rows)],
-        ["train", count(countOf(manifest, "train"))],
-        ["holdout", count(countOf(manifest, "holdout"))],
-        ...left.map((text, i): readonly [string, string] => [i === 0 ? "left out" : "", text]),
-        ...keys.map((text, i): readonly [string, string] => [i === 0 ? "computed keys" : "", text]),
-        ...warnings.map((text, i): readonly [string, string] => [i === 0 ? "warnings" : "", text]),
-        ["slots", count(slots)],
-        ["labels", labels.join(", ") || "none"],
-        ["digest", manifest.inputsDigest.slice(0, 12)],
-      ],
-      "  ",
-    ),
-  ].join("\n");
-}
-
-function jsonOf({ folder, manifest, made }: TrainingSet): Readonly<Record<string, unknown>> {
-  const { vector, rows, counts, columns, files, split, specification, joins, inputsDigest, seconds } = manifest;
-  const iso = (micros: number | null | undefined): string | null =>
-    micros === null || micros === undefined ? null : formatMicros(micros);
-  const period = (one: { from: number | null; to: number | null } | null): object | null =>
-    one === null ? null : { from: iso(one.from), to: iso(one.to) };
-  return {
-    folder,
-    made,
-    vector: { name: vector.name, fingerprint: vector.fingerprint },
-    rows,
-    counts,
-    split: {
-      train: period(split.train),
-      holdout: split.holdout !== null && "from" in split.holdout ? period(split.holdout) : split.holdout,
-      cutoff: iso(split.cutoff),
-    },
-    specification,
-    columns,
-    files,
-    joins,
-    inputsDigest,
-    seconds,
-  };
-}
-
-function countOf(manifest: Manifest, part: string): number {
-  return (manifest.counts as Readonly<Record<string, number>>)[part] ?? 0;
 }

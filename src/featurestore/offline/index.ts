@@ -6,4 +6,5 @@ export type { FileDigest } from "./source-files.ts";
 export { type HoldoutMicros, isPeriod, type Part, type PeriodMicros, type SplitMicros } from "./split.ts";
 export { computeVectors, type ComputedVectors } from "./compute-vectors.ts";
 export { readColumns, type ReadColumnsOptions, writeColumns } from "./read-columns.ts";
+export { type Reproduction, type ReproduceOptions, reproduceTrainingSet } from "./reproduce-training-set.ts";
 export { makeTrainingSet, type TrainingSet, type TrainingSetOptions } from "./training-set.ts";

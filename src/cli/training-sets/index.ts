@@ -1,0 +1,1 @@
+export { trainingSetJson, trainingSetText } from "./training-set-text.ts";
