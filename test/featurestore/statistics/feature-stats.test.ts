@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { TondoError } from "../../../src/core/index.ts";
 import {
   featureStats,
@@ -249,7 +249,9 @@ describe("featureStats", () => {
   });
 
   it("refuses a file that is cut short or of other columns, and leaves nothing behind", async () => {
-    const before = (await readdir(tmpdir())).filter((name) => /^tondo-stats-\w{6}$/.test(name)).length;
+    const temporary = join(folder, "temporary");
+    await mkdir(temporary);
+    vi.stubEnv("TMPDIR", temporary);
     const cut = await writeSet(join(folder, "cut"), simple);
     await truncate(join(cut, "train.parquet"), 100);
     expect((await failure({ set: cut })).code).toBe("SOURCE_UNREADABLE");
@@ -263,7 +265,10 @@ describe("featureStats", () => {
       manifest.replace('"x","role":"slot","type":"float"', '"x","role":"slot","type":"string"'),
     );
     expect((await failure({ set: other })).code).toBe("SOURCE_CHANGED");
-    expect((await readdir(tmpdir())).filter((name) => /^tondo-stats-\w{6}$/.test(name)).length).toBe(before);
+    await featureStats({ set: await writeSet(join(folder, "whole"), simple) });
+    expect(tmpdir()).toBe(temporary);
+    expect(await readdir(temporary)).toEqual([]);
+    vi.unstubAllEnvs();
   });
 
   it("spills what its memory does not hold, with the same result", async () => {

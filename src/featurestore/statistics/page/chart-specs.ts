@@ -9,8 +9,9 @@ const width = 340;
 const histogramHeight = 150;
 const rowHeight = 20;
 
-/** The longest label beside a bar, in units. */
-const labelLimit = 110;
+/** The longest label beside a bar, in units; and the longest name of a column, in signs, of which the end tells most. */
+const labelLimit = 145;
+const longestName = 16;
 
 const quiet = "var(--quiet)";
 const axisStyle: Omit<Axis, "orient" | "scale"> = {
@@ -35,6 +36,12 @@ export interface NamedBar {
   readonly name: string;
   readonly here: number;
   readonly there?: number | null;
+}
+
+/** The name of a column beside a bar: `…cancelled_7d_2` of what stands for `store__restaurant__kitchen__cancelled_7d_2`. */
+export function shortName(name: string): string {
+  const signs = [...name];
+  return signs.length > longestName ? `…${signs.slice(1 - longestName).join("")}` : name;
 }
 
 /** Shares of values by bins; the other side as an outline over them. */
@@ -154,8 +161,14 @@ export function namedBarsSpec(
   };
 }
 
+/** On the right there is room for half of the last tick's label. */
 function frame(height: number): Spec {
-  return { width, height, autosize: { type: "fit-x", contains: "padding" }, padding: 4 };
+  return {
+    width,
+    height,
+    autosize: { type: "fit-x", contains: "padding" },
+    padding: { left: 4, right: 16, top: 4, bottom: 4 },
+  };
 }
 
 const units: readonly (readonly [title: string, micros: number])[] = [

@@ -1,6 +1,6 @@
 import type * as Vega from "vega";
 import type { Association, ColumnStats, FeatureStats, StatsSubject } from "../feature-statistics.ts";
-import { namedBarsSpec } from "./chart-specs.ts";
+import { namedBarsSpec, shortName } from "./chart-specs.ts";
 import { columnCard } from "./column-card.ts";
 import { drawChart } from "./draw-chart.ts";
 import { dataTable, type Html, html, raw } from "./html.ts";
@@ -75,7 +75,9 @@ function shortly({ part, first }: StatsSubject): string {
 
 async function strengthSection(vega: typeof Vega, label: string, all: readonly Association[]): Promise<Html> {
   const own = all.filter((one) => one.label === label);
-  const shown = own.flatMap(({ column, strength }) => (strength === null ? [] : [{ name: column, here: strength }]));
+  const shown = own.flatMap(({ column, strength }) =>
+    strength === null ? [] : [{ name: shortName(column), here: strength }],
+  );
   if (own.length === 0) return html``;
   const chart =
     shown.length === 0
@@ -110,7 +112,7 @@ async function driftSection(vega: typeof Vega, columns: readonly ColumnStats[]):
   );
   if (compared.length === 0) return html``;
   compared.sort((a, b) => (b.drift.psi ?? -1) - (a.drift.psi ?? -1));
-  const bars = compared.slice(0, shownBars).map(({ name, drift }) => ({ name, here: drift.psi ?? 0 }));
+  const bars = compared.slice(0, shownBars).map(({ name, drift }) => ({ name: shortName(name), here: drift.psi ?? 0 }));
   const chart = await drawChart(
     vega,
     namedBarsSpec(bars, { format: "~g", lines: [0.1, 0.25] }),

@@ -33,6 +33,12 @@ describe("statisticsPage", () => {
     expect(page).not.toContain("\u202e");
   });
 
+  it("names long columns by their ends, which differ", async () => {
+    const [strengths = ""] = (await statisticsPage(stats)).split("<h2>Drift</h2>");
+    expect(strengths).toContain(">…_a_long_name_7d</text>");
+    expect(strengths).toContain(">store__restaurant__kitchen__a_feature_with_a_long_name_7d</th>");
+  });
+
   it("has beside each chart its numbers as a table", async () => {
     const page = await statisticsPage(stats);
     const parts = page.split('<div class="chart"').slice(1);
