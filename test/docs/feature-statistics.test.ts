@@ -55,9 +55,10 @@ describe("docs/feature-statistics.md", () => {
       rowsPerClass,
       smallestShare,
       suspectStrength,
+      suspectRows,
     } = limits;
     expect([defaultBins, defaultTop, driftBins, driftCategories, longTails]).toEqual([20, 10, 10, 20, 4]);
-    expect([maxClasses, rowsPerClass, smallestShare, suspectStrength]).toEqual([100, 5, 0.0001, 0.98]);
+    expect([maxClasses, rowsPerClass, smallestShare, suspectStrength, suspectRows]).toEqual([100, 5, 0.0001, 0.98, 20]);
     for (const words of [
       "20 bins",
       "10 most frequent",
@@ -68,6 +69,7 @@ describe("docs/feature-statistics.md", () => {
       "fewer than five rows",
       "0.0001",
       "0.98",
+      "at least 20 rows",
     ])
       expect(text.replaceAll(/\s+/g, " ")).toContain(words);
   });

@@ -72,6 +72,7 @@ export const featuresCommand: Command = {
     const what = args.argument("WHAT");
     if (what !== "stats")
       throw usageError(`features has no "${what}"`, meant(what, ["stats"], "Write `tondo features stats SET`."));
+    if (args.text("html") !== undefined) await (await import("../../featurestore/index.ts")).requireCharts();
     const stats = args.text("rows") === undefined ? await ofSet(context) : await ofVector(context);
     const { statisticsText } = await import("../statistics/index.ts");
     const html = await writePage(context, stats);

@@ -8,7 +8,7 @@ import { describeColumn, type DescribedColumn } from "./describe-column.ts";
 import type { Association, FeatureStats, StatsSubject } from "./feature-statistics.ts";
 import { labelsOf, type MeasuredColumn, measuredColumns } from "./measured-column.ts";
 import { findRows, type FoundRows, hasColumn, hasHoldout, rowsSql, type StatsRows, subjectOf } from "./set-rows.ts";
-import { defaultBins, defaultTop, maxBins, maxTop, suspectStrength } from "./statistics-limits.ts";
+import { defaultBins, defaultTop, maxBins, maxTop, suspectRows, suspectStrength } from "./statistics-limits.ts";
 
 /** What to describe, and what to compare it with. */
 export interface FeatureStatsOptions extends StatsRows {
@@ -183,7 +183,7 @@ class Work {
 
 function suspicions(associations: readonly Association[]): readonly string[] {
   return associations
-    .filter(({ strength }) => strength !== null && strength >= suspectStrength)
+    .filter(({ strength, rows }) => strength !== null && strength >= suspectStrength && rows >= suspectRows)
     .map(
       ({ column, label }) => `${column} all but gives ${label} away: make sure that it is known before the label is`,
     );

@@ -34,5 +34,8 @@ export const fewClasses = 1000;
 /** From this strength on a feature is suspected to be the label in other clothes. */
 export const suspectStrength = 0.98;
 
+/** Of fewer rows any strength may be chance, and nothing is suspected. */
+export const suspectRows = 20;
+
 /** How many columns are summed in one pass over the files; planning more of them at once takes the engine longer than reading them again. */
 export const columnsPerPass = 4;
