@@ -15,5 +15,4 @@ export type {
 export { featureStats, type FeatureStatsOptions } from "./feature-stats.ts";
 export { vectorStats, type VectorStatsOptions } from "./vector-stats.ts";
 export type { StatsRows } from "./set-rows.ts";
-export { statisticsPage } from "./page/statistics-page.ts";
-export { requireCharts } from "./page/vega-module.ts";
+export { requireCharts, statisticsPage } from "./page/statistics-page.ts";

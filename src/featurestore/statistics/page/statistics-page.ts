@@ -61,6 +61,15 @@ export async function statisticsPage(stats: FeatureStats): Promise<string> {
   return `${page.html.trimEnd()}\n`;
 }
 
+/**
+ * Makes sure that {@link statisticsPage} can draw: to be called before the work whose page it is.
+ *
+ * @throws TondoError `DRIVER_MISSING`
+ */
+export async function requireCharts(): Promise<void> {
+  await loadVega();
+}
+
 function subjectText({ rows, part, folder, first, last }: StatsSubject): string {
   const when =
     first === null || last === null

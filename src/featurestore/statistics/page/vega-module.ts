@@ -18,12 +18,3 @@ export async function loadVega(load: () => Promise<typeof Vega> = () => import("
     });
   }
 }
-
-/**
- * Makes sure that `statisticsPage` can draw: to be called before the work whose page it is.
- *
- * @throws TondoError `DRIVER_MISSING`
- */
-export async function requireCharts(): Promise<void> {
-  await loadVega();
-}
