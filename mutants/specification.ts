@@ -78,8 +78,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "sample-before-filters",
     file: `${folder}/make-left-table.ts`,
-    find: "await leastLots(engine, relation, where(kept), least, signal)",
-    replace: 'await leastLots(engine, relation, "", least, signal)',
+    find: "const where = whereAll(choice.kept, bound);",
+    replace: 'const where = whereAll(choice.kept === "" ? "" : undefined, bound);',
     tests: choice,
   },
   {

@@ -42,7 +42,7 @@ export function withinShare(hash: string, fraction: number): string {
   return `(${hash} < '${least}')`;
 }
 
-/** SQL of the lot of a hash: a whole number less than 2^52. */
+/** SQL of the lot of a hash: a text of its digits, which orders as the number does. */
 export function lotSql(hash: string): string {
-  return `('0x' || left(${hash}, ${String(digits)}))::bigint`;
+  return `left(${hash}, ${String(digits)})`;
 }

@@ -1,4 +1,4 @@
-import { type Engine } from "../duckdb/index.ts";
+import { type Engine, sqlText } from "../duckdb/index.ts";
 import type { ChoiceSql } from "./row-choice.ts";
 
 /** What the left rows are made from. */
@@ -42,11 +42,11 @@ export async function makeLeftTable(options: LeftTableOptions): Promise<RowsChos
     const [row] = await engine.rows(`select count(*)::double as n from ${sql}`, doing, signal);
     return Number(row?.["n"] ?? 0);
   };
-  const where = (...conditions: readonly (string | undefined)[]): string => {
-    const all = conditions.filter((one) => one !== undefined);
-    return all.length === 0 ? "" : ` where ${all.join(" and ")}`;
-  };
-  const most = least === undefined ? undefined : await leastLots(engine, relation, where(kept), least, signal);
+  const isChosen = kept !== undefined || sampled !== undefined || least !== undefined;
+  const all = isChosen ? await (total?.() ?? count(`(${relation})`)) : 0;
+  const isSampled = sampled !== undefined || least !== undefined;
+  const passing = !isSampled ? 0 : kept === undefined ? all : await count(`(${relation})${whereAll(kept)}`);
+  const most = least === undefined ? undefined : await greatestLot(options, least, passing);
   const selected = [
     `row_number() over (${order === undefined ? "" : `order by ${order}`}) - 1 as row`,
     `${at} as q`,
@@ -57,38 +57,42 @@ export async function makeLeftTable(options: LeftTableOptions): Promise<RowsChos
   ];
   const within = most === undefined || least === undefined ? undefined : `${least.lot} <= ${most}`;
   await engine.run(
-    `create or replace temp table ${table} as select ${selected.join(", ")} from (${relation})${where(kept, sampled, within)}`,
+    `create or replace temp table ${table} as select ${selected.join(", ")} from (${relation})${whereAll(kept, sampled, within)}`,
     doing,
     signal,
   );
   if (least !== undefined) await cutTies(options, least.count, signal);
   const rows = await count(table);
-  if (kept === undefined && sampled === undefined && least === undefined) return { rows, filtered: 0, unsampled: 0 };
-  const all = await (total?.() ?? count(`(${relation})`));
-  const passing =
-    kept === undefined
-      ? all
-      : sampled === undefined && least === undefined
-        ? rows
-        : await count(`(${relation})${where(kept)}`);
-  return { rows, filtered: all - passing, unsampled: passing - rows };
+  if (!isChosen) return { rows, filtered: 0, unsampled: 0 };
+  return isSampled
+    ? { rows, filtered: all - passing, unsampled: passing - rows }
+    : { rows, filtered: all - rows, unsampled: 0 };
 }
 
-/** The greatest lot of as many rows as are wanted, as SQL; `undefined` where there are no more. */
-async function leastLots(
-  engine: Engine,
-  relation: string,
-  where: string,
-  { lot, count }: NonNullable<ChoiceSql["least"]>,
-  signal: AbortSignal | undefined,
+/** The greatest lot of as many rows as are wanted, as SQL; `undefined` where there are no more than that. */
+async function greatestLot(
+  { engine, relation, signal, choice }: LeftTableOptions,
+  { lot, count, within }: NonNullable<ChoiceSql["least"]>,
+  passing: number,
 ): Promise<string | undefined> {
-  const [row] = await engine.rows(
-    `select max(lot)::varchar as most from (select ${lot} as lot from (${relation})${where} order by lot limit ${String(count)})`,
-    "drawing the sample",
-    signal,
-  );
-  const most = row?.["most"];
-  return typeof most === "string" ? most : undefined;
+  if (passing <= count) return undefined;
+  // Lots are even: the wanted ones are almost surely below this, and only those are sorted. Where keys come in clumps they are not.
+  const share = (count + 6 * Math.sqrt(count) + 100) / passing;
+  for (const bound of share < 1 ? [within(share), undefined] : [undefined]) {
+    const where = whereAll(choice.kept, bound);
+    const [row] = await engine.rows(
+      `select max(lot) as most, count(*)::double as n from (select ${lot} as lot from (${relation})${where} order by lot limit ${String(count)})`,
+      "drawing the sample",
+      signal,
+    );
+    if (Number(row?.["n"]) === count) return sqlText(String(row?.["most"]));
+  }
+  return undefined;
+}
+
+function whereAll(...conditions: readonly (string | undefined)[]): string {
+  const all = conditions.filter((one) => one !== undefined);
+  return all.length === 0 ? "" : ` where ${all.join(" and ")}`;
 }
 
 /** Rows whose keys and moments agree have one lot. Which of them are taken follows from what else is in them, not from their order. */

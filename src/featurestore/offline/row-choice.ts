@@ -74,7 +74,12 @@ export interface ChoiceSql {
   /** Whether a row is of the sample, where that is a share. */
   readonly sampled?: string;
   /** By which rows are sampled where they are a number: those with the least, and that number. */
-  readonly least?: { readonly lot: string; readonly count: number };
+  readonly least?: {
+    readonly lot: string;
+    readonly count: number;
+    /** Whether a row is of a share of all. */
+    readonly within: (share: number) => string;
+  };
   /** Whether a row is held out, where its columns say that. */
   readonly held?: string;
   /** The lot of a row among those of its class. */
@@ -99,7 +104,7 @@ export function choiceSql(choice: RowChoice, columnAt: ColumnAt): ChoiceSql {
     ...(sample === undefined || sampling === undefined
       ? {}
       : "count" in sampling
-        ? { least: { lot: lotSql(sample), count: sampling.count } }
+        ? { least: { lot: lotSql(sample), count: sampling.count, within: (share) => withinShare(sample, share) } }
         : { sampled: withinShare(sample, sampling.fraction) }),
     ...(holdout === undefined
       ? {}

@@ -443,6 +443,18 @@ describe("the rows of a training set", () => {
     }
   });
 
+  it("are as many as are wanted where keys come in clumps", async () => {
+    const rows = Array.from({ length: 1200 }, (_, i) => ({ ...plainRow(i), store: `r${String(1 + (i % 4))}` }));
+    for (const seed of [0, 1, 2, 3]) {
+      const first = [...new Set(rows.map(({ store }) => store))].sort(
+        (a, b) =>
+          lot({ ...plainRow(0), store: a }, seed, ["store"]) - lot({ ...plainRow(0), store: b }, seed, ["store"]),
+      )[0];
+      const { train } = await idsOf(await make(rows, { sampling: { count: 5, seed, by: ["store"] } }, "file"));
+      expect(train.map((id) => rows[id]?.store)).toEqual(Array.from({ length: 5 }, () => first));
+    }
+  });
+
   it("of memory are hashed by numbers where those are whole, as ids are", async () => {
     const at = BigInt(start + 9 * day);
     const rows = Array.from({ length: 200 }, (_, i) => ({
