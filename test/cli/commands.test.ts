@@ -166,6 +166,21 @@ vector lost {
       [["eta", "--output", "o"], 2, "--rows PATH is missing"],
       [["eta", "--rows", "r"], 2, "--output DIR is missing"],
     ];
+    await writeFile(
+      join(folder, "wrong.json"),
+      '{ "vector": "eta",\n"rows": "r", "output": "o", "raw": 1,\n"carri": ["a"], "sampling": { "count": 0 } }',
+    );
+    const wrong = await tondo(folder, "training-set", "--spec", "wrong.json");
+    expect(wrong.err.replaceAll(folder, "…")).toBe(
+      [
+        'error[SPECIFICATION_INVALID]: $.carri: there is no member "carri" (and 2 more problems)',
+        "  --> …/wrong.json:3:1",
+        '  hint: Did you mean "carry"?',
+        "  also $.sampling.count: must be a whole number, at least 1 and at most 1000000000000, and is 0 --> …/wrong.json:3:31",
+        "  also $.raw: must be true or false, and is a number --> …/wrong.json:2:29",
+        "",
+      ].join("\n"),
+    );
     for (const [argv, code, message] of cases) {
       const ran = await tondo(folder, "training-set", ...argv);
       expect([ran.code, ran.out], argv.join(" ")).toEqual([code, ""]);
