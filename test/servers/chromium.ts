@@ -1,16 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-
-const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-
-/** Chromium on this machine; `undefined` where there is none. */
-export const chromium: string | undefined = (process.env["PATH"] ?? "")
-  .split(delimiter)
-  .flatMap((folder) => names.map((name) => join(folder, name)))
-  .find((path) => existsSync(path));
+import { join } from "node:path";
+import { findChromium } from "./fetched-chromium.ts";
 
 /** How a page is looked at. */
 export interface Screen {
@@ -37,12 +29,12 @@ interface Message {
 
 /** Starts a browser with a profile of its own. */
 export async function openBrowser(): Promise<Browser> {
-  if (chromium === undefined) throw new Error("there is no Chromium on this machine");
+  const { path: chromium, environment } = await findChromium();
   const profile = await mkdtemp(join(tmpdir(), "tondo-chromium-"));
   const child = spawn(
     chromium,
     [...["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"], `--user-data-dir=${profile}`],
-    { stdio: ["ignore", "ignore", "pipe"] },
+    { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...environment } },
   );
   const exited = new Promise<void>((resolve) => child.on("exit", () => resolve()));
   const address = await new Promise<string>((resolve, reject) => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { featureStats, statisticsPage } from "../../../../src/featurestore/index.ts";
-import { type Browser, chromium, openBrowser } from "../../../servers/chromium.ts";
+import { type Browser, openBrowser } from "../../../servers/chromium.ts";
 import { writeStatisticsSet } from "./statistics-set.ts";
 
 /** What a reader would see, as the page itself measures it. */
@@ -54,7 +54,7 @@ const measure = `(() => {
   };
 })()`;
 
-describe.skipIf(chromium === undefined)("the page of statistics in Chromium", () => {
+describe("the page of statistics in Chromium", () => {
   let folder: string;
   let browser: Browser;
   beforeAll(async () => {
@@ -62,7 +62,8 @@ describe.skipIf(chromium === undefined)("the page of statistics in Chromium", ()
     await writeStatisticsSet(join(folder, "set"));
     await writeFile(join(folder, "page.html"), await statisticsPage(await featureStats({ set: "set", folder })));
     browser = await openBrowser();
-  });
+    // The first time, it may have to be fetched.
+  }, 600_000);
   afterAll(async () => {
     await browser[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
