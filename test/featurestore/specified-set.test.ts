@@ -105,6 +105,12 @@ describe("a training set by a specification", () => {
     });
     const again = await tondo.trainingSet({ spec });
     expect(again).toMatchObject({ made: false, manifest: fromFile.manifest });
+    // All of it is in the manifest: moments and all, from a call too.
+    for (const set of ["training/file", "training/call"]) {
+      const made = await tondo.reproduce({ set, output: "training/reproduced" });
+      expect(made.differences).toEqual([]);
+      expect(made.manifest.counts).toEqual(counts);
+    }
   });
 
   it("is made again where another row is chosen, and only said otherwise where other words are", async () => {
