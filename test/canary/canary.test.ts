@@ -43,7 +43,8 @@ describe("the packed package, installed in an empty folder", () => {
     const program = `
       const names = {};
       for (const subpath of ${JSON.stringify(installed.subpaths)}) {
-        names[subpath] = Object.keys(await import(subpath)).length;
+        const type = subpath.endsWith(".json") ? { with: { type: "json" } } : {};
+        names[subpath] = Object.keys(await import(subpath, type)).length;
       }
       console.log(JSON.stringify(names));
     `;

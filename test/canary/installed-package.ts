@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -29,6 +29,7 @@ export function installPackage(): InstalledPackage {
   for (const name of ["package.json", "README.md", "LICENSE", "CHANGELOG.md"]) {
     if (existsSync(join(root, name))) copyFileSync(join(root, name), join(source, name));
   }
+  cpSync(join(root, "docs"), join(source, "docs"), { recursive: true });
   execute(source, "npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", temporary]);
   const { name, version, exports } = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as {
     readonly name: string;
