@@ -242,8 +242,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "quantile-of-the-next-rank",
     file: `${folder}/functions/aggregates/quantile.ts`,
-    find: "below / total >= p",
-    replace: "below / total > p",
+    find: "if (below / total >= p) return bucketValue(bucket);",
+    replace: "if (below / total > p) return bucketValue(bucket);",
     tests: aggregates,
   },
   {
@@ -290,14 +290,14 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "quantile-not-interpolated",
-    file: `${folder}/functions/fitted/quantiles.ts`,
+    file: `${folder}/functions/fitted/linear-quantile.ts`,
     find: "part >= 0.5 ? b - way * (1 - part) : a + way * part",
     replace: "part >= 0.5 ? b : a",
     tests: quantiles,
   },
   {
     name: "quantile-place-beyond-the-last",
-    file: `${folder}/functions/fitted/quantiles.ts`,
+    file: `${folder}/functions/fitted/linear-quantile.ts`,
     find: "Math.floor(share * (count - 1))",
     replace: "Math.min(Math.floor(share * count), count - 1)",
     tests: quantiles,

@@ -84,9 +84,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "forward-window-waits-for-no-lag",
-    file: `${folder}/join-windows.ts`,
-    find: "(a.hi${String(i)} + ${String(relation.lag)})",
-    replace: "(a.hi${String(i)})",
+    file: `${folder}/sweep/sweep-sql.ts`,
+    find: "`k - ${String(relation.lag)}`",
+    replace: "`k`",
     tests: sources,
     testName: "forward labels",
   },
@@ -246,6 +246,13 @@ const mutants: readonly Mutant[] = [
     file: `${slide}/leaving-slide.ts`,
     find: "const first = this.#rowOf(this.#inputs[at] ?? null, this.#times[at] ?? 0);",
     replace: "const first = this.#rowOf(input, this.#times[at] ?? 0);",
+    tests: slides,
+  },
+  {
+    name: "quantile-slides-to-the-next-rank",
+    file: "src/dsl/functions/aggregates/quantile.ts",
+    find: "if (below / total >= p) return bucketValue(buckets[i] ?? 0);",
+    replace: "if (below / total > p) return bucketValue(buckets[i] ?? 0);",
     tests: slides,
   },
   {
