@@ -140,13 +140,14 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
  * ```
  * @throws TondoError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`, `IO_FAILED`, `INVALID_ARGUMENT` where `functions` are wrong
  */
-export async function open<P extends ProjectTypes = RegisteredProject>(options: OpenOptions = {}): Promise<Tondo<P>> {
+export function open<P extends ProjectTypes = RegisteredProject>(options?: OpenOptions): Promise<Tondo<P>>;
+// Types say what the names are; at run time every name is checked.
+export async function open(options: OpenOptions = {}): Promise<AnyTondo> {
   const folder = resolve(options.folder ?? ".");
   const home = resolve(folder, options.home ?? ".tondo");
   functionLibrary(options.functions);
   const database = await connect(options.database ?? { url: `sqlite:${join(home, "tondo.db")}` });
-  // Types say what the names are; at run time every name is checked.
-  return new OpenTondo(folder, home, database, options) as unknown as Tondo<P>;
+  return new OpenTondo(folder, home, database, options);
 }
 
 /** Whatever project is registered, names are checked as they come. */

@@ -2,7 +2,6 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import {
   canonicalJson,
-  type Moment,
   type Progress,
   sha256,
   silentProgress,
@@ -13,15 +12,11 @@ import {
 import { functionLibrary, requireFunctions, vectorFingerprint, type VectorPlan } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import {
-  type ClassBalance,
-  type Filter,
   meantName,
   normalChoice,
   normalSpecification,
-  type Sampling,
   type Specification,
   specificationError,
-  type Split,
   type Written,
 } from "../specification/index.ts";
 import { selectExpressions } from "./expressions-sql.ts";
@@ -42,34 +37,19 @@ import { type JoinedTable, joinTableOf } from "./vector-table.ts";
 import { writePart } from "./write-part.ts";
 
 /** What a training set is made from. */
-export interface TrainingSetOptions {
+export interface TrainingSetOptions extends Pick<
+  Specification,
+  "at" | "carry" | "filters" | "sampling" | "split" | "cutoff" | "classBalance" | "raw" | "output"
+> {
   readonly vector: VectorPlan;
   /** Parquet or CSV (a path, relative to `folder`), or rows in memory. */
   readonly rows: LeftRows;
-  /** The column of the rows that says when each asks; default `at`. */
-  readonly at?: string;
-  /** Further columns of the rows to carry into the files, for partitions and slices. */
-  readonly carry?: readonly string[];
-  /** Rows for which these are not all true are left out as they are read. */
-  readonly filters?: readonly Filter[];
-  /** Of the rows that the filters leave; default: all. */
-  readonly sampling?: Sampling;
-  /** Default: all rows train. */
-  readonly split?: Split;
-  /** Labels known later are not mature, and their rows left out; default: none is left out for that. */
-  readonly cutoff?: Moment;
-  /** Training rows of common classes are left out; default: all are kept. */
-  readonly classBalance?: ClassBalance;
   /** What the set is for and from: kept in the manifest, and nothing else. */
   readonly about?: Pick<Specification, "name" | "owner" | "project" | "description" | "features" | "label">;
   /** Where the specification was written, for errors. */
   readonly written?: Written;
   /** The project folder, which the paths of sources are relative to. */
   readonly folder: string;
-  /** The folder to make. */
-  readonly output: string;
-  /** Whether the raw values read are written beside the slots. */
-  readonly raw?: boolean;
   readonly windows?: WindowJoin;
   /** How many different values `vocab`, `onehot` or `fill(mode)` may count; default a million. */
   readonly maxDistinct?: number;

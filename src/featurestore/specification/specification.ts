@@ -109,7 +109,7 @@ export interface Specification<P extends ProjectTypes = AnyProject> {
   readonly split?: Split;
   /** Labels known later are not mature, and their rows left out; default: none is left out for that. */
   readonly cutoff?: Moment;
-  /** Default: all training rows are kept. */
+  /** Training rows of common classes are left out; default: all are kept. */
   readonly classBalance?: ClassBalance;
   /** Whether the raw values read are written beside the slots. */
   readonly raw?: boolean;

@@ -1,13 +1,7 @@
 import type { AggregateCode, Beats, StateArrays } from "../aggregate.ts";
 import type { Raw } from "../scalar-function.ts";
-import { stateOf } from "./leaving-slide.ts";
+import { type HeldRow, stateOf } from "./held-row.ts";
 import type { Slide } from "./slide.ts";
-
-interface Entry {
-  readonly input: Raw;
-  readonly t: number;
-  readonly leave: number;
-}
 
 /**
  * The slide of what keeps the best row. Held are the rows that no other one beats and outlives: each leaves later than the one before
@@ -19,10 +13,10 @@ export class BestSlide implements Slide {
   readonly #code: AggregateCode;
   readonly #beats: Beats;
   readonly #row: { input: Raw; t: number } = { input: null, t: 0 };
-  #entries: Entry[] = [];
+  #entries: HeldRow[] = [];
   #head = 0;
   /** The one that the state is of. */
-  #shown: Entry | undefined;
+  #shown: HeldRow | undefined;
 
   constructor(code: AggregateCode, beats: Beats) {
     this.#code = code;

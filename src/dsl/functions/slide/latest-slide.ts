@@ -1,13 +1,7 @@
 import type { AggregateCode, StateArrays } from "../aggregate.ts";
 import type { Raw } from "../scalar-function.ts";
-import { stateOf } from "./leaving-slide.ts";
+import { type HeldRow, stateOf } from "./held-row.ts";
 import type { Slide } from "./slide.ts";
-
-interface Entry {
-  readonly input: Raw;
-  readonly t: number;
-  readonly leave: number;
-}
 
 /** The slide of what keeps the latest rows: those that count, in the order of their times. */
 export class LatestSlide implements Slide {
@@ -15,7 +9,7 @@ export class LatestSlide implements Slide {
   readonly #code: AggregateCode;
   readonly #count: number;
   readonly #row: { input: Raw; t: number } = { input: null, t: 0 };
-  #entries: Entry[] = [];
+  #entries: HeldRow[] = [];
   /** Whether entries that are later never leave earlier: then the latest ones are all that is ever asked for. */
   #inOrder = true;
   #changed = false;
@@ -63,7 +57,7 @@ export class LatestSlide implements Slide {
     }
   }
 
-  #counting(q: number): Entry[] {
+  #counting(q: number): HeldRow[] {
     if (!this.#inOrder) return this.#entries.filter(({ leave }) => leave > q);
     let gone = 0;
     while (gone < this.#entries.length && (this.#entries[gone]?.leave ?? 0) <= q) gone++;

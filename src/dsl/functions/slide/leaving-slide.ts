@@ -1,6 +1,7 @@
 import type { AggregateCode, StateArrays } from "../aggregate.ts";
 import { countBelow } from "../edges.ts";
 import type { Raw } from "../scalar-function.ts";
+import { stateOf } from "./held-row.ts";
 import type { Slide } from "./slide.ts";
 
 /** In the place of a state: there is one row only, and it is kept itself. */
@@ -128,9 +129,4 @@ export class LeavingSlide implements Slide {
     }
     this.#head = 0;
   }
-}
-
-/** Room for one state. */
-export function stateOf({ shape }: AggregateCode): StateArrays {
-  return { numbers: new Float64Array(shape.numbers), values: new Array<unknown>(shape.values).fill(null) };
 }

@@ -93,7 +93,7 @@ class Numbered<T> {
   readonly #places: Map<string, number> = new Map<string, number>();
 
   place(id: object | number, one: T): number {
-    const text = canonicalJson(JSON.parse(JSON.stringify(id)));
+    const text = canonicalJson(id);
     const place = this.#places.get(text) ?? this.all.push(one) - 1;
     this.#places.set(text, place);
     return place;

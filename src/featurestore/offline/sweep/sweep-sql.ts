@@ -31,20 +31,19 @@ export function passageSql(
   const known = back ? "k" : `k - ${String(relation.lag)}`;
   const moment = relation.hasKnown || relation.hasVersions ? `greatest(${seen}, ${known})` : seen;
   const until = relation.hasVersions ? (back ? "until" : `until - ${String(relation.lag)}`) : "null::bigint";
-  const inputs = plan.inputs.map(({ column, kind }, i) => `${toCarrier(column, kind)} as i${String(i)}`);
-  const wheres = plan.wheres.map((column, i) => `${column} as c${String(i)}`);
-  const ties = plan.ordered
-    ? ["k", ...relation.reads.flatMap((name) => [`${name} is not null`, name])].map(
-        (sql, i) => `${sql} as tie${String(i)}`,
-      )
-    : [];
-  const own = [...inputs, ...wheres, ...ties];
-  const events = `select number, ${moment} as moment, 0 as asks, t as stamp, ${[`${until} as until`, ...own].join(", ")}
+  const ties = plan.ordered ? ["k", ...relation.reads.flatMap((name) => [`${name} is not null`, name])] : [];
+  /** What only events have, by the names that it passes under. */
+  const own = [
+    ...plan.inputs.map(({ column, kind }, i) => [toCarrier(column, kind), `i${String(i)}`]),
+    ...plan.wheres.map((column, i) => [column, `c${String(i)}`]),
+    ...ties.map((sql, i) => [sql, `tie${String(i)}`]),
+  ].map(([sql = "", name = ""]) => ({ given: `${sql} as ${name}`, none: `null as ${name}` }));
+  const given = own.map((one) => one.given);
+  const events = `select number, ${moment} as moment, 0 as asks, t as stamp, ${[`${until} as until`, ...given].join(", ")}
     from (${tables.events}) join ${tables.keys} using (${relation.keys.join(", ")})`;
-  const nothing = own.map((sql) => `null as ${sql.slice(sql.lastIndexOf(" ") + 1)}`);
   const asking = plan.horizons.map((horizon, i) => {
     const columns = [`q + ${String(horizon)} as moment`, `${String(i + 1)} as asks`, "row as stamp", "null as until"];
-    return `select coalesce(number, -1) as number, ${[...columns, ...nothing].join(", ")}
+    return `select coalesce(number, -1) as number, ${[...columns, ...own.map(({ none }) => none)].join(", ")}
       from ${tables.left} left join ${tables.keys} using (${relation.keys.join(", ")})`;
   });
   const selected = [

@@ -15,7 +15,8 @@ export function readFast(
   key: Bytes,
   options: { readonly transaction: Transaction },
 ): Bytes | undefined {
-  const bytes = (database as unknown as ReadableDatabase).getBinaryFast(key, options);
+  const readable: ReadableDatabase = database;
+  const bytes = readable.getBinaryFast(key, options);
   // The driver's buffer is longer than the record, and only says that it is not.
   return bytes === undefined ? undefined : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
