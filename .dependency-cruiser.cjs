@@ -117,6 +117,21 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/featurestore/oracle/", dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "files-below-joins",
+      comment:
+        "Offline, files are read before sources are made of them, rows and sources before they are joined, and sets of what was joined.",
+      severity: "error",
+      from: { path: "^src/featurestore/offline/files/" },
+      to: { path: "^src/featurestore/offline/", pathNot: "^src/featurestore/offline/files/" },
+    },
+    {
+      name: "joins-below-sets",
+      comment: "What is joined does not know where it is written.",
+      severity: "error",
+      from: { path: "^src/featurestore/offline/(files|sources|rows|joins)/" },
+      to: { path: "^src/featurestore/offline/sets/" },
+    },
+    {
       name: "engines-apart",
       comment: "Offline engines share the relational plan, never each other's code.",
       severity: "error",

@@ -82,7 +82,7 @@ const mutants: readonly Mutant[] = [
     file: `${folder}/semantic/check-label.ts`,
     find: "(source === undefined ? 0 : lagOf(source))",
     replace: "0",
-    tests: ["test/featurestore/offline/sources.test.ts"],
+    tests: ["test/featurestore/offline/sources/sources.test.ts"],
     testName: "forward labels",
   },
   {

@@ -2,25 +2,25 @@ import type { Mutant } from "../scripts/mutants/mutant.ts";
 
 const folder = "src/featurestore/offline";
 /** It takes half a minute on two free cores where nothing is wrong; a planted bug shows within seconds. */
-const join = { tests: ["test/featurestore/offline/join.test.ts"], timeoutSeconds: 300 } as const;
-const set = ["test/featurestore/offline/training-set.test.ts"];
-const sources = ["test/featurestore/offline/sources.test.ts"];
-const sweep = ["test/featurestore/offline/sweep/window-sweep.test.ts"];
+const join = { tests: ["test/featurestore/offline/joins/join.test.ts"], timeoutSeconds: 300 } as const;
+const set = ["test/featurestore/offline/sets/training-set.test.ts"];
+const sources = ["test/featurestore/offline/sources/sources.test.ts"];
+const sweep = ["test/featurestore/offline/joins/sweep/window-sweep.test.ts"];
 const slide = "src/dsl/functions/slide";
 const slides = ["test/dsl/functions/slide.test.ts"];
-const badInput = ["test/featurestore/offline/bad-input.test.ts"];
+const badInput = ["test/featurestore/offline/sets/bad-input.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
     name: "second-hop-as-of-another-moment",
-    file: "src/featurestore/offline/join.ts",
+    file: "src/featurestore/offline/joins/join.ts",
     find: "return `select row, q, ${key.map(({ name }) => name)",
     replace: "return `select row, q - ${before.size > 0 ? 3_600_000_000 : 0} as q, ${key.map(({ name }) => name)",
     tests: ["test/featurestore/computed-keys.test.ts"],
   },
   {
     name: "missing-first-hop-read-as-text",
-    file: "src/featurestore/offline/join.ts",
+    file: "src/featurestore/offline/joins/join.ts",
     find: "if (read !== undefined) return read.column;",
     replace:
       "if (read !== undefined) return plan.type.startsWith(\"string\") ? `coalesce(${read.column}, 'null')` : read.column;",
@@ -28,63 +28,63 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "snapshot-known-ignored",
-    file: `${folder}/join-latest.ts`,
+    file: `${folder}/joins/join-latest.ts`,
     find: "const candidates = relation.hasKnown",
     replace: "const candidates = false",
     ...join,
   },
   {
     name: "window-known-ignored",
-    file: `${folder}/join-windows.ts`,
+    file: `${folder}/joins/join-windows.ts`,
     find: ": `k <= ${moment}`;",
     replace: ': "true";',
     ...join,
   },
   {
     name: "tie-broken-the-other-way",
-    file: `${folder}/join-latest.ts`,
+    file: `${folder}/joins/join-latest.ts`,
     find: "arg_max(${packed(found)}, ${orderStruct(ties)})",
     replace: "arg_min(${packed(found)}, ${orderStruct(ties)})",
     ...join,
   },
   {
     name: "ttl-off-by-one",
-    file: `${folder}/join-latest.ts`,
+    file: `${folder}/joins/join-latest.ts`,
     find: "q - t <= ${String(ttl)}",
     replace: "q - t < ${String(ttl)}",
     ...join,
   },
   {
     name: "window-end-inclusive",
-    file: `${folder}/join-windows.ts`,
+    file: `${folder}/joins/join-windows.ts`,
     find: '.join(", ")}) as lo, q as hi`',
     replace: '.join(", ")}) as lo, q + 1 as hi`',
     ...join,
   },
   {
     name: "window-start-not-floored",
-    file: `${folder}/join-windows.ts`,
+    file: `${folder}/joins/join-windows.ts`,
     find: "return floorTo(`q - ${String(plan.over)}`, plan.hop);",
     replace: "return `(q - ${String(plan.over)})`;",
     ...join,
   },
   {
     name: "forward-window-start-inclusive",
-    file: `${folder}/join-windows.ts`,
+    file: `${folder}/joins/join-windows.ts`,
     find: "`q + 1 as lo, greatest(",
     replace: "`q as lo, greatest(",
     ...join,
   },
   {
     name: "forward-window-known-early",
-    file: `${folder}/join-windows.ts`,
+    file: `${folder}/joins/join-windows.ts`,
     find: "${stoodAt(relation, `(a.hi${String(i)} + ${String(relation.lag)})`)}",
     replace: '${stoodAt(relation, "a.q")}',
     ...join,
   },
   {
     name: "forward-window-waits-for-no-lag",
-    file: `${folder}/sweep/sweep-sql.ts`,
+    file: `${folder}/joins/sweep/sweep-sql.ts`,
     find: "`k - ${String(relation.lag)}`",
     replace: "`k`",
     tests: sources,
@@ -92,7 +92,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "lag-ignored",
-    file: `${folder}/source-relation.ts`,
+    file: `${folder}/sources/source-relation.ts`,
     find: "`t + ${String(transport.lag)} as k`",
     replace: '"t as k"',
     tests: sources,
@@ -100,7 +100,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "deleted-events-counted",
-    file: `${folder}/source-relation.ts`,
+    file: `${folder}/sources/source-relation.ts`,
     find: '? "not gone" : "true"',
     replace: '? "true" : "true"',
     tests: sources,
@@ -108,7 +108,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "deleted-states-kept",
-    file: `${folder}/join-latest.ts`,
+    file: `${folder}/joins/join-latest.ts`,
     find: '...gone.map(() => "not gone")];',
     replace: '...gone.map(() => "true")];',
     tests: sources,
@@ -116,7 +116,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "deletion-loses-its-tie",
-    file: `${folder}/source-relation.ts`,
+    file: `${folder}/sources/source-relation.ts`,
     find: "...(hasVersions ? [] : gone), ...tie(reads)]",
     replace: "...tie(reads)]",
     tests: sources,
@@ -124,112 +124,112 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "known-later-loses-a-tie",
-    file: `${folder}/join-latest.ts`,
+    file: `${folder}/joins/join-latest.ts`,
     find: 'relation.ties.filter((part) => relation.hasKnown || part !== "k")',
     replace: 'relation.ties.filter((part) => part !== "k")',
     ...join,
   },
   {
     name: "tied-rows-twice",
-    file: `${folder}/join-latest.ts`,
+    file: `${folder}/joins/join-latest.ts`,
     find: "from matched anti join tied using (row)",
     replace: "from matched",
     ...join,
   },
   {
     name: "left-rows-dropped-by-snapshots",
-    file: `${folder}/join-latest.ts`,
+    file: `${folder}/joins/join-latest.ts`,
     find: "asof left join",
     replace: "asof join",
     ...join,
   },
   {
     name: "left-rows-dropped-by-tables",
-    file: `${folder}/join-latest.ts`,
+    file: `${folder}/joins/join-latest.ts`,
     find: "    left join (select ${keys}, arg_max",
     replace: "    join (select ${keys}, arg_max",
     ...join,
   },
   {
     name: "left-rows-dropped-by-windows",
-    file: `${folder}/join-windows.ts`,
+    file: `${folder}/joins/join-windows.ts`,
     find: "l left join (${states}) s",
     replace: "l join (${states}) s",
     ...join,
   },
   {
     name: "versions-by-id-ignored",
-    file: `${folder}/source-relation.ts`,
+    file: `${folder}/sources/source-relation.ts`,
     find: "const hasVersions = source.id !== undefined;",
     replace: "const hasVersions = false;",
     ...join,
   },
   {
     name: "repeat-becomes-known-later",
-    file: `${folder}/source-relation.ts`,
+    file: `${folder}/sources/source-relation.ts`,
     find: "select ${version}, min(k) as k",
     replace: "select ${version}, max(k) as k",
     ...join,
   },
   {
     name: "swept-before-it-was-known",
-    file: `${folder}/sweep/sweep-sql.ts`,
+    file: `${folder}/joins/sweep/sweep-sql.ts`,
     find: "`greatest(${seen}, ${known})` : seen",
     replace: "`greatest(${seen}, ${seen})` : seen",
     ...join,
   },
   {
     name: "swept-ties-by-luck",
-    file: `${folder}/sweep/sweep-sql.ts`,
+    file: `${folder}/joins/sweep/sweep-sql.ts`,
     find: '["stamp", ...ties.map((_, i) => `tie${String(i)}`)]',
     replace: '["stamp desc", ...ties.map((_, i) => `tie${String(i)} desc`)]',
     ...join,
   },
   {
     name: "swept-versions-never-replaced",
-    file: `${folder}/sweep/window-sweep.ts`,
+    file: `${folder}/joins/sweep/window-sweep.ts`,
     find: "if (replaced < (leaves[i] ?? 0)) leaves[i] = replaced;",
     replace: "if (replaced < (leaves[i] ?? 0)) leaves[i] = leaves[i] ?? 0;",
     ...join,
   },
   {
     name: "sweep-leaves-a-hop-early",
-    file: `${folder}/sweep/window-sweep.ts`,
+    file: `${folder}/joins/sweep/window-sweep.ts`,
     find: "(rest < 0 ? rest + hop : rest) + hop + over",
     replace: "(rest < 0 ? rest + hop : rest) + over",
     ...join,
   },
   {
     name: "sweep-before-1970-cut-towards-it",
-    file: `${folder}/sweep/window-sweep.ts`,
+    file: `${folder}/joins/sweep/window-sweep.ts`,
     find: "t - (rest < 0 ? rest + hop : rest) + hop + over",
     replace: "t - rest + hop + over",
     tests: sweep,
   },
   {
     name: "sweep-forgets-at-the-end-of-a-stretch",
-    file: `${folder}/sweep/window-sweep.ts`,
+    file: `${folder}/joins/sweep/window-sweep.ts`,
     find: "whole ? Infinity : -Infinity;",
     replace: "whole ? Infinity : Infinity;",
     tests: sweep,
   },
   {
     name: "sweep-keeps-another-key",
-    file: `${folder}/sweep/window-sweep.ts`,
+    file: `${folder}/joins/sweep/window-sweep.ts`,
     find: "begins: own !== last,",
     replace: "begins: own < last,",
     tests: sweep,
   },
   {
     name: "sweep-answers-every-horizon",
-    file: `${folder}/sweep/window-sweep.ts`,
+    file: `${folder}/joins/sweep/window-sweep.ts`,
     find: "if (asks !== this.#asks || (key[end] ?? -1) < 0) continue;",
     replace: "if ((key[end] ?? -1) < 0) continue;",
     tests: sweep,
   },
   {
     name: "sweep-counts-for-rows-without-a-key",
-    file: `${folder}/sweep/window-sweep.ts`,
+    file: `${folder}/joins/sweep/window-sweep.ts`,
     find: "if (asks !== this.#asks || (key[end] ?? -1) < 0) continue;",
     replace: "if (asks !== this.#asks) continue;",
     tests: sweep,
@@ -286,17 +286,17 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "made-again-over-changed-files",
-    file: `${folder}/reproduce-training-set.ts`,
+    file: `${folder}/sets/reproduce-training-set.ts`,
     find: 'return file.sha256 === sha256 ? [] : [`${what}: "${path}" has changed`];',
     replace: 'return file.bytes > 0 && sha256.length > 0 ? [] : [`${what}: "${path}" has changed`];',
-    tests: ["test/featurestore/offline/reproduce-training-set.test.ts"],
+    tests: ["test/featurestore/offline/sets/reproduce-training-set.test.ts"],
   },
   {
     name: "made-again-without-its-filters",
-    file: `${folder}/reproduce-training-set.ts`,
+    file: `${folder}/sets/reproduce-training-set.ts`,
     find: "    ...rest,\n    vector",
     replace: "    ...{ ...rest, filters: [] },\n    vector",
-    tests: ["test/featurestore/offline/reproduce-training-set.test.ts"],
+    tests: ["test/featurestore/offline/sets/reproduce-training-set.test.ts"],
   },
   {
     name: "sum-made-inexact",
@@ -307,7 +307,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "fit-sees-the-holdout",
-    file: `${folder}/training-set.ts`,
+    file: `${folder}/sets/training-set.ts`,
     find: "select * from classified where part = 'train'",
     replace: "select * from classified where part in ('train', 'holdout')",
     tests: set,
@@ -315,7 +315,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "fit-sees-the-embargoed",
-    file: `${folder}/training-set.ts`,
+    file: `${folder}/sets/training-set.ts`,
     find: "select * from classified where part = 'train'",
     replace: "select * from classified where part in ('train', 'embargoed')",
     tests: set,
@@ -323,7 +323,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "embargo-ignored",
-    file: `${folder}/split.ts`,
+    file: `${folder}/sets/split.ts`,
     find: "when not (${timely}) then",
     replace: "when false then",
     tests: set,
@@ -331,7 +331,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "immature-labels-taken",
-    file: `${folder}/split.ts`,
+    file: `${folder}/sets/split.ts`,
     find: "when not (${mature}) then",
     replace: "when false then",
     tests: set,
@@ -339,7 +339,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "holdout-end-inclusive",
-    file: `${folder}/split.ts`,
+    file: `${folder}/sets/split.ts`,
     find: "`q < ${String(period.to)}`",
     replace: "`q <= ${String(period.to)}`",
     tests: set,
@@ -347,7 +347,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "change-while-reading-unseen",
-    file: `${folder}/training-set.ts`,
+    file: `${folder}/sets/training-set.ts`,
     find: "if ((await stampInputs(options)) !== before)",
     replace: 'if (before === "")',
     tests: set,
@@ -355,7 +355,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "leavings-of-the-killed-kept",
-    file: `${folder}/training-set.ts`,
+    file: `${folder}/sets/training-set.ts`,
     find: "await clearLeftovers(output);",
     replace: "",
     tests: set,
@@ -363,7 +363,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "two-runs-into-one-folder",
-    file: `${folder}/training-set.ts`,
+    file: `${folder}/sets/training-set.ts`,
     find: "using _lock = lockOutput(output);",
     replace: "",
     tests: set,
@@ -371,7 +371,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "old-set-taken-for-the-new",
-    file: `${folder}/output-folder.ts`,
+    file: `${folder}/sets/output-folder.ts`,
     find: "if (manifest.inputsDigest === inputsDigest) {",
     replace: "if (manifest.inputsDigest) {",
     tests: set,
@@ -379,7 +379,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "others-files-removed",
-    file: `${folder}/output-folder.ts`,
+    file: `${folder}/sets/output-folder.ts`,
     find: "if (foreign !== undefined) throw",
     replace: "if (foreign === null) throw",
     tests: badInput,
@@ -387,21 +387,21 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "columns-taken-for-a-joins-own",
-    file: `${folder}/source-relation.ts`,
+    file: `${folder}/sources/source-relation.ts`,
     find: "names.get(name) ?? quoteIdentifier(name)",
     replace: "quoteIdentifier(name)",
     tests: sources,
   },
   {
     name: "files-cast-to-the-first",
-    file: `${folder}/column-misfit.ts`,
+    file: `${folder}/files/column-misfit.ts`,
     find: "return fits(kind, wanted) ? undefined : { kind };",
     replace: "return undefined;",
     tests: sources,
   },
   {
     name: "nanoseconds-cut-towards-1970",
-    file: `${folder}/file-scan.ts`,
+    file: `${folder}/files/file-scan.ts`,
     find: 'kind === "timestamp" && isNanoseconds(name)',
     replace: 'kind === "timestamp" && name === ""',
     tests: sources,

@@ -1,7 +1,7 @@
 import type { Mutant } from "../scripts/mutants/mutant.ts";
 
 const folder = "src/featurestore/offline";
-const choice = ["test/featurestore/offline/row-choice.test.ts"];
+const choice = ["test/featurestore/offline/rows/row-choice.test.ts"];
 const whole = ["test/featurestore/specified-set.test.ts"];
 const reading = ["test/featurestore/specification/read-specification.test.ts"];
 const schema = ["test/featurestore/specification/json-schema.test.ts"];
@@ -9,7 +9,7 @@ const schema = ["test/featurestore/specification/json-schema.test.ts"];
 const mutants: readonly Mutant[] = [
   {
     name: "missing-passes-a-negated-filter",
-    file: `${folder}/filter-sql.ts`,
+    file: `${folder}/rows/filter-sql.ts`,
     find: 'return `(not ${filterSql(filter.not, [...path, "not"], columnAt, written)})`;',
     replace: 'return `(not coalesce(${filterSql(filter.not, [...path, "not"], columnAt, written)}, false))`;',
     tests: choice,
@@ -17,14 +17,14 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "filter-range-without-its-end",
-    file: `${folder}/filter-sql.ts`,
+    file: `${folder}/rows/filter-sql.ts`,
     find: "return `(${column} between ${valueSql(low, [0])} and ${valueSql(high, [1])})`;",
     replace: "return `(${column} >= ${valueSql(low, [0])} and ${column} < ${valueSql(high, [1])})`;",
     tests: choice,
   },
   {
     name: "pruned-by-one-side-of-an-or",
-    file: `${folder}/filter-sql.ts`,
+    file: `${folder}/rows/filter-sql.ts`,
     find: 'return parts.includes(undefined) ? undefined : joined(parts as readonly string[], "or");',
     replace: 'return joined(parts.flatMap((part) => part ?? []), "or") || undefined;',
     tests: choice,
@@ -32,7 +32,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "pruned-by-what-a-not-denies",
-    file: `${folder}/filter-sql.ts`,
+    file: `${folder}/rows/filter-sql.ts`,
     find: 'if ("not" in filter) return undefined;',
     replace: 'if ("not" in filter) return pruningSql(filter.not, columnAt, stored);',
     tests: choice,
@@ -40,7 +40,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "filters-not-pushed-down",
-    file: `${folder}/row-choice.ts`,
+    file: `${folder}/rows/row-choice.ts`,
     find: "return filters.length === 0 ? undefined : pruningSql({ all: filters }, columnAt, stored);",
     replace: "return filters.length < 0 ? pruningSql({ all: filters }, columnAt, stored) : undefined;",
     tests: whole,
@@ -48,21 +48,21 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "hash-without-its-seed",
-    file: `${folder}/hash-sql.ts`,
+    file: `${folder}/rows/hash-sql.ts`,
     find: "`'${String(seed)}'`, ...parts",
     replace: "`'${String(seed * 0)}'`, ...parts",
     tests: choice,
   },
   {
     name: "missing-hashed-as-an-empty-text",
-    file: `${folder}/hash-sql.ts`,
+    file: `${folder}/rows/hash-sql.ts`,
     find: "coalesce((${sql})::varchar, chr(30))",
     replace: "coalesce((${sql})::varchar, '')",
     tests: choice,
   },
   {
     name: "share-of-nearly-all-is-a-sixteenth",
-    file: `${folder}/hash-sql.ts`,
+    file: `${folder}/rows/hash-sql.ts`,
     find: 'if (bound >= lots) return "true";',
     replace: "",
     tests: choice,
@@ -70,21 +70,21 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "held-out-by-the-moment-too",
-    file: `${folder}/row-choice.ts`,
+    file: `${folder}/rows/row-choice.ts`,
     find: "return (holdout.by ?? keys).map(",
     replace: 'return (holdout.by ?? [...keys, "at"]).map(',
     tests: choice,
   },
   {
     name: "sample-before-filters",
-    file: `${folder}/make-left-table.ts`,
+    file: `${folder}/rows/make-left-table.ts`,
     find: "const where = whereAll(choice.kept, bound);",
     replace: 'const where = whereAll(choice.kept === "" ? "" : undefined, bound);',
     tests: choice,
   },
   {
     name: "ties-of-a-sample-kept",
-    file: `${folder}/make-left-table.ts`,
+    file: `${folder}/rows/make-left-table.ts`,
     find: "if (least !== undefined) await cutTies(options, least.count, signal);",
     replace: "if (least !== undefined) await cutTies(options, 1e15, signal);",
     tests: choice,
@@ -92,7 +92,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "ties-of-a-sample-by-order",
-    file: `${folder}/make-left-table.ts`,
+    file: `${folder}/rows/make-left-table.ts`,
     find: 'const order = [sampleColumn, "q", ...columns, "row"].join(", ");',
     replace: 'const order = [sampleColumn, "q", "row"].join(", ") + (columns.length < 0 ? "x" : "");',
     tests: choice,
@@ -100,7 +100,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "ties-of-a-class-by-order",
-    file: `${folder}/balance-classes.ts`,
+    file: `${folder}/sets/balance-classes.ts`,
     find: 'const order = [lotColumn, "q", ...columns, "row"].join(", ");',
     replace: 'const order = [lotColumn, "q", "row"].join(", ") + (columns.length < 0 ? "x" : "");',
     tests: choice,
@@ -108,35 +108,35 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "holdout-balanced-too",
-    file: `${folder}/balance-classes.ts`,
+    file: `${folder}/sets/balance-classes.ts`,
     find: "where part = 'train' and ${label} is not null`;",
     replace: "where part in ('train', 'holdout') and ${label} is not null`;",
     tests: choice,
   },
   {
     name: "embargo-beside-a-hashed-holdout",
-    file: `${folder}/split.ts`,
+    file: `${folder}/sets/split.ts`,
     find: "const embargo = isPeriod(holdout) ? (holdout.from ?? split.train.to) : null;",
     replace: "const embargo = holdout === null ? null : isPeriod(holdout) ? (holdout.from ?? split.train.to) : 0;",
     tests: choice,
   },
   {
     name: "rows-after-the-holdout-train",
-    file: `${folder}/split.ts`,
+    file: `${folder}/sets/split.ts`,
     find: "return holdout.from === null ? { from: holdout.to, to: null } : { from: null, to: holdout.from };",
     replace: "return { from: null, to: holdout.from ?? holdout.to };",
-    tests: ["test/featurestore/offline/split.test.ts"],
+    tests: ["test/featurestore/offline/sets/split.test.ts"],
   },
   {
     name: "fit-sees-what-class-balance-left-out",
-    file: `${folder}/training-set.ts`,
+    file: `${folder}/sets/training-set.ts`,
     find: "select * from classified where part = 'train'",
     replace: "select * from classified where part in ('train', 'surplus')",
     tests: choice,
   },
   {
     name: "set-of-other-filters-taken-for-this-one",
-    file: `${folder}/training-set.ts`,
+    file: `${folder}/sets/training-set.ts`,
     find: "choice: normalChoice(options, [...keys, at]),",
     replace: "choice: undefined,",
     tests: whole,
@@ -144,7 +144,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "owner-makes-another-set",
-    file: `${folder}/training-set.ts`,
+    file: `${folder}/sets/training-set.ts`,
     find: "choice: normalChoice(options, [...keys, at]),",
     replace: "choice: { ...normalChoice(options, [...keys, at]), owner: options.about?.owner },",
     tests: whole,

@@ -1,4 +1,4 @@
-import { joinReads } from "../../src/featurestore/offline/join.ts";
+import { joinReads } from "../../src/featurestore/offline/joins/join.ts";
 import type { Case, Suite } from "../harness/suite.ts";
 import { openWorld, sizes } from "./world.ts";
 

@@ -1,10 +1,10 @@
 import { type Diagnostic, embeddingSize, isEmbedding, nearestName, type ValueKind } from "../../core/index.ts";
 import type { DeclaredColumn, DeclaredPlace } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
-import { type ColumnMisfit, misfitOf } from "../offline/column-misfit.ts";
-import { firstLengths, numbers } from "../offline/embedding-lengths.ts";
-import { columnsOfFirst, type FileSet } from "../offline/file-scan.ts";
-import type { ParquetSchema } from "../offline/parquet-columns.ts";
+import { type ColumnMisfit, misfitOf } from "../offline/files/column-misfit.ts";
+import { firstLengths, numbers } from "../offline/files/embedding-lengths.ts";
+import { columnsOfFirst, type FileSet } from "../offline/files/file-scan.ts";
+import type { ParquetSchema } from "../offline/files/parquet-columns.ts";
 
 /** What the first file of a place has. */
 export interface FirstFile {

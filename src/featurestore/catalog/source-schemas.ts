@@ -7,8 +7,8 @@ import {
   undeclaredSources,
 } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
-import { describeFiles, type FileSet } from "../offline/file-scan.ts";
-import { filesOf, stampFiles } from "../offline/source-files.ts";
+import { describeFiles, type FileSet } from "../offline/files/file-scan.ts";
+import { filesOf, stampFiles } from "../offline/files/source-files.ts";
 import { declaredProblems, embeddingsOf, type FirstFile, firstFileOf } from "./declared-problems.ts";
 
 /** The columns of a project's sources, as far as their files say. */

@@ -1,7 +1,7 @@
 import type { VectorPlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { computeRows } from "../offline/compute-rows.ts";
-import type { WindowJoin } from "../offline/join.ts";
+import type { WindowJoin } from "../offline/joins/join.ts";
 import type { Asked, PathAnswers } from "./asked.ts";
 
 /** What a training set would have, its windows joined in one of the two ways. */

@@ -1,7 +1,7 @@
 import type { Micros } from "../../core/index.ts";
 import type { GroupPlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
-import type { SourceRelation } from "../offline/source-relation.ts";
+import type { SourceRelation } from "../offline/sources/source-relation.ts";
 import type { GenerationLoad } from "./generation-load.ts";
 import type { MaterializeLimits } from "./materialize-limits.ts";
 

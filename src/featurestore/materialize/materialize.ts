@@ -13,8 +13,8 @@ import {
 import { type GroupPlan, type ProjectPlan, requireFunctions, type SourcePlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { lockHome } from "../home-lock.ts";
-import { digestFiles, type FileDigest, filesOf, transportsAtRest } from "../offline/source-files.ts";
-import { sourceRelation } from "../offline/source-relation.ts";
+import { digestFiles, type FileDigest, filesOf, transportsAtRest } from "../offline/files/source-files.ts";
+import { sourceRelation } from "../offline/sources/source-relation.ts";
 import { codecVersion } from "../online/codec/index.ts";
 import { sourceOf } from "../online/find-feature.ts";
 import { type PlannedLayout, planLayout, type WindowLayout } from "../online/group-layout.ts";

@@ -1,8 +1,8 @@
 import { floorTo as floorMoment, TondoError } from "../../core/index.ts";
 import { aggregates } from "../../dsl/index.ts";
 import { toCarrier } from "../duckdb/index.ts";
-import { floorTo } from "../offline/range-join.ts";
-import { inputOf, type SourceRelation, whereOf } from "../offline/source-relation.ts";
+import { floorTo } from "../offline/files/floor-sql.ts";
+import { inputOf, type SourceRelation, whereOf } from "../offline/sources/source-relation.ts";
 import {
   inputKind,
   type PlannedLayout,

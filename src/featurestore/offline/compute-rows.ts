@@ -2,10 +2,10 @@ import type { Progress, Value } from "../../core/index.ts";
 import { compileRows, type Fitted, fromRaw, type Output, type RawColumn, type VectorPlan } from "../../dsl/index.ts";
 import { carrierOf, type Engine, toCarrier } from "../duckdb/index.ts";
 import { leafPlan } from "./expressions-sql.ts";
-import type { WindowJoin } from "./join.ts";
-import type { LeftRow } from "./left-rows.ts";
-import { loadLeftRows } from "./load-left-rows.ts";
-import { joinTableOf } from "./vector-table.ts";
+import type { WindowJoin } from "./joins/join.ts";
+import type { LeftRow } from "./rows/left-rows.ts";
+import { loadLeftRows } from "./rows/load-left-rows.ts";
+import { joinTableOf } from "./joins/vector-table.ts";
 
 /** What is computed of which rows. */
 export interface ComputeRowsOptions {

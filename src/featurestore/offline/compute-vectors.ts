@@ -2,7 +2,7 @@ import type { Progress, Value } from "../../core/index.ts";
 import type { Fitted, VectorPlan } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import { computeRows } from "./compute-rows.ts";
-import type { LeftRow } from "./left-rows.ts";
+import type { LeftRow } from "./rows/left-rows.ts";
 
 /** Vectors of some rows by the training path. */
 export interface ComputedVectors {

@@ -9,7 +9,7 @@ import {
   type ValueKind,
 } from "../../core/index.ts";
 import type { Engine } from "../duckdb/index.ts";
-import { type FileSet, scanFiles } from "../offline/file-scan.ts";
+import { type FileSet, scanFiles } from "../offline/files/file-scan.ts";
 import { type Manifest, manifestFile, readManifest } from "../offline/index.ts";
 import type { StatsPart, StatsSubject } from "./feature-statistics.ts";
 import type { MeasuredColumn } from "./measured-column.ts";

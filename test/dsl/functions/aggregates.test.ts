@@ -15,7 +15,7 @@ import {
   toRaw,
 } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
-import { finalizeCall } from "../../../src/featurestore/offline/finalize-sql.ts";
+import { finalizeCall } from "../../../src/featurestore/offline/joins/finalize-sql.ts";
 import { aggregate } from "../../../src/featurestore/oracle/aggregate.ts";
 import { sameValue } from "../same-value.ts";
 import { valuesOf } from "../random-expressions.ts";

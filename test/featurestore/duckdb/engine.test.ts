@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { typeName, type Value } from "../../../src/core/index.ts";
 import { compileRows, type ExpressionPlan, fromRaw } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, fromCarrier, type TableColumn, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
-import { floorDivide, floorTo } from "../../../src/featurestore/offline/range-join.ts";
+import { floorDivide, floorTo } from "../../../src/featurestore/offline/files/floor-sql.ts";
 
 let engine: Engine;
 beforeAll(async () => {

@@ -12,12 +12,12 @@ import {
   type VectorPlan,
 } from "../../../dsl/index.ts";
 import { type ProgramHost, sqlText } from "../../duckdb/index.ts";
-import { type FoundRead, keyedLeft } from "../join.ts";
-import { foundKeysSql, hasComputedKey, isKeyedFirst, keyedTable, visibleEventsSql } from "../join-steps.ts";
-import { joinSnapshot, joinTable } from "../join-latest.ts";
-import { type JoinUnit, joinUnits } from "../join-unit.ts";
-import { relationOf, type Scan, sourceExpressions } from "../source-relation.ts";
-import { sweepStatements } from "../sweep/index.ts";
+import { type FoundRead, keyedLeft } from "../joins/join.ts";
+import { foundKeysSql, hasComputedKey, isKeyedFirst, keyedTable, visibleEventsSql } from "../joins/join-steps.ts";
+import { joinSnapshot, joinTable } from "../joins/join-latest.ts";
+import { type JoinUnit, joinUnits } from "../joins/join-unit.ts";
+import { relationOf, type Scan, sourceExpressions } from "../sources/source-relation.ts";
+import { sweepStatements } from "../joins/sweep/index.ts";
 import { layoutSql } from "./layout-sql.ts";
 
 /** How one group's values are joined to the rows of a training set. */

@@ -1,0 +1,33 @@
+import { elementKind, isEmbedding, isList, type ValueKind } from "../../../core/index.ts";
+import { kindOfDuckdbType } from "../../../dsl/index.ts";
+import type { ParquetSchema } from "./parquet-columns.ts";
+
+/**
+ * Why a column cannot be read as what is wanted: it stands twice, is not there, is of a type that the language does not have, or of
+ * this other kind.
+ */
+export type ColumnMisfit = "twice" | "gone" | "unreadable" | { readonly kind: ValueKind };
+
+/** What keeps a file's column from being read as values of a kind; `undefined` where nothing does. */
+export function misfitOf({ types, twice }: ParquetSchema, name: string, wanted: ValueKind): ColumnMisfit | undefined {
+  if (twice.some((other) => other.toLowerCase() === name.toLowerCase())) return "twice";
+  if (!types.has(name)) return "gone";
+  const type = types.get(name);
+  const kind = type === undefined ? undefined : kindOfDuckdbType(type);
+  if (kind === undefined) return "unreadable";
+  return fits(kind, wanted) ? undefined : { kind };
+}
+
+/**
+ * A date is its midnight; ints are floats or durations where the definitions say so. So are they in lists, and a list of numbers is
+ * an embedding: rows with another number of them have none.
+ */
+function fits(kind: ValueKind, wanted: ValueKind): boolean {
+  if (isEmbedding(wanted)) return kind === "list<float>" || kind === "list<int>";
+  if (isList(kind) && isList(wanted)) return fits(elementKind(kind), elementKind(wanted));
+  return (
+    kind === wanted ||
+    (kind === "int" && (wanted === "float" || wanted === "duration")) ||
+    (kind === "date" && wanted === "timestamp")
+  );
+}

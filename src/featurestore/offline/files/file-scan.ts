@@ -1,0 +1,178 @@
+import { isScalar, TondoError, type TypeName, type ValueKind } from "../../../core/index.ts";
+import { duckdbColumn, kindOfDuckdbType, quoteIdentifier } from "../../../dsl/index.ts";
+import type { Engine } from "../../duckdb/index.ts";
+import { misfitOf } from "./column-misfit.ts";
+import { headerOf, sniffedCsv, typedCsv } from "./csv-columns.ts";
+import { refuseOtherLengths } from "./embedding-lengths.ts";
+import { type ParquetSchema, parquetSchemas, pathList, readableColumns, refuseTwice } from "./parquet-columns.ts";
+import { floorDivide } from "./floor-sql.ts";
+
+/** Files of one format to be read as one. */
+export interface FileSet {
+  readonly format: "parquet" | "csv";
+  readonly files: readonly string[];
+  /** Who reads them, for errors: `source "orders"`. */
+  readonly what: string;
+  /** Whether each embedding must have its length. Otherwise those of another are missing, and only a column without any of its own is refused. */
+  readonly exactLengths?: boolean;
+}
+
+/**
+ * The columns of some files and their types, as the first file has them; columns of types that the language does not have are
+ * left out. All of CSV is sniffed; what is of no type there is text.
+ *
+ * @throws TondoError `SOURCE_UNREADABLE`
+ */
+export async function describeFiles(
+  engine: Engine,
+  { format, files, what }: FileSet,
+): Promise<Readonly<Record<string, TypeName>>> {
+  const doing = `reading the columns of ${what}`;
+  if (format === "csv") {
+    const rows = await engine.rows(`describe select * from ${sniffedCsv(files)}`, doing);
+    return readableColumns(
+      new Map(
+        rows.map((row) => {
+          const type = String(row["column_type"]);
+          return [String(row["column_name"]), kindOfDuckdbType(type) === undefined ? "VARCHAR" : type];
+        }),
+      ),
+    );
+  }
+  const [first] = await parquetSchemas(engine, files.slice(0, 1), what);
+  return readableColumns(first?.types ?? new Map<string, string>());
+}
+
+/**
+ * The columns of the first of some files as it has them. Of CSV, which has no types, they are as texts: the header alone is read.
+ *
+ * @throws TondoError `SOURCE_UNREADABLE`
+ */
+export async function columnsOfFirst(engine: Engine, { format, files, what }: FileSet): Promise<ParquetSchema> {
+  const [file = ""] = files;
+  if (format === "parquet") {
+    const [schema] = await parquetSchemas(engine, [file], what);
+    return schema ?? { file, types: new Map(), twice: [] };
+  }
+  const names = await headerOf(engine, file, what);
+  const lower = names.map((name) => name.toLowerCase());
+  const twice = names.filter((_, i) => lower.indexOf(lower[i] ?? "") !== i);
+  return { file, types: new Map(names.map((name) => [name, "VARCHAR"])), twice };
+}
+
+/** How many rows Parquet files have, from their footers. */
+export async function countParquet(engine: Engine, files: readonly string[], what: string): Promise<number> {
+  const [row] = await engine.rows(
+    `select count(*)::double as n from read_parquet(${pathList(files)})`,
+    `counting the rows of ${what}`,
+  );
+  return Number(row?.["n"] ?? 0);
+}
+
+/** How the columns of a scan are named in SQL. */
+export type ColumnNames = (name: string) => string;
+
+/** A column as the files have it, and a value of the language as it would stand there: to be compared in the files' own order. */
+export type StoredForm = (
+  name: string,
+) => { readonly column: string; readonly value: (sql: string) => string } | undefined;
+
+/**
+ * SQL of a relation of some files with these columns, by `nameOf` (quoted as they are, if nothing is said), as values of the language.
+ * Every file is looked at: DuckDB alone would silently cast a column to the type that the first file gives it.
+ *
+ * @throws TondoError `SOURCE_CHANGED` where a column is gone, stands twice, or is of another type or, of embeddings, length than the
+ * plan says; `SOURCE_UNREADABLE`
+ * @param prune gives a condition on the columns of Parquet files as they are, by which groups of rows are skipped unread
+ */
+export async function scanFiles(
+  engine: Engine,
+  set: FileSet,
+  columns: Readonly<Record<string, ValueKind>>,
+  nameOf: ColumnNames = quoteIdentifier,
+  prune: (stored: StoredForm) => string | undefined = () => undefined,
+): Promise<string> {
+  const names = Object.keys(columns);
+  const select = (one: (name: string, kind: ValueKind) => string): string =>
+    names.length === 0
+      ? "1 as one"
+      : names.map((name) => `${one(name, columns[name] ?? "string")} as ${nameOf(name)}`).join(", ");
+  if (set.format === "csv") {
+    const header = await headerOf(engine, set.files[0] ?? "", set.what);
+    for (const name of names) if (!header.includes(name)) throw gone(name, set, header);
+    for (const name of names) refuseInCsv(name, columns[name] ?? "string", set);
+    return `select ${select(duckdbColumn)} from (${await typedCsv(set.files, set.what, header, columns)})`;
+  }
+  const schemas = await parquetSchemas(engine, set.files, set.what);
+  for (const schema of schemas) for (const name of names) checkColumn(schema, name, columns[name] ?? "string", set);
+  // Where files differ, each column is read as the widest of its types.
+  const read = `read_parquet(${pathList(set.files)}${schemas.length > 1 ? ", union_by_name = true" : ""})`;
+  for (const name of names) await refuseOtherLengths(engine, read, name, columns[name] ?? "string", set);
+  const isNanoseconds = (name: string): boolean =>
+    schemas.some(({ types }) => types.get(name)?.toUpperCase() === "TIMESTAMP_NS");
+  const pruned = prune((name) => storedForm(name, schemas));
+  return `select ${select((name, kind) =>
+    kind === "timestamp" && isNanoseconds(name) ? floorNanoseconds(name) : duckdbColumn(name, kind),
+  )} from ${read}${pruned === undefined ? "" : ` where ${pruned}`}`;
+}
+
+/**
+ * How the values of a column of a DuckDB type stand in its files. Types that are read as they are need no such form: DuckDB itself prunes by
+ * conditions on what is read.
+ */
+function storedForm(name: string, schemas: readonly ParquetSchema[]): ReturnType<StoredForm> {
+  const [type, ...others] = new Set(schemas.map(({ types }) => types.get(name)?.toUpperCase()));
+  if (others.length > 0) return undefined;
+  const column = quoteIdentifier(name);
+  switch (type) {
+    case "FLOAT":
+    case "DOUBLE":
+      return { column: `${column}::double`, value: (sql) => sql };
+    case "TIMESTAMP":
+      return { column, value: (sql) => `make_timestamp(${sql})` };
+    case "TIMESTAMP WITH TIME ZONE":
+      return { column, value: (sql) => `make_timestamp(${sql})::timestamptz` };
+    case "DATE":
+      return { column, value: (sql) => `(date '1970-01-01' + (${sql})::int)` };
+    default:
+      return undefined;
+  }
+}
+
+/** DuckDB's own conversion cuts towards 1970: a moment before it would come out a microsecond late. */
+function floorNanoseconds(column: string): string {
+  const name = `${quoteIdentifier(column)}::timestamp_ns`;
+  return `case when isfinite(${name}) then ${floorDivide(`epoch_ns(${name})`, "1000")} end`;
+}
+
+function checkColumn(schema: ParquetSchema, name: string, wanted: ValueKind, set: FileSet): void {
+  const { file, types, twice } = schema;
+  const misfit = misfitOf(schema, name, wanted);
+  if (misfit === undefined) return;
+  if (misfit === "twice") refuseTwice(name, twice, set.what, file);
+  if (typeof misfit === "string") throw gone(name, { ...set, files: [file] }, [...types.keys()]);
+  throw new TondoError(
+    "SOURCE_CHANGED",
+    `${set.what}: the column "${name}" is of type ${misfit.kind}, and the definitions say ${wanted}`,
+    { where: file, hint: "Mend the file, or change the definitions and apply them." },
+  );
+}
+
+function gone(name: string, { what, files }: FileSet, present: readonly string[]): TondoError {
+  return new TondoError(
+    "SOURCE_CHANGED",
+    `${what} has no column "${name}" any more, or not of a type that can be read`,
+    {
+      where: files[0] ?? "",
+      hint: `It has ${present.slice(0, 20).join(", ")}. Mend the file, or change the definitions and apply them.`,
+    },
+  );
+}
+
+function refuseInCsv(name: string, kind: ValueKind, { what, files }: FileSet): void {
+  if (isScalar(kind)) return;
+  throw new TondoError("SOURCE_CHANGED", `${what}: CSV cannot hold the column "${name}" of type ${kind}`, {
+    where: files[0] ?? "",
+    hint: "Write it as Parquet.",
+  });
+}

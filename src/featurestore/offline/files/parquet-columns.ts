@@ -1,0 +1,88 @@
+import { type TypeName, TondoError, typeName } from "../../../core/index.ts";
+import { kindOfDuckdbType } from "../../../dsl/index.ts";
+import { type Engine, sqlText } from "../../duckdb/index.ts";
+
+/** The columns of Parquet files that agree in them. */
+export interface ParquetSchema {
+  /** One of the files. */
+  readonly file: string;
+  /** DuckDB's types by name; `undefined` where a column is nested otherwise than as a list. */
+  readonly types: ReadonlyMap<string, string | undefined>;
+  /** Names that stand more than once; DuckDB, like SQL, does not tell cases apart. */
+  readonly twice: readonly string[];
+}
+
+/** SQL of a list of paths, taken as they are: DuckDB would read `*`, `?` and `[` in them as patterns. */
+export function pathList(files: readonly string[]): string {
+  return `[${files.map((file) => sqlText(file.replaceAll(/[*?[]/g, "[$&]"))).join(", ")}]`;
+}
+
+/**
+ * The different schemas among some files, from their footers.
+ *
+ * @throws TondoError `SOURCE_UNREADABLE`
+ */
+export async function parquetSchemas(
+  engine: Engine,
+  files: readonly string[],
+  what: string,
+): Promise<readonly ParquetSchema[]> {
+  const rows = await engine.rows(
+    `select min(file_name) as file, tree from (
+      select file_name, to_json(list([name, duckdb_type, num_children::varchar, converted_type] order by column_id))::varchar as tree
+      from parquet_schema(${pathList(files)}) group by file_name) group by tree order by file`,
+    `reading the columns of ${what}`,
+  );
+  return rows.map((row) => {
+    const tree = JSON.parse(String(row["tree"])) as readonly ParquetNode[];
+    const types = new Map<string, string | undefined>();
+    const seen = new Set<string>();
+    const twice: string[] = [];
+    // The root comes first, then each column with its children behind it.
+    for (let i = 1; i < tree.length; i = after(tree, i)) {
+      const [name = ""] = tree[i] ?? [];
+      if (seen.has(name.toLowerCase())) twice.push(name);
+      seen.add(name.toLowerCase());
+      types.set(name, typeAt(tree, i));
+    }
+    return { file: String(row["file"]), types, twice };
+  });
+}
+
+/** A node of a file's schema: its name, DuckDB's type where it is a leaf, how many children it has, what it is converted to. */
+type ParquetNode = readonly [string, string | null, string | null, string | null];
+
+/** The type of a column: a leaf's, or `TYPE[]` of a list of leaves, which is three nodes: the list, what repeats, the element. */
+function typeAt(tree: readonly ParquetNode[], node: number): string | undefined {
+  const [, type = null, children = null, converted = null] = tree[node] ?? [];
+  if (children === null) return type ?? undefined;
+  const [, , repeated = null] = tree[node + 1] ?? [];
+  const [, element = null, parts = null] = tree[node + 2] ?? [];
+  const isListOfLeaves = converted === "LIST" && children === "1" && repeated === "1" && parts === null;
+  return isListOfLeaves && element !== null ? `${element}[]` : undefined;
+}
+
+function after(tree: readonly ParquetNode[], node: number): number {
+  let next = node + 1;
+  for (let child = Number(tree[node]?.[2] ?? 0); child > 0; child--) next = after(tree, next);
+  return next;
+}
+
+/** The columns that the language has a type for. */
+export function readableColumns(types: ReadonlyMap<string, string | undefined>): Readonly<Record<string, TypeName>> {
+  const columns: Record<string, TypeName> = Object.create(null) as Record<string, TypeName>;
+  for (const [name, type] of types) {
+    const kind = type === undefined ? undefined : kindOfDuckdbType(type);
+    if (kind !== undefined) columns[name] = typeName({ kind, optional: true });
+  }
+  return columns;
+}
+
+/** A column that stands twice in a file could be read as either. */
+export function refuseTwice(name: string, twice: readonly string[], what: string, file: string): void {
+  if (!twice.some((other) => other.toLowerCase() === name.toLowerCase())) return;
+  throw new TondoError("SOURCE_CHANGED", `${what} has more than one column "${name}"`, {
+    where: file,
+    hint: "Rename all but one; upper and lower case are not told apart.",
+  });
+}

@@ -1,0 +1,69 @@
+import type { JoinUnit } from "./join-unit.ts";
+import { orderStruct, type SourceRelation } from "../sources/source-relation.ts";
+
+/** The column of the relation that holds a stored value. */
+function columnOf(unit: JoinUnit, relation: SourceRelation, stored: number): string {
+  const plan = unit.group.stored[stored];
+  if (plan?.kind !== "column") throw new Error(`${unit.name} reads a window from a ${unit.source.kind}`);
+  return relation.reads[unit.group.reads.indexOf(plan.column)] ?? "";
+}
+
+function packed(columns: readonly string[]): string {
+  return `struct_pack(${columns.map((column) => `${column} := ${column}`).join(", ")})`;
+}
+
+/**
+ * SQL of a snapshot's values as of each left row: contract 3. `left` has `row`, `q` and `key0`, ...
+ *
+ * A row becomes visible at `vis = greatest(t, k)`. One whose `t` lies below the largest `t` that is visible with it can
+ * never win; of those that stay, `t` rises with `vis`, so that the last by `vis` is the one with the largest `(t, k, tie)`, and
+ * those of one `vis` are of one `t`.
+ *
+ * The moment is found first, by the keys and moments alone, then the rows of that moment; ties are broken among the few that have
+ * several, which costs a third of breaking them among all.
+ */
+export function joinSnapshot(unit: JoinUnit, relation: SourceRelation, left: string): string {
+  const keys = relation.keys.join(", ");
+  const equal = (a: string, b: string): string => relation.keys.map((key) => `${a}.${key} = ${b}.${key}`).join(" and ");
+  const candidates = relation.hasKnown
+    ? `select * from (
+        select *, max(t) over (partition by ${keys} order by vis range unbounded preceding) as newest
+        from (select *, greatest(t, k) as vis from (${relation.sql}))) where t = newest`
+    : `select *, t as vis from (${relation.sql})`;
+  const { ttl } = unit.group;
+  const gone = relation.hasDeletions ? ["gone"] : [];
+  const row = ["row", ...(ttl === undefined ? [] : ["q"])];
+  const found = [...(ttl === undefined ? [] : ["t"]), ...gone, ...relation.reads];
+  const known = relation.hasKnown ? ["k"] : [];
+  const matched = [...row.map((name) => `m.${name}`), ...[...found, ...known].map((name) => `c.${name}`)];
+  const ties = relation.ties.filter((part) => relation.hasKnown || part !== "k");
+  const stands = [...(ttl === undefined ? [] : [`q - t <= ${String(ttl)}`]), ...gone.map(() => "not gone")];
+  const columns = unit.reads.map(({ stored, column }) => {
+    const value = columnOf(unit, relation, stored);
+    return `${stands.length === 0 ? value : `case when ${stands.join(" and ")} then ${value} end`} as ${column}`;
+  });
+  return `with candidates as materialized (${candidates}),
+    moments as (
+      select a.*, b.vis from (${left}) a
+      asof left join (select ${keys}, vis from candidates) b on ${equal("a", "b")} and a.q >= b.vis),
+    matched as materialized (
+      select ${matched.join(", ")} from moments m left join candidates c on ${equal("m", "c")} and m.vis = c.vis),
+    tied as materialized (select row from matched group by row having count(*) > 1),
+    winners as (
+      select ${[...row, ...found].join(", ")} from matched anti join tied using (row)
+      union all
+      select ${[...row, ...found.map((name) => `best.${name}`)].join(", ")} from (
+        select ${row.join(", ")}, arg_max(${packed(found)}, ${orderStruct(ties)}) as best
+        from matched semi join tied using (row) group by ${row.join(", ")}))
+    select row, ${columns.join(", ")} from winners`;
+}
+
+/** SQL of a table's values: of several rows of a key the larger by the columns read. */
+export function joinTable(unit: JoinUnit, relation: SourceRelation, left: string): string {
+  const keys = relation.keys.join(", ");
+  const best = unit.reads.map(({ stored, column }) => `b.best.${columnOf(unit, relation, stored)} as ${column}`);
+  return `select a.row, ${best.join(", ")}
+    from (${left}) a
+    left join (select ${keys}, arg_max(${packed(relation.reads)}, ${relation.order}) as best from (${relation.sql}) group by ${keys}) b
+      on ${relation.keys.map((key) => `a.${key} = b.${key}`).join(" and ")}`;
+}

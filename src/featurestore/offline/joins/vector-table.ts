@@ -1,0 +1,66 @@
+import { parseTypeName, type Progress, TondoError } from "../../../core/index.ts";
+import type { ExpressionPlan, VectorPlan } from "../../../dsl/index.ts";
+import type { Engine } from "../../duckdb/index.ts";
+import { joinReads, type JoinReport, type WindowJoin } from "./join.ts";
+import type { LoadedRows } from "../rows/left-rows.ts";
+
+/** What a joined table is made from. */
+export interface JoinedTableOptions {
+  readonly engine: Engine;
+  readonly vector: VectorPlan;
+  readonly left: Pick<LoadedRows, "table" | "column">;
+  readonly folder: string;
+  readonly windows?: WindowJoin | undefined;
+  readonly progress?: Progress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The left rows with all that a vector reads, in order. */
+export interface JoinedTable {
+  /** SQL of the relation: the left rows' columns and the joined ones. Ordered by `row` where it is read with `order by row`. */
+  readonly sql: string;
+  /** SQL of a leaf of the vector's expressions over that relation. */
+  readonly leaf: (plan: ExpressionPlan) => string;
+  /** The tables that the relation is joined from, the left rows' aside. */
+  readonly tables: readonly string[];
+  readonly reports: readonly JoinReport[];
+}
+
+/** Joins what a vector reads to left rows that have been loaded. */
+export async function joinTableOf(options: JoinedTableOptions): Promise<JoinedTable> {
+  const { engine, vector, left, folder, windows, progress, signal } = options;
+  const joined = await joinReads({
+    engine,
+    vector,
+    left: left.table,
+    column: left.column,
+    folder,
+    ...(windows === undefined ? {} : { windows }),
+    ...(progress === undefined ? {} : { progress }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const leaf = (plan: ExpressionPlan): string => {
+    switch (plan.node) {
+      case "now":
+        return "q";
+      case "column":
+        return left.column(plan.name);
+      case "stored": {
+        const column = joined.columnOf.get(plan.name);
+        if (column !== undefined) return column;
+        throw new TondoError("INTERNAL", `the vector ${vector.name} does not read ${plan.name}`);
+      }
+      default:
+        throw new TondoError("INTERNAL", `${plan.node} is no leaf`);
+    }
+  };
+  const from = joined.tables.map((table) => ` join ${table} using (row)`).join("");
+  return { sql: `select * from ${left.table}${from}`, tables: joined.tables, leaf, reports: joined.reports };
+}
+
+/** The kind of a plan's value. */
+export function kindOf(plan: {
+  readonly type: VectorPlan["slots"][number]["type"];
+}): ReturnType<typeof parseTypeName>["kind"] {
+  return parseTypeName(plan.type).kind;
+}

@@ -1,0 +1,101 @@
+import { parseTypeName, TondoError, type ValueKind } from "../../../core/index.ts";
+import type { KeyColumnPlan } from "../../../dsl/index.ts";
+import type { Engine, TableColumn } from "../../duckdb/index.ts";
+import { columnsOfFirst, countParquet, describeFiles, type FileSet, scanFiles } from "../files/file-scan.ts";
+import { declaredColumns, leftTable, type LeftRowsOptions, type LoadedRows, namesOf, noTime } from "./left-rows.ts";
+import { makeLeftTable } from "./make-left-table.ts";
+import { readableColumns } from "../files/parquet-columns.ts";
+import { allRows, choiceSql, columnsAt, columnsOfChoice, lackingColumn, pruningOf } from "./row-choice.ts";
+import { filesOf } from "../files/source-files.ts";
+
+/**
+ * Loads the left rows that are chosen from Parquet or CSV files, in order.
+ *
+ * @throws TondoError as `loadLeftRows`
+ */
+export async function loadFiles(options: LeftRowsOptions, path: string): Promise<LoadedRows> {
+  const { engine, at, carry, folder, signal } = options;
+  const wanted = declaredColumns(options);
+  const choice = options.choice ?? allRows([], at);
+  const files = await filesOf(path, folder, "training rows");
+  const set: FileSet = {
+    format: /\.csv$/i.test(path) ? "csv" : "parquet",
+    files,
+    what: "training rows",
+    exactLengths: true,
+  };
+  const declared = new Set([at, ...wanted.map(({ name }) => name)]);
+  const chosen = columnsOfChoice(choice);
+  // Types are needed of what nothing declares only, and of CSV they take a look at every row.
+  const present = [...carry, ...chosen.map(({ name }) => name)].every((name) => declared.has(name))
+    ? readableColumns((await columnsOfFirst(engine, set)).types)
+    : await describeFiles(engine, set);
+  const columns: Record<string, ValueKind> = { [at]: "timestamp" };
+  for (const { name, type } of wanted) columns[name] = parseTypeName(type).kind;
+  const carried = carry.map((name): TableColumn => {
+    const type = Object.hasOwn(present, name) ? present[name] : undefined;
+    return { name, kind: type === undefined ? "string" : parseTypeName(type).kind };
+  });
+  for (const { name, kind } of carried) columns[name] ??= kind;
+  for (const name of Object.keys(columns)) {
+    if (Object.hasOwn(present, name)) continue;
+    const has = `They have ${Object.keys(present).slice(0, 20).join(", ")}.`;
+    throw new TondoError("ROWS_INVALID", `the training rows have no column "${name}"${roleOf(options, name)}`, {
+      where: path,
+      hint: name === at ? `${has} Say which one is the moment of each row: \`at\`, or --at-column.` : has,
+    });
+  }
+  const kept = Object.keys(columns).filter((name) => name !== at || wanted.some((column) => column.name === at));
+  for (const needed of chosen) {
+    const type = Object.hasOwn(present, needed.name) ? present[needed.name] : undefined;
+    if (type === undefined) throw lackingColumn(needed, Object.keys(present), choice.written);
+    columns[needed.name] ??= parseTypeName(type).kind;
+  }
+  const column = namesOf(Object.keys(columns));
+  const columnAt = columnsAt(at, new Map(Object.entries(columns)), column);
+  const sql = choiceSql(choice, columnAt);
+  const scan = await scanFiles(engine, set, columns, column, (stored) => pruningOf(choice, columnAt, stored)).catch(
+    (error: unknown) => {
+      if (error instanceof TondoError && error.code === "SOURCE_CHANGED") {
+        throw new TondoError("ROWS_INVALID", error.message, {
+          ...(error.where === undefined ? {} : { where: error.where }),
+          hint: "Mend the file; cast or rename the column there.",
+          cause: error,
+        });
+      }
+      throw error;
+    },
+  );
+  const own = kept.map(column);
+  const counts = await makeLeftTable({
+    engine,
+    table: leftTable,
+    relation: scan,
+    at: column(at),
+    columns: own,
+    choice: sql,
+    ...(set.format === "csv" ? {} : { total: () => countParquet(engine, files, set.what) }),
+    signal,
+  });
+  await requireTimes(engine, path);
+  return { table: leftTable, column, carried, columns: own, ...counts };
+}
+
+async function requireTimes(engine: Engine, where: string): Promise<void> {
+  const [row] = await engine.rows(
+    `select count(*)::double as untimed from ${leftTable} where q is null`,
+    "counting the training rows",
+  );
+  const untimed = Number(row?.["untimed"] ?? 0);
+  if (untimed > 0) throw noTime(untimed, where);
+}
+
+/** What a column is there for. */
+function roleOf({ at, carry, vector }: LeftRowsOptions, name: string): string {
+  if (name === at) return ", the moment of each row";
+  const is = (columns: readonly KeyColumnPlan[]): boolean => columns.some((column) => column.name === name);
+  if (is(vector.keys)) return `, a key of the vector ${vector.name}`;
+  if (is(vector.inputs)) return `, an input of the vector ${vector.name}`;
+  if (is(vector.labelColumns)) return `, which a label of the vector ${vector.name} reads`;
+  return carry.includes(name) ? " to carry" : "";
+}

@@ -1,0 +1,92 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Json, TondoError } from "../../../core/index.ts";
+import { type Fitted, fittedFault, type VectorPlan } from "../../../dsl/index.ts";
+import type { JoinReport } from "../joins/join.ts";
+import type { FileDigest } from "../files/source-files.ts";
+import type { Part, SplitMicros } from "./split.ts";
+
+/** The file in a training set's folder that says how it was made. */
+export const manifestFile = "manifest.json";
+
+/** A file that a training set consists of. */
+export interface OutputFile extends FileDigest {
+  readonly part: "train" | "holdout";
+  readonly rows: number;
+}
+
+/** A column of the output files, in their order. */
+export interface OutputColumn {
+  readonly name: string;
+  readonly role: "at" | "key" | "carried" | "slot" | "label" | "raw";
+  readonly type: string;
+}
+
+/** Everything that went into a training set and came of it. */
+export interface Manifest {
+  readonly version: 1;
+  /** SHA-256 of all inputs: plan, files, rows, split, options. Two sets of one digest have the same bytes. */
+  readonly inputsDigest: string;
+  readonly vector: { readonly name: string; readonly fingerprint: string; readonly plan: VectorPlan };
+  readonly sources: readonly { readonly source: string; readonly files: readonly FileDigest[] }[];
+  /** The left side: its files, or the digest of rows given from memory. */
+  readonly left: { readonly at: string; readonly files: readonly FileDigest[]; readonly digest: string | null };
+  readonly split: SplitMicros;
+  /** What was asked for, with all defaults written out: the members of a specification file. Sets of older versions have none. */
+  readonly specification?: Readonly<Record<string, Json>>;
+  /** How many left rows went where; they add up to `rows`. */
+  readonly rows: number;
+  readonly counts: Readonly<Record<Part, number>>;
+  readonly fitted: Fitted;
+  readonly columns: readonly OutputColumn[];
+  readonly files: readonly OutputFile[];
+  readonly joins: readonly JoinReport[];
+  readonly engine: string;
+  /** When it was made, and how long that took; no part of the digest. */
+  readonly madeAt: string;
+  readonly seconds: number;
+}
+
+/**
+ * Reads the manifest of a training set.
+ *
+ * @throws TondoError `MANIFEST_INVALID`
+ */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, manifestFile);
+  const invalid = (message: string, cause?: unknown, hint = "Make the training set again."): TondoError =>
+    new TondoError("MANIFEST_INVALID", message, {
+      where: path,
+      hint,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw invalid(
+      "there is no training set",
+      error,
+      "Give the folder of a training set; `tondo training-set` makes one.",
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw invalid("the manifest is no JSON", error);
+  }
+  const manifest = value as Partial<Manifest> | null;
+  if (manifest?.version !== 1 || typeof manifest.inputsDigest !== "string" || !Array.isArray(manifest.files)) {
+    throw invalid("the manifest is damaged, or of another version of Tondo");
+  }
+  const slots = manifest.vector?.plan.slots;
+  const fault = Array.isArray(slots)
+    ? fittedFault(
+        slots.map((slot: VectorPlan["slots"][number]) => slot.value),
+        manifest.fitted,
+      )
+    : "it has no vector";
+  if (fault !== undefined) throw invalid(`the manifest is damaged: ${fault}`);
+  return value as Manifest;
+}

@@ -1,0 +1,142 @@
+import { resolve } from "node:path";
+import { type Progress, TondoError } from "../../../core/index.ts";
+import type { VectorPlan } from "../../../dsl/index.ts";
+import type { EngineOptions } from "../../duckdb/index.ts";
+import { checkSpecification, type Specification } from "../../specification/index.ts";
+import { digestSources } from "./input-files.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
+import { digestFiles, type FileDigest, filesOf } from "../files/source-files.ts";
+import { makeTrainingSet, type TrainingSet } from "./training-set.ts";
+
+/** What is made again, and where. */
+export interface ReproduceOptions {
+  /** The folder of the training set, or its manifest. */
+  readonly set: string;
+  /** The project folder, which the paths of sources and rows are relative to. */
+  readonly folder: string;
+  /** The folder to make; another one than that of the set. */
+  readonly output: string;
+  readonly engine?: EngineOptions;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** A training set that was made again. */
+export interface Reproduction extends TrainingSet {
+  /** What of it is other than in the first one, in sentences: nothing where its files are the same, byte by byte. */
+  readonly differences: readonly string[];
+}
+
+/**
+ * Makes a training set again from its manifest: the plan that it was made with, whatever is applied now, over the same files. These are
+ * looked at first, and nothing is made where one is another.
+ *
+ * @example
+ * ```ts
+ * const again = await reproduceTrainingSet({ set: "training/eta", folder: ".", output: "training/eta-again" });
+ * again.differences; // []
+ * ```
+ * @throws TondoError `NOT_REPRODUCIBLE` where a file changed, went or came, with all of them, or where the rows came from memory; `MANIFEST_INVALID`
+ * and what `makeTrainingSet` throws
+ */
+export async function reproduceTrainingSet(options: ReproduceOptions): Promise<Reproduction> {
+  const { folder, signal } = options;
+  const place = resolve(folder, options.set).replace(/[\\/]manifest\.json$/, "");
+  const manifest = await readManifest(place);
+  const { vector } = manifest;
+  const specification = specificationOf(manifest, place);
+  const { name, owner, project, description, features, label, ...asked } = specification;
+  const changes = await changedInputs(manifest, vector.plan, asked.rows, folder, signal);
+  if (changes.length > 0) {
+    throw new TondoError(
+      "NOT_REPRODUCIBLE",
+      `the inputs of "${options.set}" are other ones now: ${changes.join("; ")}`,
+      {
+        where: place,
+        hint: "Bring the files back, or make a new training set.",
+        details: { changes },
+      },
+    );
+  }
+  const about = { name, owner, project, description, features, label };
+  const { vector: _, output: __, ...rest } = asked;
+  const { engine, progress } = options;
+  const set = await makeTrainingSet({
+    ...rest,
+    vector: vector.plan,
+    about: Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined)),
+    folder,
+    output: options.output,
+    ...(engine === undefined ? {} : { engine }),
+    ...(progress === undefined ? {} : { progress }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { ...set, differences: differencesOf(manifest, set.manifest) };
+}
+
+function specificationOf({ specification }: Manifest, place: string): Specification & { readonly rows: string } {
+  if (specification === undefined) {
+    throw new TondoError(
+      "NOT_REPRODUCIBLE",
+      "the manifest does not say what was asked for: it is of an older version",
+      {
+        where: place,
+        hint: "Make the training set anew.",
+      },
+    );
+  }
+  if (specification["rows"] === undefined) {
+    throw new TondoError(
+      "NOT_REPRODUCIBLE",
+      "its rows came from a program's memory, of which only the digest was kept",
+      {
+        where: place,
+        hint: "Make it again by the program, with the same rows; or write the rows to a file and make it from that.",
+      },
+    );
+  }
+  const checked = checkSpecification(specification, { where: () => place });
+  if (typeof checked.rows !== "string") throw new TondoError("INTERNAL", "a specification of a manifest has no path");
+  return { ...checked, rows: checked.rows };
+}
+
+/** What of the inputs is other than it was, file by file. */
+async function changedInputs(
+  manifest: Manifest,
+  plan: VectorPlan,
+  rows: string,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const now = await digestSources(plan, folder, signal);
+  const changes = manifest.sources.flatMap(({ source, files }) =>
+    changedFiles(`source "${source}"`, files, now.find((one) => one.source === source)?.files ?? []),
+  );
+  const left = await digestFiles(await filesOf(rows, folder, "training rows"), folder, signal);
+  return [...changes, ...changedFiles("the training rows", manifest.left.files, left)];
+}
+
+function changedFiles(what: string, before: readonly FileDigest[], now: readonly FileDigest[]): readonly string[] {
+  const own = new Map(now.map((file) => [file.path, file]));
+  const gone = before.flatMap(({ path, sha256 }) => {
+    const file = own.get(path);
+    own.delete(path);
+    if (file === undefined) return [`${what}: "${path}" is gone`];
+    return file.sha256 === sha256 ? [] : [`${what}: "${path}" has changed`];
+  });
+  return [...gone, ...[...own.keys()].map((path) => `${what}: "${path}" is new`)];
+}
+
+function differencesOf(before: Manifest, now: Manifest): readonly string[] {
+  const differences = now.files.flatMap(({ path, sha256 }) => {
+    const first = before.files.find((file) => file.path === path);
+    if (first === undefined) return [`${path} was not in the first set`];
+    return first.sha256 === sha256 ? [] : [`${path} has other bytes`];
+  });
+  const gone = before.files.filter(({ path }) => !now.files.some((file) => file.path === path));
+  const all = [...differences, ...gone.map(({ path }) => `${path} is not made any more`)];
+  if (all.length === 0) return [];
+  if (before.engine !== now.engine) all.push(`the first one was made by ${before.engine}, this one by ${now.engine}`);
+  if (before.inputsDigest !== now.inputsDigest) all.push("the version of Tondo makes other files of the same inputs");
+  return all;
+}

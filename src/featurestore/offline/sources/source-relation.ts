@@ -1,0 +1,218 @@
+import { parseTypeName, TondoError, type ValueKind } from "../../../core/index.ts";
+import {
+  type ExpressionPlan,
+  type FileTransportPlan,
+  lagOf,
+  columnsOf,
+  type GroupPlan,
+  quoteIdentifier,
+  type SourcePlan,
+  type StoredWindowPlan,
+} from "../../../dsl/index.ts";
+import type { Engine, ProgramHost } from "../../duckdb/index.ts";
+import { type NamedExpression, selectExpressions } from "../expressions-sql.ts";
+import { scanFiles } from "../files/file-scan.ts";
+import { filesOf, transportsAtRest } from "../files/source-files.ts";
+
+/**
+ * A group's source as SQL. Columns, all values of the language:
+ * - `key0`, `key1`, ...: the entity's key, never missing
+ * - `t`, `k`: when the row happened and could be known, BIGINT microseconds, never missing; a table has neither
+ * - `until`: events with `id` only: the `k` at which a later version replaced this one, or a deletion took it away, or NULL
+ * - `gone`: snapshots with deletions only: whether the row is one. Of events, deletions are left out
+ * - `r0`, `r1`, ...: the group's `reads`, in order
+ * - `x0`, `x1`, ..., `w0`, `w1`, ...: input and `where` of the stored value of that index, where it has them
+ *
+ * Rows without a time, a `known` that was declared, or a part of the key count nowhere and are left out.
+ */
+export interface SourceRelation {
+  readonly sql: string;
+  readonly keys: readonly string[];
+  readonly reads: readonly string[];
+  /** Whether `k` may differ from `t`. */
+  readonly hasKnown: boolean;
+  readonly hasVersions: boolean;
+  /** Whether rows have `gone`. */
+  readonly hasDeletions: boolean;
+  /** How long after it happened a row may become known, microseconds: forward windows wait so long for the last ones. */
+  readonly lag: number;
+  /** A struct that orders competing rows: by t, k, deletions last, then the columns read, missing first. */
+  readonly order: string;
+  /** The parts of that order behind the time: SQL that tells rows of one moment apart. */
+  readonly ties: readonly string[];
+  /** What generated JavaScript computes in a pass over the rows, since SQL cannot do it to the bit. */
+  readonly inJavaScript: readonly string[];
+}
+
+/** SQL of the rows of one place with some columns of these kinds, named by `column`. */
+export type Scan = (
+  transport: FileTransportPlan,
+  kinds: Readonly<Record<string, ValueKind>>,
+  column: (name: string) => string,
+) => string | Promise<string>;
+
+/**
+ * Builds the relation of a group.
+ *
+ * @throws TondoError `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`
+ */
+export function sourceRelation(
+  engine: Engine,
+  group: GroupPlan,
+  source: SourcePlan,
+  folder: string,
+): Promise<SourceRelation> {
+  const what = `source "${source.name}"`;
+  return relationOf(engine, group, source, async ({ format, path }, kinds, column) =>
+    scanFiles(engine, { format, files: await filesOf(path, folder, what), what }, kinds, column),
+  );
+}
+
+/** As {@link sourceRelation}, of rows that are read in any way. */
+export async function relationOf(
+  host: ProgramHost,
+  group: GroupPlan,
+  source: SourcePlan,
+  scan: Scan,
+): Promise<SourceRelation> {
+  // Made from entries: assigned to, `__proto__` would be no column.
+  const kinds: Readonly<Record<string, ValueKind>> = Object.fromEntries(
+    Object.entries(source.columns).map(([name, type]) => [name, parseTypeName(type).kind]),
+  );
+  // A source may have columns named like those made here: `t`, `k`, `key0`.
+  const names = new Map(Object.keys(kinds).map((name, i) => [name, `col${String(i)}`]));
+  const column = (name: string): string => names.get(name) ?? quoteIdentifier(name);
+  const expressions = [...sourceExpressions(group, source)];
+  const inJavaScript = new Set<string>();
+  const parts: string[] = [];
+  const atRest = transportsAtRest(source);
+  const selection = expressions.map(({ name }) => (name === "gone" ? "coalesce(gone, false) as gone" : name));
+  for (const transport of atRest) {
+    // What only another place's `known` reads need not be here.
+    const needed = new Set(columnsOf(...expressions.map(({ value }) => value), transport.known));
+    const own = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
+    const rows = await scan(transport, own, column);
+    const known: NamedExpression[] = transport.known === undefined ? [] : [{ name: "k", value: transport.known }];
+    const selected = selectExpressions(host, rows, [...expressions, ...known], (plan) => columnSql(plan, column));
+    selected.inJavaScript.forEach((name) => inJavaScript.add(name));
+    const assumed = transport.lag === undefined ? "t as k" : `t + ${String(transport.lag)} as k`;
+    const k = source.at === undefined ? [] : [transport.known === undefined ? assumed : "k"];
+    parts.push(`select ${[...selection, ...k].join(", ")} from (${selected.sql})`);
+  }
+  const keys = group.key.map((_, i) => `key${String(i)}`);
+  const reads = group.reads.map((_, i) => `r${String(i)}`);
+  const needed = [...keys, ...(source.at === undefined ? [] : ["t", "k"])];
+  const rows = `select * from (${parts.join(" union all ")}) where ${needed.map((name) => `${name} is not null`).join(" and ")}`;
+  const hasVersions = source.id !== undefined;
+  const hasDeletions = source.deleted !== undefined;
+  const gone = hasDeletions ? ["gone"] : [];
+  const ties = [...(source.at === undefined ? [] : ["k"]), ...(hasVersions ? [] : gone), ...tie(reads)];
+  return {
+    sql: hasVersions ? versions(rows, keys, [...gone, ...reads], source.id.length, expressions) : rows,
+    keys,
+    reads,
+    hasKnown: atRest.some(({ known, lag }) => known !== undefined || lag !== undefined),
+    hasVersions,
+    hasDeletions: hasDeletions && !hasVersions,
+    lag: lagOf(source),
+    order: orderStruct([...(source.at === undefined ? [] : ["t"]), ...ties]),
+    ties,
+    inJavaScript: [...inJavaScript],
+  };
+}
+
+/** A struct of these, in order; with names, since a table cannot hold one without. */
+export function orderStruct(parts: readonly string[]): string {
+  return parts.length === 0
+    ? "row(0)"
+    : `struct_pack(${parts.map((part, i) => `o${String(i)} := ${part}`).join(", ")})`;
+}
+
+/** The last tie-break: the columns read (of versions whether they are deletions before those), each missing before all values. Null inside a struct would be the largest. */
+function tie(reads: readonly string[]): readonly string[] {
+  return reads.flatMap((name) => [`${name} is not null`, name]);
+}
+
+function columnSql(plan: ExpressionPlan, column: (name: string) => string): string {
+  if (plan.node === "column") return column(plan.name);
+  throw new TondoError("INTERNAL", `a source's expression reads ${plan.node}`);
+}
+
+/** An expression that a group computes of the rows of all places of its source. */
+export interface SourceExpression extends NamedExpression {
+  /** What it is for, in words: `key`, `where of late_6h`. */
+  readonly what: string;
+}
+
+/** What a group computes from its source's columns; `known` besides, which each place has its own. */
+export function* sourceExpressions(group: GroupPlan, source: SourcePlan): Generator<SourceExpression> {
+  for (const [i, value] of group.key.entries()) yield { name: `key${String(i)}`, what: "key", value };
+  if (source.at !== undefined) yield { name: "t", what: "at", value: source.at };
+  for (const [i, value] of (source.id ?? []).entries()) yield { name: `id${String(i)}`, what: "id", value };
+  if (source.deleted !== undefined) yield { name: "gone", what: "deleted", value: source.deleted };
+  for (const [i, name] of group.reads.entries()) {
+    const type = source.columns[name];
+    if (type === undefined)
+      throw new TondoError("INTERNAL", `the plan of source ${source.name} lacks the column ${name}`);
+    yield { name: `r${String(i)}`, what: name, value: { node: "column", type, name } };
+  }
+  for (const [i, stored] of group.stored.entries()) {
+    if (stored.kind !== "window") continue;
+    const { name, input, where } = stored;
+    if (input !== undefined) yield { name: `x${String(i)}`, what: `input of ${name}`, value: input };
+    if (where !== undefined) yield { name: `w${String(i)}`, what: `where of ${name}`, value: where };
+  }
+}
+
+/**
+ * Versions of events by `id`: rows of one id, time and key are versions of one event; one that equals a known version in
+ * the columns read is a repeat and keeps its first `k`; of several at one `k` the larger by the columns read stands. A row
+ * without an id is an event of its own. Whether a row is a deletion is read like a column, the first of them; where a deletion
+ * stands there is no event.
+ */
+function versions(
+  rows: string,
+  keys: readonly string[],
+  reads: readonly string[],
+  idParts: number,
+  columns: readonly NamedExpression[],
+): string {
+  const ids = Array.from({ length: idParts }, (_, i) => `id${String(i)}`);
+  const event = [...keys, ...ids, "t"].join(", ");
+  const version = [event, ...reads].join(", ");
+  // Inputs and conditions are functions of the columns read, so any of the equal rows has them.
+  const derived = columns.map(({ name }) => name).filter((name) => /^[xw]\d+$/.test(name));
+  const anyDerived = derived.map((name) => `, any_value(${name}) as ${name}`).join("");
+  const stays = reads.includes("gone") ? "not gone" : "true";
+  const listed = [...keys, "t", "k", ...reads, ...derived].filter((name) => name !== "gone").join(", ");
+  // Of versions known at one moment the larger stands. Not by \`row_number() = 1\`: DuckDB 1.5 turns that into a top-1 which, with
+  // a missing value in the group, was seen to keep the wrong row.
+  const kept = [...reads, ...derived];
+  const standing =
+    reads.length === 0
+      ? "select * from distinct_versions"
+      : `select ${event}, k, ${kept.map((name) => `best.${name} as ${name}`).join(", ")} from (
+          select ${event}, k, arg_max(struct_pack(${kept.map((name) => `${name} := ${name}`).join(", ")}), row(${tie(reads).join(", ")})) as best
+          from distinct_versions group by ${event}, k)`;
+  return `with counted as materialized (${rows}),
+    distinct_versions as (select ${version}, min(k) as k${anyDerived} from counted where ${ids.map((id) => `${id} is not null`).join(" and ")} group by ${version}),
+    standing as (${standing})
+    select ${listed}, until from (select *, lead(k) over (partition by ${event} order by k) as until from standing) where ${stays}
+    union all
+    select ${listed}, null::bigint as until from counted where (${ids.map((id) => `${id} is null`).join(" or ")}) and ${stays}`;
+}
+
+/** The SQL condition under which a row counts for a stored window, besides its time. */
+export function whereOf(stored: StoredWindowPlan, index: number): string {
+  return stored.where === undefined ? "true" : `w${String(index)}`;
+}
+
+/** The SQL of a stored window's input; `1` where it counts rows. */
+export function inputOf(stored: StoredWindowPlan, index: number): string {
+  return stored.input === undefined ? "1" : `x${String(index)}`;
+}
+
+/** The kind an aggregate's code and SQL are asked for. */
+export function kindOfInput(stored: StoredWindowPlan): ValueKind | "rows" {
+  return stored.input === undefined ? "rows" : parseTypeName(stored.input.type).kind;
+}

@@ -1,0 +1,57 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ValueKind } from "../../../../src/core/index.ts";
+import { Engine } from "../../../../src/featurestore/index.ts";
+import { scanFiles } from "../../../../src/featurestore/offline/files/file-scan.ts";
+
+let folder: string;
+let engine: Engine;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tondo-scan-"));
+  engine = await Engine.open({ threads: 1 });
+});
+afterAll(async () => {
+  engine.close();
+  await rm(folder, { recursive: true });
+});
+
+describe("a scan of CSV", () => {
+  const columns: Readonly<Record<string, ValueKind>> = { store: "string", n: "int" };
+
+  it("has the columns asked for, and reads nothing but the header to know them", async () => {
+    const file = join(folder, "a.csv");
+    await writeFile(file, 'store,unread,n\n01,x,1\n"a,b",1,\n');
+    const asked: string[] = [];
+    const rows = engine.rows.bind(engine);
+    engine.rows = (sql, ...more) => {
+      asked.push(sql);
+      return rows(sql, ...more);
+    };
+    const sql = await scanFiles(engine, { format: "csv", files: [file], what: "it" }, columns);
+    engine.rows = rows;
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toContain("limit 1");
+    expect(await rows(sql, "reading")).toEqual([
+      { store: "01", n: 1n },
+      { store: "a,b", n: null },
+    ]);
+  });
+
+  it("refuses columns that are not in the header, or twice", async () => {
+    const file = join(folder, "b.csv");
+    for (const [header, message] of [
+      ["store,m,o", '"n"'],
+      ["Store,n,o", '"store"'],
+      ["store,n,N", 'more than one column "n"'],
+    ] as const) {
+      await writeFile(file, `${header}\n1,2,3\n`);
+      const scan = scanFiles(engine, { format: "csv", files: [file], what: "it" }, { store: "string", n: "int" });
+      await expect(scan).rejects.toMatchObject({
+        code: "SOURCE_CHANGED",
+        message: expect.stringContaining(message) as string,
+      });
+    }
+  });
+});
