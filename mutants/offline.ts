@@ -307,7 +307,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "fit-sees-the-holdout",
-    file: `${folder}/sets/training-set.ts`,
+    file: `${folder}/sets/build-set.ts`,
     find: "select * from classified where part = 'train'",
     replace: "select * from classified where part in ('train', 'holdout')",
     tests: set,
@@ -315,7 +315,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "fit-sees-the-embargoed",
-    file: `${folder}/sets/training-set.ts`,
+    file: `${folder}/sets/build-set.ts`,
     find: "select * from classified where part = 'train'",
     replace: "select * from classified where part in ('train', 'embargoed')",
     tests: set,

@@ -129,14 +129,14 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "fit-sees-what-class-balance-left-out",
-    file: `${folder}/sets/training-set.ts`,
+    file: `${folder}/sets/build-set.ts`,
     find: "select * from classified where part = 'train'",
     replace: "select * from classified where part in ('train', 'surplus')",
     tests: choice,
   },
   {
     name: "set-of-other-filters-taken-for-this-one",
-    file: `${folder}/sets/training-set.ts`,
+    file: `${folder}/sets/set-inputs.ts`,
     find: "choice: normalChoice(options, [...keys, at]),",
     replace: "choice: undefined,",
     tests: whole,
@@ -144,7 +144,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "owner-makes-another-set",
-    file: `${folder}/sets/training-set.ts`,
+    file: `${folder}/sets/set-inputs.ts`,
     find: "choice: normalChoice(options, [...keys, at]),",
     replace: "choice: { ...normalChoice(options, [...keys, at]), owner: options.about?.owner },",
     tests: whole,

@@ -7,4 +7,5 @@ export { type HoldoutMicros, isPeriod, type Part, type PeriodMicros, type SplitM
 export { computeVectors, type ComputedVectors } from "./compute-vectors.ts";
 export { readColumns, type ReadColumnsOptions, writeColumns } from "./files/read-columns.ts";
 export { type Reproduction, type ReproduceOptions, reproduceTrainingSet } from "./sets/reproduce-training-set.ts";
-export { makeTrainingSet, type TrainingSet, type TrainingSetOptions } from "./sets/training-set.ts";
+export { makeTrainingSet, type TrainingSet } from "./sets/training-set.ts";
+export type { TrainingSetOptions } from "./sets/training-set-options.ts";

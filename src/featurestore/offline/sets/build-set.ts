@@ -1,0 +1,87 @@
+import { type Progress, silentProgress, TondoError } from "../../../core/index.ts";
+import type { VectorPlan } from "../../../dsl/index.ts";
+import type { Engine } from "../../duckdb/index.ts";
+import { type JoinedTable, joinTableOf } from "../joins/vector-table.ts";
+import type { LoadedRows } from "../rows/left-rows.ts";
+import { loadLeftRows } from "../rows/load-left-rows.ts";
+import { keyColumnsOf, type RowChoice } from "../rows/row-choice.ts";
+import { classifyRows } from "./classify-rows.ts";
+import { fitVector } from "./fit.ts";
+import type { Manifest } from "./manifest.ts";
+import { outputColumns } from "./output-columns.ts";
+import { type Part, parts, type SplitMicros } from "./split.ts";
+import type { TrainingSetOptions } from "./training-set-options.ts";
+import { writeParts } from "./write-parts.ts";
+
+/** What a manifest says of the work itself. */
+export type BuiltSet = Pick<Manifest, "rows" | "counts" | "fitted" | "columns" | "files" | "joins" | "engine">;
+
+/**
+ * The stages of a training set on one engine: left rows, join, labels and parts, fit, files, which are written to `part`.
+ *
+ * @throws TondoError what `makeTrainingSet` throws
+ */
+export async function buildSet(
+  engine: Engine,
+  options: TrainingSetOptions,
+  split: SplitMicros,
+  part: string,
+): Promise<BuiltSet> {
+  const { vector, rows, at = "at", carry = [], raw = false, folder, windows, classBalance } = options;
+  const { maxDistinct, progress = silentProgress, signal } = options;
+  const choice = choiceOf(options, at);
+  startJoining(progress, vector);
+  const left = await loadLeftRows({ engine, vector, rows, at, carry, folder, labels: true, choice, signal });
+  const joined = await joinTableOf({ engine, vector, left, folder, windows, progress, signal });
+  const counts = await classifyRows({ engine, vector, left, joined, split, classBalance, signal });
+  progress.finish(`${String(left.rows)} rows`);
+  requireTraining(left, counts);
+  progress.start("fitting and writing");
+  const table: JoinedTable = { ...joined, sql: "select * from classified" };
+  const from = "select * from classified where part = 'train'";
+  const fitted = await fitVector({ engine, vector, table, from, maxDistinct, signal });
+  const columns = outputColumns(vector, left, raw);
+  const files = await writeParts({ engine, vector, left, table, fitted, columns, folder: part, signal }, counts);
+  progress.finish();
+  const [version] = await engine.rows("select version() as v", "asking the engine's version");
+  return {
+    rows: left.rows + left.filtered + left.unsampled,
+    counts,
+    fitted,
+    columns,
+    files,
+    joins: joined.reports,
+    engine: `DuckDB ${String(version?.["v"])}`,
+  };
+}
+
+function startJoining(progress: Progress, vector: VectorPlan): void {
+  progress.start(
+    "joining features",
+    new Set(
+      [...vector.reads, ...vector.labelReads].map(({ entity, group, key }) => JSON.stringify([entity, group, key])),
+    ).size,
+  );
+}
+
+function choiceOf(options: TrainingSetOptions, at: string): RowChoice {
+  const { vector, filters = [], sampling, split, classBalance, written } = options;
+  const balanceSeed = classBalance === undefined ? undefined : (classBalance.seed ?? 0);
+  return { filters, sampling, holdout: split?.holdout, balanceSeed, keys: keyColumnsOf(vector), at, written };
+}
+
+function requireTraining(left: LoadedRows, counts: Readonly<Record<Part, number>>): void {
+  if (counts.train > 0) return;
+  const where = parts
+    .filter((name) => counts[name] > 0)
+    .map((name) => `${String(counts[name])} ${name}`)
+    .join(", ");
+  throw new TondoError(
+    "TRAINING_SET_EMPTY",
+    `of ${String(left.rows + left.filtered + left.unsampled)} rows none is left to train on${where === "" ? "" : `: ${where}`}`,
+    {
+      hint: "Check the filters, the split, the cutoff, and that the labels and their `known` are filled in.",
+      details: { counts },
+    },
+  );
+}

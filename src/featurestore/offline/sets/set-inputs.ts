@@ -1,0 +1,42 @@
+import { canonicalJson, sha256 } from "../../../core/index.ts";
+import { vectorFingerprint } from "../../../dsl/index.ts";
+import { normalChoice } from "../../specification/index.ts";
+import { digestFiles, filesOf } from "../files/source-files.ts";
+import { keyColumnsOf } from "../rows/row-choice.ts";
+import { digestRows, digestSources, withoutPaths } from "./input-files.ts";
+import type { Manifest } from "./manifest.ts";
+import type { SplitMicros } from "./split.ts";
+import type { TrainingSetOptions } from "./training-set-options.ts";
+
+/** All that goes into a training set, by its content. */
+export interface SetInputs extends Pick<Manifest, "inputsDigest" | "sources" | "left"> {
+  readonly fingerprint: string;
+}
+
+/** Raised whenever the files of the same inputs would differ. */
+const format = 1;
+
+/**
+ * Reads all files that go into a set, for their digests.
+ *
+ * @throws TondoError `SOURCE_MISSING`, `LIMIT_EXCEEDED`, `IO_FAILED`, `ABORTED`
+ */
+export async function setInputs(options: TrainingSetOptions, split: SplitMicros): Promise<SetInputs> {
+  const { vector, rows, at = "at", carry = [], raw = false, folder, signal } = options;
+  const sources = await digestSources(vector, folder, signal);
+  const leftFiles =
+    typeof rows === "string" ? await digestFiles(await filesOf(rows, folder, "training rows"), folder, signal) : [];
+  const left = { at, files: leftFiles, digest: typeof rows === "string" ? null : await digestRows(rows, signal) };
+  const fingerprint = vectorFingerprint(vector);
+  const inputs = {
+    format,
+    fingerprint,
+    sources: withoutPaths(sources),
+    left: { ...left, files: leftFiles.map(({ sha256: hash }) => hash) },
+    split,
+    choice: normalChoice(options, [...keyColumnsOf(vector), at]),
+    carry,
+    raw,
+  };
+  return { fingerprint, sources, left, inputsDigest: sha256(canonicalJson(inputs)) };
+}
