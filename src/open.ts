@@ -22,6 +22,7 @@ import {
   Engine,
   type EngineOptions,
   FeatureReader,
+  type FilePlaces,
   loadProject,
   lockHome,
   featureStats,
@@ -95,7 +96,7 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
    * @example `(await tondo.reproduce({ set: "training/eta", output: "training/eta-again" })).differences // []`
    * @throws TondoError `NOT_REPRODUCIBLE` where an input is another one now, with all of them
    */
-  reproduce(options: Omit<ReproduceOptions, "folder" | "engine">): Promise<Reproduction>;
+  reproduce(options: Omit<ReproduceOptions, keyof FilePlaces | "engine">): Promise<Reproduction>;
   /**
    * Describes features: of a training set, whose path is relative to the folder, or of an applied vector on given rows.
    *
@@ -104,7 +105,7 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
   featureStats(
     options:
       | Omit<FeatureStatsOptions, "folder" | "engine">
-      | ({ readonly vector: VectorName<P> } & Omit<VectorStatsOptions, "vector" | "folder" | "engine">),
+      | ({ readonly vector: VectorName<P> } & Omit<VectorStatsOptions, keyof FilePlaces | "vector" | "engine">),
   ): Promise<FeatureStats>;
   /** Trains on a training set and registers the models. */
   train(
@@ -160,6 +161,7 @@ class OpenTondo implements AnyTondo {
   readonly home: string;
   readonly catalog: Catalog;
   readonly registry: Registry;
+  readonly #places: FilePlaces;
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #engine: EngineOptions;
@@ -170,6 +172,7 @@ class OpenTondo implements AnyTondo {
 
   constructor(folder: string, home: string, database: Database, options: OpenOptions) {
     this.folder = folder;
+    this.#places = { folder };
     this.home = home;
     this.#database = database;
     this.#clock = options.clock ?? systemClock;
@@ -183,16 +186,16 @@ class OpenTondo implements AnyTondo {
   }
 
   check(): Promise<CheckedProject> {
-    return checkProject(this.folder, this.#engine);
+    return checkProject(this.#places, this.#engine);
   }
 
   async plan(): Promise<readonly Change[]> {
-    return this.catalog.plan(await loadProject(this.folder, this.#engine));
+    return this.catalog.plan(await loadProject(this.#places, this.#engine));
   }
 
   async apply(options: { readonly replace?: boolean } = {}): Promise<readonly Change[]> {
     using _lock = lockHome(this.home, "apply");
-    const changes = await this.catalog.apply(await loadProject(this.folder, this.#engine), options);
+    const changes = await this.catalog.apply(await loadProject(this.#places, this.#engine), options);
     this.#features = undefined;
     this.#predictor = undefined;
     return changes;
@@ -203,21 +206,20 @@ class OpenTondo implements AnyTondo {
   }
 
   trainingSet(call: TrainingSetCall): Promise<TrainingSet> {
-    return makeSpecifiedSet(call, { project: () => this.project(), folder: this.folder, engine: this.#engine });
+    return makeSpecifiedSet(call, { project: () => this.project(), ...this.#places, engine: this.#engine });
   }
 
   reproduce(options: Parameters<AnyTondo["reproduce"]>[0]): Promise<Reproduction> {
-    return reproduceTrainingSet({ ...options, folder: this.folder, engine: this.#engine });
+    return reproduceTrainingSet({ ...options, ...this.#places, engine: this.#engine });
   }
 
   async featureStats(options: Parameters<AnyTondo["featureStats"]>[0]): Promise<FeatureStats> {
-    const { folder } = this;
     const engine = this.#engine;
-    if (!("vector" in options)) return featureStats({ ...options, folder, engine });
+    if (!("vector" in options)) return featureStats({ ...options, folder: this.folder, engine });
     return vectorStats({
       ...options,
       vector: specifiedVector(await this.project(), { vector: options.vector }),
-      folder,
+      ...this.#places,
       engine,
     });
   }
@@ -234,7 +236,7 @@ class OpenTondo implements AnyTondo {
       return await materialize({
         ...rest,
         project,
-        folder: this.folder,
+        ...this.#places,
         home: this.home,
         store: this.#online(),
         engine,

@@ -24,7 +24,7 @@ function joined(
       const contest = {
         pieces: 1,
         ours: async () => {
-          const { tables, columnOf } = await joinReads({ engine, vector: plan, left: "l", folder });
+          const { tables, columnOf } = await joinReads({ engine, vector: plan, left: "l", places: { folder } });
           const columns = plan.reads.map(({ id }, i) => `${columnOf.get(id) ?? ""} as c${String(i)}`);
           const from = tables.map((table) => ` join ${table} using (row)`).join("");
           await engine.run(

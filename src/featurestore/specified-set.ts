@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import type { AnyProject, ProjectTypes, VectorName } from "../core/index.ts";
 import type { ProjectPlan } from "../dsl/index.ts";
 import type { EngineOptions } from "./duckdb/index.ts";
-import { type LeftRows, makeTrainingSet, type TrainingSet, type TrainingSetOptions } from "./offline/index.ts";
+import {
+  type FilePlaces,
+  type LeftRows,
+  makeTrainingSet,
+  placesOf,
+  type TrainingSet,
+  type TrainingSetOptions,
+} from "./offline/index.ts";
 import {
   checkSpecification,
   readSpecification,
@@ -39,9 +46,8 @@ export type TrainingSetCall<P extends ProjectTypes = AnyProject> = Pick<
   );
 
 /** What a training set is made with beside what is asked for. */
-export interface SpecifiedSetContext {
+export interface SpecifiedSetContext extends FilePlaces {
   readonly project: () => Promise<ProjectPlan>;
-  readonly folder: string;
   readonly engine?: EngineOptions;
 }
 
@@ -78,7 +84,7 @@ export async function makeSpecifiedSet(call: TrainingSetCall, context: Specified
     about,
     vector: specifiedVector(await context.project(), specification, written),
     rows: inMemory ? rows : specification.rows,
-    folder,
+    ...placesOf(context),
     output: resolve(folder, output),
   });
 }

@@ -105,7 +105,7 @@ export class LiveProject {
   async check(onlyNew: boolean): Promise<ProjectView> {
     for (let again = onlyNew; ; again = true) {
       const view = this.view();
-      const { schemas, problems } = await this.#schemas.read(view.parsed, this.root, again);
+      const { schemas, problems } = await this.#schemas.read(view.parsed, { folder: this.root }, again);
       // Typing goes on while files are read.
       if (this.#view !== view) continue;
       for (const [name, schema] of schemas) this.#columns.set(name, schema);

@@ -11,6 +11,7 @@ import {
   type TestPlan,
 } from "../../dsl/index.ts";
 import type { EngineOptions } from "../duckdb/index.ts";
+import type { FilePlaces } from "../offline/files/file-places.ts";
 import { projectPaths, readProjectFile } from "./project-files.ts";
 import { SourceSchemas } from "./source-schemas.ts";
 
@@ -33,16 +34,20 @@ export interface Project extends CheckedProject {
 }
 
 /**
- * Reads, parses and checks all `.tondo` files of a folder and its subfolders; the columns of sources come from their files. Errors
- * in the files are diagnostics, not exceptions.
+ * Reads, parses and checks all `.tondo` files of a folder and its subfolders; the columns of sources come from their files. What is given
+ * is the folder, or where all paths lead. Errors in the files are diagnostics, not exceptions.
  *
  * @throws TondoError `IO_FAILED` where the folder cannot be read, `DEFINITIONS_INVALID` where it holds no `.tondo` file
  */
-export async function checkProject(folder: string, engineOptions: EngineOptions = {}): Promise<CheckedProject> {
-  const root = resolve(folder);
+export async function checkProject(
+  place: string | FilePlaces,
+  engineOptions: EngineOptions = {},
+): Promise<CheckedProject> {
+  const places = typeof place === "string" ? { folder: place } : place;
+  const root = resolve(places.folder);
   const files = await readFiles(root);
   const parsed = parseProject(files);
-  const { schemas, problems } = await new SourceSchemas(engineOptions).read(parsed, root);
+  const { schemas, problems } = await new SourceSchemas(engineOptions).read(parsed, { ...places, folder: root });
   const compilation: Compilation = compile(
     parsed,
     schemas,
@@ -58,8 +63,8 @@ export async function checkProject(folder: string, engineOptions: EngineOptions 
  *
  * @throws TondoError `DEFINITIONS_INVALID` with all errors rendered
  */
-export async function loadProject(folder: string, engineOptions: EngineOptions = {}): Promise<Project> {
-  const checked = await checkProject(folder, engineOptions);
+export async function loadProject(place: string | FilePlaces, engineOptions: EngineOptions = {}): Promise<Project> {
+  const checked = await checkProject(place, engineOptions);
   if (checked.plan !== undefined) return { ...checked, plan: checked.plan };
   const errors = checked.diagnostics.filter(({ severity }) => severity === "error");
   throw new TondoError(

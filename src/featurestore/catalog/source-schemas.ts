@@ -8,6 +8,7 @@ import {
 } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import { describeFiles, type FileSet } from "../offline/files/file-scan.ts";
+import type { FilePlaces } from "../offline/files/file-places.ts";
 import { filesOf, stampFiles } from "../offline/files/source-files.ts";
 import { declaredProblems, embeddingsOf, type FirstFile, firstFileOf } from "./declared-problems.ts";
 
@@ -29,9 +30,9 @@ type FileClause = DeclaredPlace["file"];
 /** How many places of sources are remembered beyond those of the last read: an editor asks for each path on the way to the one meant. */
 const maxRemembered = 1000;
 
-/** The folder whose files are looked at, whether only new ones, and what reads them. */
+/** Where the files are that are looked at, whether only new ones, and what reads them. */
 interface Look {
-  readonly root: string;
+  readonly places: FilePlaces;
   readonly onlyNew: boolean;
   readonly engine: () => Promise<Engine>;
 }
@@ -48,13 +49,13 @@ export class SourceSchemas {
 
   /**
    * The columns of all sources without `columns (...)`, and where the files of the others contradict theirs; paths are relative to
-   * the root. With `onlyNew`, files are looked at only where their path has not been asked for before.
+   * the folder. With `onlyNew`, files are looked at only where their path has not been asked for before.
    */
-  async read(project: ParsedProject, root: string, onlyNew = false): Promise<SourceColumns> {
+  async read(project: ParsedProject, places: FilePlaces, onlyNew = false): Promise<SourceColumns> {
     const schemas = new Map<string, Schema>();
     const problems: Diagnostic[] = [];
     let opened: Engine | undefined;
-    const look: Look = { root, onlyNew, engine: async () => (opened ??= await Engine.open(this.#engineOptions)) };
+    const look: Look = { places, onlyNew, engine: async () => (opened ??= await Engine.open(this.#engineOptions)) };
     try {
       const undeclared = undeclaredSources(project);
       for (const { name, file } of undeclared) {
@@ -91,12 +92,12 @@ async function columnsOf<T>(
   all: Map<string, Seen<T>>,
   source: string,
   { format, path }: FileClause,
-  { root, onlyNew, engine }: Look,
+  { places, onlyNew, engine }: Look,
   read: (engine: Engine, set: FileSet) => Promise<T>,
   also: readonly string[] = [],
 ): Promise<T | TondoError> {
   // With the source's name, which what cannot be read says.
-  const key = canonicalJson([source, format, root, path, also]);
+  const key = canonicalJson([source, format, places.folder, path, also]);
   const before = all.get(key);
   // What was asked for last stands last.
   all.delete(key);
@@ -106,7 +107,7 @@ async function columnsOf<T>(
   let seen: Seen<T> | undefined;
   let stamp = "";
   try {
-    const files = await filesOf(path, root, what);
+    const files = await filesOf(path, places, what);
     stamp = await stampFiles(files);
     seen = before?.stamp === stamp ? before : { stamp, columns: await read(await engine(), { format, files, what }) };
   } catch (error) {

@@ -119,8 +119,8 @@ async function diagnosticsOf(test: TestPlan, plan: ProjectPlan, workshop: Worksh
   await writeTestFiles(engine, project, sources, test.rows, folder, signal);
   return judge(asked, [
     answersByOracle(asked, engine.functions),
-    await answersByJoin(engine, asked, vector, folder, "sweep", signal),
-    await answersByJoin(engine, asked, vector, folder, "range", signal),
+    await answersByJoin(engine, asked, vector, { folder }, "sweep", signal),
+    await answersByJoin(engine, asked, vector, { folder }, "range", signal),
     ...(await answersByStore(asked, { ...workshop, project, vector })),
   ]);
 }

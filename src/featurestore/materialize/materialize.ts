@@ -13,6 +13,7 @@ import {
 import { type GroupPlan, type ProjectPlan, requireFunctions, type SourcePlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { lockHome } from "../home-lock.ts";
+import type { FilePlaces } from "../offline/files/file-places.ts";
 import { digestFiles, type FileDigest, filesOf, transportsAtRest } from "../offline/files/source-files.ts";
 import { sourceRelation } from "../offline/sources/source-relation.ts";
 import { codecVersion } from "../online/codec/index.ts";
@@ -32,10 +33,8 @@ import { loadRows } from "./row-load.ts";
 import { loadWindows } from "./window-load.ts";
 
 /** What is to be loaded, from where, to where. */
-export interface MaterializeOptions {
+export interface MaterializeOptions extends FilePlaces {
   readonly project: ProjectPlan;
-  /** The folder that sources' paths are relative to. */
-  readonly folder: string;
   /** The home: locked while the load runs. */
   readonly home: string;
   readonly store: OnlineStore;
@@ -137,10 +136,11 @@ function chooseGroups(project: ProjectPlan, names: readonly string[] | undefined
 }
 
 async function planGroups(
-  { project, folder, progress = silentProgress, signal }: MaterializeOptions,
+  options: MaterializeOptions,
   groups: readonly GroupPlan[],
   asOf: Micros,
 ): Promise<readonly PlannedGroup[]> {
+  const { project, progress = silentProgress, signal } = options;
   progress.start("hashing source files");
   const digests = new Map<string, readonly FileDigest[]>();
   const plans: PlannedGroup[] = [];
@@ -148,7 +148,7 @@ async function planGroups(
     const source = sourceOf(project, group);
     let files = digests.get(source.name);
     if (files === undefined) {
-      files = await digestSource(source, folder, signal);
+      files = await digestSource(source, options, signal);
       digests.set(source.name, files);
     }
     const planned = planLayout(group, source);
@@ -169,14 +169,14 @@ async function planGroups(
 
 async function digestSource(
   source: SourcePlan,
-  folder: string,
+  places: FilePlaces,
   signal: AbortSignal | undefined,
 ): Promise<readonly FileDigest[]> {
   const all: FileDigest[] = [];
   for (const { path } of transportsAtRest(source)) {
     if (signal?.aborted === true)
       throw new TondoError("ABORTED", "materialize was cancelled", { cause: signal.reason });
-    all.push(...(await digestFiles(await filesOf(path, folder, `source "${source.name}"`), folder)));
+    all.push(...(await digestFiles(await filesOf(path, places, `source "${source.name}"`), places)));
   }
   return all;
 }
@@ -200,7 +200,7 @@ async function loadGroup(
   writer: GenerationWriter,
   asOf: Micros,
 ): Promise<GroupPointer> {
-  const { engine, folder, progress = silentProgress, signal, clock = systemClock } = options;
+  const { engine, progress = silentProgress, signal, clock = systemClock } = options;
   const { name, group, source, planned, inputs } = plan;
   const limits = { ...defaultMaterializeLimits, ...options.limits };
   const doing = `materializing ${name}`;
@@ -210,7 +210,7 @@ async function loadGroup(
     progress.update(keys);
   };
   try {
-    const relation = await sourceRelation(engine, group, source, folder);
+    const relation = await sourceRelation(engine, group, source, options);
     const load = {
       engine,
       group,

@@ -2,6 +2,7 @@ import type { Progress, Value } from "../../core/index.ts";
 import { compileRows, type Fitted, fromRaw, type Output, type RawColumn, type VectorPlan } from "../../dsl/index.ts";
 import { carrierOf, type Engine, toCarrier } from "../duckdb/index.ts";
 import { leafPlan } from "./expressions-sql.ts";
+import type { FilePlaces } from "./files/file-places.ts";
 import type { WindowJoin } from "./joins/join.ts";
 import type { LeftRow } from "./rows/left-rows.ts";
 import { loadLeftRows } from "./rows/load-left-rows.ts";
@@ -16,7 +17,7 @@ export interface ComputeRowsOptions {
   readonly fitted?: Fitted;
   /** Each with `at`, the key columns and the inputs. */
   readonly rows: readonly LeftRow[];
-  readonly folder: string;
+  readonly places: FilePlaces;
   readonly windows?: WindowJoin | undefined;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -24,9 +25,9 @@ export interface ComputeRowsOptions {
 
 /** Expressions over what a vector reads, by the training path: the same join, the same generated code. Row by row, in order. */
 export async function computeRows(options: ComputeRowsOptions): Promise<readonly (readonly Value[])[]> {
-  const { engine, vector, outputs, fitted = {}, rows, folder, windows, progress, signal } = options;
-  const left = await loadLeftRows({ engine, vector, rows, at: "at", carry: [], folder, labels: false, signal });
-  const table = await joinTableOf({ engine, vector, left, folder, windows, progress, signal });
+  const { engine, vector, outputs, fitted = {}, rows, places, windows, progress, signal } = options;
+  const left = await loadLeftRows({ engine, vector, rows, at: "at", carry: [], places, labels: false, signal });
+  const table = await joinTableOf({ engine, vector, left, places, windows, progress, signal });
   const program = compileRows(outputs, fitted, { functions: engine.functions });
   const columns = program.leaves.map(({ name, kind }) => toCarrier(table.leaf(leafPlan(name, kind)), kind));
   const computed: (readonly Value[])[] = [];

@@ -2,7 +2,19 @@ import type { Progress, Value } from "../../core/index.ts";
 import type { Fitted, VectorPlan } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import { computeRows } from "./compute-rows.ts";
+import type { FilePlaces } from "./files/file-places.ts";
 import type { LeftRow } from "./rows/left-rows.ts";
+
+/** What is computed of which rows, by which files. */
+export interface ComputeVectorsOptions extends FilePlaces {
+  readonly vector: VectorPlan;
+  readonly fitted: Fitted;
+  /** Each with `at`, the key columns and the inputs. */
+  readonly rows: readonly LeftRow[];
+  readonly engine?: EngineOptions;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
 
 /** Vectors of some rows by the training path. */
 export interface ComputedVectors {
@@ -15,22 +27,22 @@ export interface ComputedVectors {
  * The vectors of some requests as a training set would have them: the same join, the same generated code. What the consistency check holds
  * against the online path.
  */
-export async function computeVectors(options: {
-  readonly vector: VectorPlan;
-  readonly fitted: Fitted;
-  /** Each with `at`, the key columns and the inputs. */
-  readonly rows: readonly LeftRow[];
-  readonly folder: string;
-  readonly engine?: EngineOptions;
-  readonly progress?: Progress;
-  readonly signal?: AbortSignal;
-}): Promise<ComputedVectors> {
-  const { vector, fitted, rows, folder, signal, progress } = options;
+export async function computeVectors(options: ComputeVectorsOptions): Promise<ComputedVectors> {
+  const { vector, fitted, rows, signal, progress } = options;
   const engine = await Engine.open(options.engine);
   try {
     const asked = { ...vector, labelReads: [], labels: [], labelColumns: [] };
     const outputs = vector.slots;
-    const computed = await computeRows({ engine, vector: asked, outputs, fitted, rows, folder, progress, signal });
+    const computed = await computeRows({
+      engine,
+      vector: asked,
+      outputs,
+      fitted,
+      rows,
+      places: options,
+      progress,
+      signal,
+    });
     return { slots: vector.slots.map(({ name }) => name), rows: computed };
   } finally {
     engine.close();

@@ -2,9 +2,10 @@ export { type ExplainedJoin, explainJoins, type OutsideExpression } from "./expl
 export type { JoinReport, WindowJoin } from "./joins/join.ts";
 export type { LeftRow, LeftRows } from "./rows/left-rows.ts";
 export { type Manifest, manifestFile, type OutputColumn, type OutputFile, readManifest } from "./sets/manifest.ts";
+export { type FilePlaces, placesOf } from "./files/file-places.ts";
 export type { FileDigest } from "./files/source-files.ts";
 export { type HoldoutMicros, isPeriod, type Part, type PeriodMicros, type SplitMicros } from "./sets/split.ts";
-export { computeVectors, type ComputedVectors } from "./compute-vectors.ts";
+export { computeVectors, type ComputedVectors, type ComputeVectorsOptions } from "./compute-vectors.ts";
 export { readColumns, type ReadColumnsOptions, writeColumns } from "./files/read-columns.ts";
 export { type Reproduction, type ReproduceOptions, reproduceTrainingSet } from "./sets/reproduce-training-set.ts";
 export { makeTrainingSet, type TrainingSet } from "./sets/training-set.ts";

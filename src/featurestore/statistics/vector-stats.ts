@@ -2,19 +2,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { VectorPlan } from "../../dsl/index.ts";
-import { type LeftRows, makeTrainingSet } from "../offline/index.ts";
+import { type FilePlaces, type LeftRows, makeTrainingSet, placesOf } from "../offline/index.ts";
 import { featureStats, type FeatureStatsOptions } from "./feature-stats.ts";
 import type { FeatureStats, StatsSubject } from "./feature-statistics.ts";
 
 /** A vector, and the rows that its features are described on. */
-export interface VectorStatsOptions extends Omit<FeatureStatsOptions, "set" | "part" | "folder"> {
+export interface VectorStatsOptions extends FilePlaces, Omit<FeatureStatsOptions, "set" | "part" | "folder"> {
   readonly vector: VectorPlan;
   /** As for a training set: who asks, when, and what came of it. */
   readonly rows: LeftRows;
   /** The column of the rows that says when each asks; default `at`. */
   readonly at?: string;
-  /** The project folder, which the paths of sources and rows are relative to. */
-  readonly folder: string;
 }
 
 /**
@@ -24,11 +22,11 @@ export interface VectorStatsOptions extends Omit<FeatureStatsOptions, "set" | "p
  * @throws TondoError what making a training set and {@link featureStats} throw
  */
 export async function vectorStats(options: VectorStatsOptions): Promise<FeatureStats> {
-  const { vector, rows, at, folder, engine, progress, signal, against = null } = options;
+  const { vector, rows, at, engine, progress, signal, against = null } = options;
   const temporary = await mkdtemp(join(tmpdir(), "tondo-stats-"));
   try {
     const { folder: set } = await makeTrainingSet({
-      ...{ vector, rows, folder, raw: true, output: join(temporary, "set") },
+      ...{ vector, rows, ...placesOf(options), raw: true, output: join(temporary, "set") },
       ...(at === undefined ? {} : { at }),
       ...(engine === undefined ? {} : { engine }),
       ...(progress === undefined ? {} : { progress }),

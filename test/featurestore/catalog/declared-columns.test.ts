@@ -125,7 +125,7 @@ describe("declared columns", () => {
     const schemas = new SourceSchemas({ threads: 1 });
     const problems = async (columns: string, onlyNew: boolean): Promise<readonly string[]> => {
       const project = parseProject([{ path: "p.tondo", text: turbines(columns) }]);
-      return (await schemas.read(project, folder, onlyNew)).problems.map(({ message }) => message);
+      return (await schemas.read(project, { folder }, onlyNew)).problems.map(({ message }) => message);
     };
     expect(await problems(right, true)).toEqual([]);
     const wrong = right.replace("float", "string");
@@ -142,7 +142,9 @@ describe("declared columns", () => {
     await writeFile(path("t/a.parquet"), "no Parquet");
     const of = (name: string): string => `snapshot ${name} { parquet "t/*.parquet" at at_ }\n`;
     const schemas = new SourceSchemas({ threads: 1 });
-    const { problems } = await schemas.read(parseProject([{ path: "p.tondo", text: of("one") + of("two") }]), folder);
+    const { problems } = await schemas.read(parseProject([{ path: "p.tondo", text: of("one") + of("two") }]), {
+      folder,
+    });
     expect(problems.map(({ message }) => /source "\w+"/.exec(message)?.[0])).toEqual(['source "one"', 'source "two"']);
   });
 
@@ -150,7 +152,7 @@ describe("declared columns", () => {
     await parquet("t/a.parquet", `select ${row}`);
     const schemas = new SourceSchemas({ threads: 1 });
     const read = async (text: string): Promise<readonly string[]> =>
-      (await schemas.read(parseProject([{ path: "p.tondo", text }]), folder, true)).problems.map(
+      (await schemas.read(parseProject([{ path: "p.tondo", text }]), { folder }, true)).problems.map(
         ({ message }) => message,
       );
     expect(await read(turbines(right))).toEqual([]);

@@ -4,6 +4,7 @@ import { glob, stat } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { canonicalJson, TondoError } from "../../../core/index.ts";
 import { filesAtRest, type FileTransportPlan, type SourcePlan } from "../../../dsl/index.ts";
+import type { FilePlaces } from "./file-places.ts";
 
 /** How many files a path may stand for. */
 export const maxFiles = 10_000;
@@ -22,7 +23,7 @@ export interface FileDigest {
  *
  * @throws TondoError `SOURCE_MISSING` where there is none, `LIMIT_EXCEEDED` where there are more than {@link maxFiles}
  */
-export async function filesOf(path: string, folder: string, what: string): Promise<readonly string[]> {
+export async function filesOf(path: string, { folder }: FilePlaces, what: string): Promise<readonly string[]> {
   const whole = isAbsolute(path) ? path : join(folder, path);
   const files: string[] = [];
   if (await isFile(whole)) {
@@ -83,7 +84,7 @@ async function isFile(path: string): Promise<boolean> {
  */
 export async function digestFiles(
   files: readonly string[],
-  folder: string,
+  { folder }: FilePlaces,
   signal?: AbortSignal,
 ): Promise<readonly FileDigest[]> {
   const digests: FileDigest[] = [];

@@ -2,6 +2,7 @@ import { type Progress, silentProgress, TondoError } from "../../../core/index.t
 import { quoteIdentifier, storedNames, type VectorPlan } from "../../../dsl/index.ts";
 import type { Engine, ProgramHost } from "../../duckdb/index.ts";
 import { selectExpressions } from "../expressions-sql.ts";
+import type { FilePlaces } from "../files/file-places.ts";
 import { joinSnapshot, joinTable } from "./join-latest.ts";
 import { foundKeysSql, hasComputedKey, isKeyedFirst, keyedTable, visibleEventsSql } from "./join-steps.ts";
 import { type JoinUnit, joinUnits } from "./join-unit.ts";
@@ -33,7 +34,7 @@ export interface JoinOptions {
   readonly left: string;
   /** SQL of a column of `left` by its name; default: its quoted name. */
   readonly column?: (name: string) => string;
-  readonly folder: string;
+  readonly places: FilePlaces;
   /** Default: by sweep. */
   readonly windows?: WindowJoin | undefined;
   readonly progress?: Progress;
@@ -57,7 +58,7 @@ export async function joinReads({
   vector,
   left,
   column = quoteIdentifier,
-  folder,
+  places,
   windows,
   progress = silentProgress,
   signal,
@@ -66,7 +67,7 @@ export async function joinReads({
   const found = new Map<string, FoundRead>();
   const reports: JoinReport[] = [];
   for (const [i, unit] of units.entries()) {
-    const relation = await sourceRelation(engine, unit.group, unit.source, folder);
+    const relation = await sourceRelation(engine, unit.group, unit.source, places);
     const keyed = keyedLeft(engine, unit, left, column, found);
     reports.push(await joinUnit(engine, unit, relation, keyed, windows, signal));
     for (const { ids, column: own } of unit.reads) {

@@ -1,6 +1,7 @@
 import { parseTypeName, type Progress, TondoError } from "../../../core/index.ts";
 import type { ExpressionPlan, VectorPlan } from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
+import type { FilePlaces } from "../files/file-places.ts";
 import { joinReads, type JoinReport, type WindowJoin } from "./join.ts";
 import type { LoadedRows } from "../rows/left-rows.ts";
 
@@ -9,7 +10,7 @@ export interface JoinedTableOptions {
   readonly engine: Engine;
   readonly vector: VectorPlan;
   readonly left: Pick<LoadedRows, "table" | "column">;
-  readonly folder: string;
+  readonly places: FilePlaces;
   readonly windows?: WindowJoin | undefined;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -28,13 +29,13 @@ export interface JoinedTable {
 
 /** Joins what a vector reads to left rows that have been loaded. */
 export async function joinTableOf(options: JoinedTableOptions): Promise<JoinedTable> {
-  const { engine, vector, left, folder, windows, progress, signal } = options;
+  const { engine, vector, left, places, windows, progress, signal } = options;
   const joined = await joinReads({
     engine,
     vector,
     left: left.table,
     column: left.column,
-    folder,
+    places,
     ...(windows === undefined ? {} : { windows }),
     ...(progress === undefined ? {} : { progress }),
     ...(signal === undefined ? {} : { signal }),

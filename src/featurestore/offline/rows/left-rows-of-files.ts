@@ -14,10 +14,10 @@ import { filesOf } from "../files/source-files.ts";
  * @throws TondoError as `loadLeftRows`
  */
 export async function loadFiles(options: LeftRowsOptions, path: string): Promise<LoadedRows> {
-  const { engine, at, carry, folder, signal } = options;
+  const { engine, at, carry, places, signal } = options;
   const wanted = declaredColumns(options);
   const choice = options.choice ?? allRows([], at);
-  const files = await filesOf(path, folder, "training rows");
+  const files = await filesOf(path, places, "training rows");
   const set: FileSet = {
     format: /\.csv$/i.test(path) ? "csv" : "parquet",
     files,

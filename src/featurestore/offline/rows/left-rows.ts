@@ -1,6 +1,7 @@
 import { TondoError } from "../../../core/index.ts";
 import type { KeyColumnPlan, VectorPlan } from "../../../dsl/index.ts";
 import type { Engine, TableColumn } from "../../duckdb/index.ts";
+import type { FilePlaces } from "../files/file-places.ts";
 import type { RowChoice } from "./row-choice.ts";
 
 /** A left row given from memory: its moment, and its columns by name. */
@@ -36,7 +37,7 @@ export interface LeftRowsOptions {
   readonly at: string;
   /** Further columns to carry into the training set. */
   readonly carry: readonly string[];
-  readonly folder: string;
+  readonly places: FilePlaces;
   /** Whether label columns must be there; online requests have none. */
   readonly labels: boolean;
   /** Which rows are read; default: all. */

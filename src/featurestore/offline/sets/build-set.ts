@@ -27,12 +27,13 @@ export async function buildSet(
   split: SplitMicros,
   part: string,
 ): Promise<BuiltSet> {
-  const { vector, rows, at = "at", carry = [], raw = false, folder, windows, classBalance } = options;
+  const { vector, rows, at = "at", carry = [], raw = false, windows, classBalance } = options;
   const { maxDistinct, progress = silentProgress, signal } = options;
+  const places = options;
   const choice = choiceOf(options, at);
   startJoining(progress, vector);
-  const left = await loadLeftRows({ engine, vector, rows, at, carry, folder, labels: true, choice, signal });
-  const joined = await joinTableOf({ engine, vector, left, folder, windows, progress, signal });
+  const left = await loadLeftRows({ engine, vector, rows, at, carry, places, labels: true, choice, signal });
+  const joined = await joinTableOf({ engine, vector, left, places, windows, progress, signal });
   const counts = await classifyRows({ engine, vector, left, joined, split, classBalance, signal });
   progress.finish(`${String(left.rows)} rows`);
   requireTraining(left, counts);

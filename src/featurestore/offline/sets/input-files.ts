@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { canonicalJson, TondoError } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
+import type { FilePlaces } from "../files/file-places.ts";
 import type { LeftRow, LeftRows } from "../rows/left-rows.ts";
 import type { Manifest } from "./manifest.ts";
 import { digestFiles, type FileDigest, filesOf, stampFiles, transportsAtRest } from "../files/source-files.ts";
@@ -9,14 +10,14 @@ import { digestFiles, type FileDigest, filesOf, stampFiles, transportsAtRest } f
 /** Digests of the files of all sources that a vector reads. */
 export async function digestSources(
   vector: Pick<VectorPlan, "sources">,
-  folder: string,
+  places: FilePlaces,
   signal?: AbortSignal,
 ): Promise<Manifest["sources"]> {
   const digests: { source: string; files: FileDigest[] }[] = [];
   for (const source of vector.sources) {
     const files: FileDigest[] = [];
     for (const { path } of transportsAtRest(source))
-      files.push(...(await digestFiles(await filesOf(path, folder, `source "${source.name}"`), folder, signal)));
+      files.push(...(await digestFiles(await filesOf(path, places, `source "${source.name}"`), places, signal)));
     digests.push({ source: source.name, files });
   }
   return digests;
@@ -28,20 +29,15 @@ export function withoutPaths(sources: Manifest["sources"]): unknown {
 }
 
 /** What the file system says of all files that go in: source by source, and the left rows'. */
-export async function stampInputs({
-  vector,
-  rows,
-  folder,
-}: {
-  readonly vector: Pick<VectorPlan, "sources">;
-  readonly rows: LeftRows;
-  readonly folder: string;
-}): Promise<string> {
+export async function stampInputs(
+  inputs: FilePlaces & { readonly vector: Pick<VectorPlan, "sources">; readonly rows: LeftRows },
+): Promise<string> {
+  const { vector, rows } = inputs;
   const stamps: string[] = [];
   for (const source of vector.sources)
     for (const { path } of transportsAtRest(source))
-      stamps.push(await stampFiles(await filesOf(path, folder, `source "${source.name}"`)));
-  if (typeof rows === "string") stamps.push(await stampFiles(await filesOf(rows, folder, "training rows")));
+      stamps.push(await stampFiles(await filesOf(path, inputs, `source "${source.name}"`)));
+  if (typeof rows === "string") stamps.push(await stampFiles(await filesOf(rows, inputs, "training rows")));
   return canonicalJson(stamps);
 }
 

@@ -55,7 +55,7 @@ export async function existingSet(
     const present = manifest.files.filter(({ path }) => names.includes(path));
     const digests = await digestFiles(
       present.map(({ path }) => join(output, path)),
-      output,
+      { folder: output },
       signal,
     );
     const isWhole =

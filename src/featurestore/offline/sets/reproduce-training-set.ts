@@ -5,15 +5,14 @@ import type { EngineOptions } from "../../duckdb/index.ts";
 import { checkSpecification, type Specification } from "../../specification/index.ts";
 import { digestSources } from "./input-files.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
+import { type FilePlaces, placesOf } from "../files/file-places.ts";
 import { digestFiles, type FileDigest, filesOf } from "../files/source-files.ts";
 import { makeTrainingSet, type TrainingSet } from "./training-set.ts";
 
 /** What is made again, and where. */
-export interface ReproduceOptions {
+export interface ReproduceOptions extends FilePlaces {
   /** The folder of the training set, or its manifest. */
   readonly set: string;
-  /** The project folder, which the paths of sources and rows are relative to. */
-  readonly folder: string;
   /** The folder to make; another one than that of the set. */
   readonly output: string;
   readonly engine?: EngineOptions;
@@ -46,7 +45,7 @@ export async function reproduceTrainingSet(options: ReproduceOptions): Promise<R
   const { vector } = manifest;
   const specification = specificationOf(manifest, place);
   const { name, owner, project, description, features, label, ...asked } = specification;
-  const changes = await changedInputs(manifest, vector.plan, asked.rows, folder, signal);
+  const changes = await changedInputs(manifest, vector.plan, asked.rows, options, signal);
   if (changes.length > 0) {
     throw new TondoError(
       "NOT_REPRODUCIBLE",
@@ -65,7 +64,7 @@ export async function reproduceTrainingSet(options: ReproduceOptions): Promise<R
     ...rest,
     vector: vector.plan,
     about: Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined)),
-    folder,
+    ...placesOf(options),
     output: options.output,
     ...(engine === undefined ? {} : { engine }),
     ...(progress === undefined ? {} : { progress }),
@@ -105,14 +104,14 @@ async function changedInputs(
   manifest: Manifest,
   plan: VectorPlan,
   rows: string,
-  folder: string,
+  places: FilePlaces,
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
-  const now = await digestSources(plan, folder, signal);
+  const now = await digestSources(plan, places, signal);
   const changes = manifest.sources.flatMap(({ source, files }) =>
     changedFiles(`source "${source}"`, files, now.find((one) => one.source === source)?.files ?? []),
   );
-  const left = await digestFiles(await filesOf(rows, folder, "training rows"), folder, signal);
+  const left = await digestFiles(await filesOf(rows, places, "training rows"), places, signal);
   return [...changes, ...changedFiles("the training rows", manifest.left.files, left)];
 }
 

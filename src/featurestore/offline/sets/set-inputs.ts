@@ -22,10 +22,10 @@ const format = 1;
  * @throws TondoError `SOURCE_MISSING`, `LIMIT_EXCEEDED`, `IO_FAILED`, `ABORTED`
  */
 export async function setInputs(options: TrainingSetOptions, split: SplitMicros): Promise<SetInputs> {
-  const { vector, rows, at = "at", carry = [], raw = false, folder, signal } = options;
-  const sources = await digestSources(vector, folder, signal);
+  const { vector, rows, at = "at", carry = [], raw = false, signal } = options;
+  const sources = await digestSources(vector, options, signal);
   const leftFiles =
-    typeof rows === "string" ? await digestFiles(await filesOf(rows, folder, "training rows"), folder, signal) : [];
+    typeof rows === "string" ? await digestFiles(await filesOf(rows, options, "training rows"), options, signal) : [];
   const left = { at, files: leftFiles, digest: typeof rows === "string" ? null : await digestRows(rows, signal) };
   const fingerprint = vectorFingerprint(vector);
   const inputs = {

@@ -2,14 +2,18 @@ import type { Progress } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
 import type { EngineOptions } from "../../duckdb/index.ts";
 import type { Specification, Written } from "../../specification/index.ts";
+import type { FilePlaces } from "../files/file-places.ts";
 import type { WindowJoin } from "../joins/join.ts";
 import type { LeftRows } from "../rows/left-rows.ts";
 
 /** What a training set is made from. */
-export interface TrainingSetOptions extends Pick<
-  Specification,
-  "at" | "carry" | "filters" | "sampling" | "split" | "cutoff" | "classBalance" | "raw" | "output"
-> {
+export interface TrainingSetOptions
+  extends
+    FilePlaces,
+    Pick<
+      Specification,
+      "at" | "carry" | "filters" | "sampling" | "split" | "cutoff" | "classBalance" | "raw" | "output"
+    > {
   readonly vector: VectorPlan;
   /** Parquet or CSV (a path, relative to `folder`), or rows in memory. */
   readonly rows: LeftRows;
@@ -17,8 +21,6 @@ export interface TrainingSetOptions extends Pick<
   readonly about?: Pick<Specification, "name" | "owner" | "project" | "description" | "features" | "label">;
   /** Where the specification was written, for errors. */
   readonly written?: Written;
-  /** The project folder, which the paths of sources are relative to. */
-  readonly folder: string;
   readonly windows?: WindowJoin;
   /** How many different values `vocab`, `onehot` or `fill(mode)` may count; default a million. */
   readonly maxDistinct?: number;

@@ -47,7 +47,7 @@ export async function writePart(options: WritePartOptions): Promise<OutputFile> 
   } finally {
     await file.close();
   }
-  const [digest] = await digestFiles([path], folder);
+  const [digest] = await digestFiles([path], { folder });
   return { part, rows, path: name, bytes: digest?.bytes ?? 0, sha256: digest?.sha256 ?? "" };
 }
 

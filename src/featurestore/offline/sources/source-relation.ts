@@ -11,6 +11,7 @@ import {
 } from "../../../dsl/index.ts";
 import type { Engine, ProgramHost } from "../../duckdb/index.ts";
 import { type NamedExpression, selectExpressions } from "../expressions-sql.ts";
+import type { FilePlaces } from "../files/file-places.ts";
 import { scanFiles } from "../files/file-scan.ts";
 import { filesOf, transportsAtRest } from "../files/source-files.ts";
 
@@ -60,11 +61,11 @@ export function sourceRelation(
   engine: Engine,
   group: GroupPlan,
   source: SourcePlan,
-  folder: string,
+  places: FilePlaces,
 ): Promise<SourceRelation> {
   const what = `source "${source.name}"`;
   return relationOf(engine, group, source, async ({ format, path }, kinds, column) =>
-    scanFiles(engine, { format, files: await filesOf(path, folder, what), what }, kinds, column),
+    scanFiles(engine, { format, files: await filesOf(path, places, what), what }, kinds, column),
   );
 }
 

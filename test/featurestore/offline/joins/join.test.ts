@@ -29,7 +29,7 @@ async function joined(
     `create or replace temp table l as select row_number() over () - 1 as row, epoch_us("at") as q, ${keys} from read_parquet(${sqlText(left)})`,
     "reading left rows",
   );
-  const result = await joinReads({ engine, vector, left: "l", folder, windows });
+  const result = await joinReads({ engine, vector, left: "l", places: { folder }, windows });
   const reads = [...vector.reads, ...vector.labelReads];
   const columns = reads.map(({ id, type }) => toCarrier(result.columnOf.get(id) ?? "", parseTypeName(type).kind));
   const from = result.tables.map((table) => `join ${table} using (row)`).join(" ");
@@ -104,7 +104,7 @@ vector v {
         "writing states",
       );
       await engine.run(`create temp table l as select 0::bigint as row, 10::bigint as q, 'a' as shop`, "making rows");
-      const { tables, columnOf } = await joinReads({ engine, vector, left: "l", folder });
+      const { tables, columnOf } = await joinReads({ engine, vector, left: "l", places: { folder } });
       const column = columnOf.get(vector.reads[0]?.id ?? "") ?? "";
       expect(await engine.rows(`select ${column}::int as size from ${tables[0] ?? ""}`, "reading")).toEqual([
         { size: 1 },
