@@ -2,7 +2,15 @@ import { parseTypeName, TondoError, type ValueKind } from "../../../core/index.t
 import type { KeyColumnPlan } from "../../../dsl/index.ts";
 import type { Engine, TableColumn } from "../../duckdb/index.ts";
 import { columnsOfFirst, countParquet, describeFiles, type FileSet, scanFiles } from "../files/file-scan.ts";
-import { declaredColumns, leftTable, type LeftRowsOptions, type LoadedRows, namesOf, noTime } from "./left-rows.ts";
+import {
+  declaredColumns,
+  declaredKinds,
+  leftTable,
+  type LeftRowsOptions,
+  type LoadedRows,
+  namesOf,
+  noTime,
+} from "./left-rows.ts";
 import { makeLeftTable } from "./make-left-table.ts";
 import { readableColumns } from "../files/parquet-columns.ts";
 import { allRows, choiceSql, columnsAt, columnsOfChoice, lackingColumn, pruningOf } from "./row-choice.ts";
@@ -15,7 +23,6 @@ import { filesOf } from "../files/source-files.ts";
  */
 export async function loadFiles(options: LeftRowsOptions, path: string): Promise<LoadedRows> {
   const { engine, at, carry, places, signal } = options;
-  const wanted = declaredColumns(options);
   const choice = options.choice ?? allRows([], at);
   const files = await filesOf(path, places, "training rows");
   const set: FileSet = {
@@ -24,20 +31,19 @@ export async function loadFiles(options: LeftRowsOptions, path: string): Promise
     what: "training rows",
     exactLengths: true,
   };
-  const declared = new Set([at, ...wanted.map(({ name }) => name)]);
+  const declared = declaredKinds(options);
   const chosen = columnsOfChoice(choice);
   // Types are needed of what nothing declares only, and of CSV they take a look at every row.
   const present = [...carry, ...chosen.map(({ name }) => name)].every((name) => declared.has(name))
     ? readableColumns((await columnsOfFirst(engine, set)).types)
     : await describeFiles(engine, set);
-  const columns: Record<string, ValueKind> = { [at]: "timestamp" };
-  for (const { name, type } of wanted) columns[name] = parseTypeName(type).kind;
-  const carried = carry.map((name): TableColumn => {
+  const kindOf = (name: string): ValueKind | undefined => {
     const type = Object.hasOwn(present, name) ? present[name] : undefined;
-    return { name, kind: type === undefined ? "string" : parseTypeName(type).kind };
-  });
-  for (const { name, kind } of carried) columns[name] ??= kind;
-  for (const name of Object.keys(columns)) {
+    return declared.get(name) ?? (type === undefined ? undefined : parseTypeName(type).kind);
+  };
+  const carried = carry.map((name): TableColumn => ({ name, kind: kindOf(name) ?? "string" }));
+  const columns = new Map([...declared, ...carried.map(({ name, kind }): [string, ValueKind] => [name, kind])]);
+  for (const name of columns.keys()) {
     if (Object.hasOwn(present, name)) continue;
     const has = `They have ${Object.keys(present).slice(0, 20).join(", ")}.`;
     throw new TondoError("ROWS_INVALID", `the training rows have no column "${name}"${roleOf(options, name)}`, {
@@ -45,27 +51,29 @@ export async function loadFiles(options: LeftRowsOptions, path: string): Promise
       hint: name === at ? `${has} Say which one is the moment of each row: \`at\`, or --at-column.` : has,
     });
   }
-  const kept = Object.keys(columns).filter((name) => name !== at || wanted.some((column) => column.name === at));
+  const isKept = (name: string): boolean =>
+    name !== at || carry.includes(at) || declaredColumns(options).some((one) => one.name === at);
+  const kept = [...columns.keys()].filter(isKept);
   for (const needed of chosen) {
-    const type = Object.hasOwn(present, needed.name) ? present[needed.name] : undefined;
-    if (type === undefined) throw lackingColumn(needed, Object.keys(present), choice.written);
-    columns[needed.name] ??= parseTypeName(type).kind;
+    const kind = Object.hasOwn(present, needed.name) ? kindOf(needed.name) : undefined;
+    if (kind === undefined) throw lackingColumn(needed, Object.keys(present), choice.written);
+    columns.set(needed.name, kind);
   }
-  const column = namesOf(Object.keys(columns));
-  const columnAt = columnsAt(at, new Map(Object.entries(columns)), column);
+  const column = namesOf([...columns.keys()]);
+  const columnAt = columnsAt(at, columns, column);
   const sql = choiceSql(choice, columnAt);
-  const scan = await scanFiles(engine, set, columns, column, (stored) => pruningOf(choice, columnAt, stored)).catch(
-    (error: unknown) => {
-      if (error instanceof TondoError && error.code === "SOURCE_CHANGED") {
-        throw new TondoError("ROWS_INVALID", error.message, {
-          ...(error.where === undefined ? {} : { where: error.where }),
-          hint: "Mend the file; cast or rename the column there.",
-          cause: error,
-        });
-      }
-      throw error;
-    },
-  );
+  const scan = await scanFiles(engine, set, Object.fromEntries(columns), column, (stored) =>
+    pruningOf(choice, columnAt, stored),
+  ).catch((error: unknown) => {
+    if (error instanceof TondoError && error.code === "SOURCE_CHANGED") {
+      throw new TondoError("ROWS_INVALID", error.message, {
+        ...(error.where === undefined ? {} : { where: error.where }),
+        hint: "Mend the file; cast or rename the column there.",
+        cause: error,
+      });
+    }
+    throw error;
+  });
   const own = kept.map(column);
   const counts = await makeLeftTable({
     engine,

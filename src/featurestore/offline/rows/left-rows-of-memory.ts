@@ -2,7 +2,6 @@ import {
   admit,
   type Micros,
   type Moment,
-  parseTypeName,
   type ScalarKind,
   TondoError,
   toMicros,
@@ -12,6 +11,7 @@ import {
 import { fromCarrier, type TableColumn } from "../../duckdb/index.ts";
 import {
   declaredColumns,
+  declaredKinds,
   type LeftRow,
   leftTable,
   type LeftRowsOptions,
@@ -39,12 +39,22 @@ export async function loadMemory(options: LeftRowsOptions, rows: readonly LeftRo
       { hint: "Write them to a Parquet file and give its path." },
     );
   }
-  const carried = carry.map((name): TableColumn => ({ name, kind: kindOfValues(rows, name) }));
+  const declared = declaredKinds(options);
+  const chosen = columnsOfChoice(choice);
+  const hashed = new Set(chosen.flatMap(({ name, isHashed }) => (isHashed === true ? name : [])));
+  const columnOf = (name: string): TableColumn => ({
+    name,
+    kind: declared.get(name) ?? kindOfColumn(rows, name, hashed.has(name)),
+  });
+  const carried = carry.map(columnOf);
   const given: readonly TableColumn[] = [
-    ...wanted.map(({ name, type }) => ({ name, kind: parseTypeName(type).kind })),
+    ...wanted.map(({ name }) => columnOf(name)),
     ...carried.filter(({ name }) => !wanted.some((column) => column.name === name)),
   ];
-  const needed = chosenColumns(choice, rows, [at, ...given.map(({ name }) => name)]);
+  const known = new Set([at, ...given.map(({ name }) => name)]);
+  const others = chosen.filter(({ name }) => !known.has(name));
+  for (const needed of others) requireColumn(needed, rows, choice);
+  const needed = [...new Set(others.map(({ name }) => name))].map(columnOf);
   const loaded = [...given, ...needed];
   const column = namesOf(loaded.map(({ name }) => name));
   const columns: readonly TableColumn[] = [
@@ -60,7 +70,8 @@ export async function loadMemory(options: LeftRowsOptions, rows: readonly LeftRo
     }
     const moment = momentOf(row, at, i);
     const cells = loaded.map(({ name, kind }) => {
-      const value = admit(Object.hasOwn(row, name) ? row[name] : undefined, kind);
+      const isMoment = name === at && kind === "timestamp";
+      const value = isMoment ? moment : admit(Object.hasOwn(row, name) ? row[name] : undefined, kind);
       if (value !== undefined) return value;
       throw new TondoError("ROWS_INVALID", `row ${String(i)}: "${name}" is not of type ${kind}`, {
         hint: "Give a value of that type, or null where it is missing.",
@@ -90,23 +101,25 @@ export async function loadMemory(options: LeftRowsOptions, rows: readonly LeftRo
   return { table: leftTable, column, carried, columns: own, ...counts };
 }
 
-/** The columns that only a choice needs, with their kinds. Numbers that are hashed are keys, and so ints where all of them are whole. */
-function chosenColumns(choice: RowChoice, rows: readonly LeftRow[], known: readonly string[]): readonly TableColumn[] {
-  const columns = new Map<string, TableColumn>();
-  const have = (name: string): boolean => rows.some((row) => isRow(row) && Object.hasOwn(row, name));
-  for (const needed of columnsOfChoice(choice)) {
-    const { name, isHashed } = needed;
-    if (known.includes(name)) continue;
-    if (rows.length > 0 && !have(name)) {
-      const [first = {}] = rows;
-      throw lackingColumn(needed, isRow(first) ? Object.keys(first) : [], choice.written);
-    }
-    const kind = kindOfValues(rows, name);
-    const isWhole = rows.every((row) => typeof row[name] !== "number" || Number.isSafeInteger(row[name]));
-    if (columns.get(name)?.kind !== "int")
-      columns.set(name, { name, kind: kind === "float" && isHashed && isWhole ? "int" : kind });
-  }
-  return [...columns.values()];
+/** A column that a choice names must be in one row at least. */
+function requireColumn(
+  needed: ReturnType<typeof columnsOfChoice>[number],
+  rows: readonly LeftRow[],
+  choice: RowChoice,
+): void {
+  if (rows.length === 0 || rows.some((row) => isRow(row) && Object.hasOwn(row, needed.name))) return;
+  const [first = {}] = rows;
+  throw lackingColumn(needed, isRow(first) ? Object.keys(first) : [], choice.written);
+}
+
+/** The kind of a column that nothing declares. Numbers that are hashed are keys, and so ints where all of them are whole. */
+function kindOfColumn(rows: readonly LeftRow[], name: string, isHashed: boolean): ValueKind {
+  const kind = kindOfValues(rows, name);
+  const isWhole = (row: LeftRow): boolean => {
+    const value = isRow(row) && Object.hasOwn(row, name) ? row[name] : undefined;
+    return typeof value !== "number" || Number.isSafeInteger(value);
+  };
+  return kind === "float" && isHashed && rows.every(isWhole) ? "int" : kind;
 }
 
 function* mapped<T, U>(items: readonly T[], of: (item: T, i: number) => U): Generator<U> {

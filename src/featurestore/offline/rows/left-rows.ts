@@ -1,4 +1,4 @@
-import { TondoError } from "../../../core/index.ts";
+import { parseTypeName, TondoError, type ValueKind } from "../../../core/index.ts";
 import type { KeyColumnPlan, VectorPlan } from "../../../dsl/index.ts";
 import type { Engine, TableColumn } from "../../duckdb/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
@@ -61,6 +61,14 @@ export function namesOf(columns: readonly string[]): (name: string) => string {
 /** The columns of the left rows that a vector says the types of. */
 export function declaredColumns({ vector, labels }: LeftRowsOptions): readonly KeyColumnPlan[] {
   return [...vector.keys, ...vector.inputs, ...(labels ? vector.labelColumns : [])];
+}
+
+/** The kinds of the columns that something says the types of, also where they are carried or chosen by: the moment's, and the vector's. */
+export function declaredKinds(options: LeftRowsOptions): ReadonlyMap<string, ValueKind> {
+  return new Map<string, ValueKind>([
+    [options.at, "timestamp"],
+    ...declaredColumns(options).map(({ name, type }): [string, ValueKind] => [name, parseTypeName(type).kind]),
+  ]);
 }
 
 /** Says that rows have no moment. */
