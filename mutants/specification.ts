@@ -2,6 +2,7 @@ import type { Mutant } from "../scripts/mutants/mutant.ts";
 
 const folder = "src/featurestore/offline";
 const choice = ["test/featurestore/offline/rows/row-choice.test.ts"];
+const left = ["test/featurestore/offline/rows/left-rows.test.ts"];
 const whole = ["test/featurestore/specified-set.test.ts"];
 const reading = ["test/featurestore/specification/read-specification.test.ts"];
 const schema = ["test/featurestore/specification/json-schema.test.ts"];
@@ -93,10 +94,26 @@ const mutants: readonly Mutant[] = [
   {
     name: "ties-of-a-sample-by-order",
     file: `${folder}/rows/make-left-table.ts`,
-    find: 'const order = [sampleColumn, "q", ...columns, "row"].join(", ");',
-    replace: 'const order = [sampleColumn, "q", "row"].join(", ") + (columns.length < 0 ? "x" : "");',
+    find: 'const order = [sampleColumn, "q", ...ties, "row"].join(", ");',
+    replace: 'const order = [sampleColumn, "q", "row"].join(", ") + (ties.length < 0 ? "x" : "");',
     tests: choice,
     testName: "whatever their order",
+  },
+  {
+    name: "ties-of-a-sample-by-order-where-one-is-held-out",
+    file: `${folder}/rows/make-left-table.ts`,
+    find: "const ties = held === undefined ? columns : [...columns, heldColumn];",
+    replace: "const ties = held === undefined ? columns : [...columns];",
+    tests: left,
+    testName: "sampled the same",
+  },
+  {
+    name: "carried-column-of-another-type-than-the-vector-says",
+    file: `${folder}/rows/left-rows-of-memory.ts`,
+    find: "kind: declared.get(name) ?? kindOfColumn(",
+    replace: "kind: (carry.includes(name) ? undefined : declared.get(name)) ?? kindOfColumn(",
+    tests: left,
+    testName: "of the type",
   },
   {
     name: "ties-of-a-class-by-order",
@@ -137,7 +154,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "set-of-other-filters-taken-for-this-one",
     file: `${folder}/sets/set-inputs.ts`,
-    find: "choice: normalChoice(options, [...keys, at]),",
+    find: "choice: normalChoice(options, [...keyColumnsOf(vector), at]),",
     replace: "choice: undefined,",
     tests: whole,
     testName: "made again",
@@ -145,7 +162,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "owner-makes-another-set",
     file: `${folder}/sets/set-inputs.ts`,
-    find: "choice: normalChoice(options, [...keys, at]),",
+    find: "choice: normalChoice(options, [...keyColumnsOf(vector), at]),",
     replace: "choice: { ...normalChoice(options, [...keys, at]), owner: options.about?.owner },",
     tests: whole,
     testName: "made again",

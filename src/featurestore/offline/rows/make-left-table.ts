@@ -97,12 +97,13 @@ function whereAll(...conditions: readonly (string | undefined)[]): string {
 
 /** Rows whose keys and moments agree have one lot. Which of them are taken follows from what else is in them, not from their order. */
 async function cutTies(
-  { engine, table, columns }: LeftTableOptions,
+  { engine, table, columns, choice: { held } }: LeftTableOptions,
   count: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const doing = "drawing the sample";
-  const order = [sampleColumn, "q", ...columns, "row"].join(", ");
+  const ties = held === undefined ? columns : [...columns, heldColumn];
+  const order = [sampleColumn, "q", ...ties, "row"].join(", ");
   await engine.run(
     `create or replace temp table left_drawn as select row_number() over (order by row) - 1 as row, * exclude (row, ${sampleColumn})
      from (select * from ${table} qualify row_number() over (order by ${order}) <= ${String(count)})`,
