@@ -163,7 +163,7 @@ const mutants: readonly Mutant[] = [
     name: "owner-makes-another-set",
     file: `${folder}/sets/set-inputs.ts`,
     find: "choice: normalChoice(options, [...keyColumnsOf(vector), at]),",
-    replace: "choice: { ...normalChoice(options, [...keys, at]), owner: options.about?.owner },",
+    replace: "choice: { ...normalChoice(options, [...keyColumnsOf(vector), at]), owner: options.about?.owner },",
     tests: whole,
     testName: "made again",
   },
