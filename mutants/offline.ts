@@ -3,6 +3,7 @@ import type { Mutant } from "../scripts/mutants/mutant.ts";
 const folder = "src/featurestore/offline";
 /** It takes half a minute on two free cores where nothing is wrong; a planted bug shows within seconds. */
 const join = { tests: ["test/featurestore/offline/joins/join.test.ts"], timeoutSeconds: 300 } as const;
+const pruning = ["test/featurestore/offline/joins/pruning.test.ts"];
 const set = ["test/featurestore/offline/sets/training-set.test.ts"];
 const sources = ["test/featurestore/offline/sources/sources.test.ts"];
 const sweep = ["test/featurestore/offline/joins/sweep/window-sweep.test.ts"];
@@ -50,9 +51,72 @@ const mutants: readonly Mutant[] = [
   {
     name: "ttl-off-by-one",
     file: `${folder}/joins/join-latest.ts`,
-    find: "q - t <= ${String(ttl)}",
-    replace: "q - t < ${String(ttl)}",
+    find: "t <= ${String(ttl)}`]",
+    replace: "t < ${String(ttl)}`]",
     ...join,
+  },
+  {
+    name: "few-rows-see-no-equal-moment",
+    file: `${folder}/joins/join-latest.ts`,
+    find: "and b.t <= a.q${known})",
+    replace: "and b.t < a.q${known})",
+    ...join,
+  },
+  {
+    name: "few-rows-know-too-much",
+    file: `${folder}/joins/join-latest.ts`,
+    find: '" and b.k <= a.q"',
+    replace: '""',
+    ...join,
+  },
+  {
+    name: "part-of-keys-twice",
+    file: `${folder}/joins/unit-join.ts`,
+    find: "% ${String(chosen.parts)} = ${String(part)}`",
+    replace: "% ${String(chosen.parts)} <= ${String(part)}`",
+    ...join,
+  },
+  {
+    name: "parts-replace-each-other",
+    file: `${folder}/joins/unit-join.ts`,
+    find: "await this.#join(chosen, own, moments, part > 0);",
+    replace: "await this.#join(chosen, own, moments, false);",
+    ...join,
+  },
+  {
+    name: "states-pruned-at-first-moment",
+    file: `${folder}/joins/join-steps.ts`,
+    find: "return group.ttl === undefined ? { to: last }",
+    replace: "return group.ttl === undefined ? { to: first }",
+    ...join,
+  },
+  {
+    name: "ttl-pruned-too-early",
+    file: `${folder}/joins/join-steps.ts`,
+    find: "{ from: first - BigInt(group.ttl), to: last }",
+    replace: "{ from: first - BigInt(group.ttl) + 1n, to: last }",
+    tests: pruning,
+  },
+  {
+    name: "latest-moment-pruned",
+    file: `${folder}/sources/source-relation.ts`,
+    find: "`${time.column} <= ${value(sight.to)}`",
+    replace: "`${time.column} < ${value(sight.to)}`",
+    ...join,
+  },
+  {
+    name: "keys-pruned-by-another-part",
+    file: `${folder}/sources/source-relation.ts`,
+    find: "select key${String(part)} from",
+    replace: "select key0 from",
+    tests: pruning,
+  },
+  {
+    name: "date-pruned-as-moment",
+    file: `${folder}/files/file-scan.ts`,
+    find: 'if (kind === "timestamp") return { column: `${column}::timestamp`',
+    replace: 'if (kind === "date") return { column: `${column}::timestamp`',
+    tests: pruning,
   },
   {
     name: "window-end-inclusive",
@@ -109,8 +173,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "deleted-states-kept",
     file: `${folder}/joins/join-latest.ts`,
-    find: '...gone.map(() => "not gone")];',
-    replace: '...gone.map(() => "true")];',
+    find: "[`not ${winner}gone`]",
+    replace: '["true"]',
     tests: sources,
     testName: "deleted state",
   },

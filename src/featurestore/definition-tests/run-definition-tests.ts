@@ -119,7 +119,7 @@ async function diagnosticsOf(test: TestPlan, plan: ProjectPlan, workshop: Worksh
   await writeTestFiles(engine, project, sources, test.rows, folder, signal);
   return judge(asked, [
     answersByOracle(asked, engine.functions),
-    await answersByJoin(engine, asked, vector, { folder }, "sweep", signal),
+    await answersByJoin(engine, asked, vector, { folder }, "plan", signal),
     await answersByJoin(engine, asked, vector, { folder }, "range", signal),
     ...(await answersByStore(asked, { ...workshop, project, vector })),
   ]);

@@ -3,7 +3,7 @@ import { compileRows, type Fitted, fromRaw, type Output, type RawColumn, type Ve
 import { carrierOf, type Engine, toCarrier } from "../duckdb/index.ts";
 import { leafPlan } from "./expressions-sql.ts";
 import type { FilePlaces } from "./files/file-places.ts";
-import type { WindowJoin } from "./joins/join.ts";
+import type { JoinPlan } from "./joins/join-plan.ts";
 import type { LeftRow } from "./rows/left-rows.ts";
 import { loadLeftRows } from "./rows/load-left-rows.ts";
 import { joinTableOf } from "./joins/vector-table.ts";
@@ -18,16 +18,16 @@ export interface ComputeRowsOptions {
   /** Each with `at`, the key columns and the inputs. */
   readonly rows: readonly LeftRow[];
   readonly places: FilePlaces;
-  readonly windows?: WindowJoin | undefined;
+  readonly plan?: JoinPlan | undefined;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Expressions over what a vector reads, by the training path: the same join, the same generated code. Row by row, in order. */
 export async function computeRows(options: ComputeRowsOptions): Promise<readonly (readonly Value[])[]> {
-  const { engine, vector, outputs, fitted = {}, rows, places, windows, progress, signal } = options;
+  const { engine, vector, outputs, fitted = {}, rows, places, plan, progress, signal } = options;
   const left = await loadLeftRows({ engine, vector, rows, at: "at", carry: [], places, labels: false, signal });
-  const table = await joinTableOf({ engine, vector, left, places, windows, progress, signal });
+  const table = await joinTableOf({ engine, vector, left, places, plan, progress, signal });
   const program = compileRows(outputs, fitted, { functions: engine.functions });
   const columns = program.leaves.map(({ name, kind }) => toCarrier(table.leaf(leafPlan(name, kind)), kind));
   const computed: (readonly Value[])[] = [];

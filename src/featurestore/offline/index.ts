@@ -1,5 +1,6 @@
 export { type ExplainedJoin, explainJoins, type OutsideExpression } from "./explain/explain-sql.ts";
-export type { JoinReport, WindowJoin } from "./joins/join.ts";
+export type { JoinReport } from "./joins/join-report.ts";
+export type { JoinPlan, StateJoin, WindowJoin } from "./joins/join-plan.ts";
 export type { LeftRow, LeftRows } from "./rows/left-rows.ts";
 export { type Manifest, manifestFile, type OutputColumn, type OutputFile, readManifest } from "./sets/manifest.ts";
 export { type FilePlaces, placesOf } from "./files/file-places.ts";

@@ -13,7 +13,7 @@ import {
 } from "../../../dsl/index.ts";
 import { type ProgramHost, sqlText } from "../../duckdb/index.ts";
 import { type FoundRead, keyedLeft } from "../joins/join.ts";
-import { foundKeysSql, hasComputedKey, isKeyedFirst, keyedTable, visibleEventsSql } from "../joins/join-steps.ts";
+import { foundKeysSql, hasComputedKey, keysSql, tablesOf, visibleEventsSql } from "../joins/join-steps.ts";
 import { joinSnapshot, joinTable } from "../joins/join-latest.ts";
 import { type JoinUnit, joinUnits } from "../joins/join-unit.ts";
 import { relationOf, type Scan, sourceExpressions } from "../sources/source-relation.ts";
@@ -51,7 +51,7 @@ const leftRows = "rows";
 
 /**
  * The SQL of what a vector reads, as a training set runs it, but for two things: a source's files stand as the path they are found by,
- * the range of the rows' moments by its names.
+ * the range of the rows' moments by its names. What of the files no row can see is left out as they are read; that is not shown.
  */
 export async function explainJoins(reads: VectorPlan, places: Places): Promise<readonly ExplainedJoin[]> {
   const found = new Map<string, FoundRead>();
@@ -113,15 +113,15 @@ async function explainJoin(
   };
 }
 
-function howOf({ source, group, direction }: JoinUnit): string {
+function howOf({ source, group, direction, name }: JoinUnit): string {
   if (source.kind === "table") return "by key: a table has no time";
   if (source.kind === "snapshot") {
     const state = "as of each row: the newest state that had happened and was known";
-    return group.ttl === undefined ? state : `${state}, unless it is older than the ttl`;
+    const ttl = group.ttl === undefined ? "" : ", unless it is older than the ttl";
+    return `${state}${ttl}; few rows are paired with the states of their keys instead`;
   }
-  return direction === "next"
-    ? "as of each row, forward: for labels"
-    : "as of each row: events and rows in the order of time, each event taken into the windows once and given up once";
+  const way = `${direction === "next" ? "as of each row, forward: for labels; " : "as of each row: "}events and rows in the order of time, each event taken into the windows once and given up once`;
+  return `${way}; JavaScript makes ${tablesOf({ name }).swept} of the ordered rows`;
 }
 
 async function statementsOf(
@@ -130,16 +130,20 @@ async function statementsOf(
   before: ReadonlyMap<string, FoundRead>,
 ): Promise<readonly string[]> {
   const relation = await relationOf(host, unit.group, unit.source, scanByPath);
-  const left = keyedLeft(host, unit, leftRows, quoteIdentifier, before);
+  const { keyed, keys } = tablesOf(unit);
   const create = (table: string, sql: string): string => `create temp table ${table} as ${sql}`;
-  const keyed = isKeyedFirst(unit) ? [create(keyedTable(unit), left)] : [];
-  const rows = isKeyedFirst(unit) ? `select * from ${keyedTable(unit)}` : left;
-  const found = hasComputedKey(unit) ? [foundKeysSql(unit, relation)] : [];
+  const left = [
+    create(keyed, keyedLeft(host, unit, leftRows, quoteIdentifier, before)),
+    create(keys, keysSql(unit, keyed)),
+    ...(hasComputedKey(unit) ? [foundKeysSql(unit, relation)] : []),
+  ];
+  const rows = `select * from ${keyed}`;
   const { name, source } = unit;
-  if (source.kind === "table") return [...keyed, ...found, create(name, joinTable(unit, relation, rows))];
-  if (source.kind === "snapshot") return [...keyed, ...found, create(name, joinSnapshot(unit, relation, rows))];
+  if (source.kind === "table") return [...left, create(name, joinTable(unit, relation, rows))];
+  if (source.kind === "snapshot") return [...left, create(name, joinSnapshot(unit, relation, rows))];
   const events = visibleEventsSql(unit, relation, "first_q", "last_q");
-  return [...keyed, ...found, ...sweepStatements(unit, relation, keyedTable(unit), events)];
+  const { passage, result } = sweepStatements(unit, relation, { left: keyed, keys, events });
+  return [...left, passage, create(name, result)];
 }
 
 /** A source's files as the path that they are found by. */

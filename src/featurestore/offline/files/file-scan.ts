@@ -77,23 +77,35 @@ export type StoredForm = (
   name: string,
 ) => { readonly column: string; readonly value: (sql: string) => string } | undefined;
 
+/** Files whose columns have been looked at: SQL of a relation of them, by any names and conditions. */
+export interface OpenedFiles {
+  /**
+   * SQL of the columns, by `nameOf` (quoted as they are, if nothing is said), as values of the language.
+   *
+   * @param prune gives a condition on the columns of Parquet files as they are, by which groups of rows are skipped unread
+   */
+  readonly sql: (nameOf?: ColumnNames, prune?: Prune) => string;
+  /** How many rows there are, from the footers of Parquet; other files do not say. */
+  readonly count: () => Promise<number | undefined>;
+}
+
+/** Makes a condition over the columns of files as they are. */
+export type Prune = (stored: StoredForm) => string | undefined;
+
 /**
- * SQL of a relation of some files with these columns, by `nameOf` (quoted as they are, if nothing is said), as values of the language.
- * Every file is looked at: DuckDB alone would silently cast a column to the type that the first file gives it.
+ * Looks at files that shall have these columns. Every file is looked at: DuckDB alone would silently cast a column to the type that
+ * the first file gives it.
  *
  * @throws TondoError `SOURCE_CHANGED` where a column is gone, stands twice, or is of another type or, of embeddings, length than the
  * plan says; `SOURCE_UNREADABLE`
- * @param prune gives a condition on the columns of Parquet files as they are, by which groups of rows are skipped unread
  */
-export async function scanFiles(
+export async function openFiles(
   engine: Engine,
   set: FileSet,
   columns: Readonly<Record<string, ValueKind>>,
-  nameOf: ColumnNames = quoteIdentifier,
-  prune: (stored: StoredForm) => string | undefined = () => undefined,
-): Promise<string> {
+): Promise<OpenedFiles> {
   const names = Object.keys(columns);
-  const select = (one: (name: string, kind: ValueKind) => string): string =>
+  const select = (nameOf: ColumnNames, one: (name: string, kind: ValueKind) => string): string =>
     names.length === 0
       ? "1 as one"
       : names.map((name) => `${one(name, columns[name] ?? "string")} as ${nameOf(name)}`).join(", ");
@@ -101,7 +113,11 @@ export async function scanFiles(
     const header = await headerOf(engine, set.files[0] ?? "", set.what);
     for (const name of names) if (!header.includes(name)) throw gone(name, set, header);
     for (const name of names) refuseInCsv(name, columns[name] ?? "string", set);
-    return `select ${select(duckdbColumn)} from (${await typedCsv(set.files, set.what, header, columns)})`;
+    const typed = await typedCsv(set.files, set.what, header, columns);
+    return {
+      sql: (nameOf = quoteIdentifier) => `select ${select(nameOf, duckdbColumn)} from (${typed})`,
+      count: () => Promise.resolve(undefined),
+    };
   }
   const schemas = await parquetSchemas(engine, set.files, set.what);
   for (const schema of schemas) for (const name of names) checkColumn(schema, name, columns[name] ?? "string", set);
@@ -110,17 +126,37 @@ export async function scanFiles(
   for (const name of names) await refuseOtherLengths(engine, read, name, columns[name] ?? "string", set);
   const isNanoseconds = (name: string): boolean =>
     schemas.some(({ types }) => types.get(name)?.toUpperCase() === "TIMESTAMP_NS");
-  const pruned = prune((name) => storedForm(name, schemas));
-  return `select ${select((name, kind) =>
-    kind === "timestamp" && isNanoseconds(name) ? floorNanoseconds(name) : duckdbColumn(name, kind),
-  )} from ${read}${pruned === undefined ? "" : ` where ${pruned}`}`;
+  return {
+    sql: (nameOf = quoteIdentifier, prune = () => undefined) => {
+      const pruned = prune((name) => storedForm(name, columns[name], schemas));
+      return `select ${select(nameOf, (name, kind) =>
+        kind === "timestamp" && isNanoseconds(name) ? floorNanoseconds(name) : duckdbColumn(name, kind),
+      )} from ${read}${pruned === undefined ? "" : ` where ${pruned}`}`;
+    },
+    count: () => countParquet(engine, set.files, set.what),
+  };
+}
+
+/** As {@link openFiles}, for SQL that is needed once. */
+export async function scanFiles(
+  engine: Engine,
+  set: FileSet,
+  columns: Readonly<Record<string, ValueKind>>,
+  nameOf?: ColumnNames,
+  prune?: Prune,
+): Promise<string> {
+  return (await openFiles(engine, set, columns)).sql(nameOf, prune);
 }
 
 /**
  * How the values of a column of a DuckDB type stand in its files. Types that are read as they are need no such form: DuckDB itself prunes by
  * conditions on what is read.
  */
-function storedForm(name: string, schemas: readonly ParquetSchema[]): ReturnType<StoredForm> {
+function storedForm(
+  name: string,
+  kind: ValueKind | undefined,
+  schemas: readonly ParquetSchema[],
+): ReturnType<StoredForm> {
   const [type, ...others] = new Set(schemas.map(({ types }) => types.get(name)?.toUpperCase()));
   if (others.length > 0) return undefined;
   const column = quoteIdentifier(name);
@@ -133,6 +169,7 @@ function storedForm(name: string, schemas: readonly ParquetSchema[]): ReturnType
     case "TIMESTAMP WITH TIME ZONE":
       return { column, value: (sql) => `make_timestamp(${sql})::timestamptz` };
     case "DATE":
+      if (kind === "timestamp") return { column: `${column}::timestamp`, value: (sql) => `make_timestamp(${sql})` };
       return { column, value: (sql) => `(date '1970-01-01' + (${sql})::int)` };
     default:
       return undefined;

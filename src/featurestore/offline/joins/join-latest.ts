@@ -12,6 +12,19 @@ function packed(columns: readonly string[]): string {
   return `struct_pack(${columns.map((column) => `${column} := ${column}`).join(", ")})`;
 }
 
+/** SQL of the columns of a unit's reads, from the winner's: missing where it is too old or a deletion. */
+function standing(unit: JoinUnit, relation: SourceRelation, winner = ""): readonly string[] {
+  const { ttl } = unit.group;
+  const stands = [
+    ...(ttl === undefined ? [] : [`q - ${winner}t <= ${String(ttl)}`]),
+    ...(relation.hasDeletions ? [`not ${winner}gone`] : []),
+  ];
+  return unit.reads.map(({ stored, column }) => {
+    const value = `${winner}${columnOf(unit, relation, stored)}`;
+    return `${stands.length === 0 ? value : `case when ${stands.join(" and ")} then ${value} end`} as ${column}`;
+  });
+}
+
 /**
  * SQL of a snapshot's values as of each left row: contract 3. `left` has `row`, `q` and `key0`, ...
  *
@@ -37,11 +50,6 @@ export function joinSnapshot(unit: JoinUnit, relation: SourceRelation, left: str
   const known = relation.hasKnown ? ["k"] : [];
   const matched = [...row.map((name) => `m.${name}`), ...[...found, ...known].map((name) => `c.${name}`)];
   const ties = relation.ties.filter((part) => relation.hasKnown || part !== "k");
-  const stands = [...(ttl === undefined ? [] : [`q - t <= ${String(ttl)}`]), ...gone.map(() => "not gone")];
-  const columns = unit.reads.map(({ stored, column }) => {
-    const value = columnOf(unit, relation, stored);
-    return `${stands.length === 0 ? value : `case when ${stands.join(" and ")} then ${value} end`} as ${column}`;
-  });
   return `with candidates as materialized (${candidates}),
     moments as (
       select a.*, b.vis from (${left}) a
@@ -55,7 +63,25 @@ export function joinSnapshot(unit: JoinUnit, relation: SourceRelation, left: str
       select ${[...row, ...found.map((name) => `best.${name}`)].join(", ")} from (
         select ${row.join(", ")}, arg_max(${packed(found)}, ${orderStruct(ties)}) as best
         from matched semi join tied using (row) group by ${row.join(", ")}))
-    select row, ${columns.join(", ")} from winners`;
+    select row, ${standing(unit, relation).join(", ")} from winners`;
+}
+
+/**
+ * As {@link joinSnapshot}, by pairing each left row with the states of its key that it may know. For few rows: the states pass by them
+ * and are not kept.
+ */
+export function joinSnapshotByRange(unit: JoinUnit, relation: SourceRelation, left: string): string {
+  const { ttl } = unit.group;
+  const { keys, reads, hasDeletions, hasKnown, order } = relation;
+  const found = [...(ttl === undefined ? [] : ["t"]), ...(hasDeletions ? ["gone"] : []), ...reads];
+  const columns = ["t", "k", ...(hasDeletions ? ["gone"] : []), ...reads].map((column) => `b.${column}`);
+  const known = hasKnown ? " and b.k <= a.q" : "";
+  return `with paired as (
+      select row, arg_max(${packed(found)}, ${order}) as best from (
+        select a.row, ${columns.join(", ")} from (${left}) a join (${relation.sql}) b
+          on ${keys.map((key) => `a.${key} = b.${key}`).join(" and ")} and b.t <= a.q${known})
+      group by row)
+    select row, ${standing(unit, relation, "best.").join(", ")} from (${left}) l left join paired using (row)`;
 }
 
 /** SQL of a table's values: of several rows of a key the larger by the columns read. */

@@ -41,7 +41,7 @@ export async function joinWarnings(
     const horizon = Math.max(...windowsOf(unit).map(({ plan }) => plan.over));
     const [data] = await engine.rows(
       `select newest::double as newest, (select count(*)::double from (${rows}) where q + ${String(horizon)} > newest) as beyond
-       from (select max(t) as newest from (${relation.sql}))`,
+       from (select max(t) as newest from (${relation.rows}))`,
       doing,
       signal,
     );

@@ -27,13 +27,13 @@ export async function buildSet(
   split: SplitMicros,
   part: string,
 ): Promise<BuiltSet> {
-  const { vector, rows, at = "at", carry = [], raw = false, windows, classBalance } = options;
+  const { vector, rows, at = "at", carry = [], raw = false, plan, classBalance } = options;
   const { maxDistinct, progress = silentProgress, signal } = options;
   const places = options;
   const choice = choiceOf(options, at);
   startJoining(progress, vector);
   const left = await loadLeftRows({ engine, vector, rows, at, carry, places, labels: true, choice, signal });
-  const joined = await joinTableOf({ engine, vector, left, places, windows, progress, signal });
+  const joined = await joinTableOf({ engine, vector, left, places, plan, progress, signal });
   const counts = await classifyRows({ engine, vector, left, joined, split, classBalance, signal });
   progress.finish(`${String(left.rows)} rows`);
   requireTraining(left, counts);

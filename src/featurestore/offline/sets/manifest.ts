@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Json, TondoError } from "../../../core/index.ts";
 import { type Fitted, fittedFault, type VectorPlan } from "../../../dsl/index.ts";
-import type { JoinReport } from "../joins/join.ts";
+import type { JoinReport } from "../joins/join-report.ts";
 import type { FileDigest } from "../files/source-files.ts";
 import type { Part, SplitMicros } from "./split.ts";
 

@@ -3,7 +3,7 @@ import type { VectorPlan } from "../../../dsl/index.ts";
 import type { EngineOptions } from "../../duckdb/index.ts";
 import type { Specification, Written } from "../../specification/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
-import type { WindowJoin } from "../joins/join.ts";
+import type { JoinPlan } from "../joins/join-plan.ts";
 import type { LeftRows } from "../rows/left-rows.ts";
 
 /** What a training set is made from. */
@@ -21,7 +21,8 @@ export interface TrainingSetOptions
   readonly about?: Pick<Specification, "name" | "owner" | "project" | "description" | "features" | "label">;
   /** Where the specification was written, for errors. */
   readonly written?: Written;
-  readonly windows?: WindowJoin;
+  /** How joins are done; default: what the planner chooses. The values are the same. */
+  readonly plan?: JoinPlan;
   /** How many different values `vocab`, `onehot` or `fill(mode)` may count; default a million. */
   readonly maxDistinct?: number;
   readonly engine?: EngineOptions;

@@ -4,6 +4,7 @@ import {
   type FileTransportPlan,
   lagOf,
   columnsOf,
+  duckdbColumn,
   type GroupPlan,
   quoteIdentifier,
   type SourcePlan,
@@ -12,7 +13,7 @@ import {
 import type { Engine, ProgramHost } from "../../duckdb/index.ts";
 import { type NamedExpression, selectExpressions } from "../expressions-sql.ts";
 import type { FilePlaces } from "../files/file-places.ts";
-import { scanFiles } from "../files/file-scan.ts";
+import { type OpenedFiles, openFiles, type Prune, type StoredForm } from "../files/file-scan.ts";
 import { filesOf, transportsAtRest } from "../files/source-files.ts";
 
 /**
@@ -28,6 +29,8 @@ import { filesOf, transportsAtRest } from "../files/source-files.ts";
  */
 export interface SourceRelation {
   readonly sql: string;
+  /** SQL of the rows as they come, each with its keys and times: versions of events are not told apart yet, nor deletions left out. */
+  readonly rows: string;
   readonly keys: readonly string[];
   readonly reads: readonly string[];
   /** Whether `k` may differ from `t`. */
@@ -52,21 +55,114 @@ export type Scan = (
   column: (name: string) => string,
 ) => string | Promise<string>;
 
+/** What of a source some left rows may see: the rest need not be read. Of rows that it leaves out none may be seen. */
+export interface Sight {
+  /** The least and the greatest time, microseconds. */
+  readonly from?: bigint;
+  readonly to?: bigint;
+  /** A table of the keys that are asked for. */
+  readonly keys?: string;
+}
+
+/** A group's source whose files have been looked at. */
+export interface OpenedSource {
+  /** The relation of all of it. */
+  readonly whole: SourceRelation;
+  /** The relation of what can be seen, and maybe more. */
+  readonly seen: (sight: Sight) => Promise<SourceRelation>;
+  /** How many rows its files have, where they all say so. */
+  readonly count: () => Promise<number | undefined>;
+  /** The share of some of its rows whose keys are in a table. */
+  readonly shareOf: (keys: string) => Promise<number>;
+}
+
+/** How many rows are looked at to see which share of keys is asked for. */
+const lookedAt = 65_536;
+
 /**
- * Builds the relation of a group.
+ * Opens the source of a group.
  *
  * @throws TondoError `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`
  */
-export function sourceRelation(
+export async function openSource(
+  engine: Engine,
+  group: GroupPlan,
+  source: SourcePlan,
+  places: FilePlaces,
+): Promise<OpenedSource> {
+  const what = `source "${source.name}"`;
+  const opened = new Map<FileTransportPlan, OpenedFiles>();
+  const kinds = kindsOf(source);
+  for (const place of transportsAtRest(source)) {
+    const { format, path } = place;
+    const needed = neededColumns(group, source, place);
+    const own = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
+    opened.set(place, await openFiles(engine, { format, files: await filesOf(path, places, what), what }, own));
+  }
+  const seen = (sight: Sight): Promise<SourceRelation> =>
+    relationOf(engine, group, source, (place, _, column) => {
+      const prune: Prune = (stored) => sightSql(group, source, sight, stored);
+      return opened.get(place)?.sql(column, prune) ?? "";
+    });
+  const whole = await seen({});
+  return {
+    whole,
+    seen,
+    count: async () => {
+      const counts = await Promise.all([...opened.values()].map((files) => files.count()));
+      return counts.reduce<number | undefined>(
+        (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
+        0,
+      );
+    },
+    shareOf: async (keys) => {
+      const own = whole.keys.join(", ");
+      const [row] = await engine.rows(
+        `with looked as materialized (select ${own} from (${whole.rows}) limit ${String(lookedAt)})
+         select (select count(*) from looked semi join ${keys} using (${own})) / greatest((select count(*) from looked), 1)::double as share`,
+        `looking at ${what}`,
+      );
+      return Number(row?.["share"] ?? 1);
+    },
+  };
+}
+
+/** SQL over a file's own columns of a condition that holds for every row that can be seen. */
+function sightSql(group: GroupPlan, source: SourcePlan, sight: Sight, stored: StoredForm): string | undefined {
+  const conditions: string[] = [];
+  const time = source.at?.node === "column" ? stored(source.at.name) : undefined;
+  if (time !== undefined) {
+    // As BIGINT: DuckDB takes a small number for a narrower one.
+    const value = (moment: bigint): string => time.value(`${String(moment)}::bigint`);
+    if (sight.from !== undefined) conditions.push(`${time.column} >= ${value(sight.from)}`);
+    if (sight.to !== undefined) conditions.push(`${time.column} <= ${value(sight.to)}`);
+  }
+  for (const [part, key] of group.key.entries()) {
+    if (sight.keys === undefined || key.node !== "column") continue;
+    const { kind } = parseTypeName(key.type);
+    conditions.push(`${duckdbColumn(key.name, kind)} in (select key${String(part)} from ${sight.keys})`);
+  }
+  return conditions.length === 0 ? undefined : conditions.join(" and ");
+}
+
+/** The relation of all that a group's source has. */
+export async function sourceRelation(
   engine: Engine,
   group: GroupPlan,
   source: SourcePlan,
   places: FilePlaces,
 ): Promise<SourceRelation> {
-  const what = `source "${source.name}"`;
-  return relationOf(engine, group, source, async ({ format, path }, kinds, column) =>
-    scanFiles(engine, { format, files: await filesOf(path, places, what), what }, kinds, column),
-  );
+  return (await openSource(engine, group, source, places)).whole;
+}
+
+/** Made from entries: assigned to, `__proto__` would be no column. */
+function kindsOf(source: SourcePlan): Readonly<Record<string, ValueKind>> {
+  return Object.fromEntries(Object.entries(source.columns).map(([name, type]) => [name, parseTypeName(type).kind]));
+}
+
+/** What only another place's `known` reads need not be here. */
+function neededColumns(group: GroupPlan, source: SourcePlan, place: FileTransportPlan): ReadonlySet<string> {
+  return new Set(columnsOf(...[...sourceExpressions(group, source)].map(({ value }) => value), place.known));
 }
 
 /** As {@link sourceRelation}, of rows that are read in any way. */
@@ -76,10 +172,7 @@ export async function relationOf(
   source: SourcePlan,
   scan: Scan,
 ): Promise<SourceRelation> {
-  // Made from entries: assigned to, `__proto__` would be no column.
-  const kinds: Readonly<Record<string, ValueKind>> = Object.fromEntries(
-    Object.entries(source.columns).map(([name, type]) => [name, parseTypeName(type).kind]),
-  );
+  const kinds = kindsOf(source);
   // A source may have columns named like those made here: `t`, `k`, `key0`.
   const names = new Map(Object.keys(kinds).map((name, i) => [name, `col${String(i)}`]));
   const column = (name: string): string => names.get(name) ?? quoteIdentifier(name);
@@ -89,8 +182,7 @@ export async function relationOf(
   const atRest = transportsAtRest(source);
   const selection = expressions.map(({ name }) => (name === "gone" ? "coalesce(gone, false) as gone" : name));
   for (const transport of atRest) {
-    // What only another place's `known` reads need not be here.
-    const needed = new Set(columnsOf(...expressions.map(({ value }) => value), transport.known));
+    const needed = neededColumns(group, source, transport);
     const own = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
     const rows = await scan(transport, own, column);
     const known: NamedExpression[] = transport.known === undefined ? [] : [{ name: "k", value: transport.known }];
@@ -109,6 +201,7 @@ export async function relationOf(
   const gone = hasDeletions ? ["gone"] : [];
   const ties = [...(source.at === undefined ? [] : ["k"]), ...(hasVersions ? [] : gone), ...tie(reads)];
   return {
+    rows,
     sql: hasVersions ? versions(rows, keys, [...gone, ...reads], source.id.length, expressions) : rows,
     keys,
     reads,

@@ -225,7 +225,7 @@ describe("a training set", () => {
 
   it("gives the same bytes for the same inputs, whatever the threads, the joins and the form of the rows", async () => {
     const first = await make({ split });
-    const again = await make({ split, engine: { threads: 1 }, windows: "range" });
+    const again = await make({ split, engine: { threads: 1 }, plan: { windows: "range" } });
     const given = await make({
       split,
       rows: givenRows(small.left.map((row) => ({ ...row, delivered_at: row["delivered_at"] ?? null }))),

@@ -7,37 +7,41 @@ import {
   fromCarrier,
   type TableAppender,
 } from "../../../duckdb/index.ts";
+import { tablesOf } from "../join-steps.ts";
 import type { JoinUnit } from "../join-unit.ts";
 import type { SourceRelation } from "../../sources/source-relation.ts";
 import { windowsOf } from "../window-states.ts";
 import { type SweepPlan, sweepPlan } from "./sweep-plan.ts";
-import { keysSql, passage, passageSql } from "./sweep-sql.ts";
+import { passage, passageSql } from "./sweep-sql.ts";
 import { type Passing, WindowSweep } from "./window-sweep.ts";
 
+/** What is swept: tables of left rows (`row`, `q` and the keys) and of their keys, numbered; SQL of the relation's rows that some row may see. */
+export interface Swept {
+  readonly left: string;
+  readonly keys: string;
+  readonly events: string;
+}
+
 /**
- * Makes the table of a unit's windows as of each left row: `row` and a column a window. The engine sorts events and rows by key and
- * moment, spilling where it must; they are swept as they come.
- *
- * `left` names a table with `row`, `q` and the keys; `events` is SQL of the relation's rows that some row may see.
+ * Makes a unit's windows as of each left row, `row` and a column a window: SQL of them, from a table that is to be dropped then. The
+ * engine sorts events and rows by key and moment, spilling where it must; they are swept as they come.
  */
 export async function joinWindowsBySweep(
   engine: Engine,
   unit: JoinUnit,
   relation: SourceRelation,
-  left: string,
-  events: string,
+  from: Swept,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<{ readonly sql: string; readonly table: string }> {
   const doing = `joining ${unit.group.entity}:${unit.group.name}`;
   const plan = sweepPlan(windowsOf(unit), unit.direction);
-  const { tables, statements } = sweepSql(unit, plan, relation, left, events);
+  const { table, passage: rows, result } = sweepSql(unit, plan, relation, from);
   const columns = plan.outputs.map(({ column: name, kind }) => ({ name, kind }));
-  await engine.run(statements.keys, doing, signal);
-  const appender = await engine.appender(tables.swept, [{ name: "row", kind: "int" }, ...columns], doing);
+  const appender = await engine.appender(table, [{ name: "row", kind: "int" }, ...columns], doing);
   try {
     const sweep = new WindowSweep(plan);
     const answers = new AnswerBuffer(appender, columns.length + 1);
-    for await (const chunk of engine.chunks(statements.passage, doing, signal))
+    for await (const chunk of engine.chunks(rows, doing, signal))
       sweep.pass(passingOf(chunk, plan, relation), (outputs, rows) => {
         answers.take(outputs, rows);
       });
@@ -45,32 +49,25 @@ export async function joinWindowsBySweep(
   } finally {
     appender.close();
   }
-  await engine.run(statements.result, doing, signal);
-  for (const table of Object.values(tables)) await engine.run(`drop table ${table}`, doing);
+  return { sql: result, table };
 }
 
-/** The statements of {@link joinWindowsBySweep}, in order; between the last two the rows of the passage are swept. */
+/** SQL of {@link joinWindowsBySweep}: the rows of the passage are swept into `table`, from which the result is read. */
 export function sweepStatements(
   unit: JoinUnit,
   relation: SourceRelation,
-  left: string,
-  events: string,
-): readonly string[] {
-  const { statements } = sweepSql(unit, sweepPlan(windowsOf(unit), unit.direction), relation, left, events);
-  return [statements.keys, statements.passage, statements.result];
+  from: Swept,
+): { readonly table: string; readonly passage: string; readonly result: string } {
+  return sweepSql(unit, sweepPlan(windowsOf(unit), unit.direction), relation, from);
 }
 
 function sweepSql(
   unit: JoinUnit,
   plan: SweepPlan,
   relation: SourceRelation,
-  left: string,
-  events: string,
-): {
-  readonly tables: Readonly<Record<"keys" | "swept", string>>;
-  readonly statements: Readonly<Record<"keys" | "passage" | "result", string>>;
-} {
-  const tables = { keys: `${unit.name}_keys`, swept: `${unit.name}_swept` };
+  from: Swept,
+): { readonly table: string; readonly passage: string; readonly result: string } {
+  const table = tablesOf(unit).swept;
   // A row asks once about each horizon, and each time learns what belongs to it.
   const several = plan.horizons.length > 1;
   const own = plan.outputs.map(({ column, kind }) => {
@@ -78,13 +75,9 @@ function sweepSql(
     return `${several ? `any_value(${value})` : value} as ${column}`;
   });
   return {
-    tables,
-    statements: {
-      keys: `create or replace temp table ${tables.keys} as ${keysSql(relation, left)}`,
-      passage: passageSql(plan, relation, { keys: tables.keys, left, events }),
-      result: `create or replace temp table ${unit.name} as
-        select row, ${own.join(", ")} from ${tables.swept}${several ? " group by row" : ""}`,
-    },
+    table,
+    passage: passageSql(plan, relation, from),
+    result: `select row, ${own.join(", ")} from ${table}${several ? " group by row" : ""}`,
   };
 }
 

@@ -5,13 +5,6 @@ import type { SweepPlan } from "./sweep-plan.ts";
 /** Columns of the passage, by their places; then the inputs, then the conditions. */
 export const passage = { key: 0, moment: 1, asks: 2, at: 3, until: 4, inputs: 5 } as const;
 
-/** SQL of a table of the keys that left rows have, numbered. */
-export function keysSql(relation: SourceRelation, left: string): string {
-  const keys = relation.keys.join(", ");
-  const known = relation.keys.map((key) => `${key} is not null`).join(" and ");
-  return `select row_number() over () as number, ${keys} from (select distinct ${keys} from ${left} where ${known})`;
-}
-
 /**
  * SQL of events and left rows as they pass by, key by key, each at the moment from which on it matters: an event when rows may
  * first see it, a row when it asks. An event that is visible at a row's moment comes before it, and of one time they come in the

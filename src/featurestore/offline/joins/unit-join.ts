@@ -1,0 +1,184 @@
+import type { Engine } from "../../duckdb/index.ts";
+import type { OpenedSource, SourceRelation } from "../sources/source-relation.ts";
+import { joinSnapshot, joinSnapshotByRange, joinTable } from "./join-latest.ts";
+import type { JoinReport } from "./join-report.ts";
+import {
+  chooseStates,
+  chooseTable,
+  chooseWindows,
+  type ChosenJoin,
+  type JoinFacts,
+  type JoinPlan,
+} from "./join-plan.ts";
+import {
+  foundKeysSql,
+  hasComputedKey,
+  keyColumns,
+  keysSql,
+  type Moments,
+  tablesOf,
+  timesSeen,
+  visibleEventsSql,
+} from "./join-steps.ts";
+import type { JoinUnit } from "./join-unit.ts";
+import { joinWarnings } from "./join-warnings.ts";
+import { joinWindowsByRange } from "./join-windows.ts";
+import { engineMemory } from "./engine-memory.ts";
+import { joinWindowsBySweep } from "./sweep/index.ts";
+
+/** Sources that are smaller are read whole: a look at some of their rows costs as much. */
+const worthALook = 1_000_000;
+
+/** Tables of left rows and of their keys. */
+interface LeftTables {
+  readonly keyed: string;
+  readonly keys: string;
+}
+
+/** One join: it looks at the data, chooses, and leaves the table of the unit's name, with every left row once. */
+export class UnitJoin {
+  readonly #engine: Engine;
+  readonly #unit: JoinUnit;
+  readonly #source: OpenedSource;
+  readonly #signal: AbortSignal | undefined;
+  readonly #doing: string;
+
+  constructor(engine: Engine, unit: JoinUnit, source: OpenedSource, signal: AbortSignal | undefined) {
+    this.#engine = engine;
+    this.#unit = unit;
+    this.#source = source;
+    this.#signal = signal;
+    this.#doing = `joining ${unit.group.entity}:${unit.group.name}`;
+  }
+
+  /** Joins. `left` is SQL of the left rows' `row`, `q` and key. */
+  async run(left: string, plan: JoinPlan | undefined): Promise<JoinReport> {
+    const unit = this.#unit;
+    const all = tablesOf(unit);
+    await this.#run(`create or replace temp table ${all.keyed} as ${left}`);
+    await this.#run(`create or replace temp table ${all.keys} as ${keysSql(unit, all.keyed)}`);
+    const { facts, moments } = await this.#look(all);
+    const chosen = this.#choose(facts, plan);
+    if (chosen.parts === 1) {
+      await this.#join(chosen, all, moments, false);
+    } else {
+      for (let part = 0; part < chosen.parts; part++) await this.#joinPart(chosen, all, moments, part);
+    }
+    return this.#report(all, chosen);
+  }
+
+  async #look({ keyed, keys }: LeftTables): Promise<{ readonly facts: JoinFacts; readonly moments: Moments }> {
+    const unit = this.#unit;
+    const [row] = await this.#engine.rows(
+      `select count(*)::double as rows, (select count(*)::double from ${keys}) as keys, min(q) as first, max(q) as last from ${keyed}`,
+      this.#doing,
+      this.#signal,
+    );
+    const { first, last } = row ?? {};
+    const sourceRows = await this.#source.count();
+    const isWorth = sourceRows !== undefined && sourceRows >= worthALook && !hasComputedKey(unit);
+    return {
+      facts: {
+        rows: Number(row?.["rows"]),
+        keys: Number(row?.["keys"]),
+        sourceRows,
+        keyShare: isWorth ? await this.#source.shareOf(keys) : 1,
+        columns: unit.group.reads.length,
+        memory: await engineMemory(this.#engine),
+      },
+      moments: typeof first === "bigint" && typeof last === "bigint" ? { first, last } : { first: 0n, last: 0n },
+    };
+  }
+
+  #choose(facts: JoinFacts, plan: JoinPlan | undefined): ChosenJoin<JoinReport["join"]> {
+    switch (this.#unit.source.kind) {
+      case "table":
+        return chooseTable(facts, plan);
+      case "snapshot":
+        return chooseStates(facts, plan);
+      case "events":
+        return chooseWindows(facts, plan);
+    }
+  }
+
+  /** The rows of one part of the keys, whose tables are gone afterwards. */
+  async #joinPart(
+    chosen: ChosenJoin<JoinReport["join"]>,
+    all: LeftTables,
+    moments: Moments,
+    part: number,
+  ): Promise<void> {
+    const own = { keyed: `${all.keyed}_part`, keys: `${all.keys}_part` };
+    const columns = keyColumns(this.#unit).join(", ");
+    const isOfPart = `hash(${columns}) % ${String(chosen.parts)} = ${String(part)}`;
+    await this.#run(`create or replace temp table ${own.keyed} as select * from ${all.keyed} where ${isOfPart}`);
+    await this.#run(`create or replace temp table ${own.keys} as select * from ${all.keys} where ${isOfPart}`);
+    await this.#join(chosen, own, moments, part > 0);
+    await this.#drop(own.keyed, own.keys);
+  }
+
+  /** Makes the unit's table, or adds to it. */
+  async #join(
+    { join, parts, byKey }: ChosenJoin<JoinReport["join"]>,
+    { keyed, keys }: LeftTables,
+    moments: Moments,
+    adds: boolean,
+  ): Promise<void> {
+    const unit = this.#unit;
+    const seen = await this.#source.seen({ ...timesSeen(unit, moments), ...(byKey ? { keys } : {}) });
+    // What is read by its key is of these keys as far as the files' columns tell; of the rest too few are left to need room.
+    const relation: SourceRelation =
+      parts === 1
+        ? seen
+        : { ...seen, sql: `select * from (${seen.sql}) semi join ${keys} using (${seen.keys.join(", ")})` };
+    const rows = `select * from ${keyed}`;
+    const keep = (sql: string): Promise<void> =>
+      this.#run(adds ? `insert into ${unit.name} ${sql}` : `create or replace temp table ${unit.name} as ${sql}`);
+    switch (unit.source.kind) {
+      case "table":
+        return keep(joinTable(unit, relation, rows));
+      case "snapshot":
+        return keep(join === "range" ? joinSnapshotByRange(unit, relation, rows) : joinSnapshot(unit, relation, rows));
+      case "events": {
+        // As BIGINT: DuckDB takes a small number for a narrower one, which a sum may run over.
+        const [first, last] = [moments.first, moments.last].map((moment) => `${String(moment)}::bigint`);
+        const events = visibleEventsSql(unit, relation, first ?? "", last ?? "");
+        if (join === "range") return keep(joinWindowsByRange(this.#engine, unit, { ...relation, sql: events }, rows));
+        const from = { left: keyed, keys, events };
+        const swept = await joinWindowsBySweep(this.#engine, unit, relation, from, this.#signal);
+        await keep(swept.sql);
+        return this.#drop(swept.table);
+      }
+    }
+  }
+
+  async #report(all: LeftTables, { join, parts, reason }: ChosenJoin<JoinReport["join"]>): Promise<JoinReport> {
+    const unit = this.#unit;
+    const { whole } = this.#source;
+    const foundKeys = hasComputedKey(unit) ? await this.#countFoundKeys(whole) : undefined;
+    const warnings = await joinWarnings(this.#engine, unit, whole, `select * from ${all.keyed}`, this.#signal);
+    await this.#drop(all.keyed, all.keys);
+    return {
+      group: `${unit.group.entity}:${unit.group.name}`,
+      join,
+      reason,
+      ...(parts === 1 ? {} : { parts }),
+      inJavaScript: whole.inJavaScript,
+      ...(foundKeys === undefined ? {} : { foundKeys }),
+      ...(warnings.length === 0 ? {} : { warnings }),
+    };
+  }
+
+  async #countFoundKeys(relation: SourceRelation): Promise<number> {
+    const [row] = await this.#engine.rows(foundKeysSql(this.#unit, relation), this.#doing, this.#signal);
+    return Number(row?.["n"] ?? 0);
+  }
+
+  #run(sql: string): Promise<void> {
+    return this.#engine.run(sql, this.#doing, this.#signal);
+  }
+
+  async #drop(...tables: readonly string[]): Promise<void> {
+    for (const table of tables) await this.#engine.run(`drop table ${table}`, this.#doing);
+  }
+}
