@@ -4,6 +4,7 @@ import { choice, has, kindOf, list, type Member, named, object, shape, type Shap
 const value: Shape<FilterValue> = shape({ type: ["string", "number", "boolean"] }, (given) => {
   if (typeof given === "number")
     return Number.isFinite(given) ? undefined : { message: `must be a number, and is ${String(given)}` };
+  if (given instanceof Date && Number.isNaN(given.getTime())) return { message: "is a Date of no moment" };
   if (typeof given === "string" || typeof given === "boolean" || typeof given === "bigint" || given instanceof Date)
     return undefined;
   return {

@@ -1,4 +1,7 @@
-/** What a filter compares with. In files moments are ISO 8601 texts; in calls a `Date` or microseconds as a bigint will do too. */
+/**
+ * What a filter compares with. In files moments are ISO 8601 texts; in calls a `Date` or microseconds as a bigint will do too. A manifest keeps
+ * a bigint as its digits with an `n` behind.
+ */
 export type FilterValue = string | number | boolean | bigint | Date;
 
 /**

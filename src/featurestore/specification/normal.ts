@@ -80,10 +80,10 @@ function normalFilter(filter: Filter): Json {
   return "not" in filter ? { not: normalFilter(filter.not) } : normalComparison(filter);
 }
 
-/** A bigint is a moment or an int beyond what JSON's numbers hold: as a text it is read back as either. */
+/** A bigint is a number, or a moment in microseconds: as digits with an `n` behind it is read back as either, and no text that people write. */
 function normalValue(value: FilterValue): string | number | boolean {
   if (value instanceof Date) return value.toISOString();
-  return typeof value === "bigint" ? value.toString() : value;
+  return typeof value === "bigint" ? `${value.toString()}n` : value;
 }
 
 function normalSampling(sampling: Sampling, rowColumns: readonly string[]): Json {

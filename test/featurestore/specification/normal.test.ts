@@ -28,7 +28,7 @@ describe("the normal form of a specification", () => {
       label: ["delay"],
       at: "at",
       carry: [],
-      filters: [{ column: "at", between: ["1970-01-01T00:00:00.000Z", "5"] }],
+      filters: [{ column: "at", between: ["1970-01-01T00:00:00.000Z", "5n"] }],
       sampling: { count: 3, seed: 0, by: ["store", "at"] },
       split: { train: { to: "1970-01-01T00:00:00.000Z" }, holdout: { fraction: 0.5, seed: 0, by: ["store"] } },
       cutoff: "2024-02-29T23:00:00.000Z",

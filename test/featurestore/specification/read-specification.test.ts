@@ -48,6 +48,12 @@ describe("a specification", () => {
     },
   );
 
+  it("takes no Date that is none", async () => {
+    const none = { ...least, filters: [{ column: "a", isIn: [new Date(0), new Date(Number.NaN)] }] };
+    const error = await refusal(async () => checkSpecification(none));
+    expect(error.message).toBe("$.filters[0].isIn[1]: is a Date of no moment");
+  });
+
   it("takes values of a program where a file has texts", () => {
     const given = {
       ...least,

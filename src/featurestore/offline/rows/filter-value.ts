@@ -61,7 +61,7 @@ function valueOf(value: FilterValue, kind: ValueKind): boolean | number | string
     case "string":
       return typeof value === "string" && value.isWellFormed() ? value : undefined;
     case "float":
-      return typeof value === "number" || typeof value === "bigint" ? Number(value) + 0 : undefined;
+      return floatOf(value);
     case "int":
     case "duration":
       return intOf(value)?.toString();
@@ -76,22 +76,31 @@ function valueOf(value: FilterValue, kind: ValueKind): boolean | number | string
   }
 }
 
+/** A bigint of a program, also where a manifest has made a text of it. */
+function bigintOf(value: FilterValue): bigint | undefined {
+  if (typeof value === "bigint") return value;
+  return typeof value === "string" && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : undefined;
+}
+
+function floatOf(value: FilterValue): number | undefined {
+  const given = typeof value === "number" ? value : bigintOf(value);
+  const float = given === undefined ? Number.NaN : Number(given);
+  return Number.isFinite(float) ? float + 0 : undefined;
+}
+
 /** JSON's numbers are exact up to 2^53; beyond that an int is written as a text. */
 function intOf(value: FilterValue): bigint | undefined {
   const isInt =
-    typeof value === "bigint" ||
     (typeof value === "number" && Number.isSafeInteger(value)) ||
     (typeof value === "string" && /^-?\d{1,19}$/.test(value));
-  if (!isInt) return undefined;
-  const int = BigInt(value);
-  return int <= maxInt64 && int >= -maxInt64 - 1n ? int : undefined;
+  const int = isInt ? BigInt(value) : bigintOf(value);
+  return int !== undefined && int <= maxInt64 && int >= -maxInt64 - 1n ? int : undefined;
 }
 
 function momentOf(value: FilterValue): number | undefined {
   if (typeof value === "number" || typeof value === "boolean") return undefined;
   try {
-    // A bigint is microseconds, also where a manifest has made a text of it.
-    return toMicros(typeof value === "string" && /^-?\d{1,19}$/.test(value) ? BigInt(value) : value);
+    return toMicros(bigintOf(value) ?? value);
   } catch (error) {
     if (error instanceof TondoError) return undefined;
     throw error;

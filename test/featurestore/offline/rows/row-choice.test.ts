@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ValueKind } from "../../../../src/core/index.ts";
@@ -12,6 +13,7 @@ import {
   loadProject,
   makeTrainingSet,
   type Project,
+  reproduceTrainingSet,
   type Sampling,
   type Split,
   type TrainingSet,
@@ -528,6 +530,29 @@ describe("the rows of a training set", () => {
       code: "SPECIFICATION_INVALID",
       message: '$.filters[0].equals: is "x", and the column "id" is of type int',
     });
+  });
+
+  it("are compared with what is meant where a program gives bigints, and with no digits for a moment", async () => {
+    const rows = Array.from({ length: 8 }, (_, i) => ({ ...plainRow(i), n: i, x: i / 2, d: 19_780 + i, w: start + i }));
+    const cases: readonly (readonly [Filter, readonly number[]])[] = [
+      [{ column: "x", atLeast: 3n }, [6, 7]],
+      [{ column: "x", atLeast: -(10n ** 30n), lessThan: 1n }, [0, 1]],
+      [{ column: "n", isIn: [2n, 2n ** 62n] }, [2]],
+      [{ column: "w", between: [BigInt(start + 1), BigInt(start + 2)] }, [1, 2]],
+      [{ column: "d", equals: BigInt(19_781 * day) }, [1]],
+    ];
+    for (const [filter, ids] of cases) {
+      const made = await make(rows, { filters: [filter] }, "file");
+      expect((await idsOf(made)).train, inspect(filter)).toEqual(ids);
+      const output = join(folder, `again${String(outputs++)}`);
+      const again = await reproduceTrainingSet({ set: made.folder, folder, output });
+      expect([again.differences, again.manifest.inputsDigest]).toEqual([[], made.manifest.inputsDigest]);
+    }
+    for (const column of ["w", "d", "x"])
+      await expect(make(rows, { filters: [{ column, atLeast: "20240310" }] }, "file")).rejects.toMatchObject({
+        code: "SPECIFICATION_INVALID",
+        message: expect.stringContaining(`is "20240310", and the column "${column}" is of type`) as string,
+      });
   });
 
   it("of a share so near to all that no lot is beyond it are all", async () => {

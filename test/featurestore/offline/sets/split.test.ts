@@ -24,7 +24,7 @@ describe("a split", () => {
       cutoff: null,
     });
     const { holdout } = splitMicros({ holdout: { column: "fold", isIn: [3n, new Date(0)] } }, undefined, []);
-    expect(holdout).toEqual({ column: "fold", isIn: ["3", "1970-01-01T00:00:00.000Z"] });
+    expect(holdout).toEqual({ column: "fold", isIn: ["3n", "1970-01-01T00:00:00.000Z"] });
   });
 
   it.each([
