@@ -152,6 +152,13 @@ const mutants: readonly Mutant[] = [
     tests: choice,
   },
   {
+    name: "rows-of-a-date-taken-for-those-of-its-text",
+    file: `${folder}/sets/input-files.ts`,
+    find: "if (given instanceof Date) return",
+    replace: "if (given instanceof Date && key.length < 0) return",
+    tests: ["test/featurestore/offline/sets/input-files.test.ts"],
+  },
+  {
     name: "set-of-other-filters-taken-for-this-one",
     file: `${folder}/sets/set-inputs.ts`,
     find: "choice: normalChoice(options, [...keyColumnsOf(vector), at]),",

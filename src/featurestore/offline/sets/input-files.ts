@@ -41,6 +41,16 @@ export async function stampInputs(
   return canonicalJson(stamps);
 }
 
+/** A member as JSON takes it: values that JSON would write alike, such as a Date and its text, are other ones here. */
+function marked(this: unknown, key: string, value: unknown): unknown {
+  // What is handed over of a Date is already its text.
+  const given = (this as Readonly<Record<string, unknown>>)[key];
+  if (given instanceof Date) return `date ${String(given.getTime())}`;
+  if (typeof value === "string") return `text ${value}`;
+  if (typeof value === "bigint") return `int ${String(value)}`;
+  return typeof value === "number" && !Number.isFinite(value) ? `float ${String(value)}` : value;
+}
+
 /** SHA-256 of rows from memory. Row by row: one text of all of them may be longer than a text can be. */
 export async function digestRows(rows: readonly LeftRow[], signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash("sha256");
@@ -48,9 +58,7 @@ export async function digestRows(rows: readonly LeftRow[], signal: AbortSignal |
     if (i % 10_000 === 9_999) await setImmediate();
     if (signal?.aborted === true)
       throw new TondoError("ABORTED", "hashing rows was cancelled", { cause: signal.reason });
-    const text = JSON.stringify(row, (_key, value: unknown) =>
-      typeof value === "bigint" ? { int: value.toString() } : value,
-    ) as string | undefined;
+    const text = JSON.stringify(row, marked) as string | undefined;
     hash.update(`${text ?? ""}\n`);
   }
   return hash.digest("hex");
