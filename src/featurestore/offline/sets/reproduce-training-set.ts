@@ -35,12 +35,18 @@ export interface Reproduction extends TrainingSet {
  * const again = await reproduceTrainingSet({ set: "training/eta", folder: ".", output: "training/eta-again" });
  * again.differences; // []
  * ```
- * @throws TondoError `NOT_REPRODUCIBLE` where a file changed, went or came, with all of them, or where the rows came from memory; `MANIFEST_INVALID`
- * and what `makeTrainingSet` throws
+ * @throws TondoError `NOT_REPRODUCIBLE` where a file changed, went or came, with all of them, or where the rows came from memory; `INVALID_ARGUMENT`
+ * where the output is the set itself; `MANIFEST_INVALID` and what `makeTrainingSet` throws
  */
 export async function reproduceTrainingSet(options: ReproduceOptions): Promise<Reproduction> {
   const { folder, signal } = options;
   const place = resolve(folder, options.set).replace(/[\\/]manifest\.json$/, "");
+  if (resolve(folder, options.output) === resolve(place)) {
+    throw new TondoError("INVALID_ARGUMENT", `"${options.output}" is the set that is to be made again`, {
+      where: place,
+      hint: "Give another folder to make: the first set is left as it is, to be compared with.",
+    });
+  }
   const manifest = await readManifest(place);
   const { vector } = manifest;
   const specification = specificationOf(manifest, place);

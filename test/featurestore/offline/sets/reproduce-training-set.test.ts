@@ -43,6 +43,18 @@ describe("a training set is made again", () => {
     expect((await reproduced(join("first", "manifest.json"))).differences).toEqual([]);
   });
 
+  it("and not over itself, which is left as it is", async () => {
+    const { folder } = small;
+    for (const [set, output] of [
+      ["first", "first"],
+      [join(folder, "first", "manifest.json"), "./first/"],
+    ] as const)
+      await expect(reproduceTrainingSet({ set, folder, output })).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+        hint: expect.any(String) as string,
+      });
+  });
+
   it("and says what of it is other than before", async () => {
     const path = join(small.folder, "first", "manifest.json");
     const text = await readFile(path, "utf8");
