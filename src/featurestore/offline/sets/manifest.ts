@@ -76,17 +76,23 @@ export async function readManifest(folder: string): Promise<Manifest> {
   } catch (error) {
     throw invalid("the manifest is no JSON", error);
   }
-  const manifest = value as Partial<Manifest> | null;
-  if (manifest?.version !== 1 || typeof manifest.inputsDigest !== "string" || !Array.isArray(manifest.files)) {
-    throw invalid("the manifest is damaged, or of another version of Tondo");
-  }
-  const slots = manifest.vector?.plan.slots;
-  const fault = Array.isArray(slots)
-    ? fittedFault(
-        slots.map((slot: VectorPlan["slots"][number]) => slot.value),
-        manifest.fitted,
-      )
-    : "it has no vector";
+  const files = member(value, "files");
+  const isWhole =
+    member(value, "version") === 1 &&
+    typeof member(value, "inputsDigest") === "string" &&
+    Array.isArray(files) &&
+    files.every((file) => typeof member(file, "path") === "string" && typeof member(file, "sha256") === "string");
+  if (!isWhole) throw invalid("the manifest is damaged, or of another version of Tondo");
+  const slots = member(member(member(value, "vector"), "plan"), "slots");
+  const expressions = Array.isArray(slots) ? slots.map((slot) => member(slot, "value")) : [undefined];
+  const fault = expressions.includes(undefined)
+    ? "it has no vector"
+    : fittedFault(expressions as readonly VectorPlan["slots"][number]["value"][], member(value, "fitted"));
   if (fault !== undefined) throw invalid(`the manifest is damaged: ${fault}`);
   return value as Manifest;
+}
+
+/** A member of what JSON gave, which may be anything. */
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }
