@@ -197,6 +197,8 @@ vector lost {
       [["reproduce", "training/eta"], "--output DIR is missing"],
       [["eta", "training/eta", "--output", "x"], 'behind "eta", and one vector is taken'],
       [["reproduce", "training/eta", "--output", "x", "--rows", "y"], "--rows stands beside reproduce"],
+      [["reproduce", "training/eta", "--output", "x", "--carry", "city"], "--carry stands beside reproduce"],
+      [["reproduce", "training/eta", "--output", "x", "--raw"], "--raw stands beside reproduce"],
     ] as const) {
       const refused = await tondo(folder, "training-set", ...argv);
       expect([refused.code, refused.err]).toEqual([2, expect.stringContaining(message)]);

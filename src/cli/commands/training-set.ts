@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Period, Specification, Split } from "../../featurestore/index.ts";
+import type { Period, Split } from "../../featurestore/index.ts";
 import { momentArgument, type ParsedArguments, usageError } from "../arguments/index.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
 import { printable } from "../output/index.ts";
@@ -69,8 +69,7 @@ export const trainingSetCommand: Command = {
     const { args, progress, terminal } = context;
     const cutoff = momentArgument(args, "cutoff");
     const named = namedBy(args);
-    const inFile = await specificationOf(context, args);
-    const split = splitOf(args, inFile?.split);
+    const split = await splitOf(context);
     const engine = await withFunctions(context, engineOf(args));
     await using tondo = await openProject(context, "reading", engine);
     const at = args.text("at-column");
@@ -102,17 +101,8 @@ async function reproduce(context: CommandContext, set: string): Promise<CommandR
   const output = args.text("output");
   if (output === undefined)
     throw usageError("--output DIR is missing: the folder to make", "The first set is left as it is.");
-  for (const option of [
-    "spec",
-    "rows",
-    "at-column",
-    "cutoff",
-    "train-from",
-    "train-to",
-    "holdout-from",
-    "holdout-to",
-  ]) {
-    if (args.text(option) !== undefined)
+  for (const option of ["spec", "rows", "at-column", "carry", "cutoff", "raw", ...periodOptions]) {
+    if (option === "raw" ? args.flag(option) : args.text(option) !== undefined)
       throw usageError(`--${option} stands beside reproduce`, "The manifest says all of that; leave it out.");
   }
   const engine = await withFunctions(context, engineOf(args));
@@ -160,19 +150,22 @@ function namedBy(
   return { vector, rows, output };
 }
 
-/** What the file of `--spec` says, for options that change a part of a member. */
-async function specificationOf(
-  context: Pick<CommandContext, "args" | "terminal">,
-  args: ParsedArguments,
-): Promise<Partial<Specification> | undefined> {
-  const spec = args.text("spec");
-  if (spec === undefined) return undefined;
+/** The options that are the ends of the periods. */
+const periodOptions = ["train-from", "train-to", "holdout-from", "holdout-to"] as const;
+
+/** What the file of `--spec` says of the split; nothing where there is none. */
+async function splitInFile(context: Pick<CommandContext, "args" | "terminal">): Promise<Split> {
+  const spec = context.args.text("spec");
+  if (spec === undefined) return {};
   const { readSpecification } = await import("../../featurestore/index.ts");
-  return (await readSpecification(resolve(folderOf(context), spec))).specification;
+  return (await readSpecification(resolve(folderOf(context), spec))).specification.split ?? {};
 }
 
-/** The split of a specification with the ends that options give; `undefined` where they give none. */
-function splitOf(args: ParsedArguments, inFile: Split = {}): Split | undefined {
+/** The split of a specification with the ends that options give; `undefined` where they give none, and its file counts as it is. */
+async function splitOf(context: Pick<CommandContext, "args" | "terminal">): Promise<Split | undefined> {
+  const { args } = context;
+  if (periodOptions.every((option) => args.text(option) === undefined)) return undefined;
+  const inFile = await splitInFile(context);
   const period = (name: "train" | "holdout"): Period | undefined => {
     const from = momentArgument(args, `${name}-from`);
     const to = momentArgument(args, `${name}-to`);
@@ -192,6 +185,5 @@ function splitOf(args: ParsedArguments, inFile: Split = {}): Split | undefined {
   };
   const train = period("train");
   const holdout = period("holdout");
-  if (train === undefined && holdout === undefined) return undefined;
   return { ...inFile, ...(train === undefined ? {} : { train }), ...(holdout === undefined ? {} : { holdout }) };
 }
