@@ -5,6 +5,7 @@ const folder = "src/featurestore/offline";
 const join = { tests: ["test/featurestore/offline/joins/join.test.ts"], timeoutSeconds: 300 } as const;
 const pruning = ["test/featurestore/offline/joins/pruning.test.ts"];
 const set = ["test/featurestore/offline/sets/training-set.test.ts"];
+const keptJoins = ["test/featurestore/offline/sets/kept-joins.test.ts"];
 const sources = ["test/featurestore/offline/sources/sources.test.ts"];
 const sweep = ["test/featurestore/offline/joins/sweep/window-sweep.test.ts"];
 const slide = "src/dsl/functions/slide";
@@ -408,6 +409,27 @@ const mutants: readonly Mutant[] = [
     replace: "`q <= ${String(period.to)}`",
     tests: set,
     testName: "oracle",
+  },
+  {
+    name: "kept-join-of-other-inputs-taken",
+    file: `${folder}/sets/kept-joins.ts`,
+    find: "canonicalJson({ inputs, engine:",
+    replace: "canonicalJson({ inputs: typeof inputs, engine:",
+    tests: keptJoins,
+  },
+  {
+    name: "kept-join-taken-unverified",
+    file: `${folder}/sets/kept-joins.ts`,
+    find: "digests[0]?.sha256 === kept.sha256",
+    replace: "digests[0] !== undefined",
+    tests: keptJoins,
+  },
+  {
+    name: "kept-joins-left-behind",
+    file: `${folder}/sets/training-set.ts`,
+    find: "await rm(keptFolder(output), { recursive: true, force: true });",
+    replace: "",
+    tests: keptJoins,
   },
   {
     name: "change-while-reading-unseen",

@@ -34,7 +34,7 @@ type Joined<P extends ProjectTypes> =
  */
 export type TrainingSetCall<P extends ProjectTypes = AnyProject> = Pick<
   TrainingSetOptions,
-  "plan" | "maxDistinct" | "progress" | "signal"
+  "plan" | "maxDistinct" | "checkpointAfter" | "checkpointLimit" | "progress" | "signal"
 > &
   (
     | (Members<P> & Joined<P> & { readonly spec?: never })
@@ -57,7 +57,7 @@ export interface SpecifiedSetContext extends FilePlaces {
  * @throws TondoError `SPECIFICATION_INVALID`, `SPECIFICATION_MISSING`, `UNKNOWN_VECTOR`, and what `makeTrainingSet` throws
  */
 export async function makeSpecifiedSet(call: TrainingSetCall, context: SpecifiedSetContext): Promise<TrainingSet> {
-  const { spec, plan, maxDistinct, progress, signal, rows, ...given } = call;
+  const { spec, plan, maxDistinct, checkpointAfter, checkpointLimit, progress, signal, rows, ...given } = call;
   const { folder, engine } = context;
   const read = spec === undefined ? undefined : await readSpecification(resolve(folder, spec));
   const written = besides(read?.written, { ...given, rows });
@@ -80,7 +80,7 @@ export async function makeSpecifiedSet(call: TrainingSetCall, context: Specified
   const about = defined({ name, owner, project, description, features, label });
   return makeTrainingSet({
     ...rest,
-    ...defined({ plan, maxDistinct, progress, signal, engine, written }),
+    ...defined({ plan, maxDistinct, checkpointAfter, checkpointLimit, progress, signal, engine, written }),
     about,
     vector: specifiedVector(await context.project(), specification, written),
     rows: inMemory ? rows : specification.rows,

@@ -53,6 +53,11 @@ export const trainingSetCommand: Command = {
     "holdout-to": { value: "MOMENT", help: "rows before then judge" },
     cutoff: { value: "MOMENT", help: "leave out rows whose label was known only later", default: "none" },
     raw: { help: "also write the stored values read, as role__entity__group__feature" },
+    "checkpoint-after": {
+      value: "SECONDS",
+      help: "keep joins that took as long until the set stands, so that a run after a kill goes on from there",
+      default: "30",
+    },
     ...engineOptions,
     ...projectOptions,
     ...functionsOption,
@@ -74,6 +79,7 @@ export const trainingSetCommand: Command = {
     await using tondo = await openProject(context, "reading", engine);
     const at = args.text("at-column");
     const carry = args.names("carry");
+    const checkpointAfter = args.integer("checkpoint-after", 0);
     const made = await tondo.trainingSet({
       ...named,
       ...(carry.length === 0 ? {} : { carry }),
@@ -81,6 +87,7 @@ export const trainingSetCommand: Command = {
       ...(at === undefined ? {} : { at }),
       ...(split === undefined ? {} : { split }),
       ...(cutoff === undefined ? {} : { cutoff: BigInt(cutoff) }),
+      ...(checkpointAfter === undefined ? {} : { checkpointAfter }),
       progress,
       signal: terminal.signal,
     });
@@ -101,7 +108,7 @@ async function reproduce(context: CommandContext, set: string): Promise<CommandR
   const output = args.text("output");
   if (output === undefined)
     throw usageError("--output DIR is missing: the folder to make", "The first set is left as it is.");
-  for (const option of ["spec", "rows", "at-column", "carry", "cutoff", "raw", ...periodOptions]) {
+  for (const option of ["spec", "rows", "at-column", "carry", "cutoff", "raw", "checkpoint-after", ...periodOptions]) {
     if (option === "raw" ? args.flag(option) : args.text(option) !== undefined)
       throw usageError(`--${option} stands beside reproduce`, "The manifest says all of that; leave it out.");
   }

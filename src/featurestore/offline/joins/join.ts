@@ -20,8 +20,18 @@ export interface JoinOptions {
   readonly places: FilePlaces;
   /** Default: what the planner chooses. */
   readonly plan?: JoinPlan | undefined;
+  /** Results of a run before that need not be joined again; default: none. */
+  readonly kept?: KeptJoins | undefined;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
+}
+
+/** Where the results of joins outlive a killed run. */
+export interface KeptJoins {
+  /** Makes the unit's table, if its result is there; `undefined` where it must be joined. */
+  load(unit: JoinUnit): Promise<JoinReport | undefined>;
+  /** Told of each unit that was joined; it may keep its table. */
+  keep(unit: JoinUnit, report: JoinReport): Promise<void>;
 }
 
 /** For each read its column in one of the result tables, all of which have `row` and every row once. */
@@ -43,6 +53,7 @@ export async function joinReads({
   column = quoteIdentifier,
   places,
   plan,
+  kept,
   progress = silentProgress,
   signal,
 }: JoinOptions): Promise<Joined> {
@@ -51,10 +62,17 @@ export async function joinReads({
   const found = new Map<string, FoundRead>();
   const reports: JoinReport[] = [];
   for (const [i, unit] of units.entries()) {
-    const source = sources.get(unit.group) ?? (await openSource(engine, unit.group, unit.source, places));
-    sources.set(unit.group, source);
-    const keyed = keyedLeft(engine, unit, left, column, found);
-    reports.push(await new UnitJoin(engine, unit, source, signal).run(keyed, plan));
+    const before = await kept?.load(unit);
+    if (before === undefined) {
+      const source = sources.get(unit.group) ?? (await openSource(engine, unit.group, unit.source, places));
+      sources.set(unit.group, source);
+      const keyed = keyedLeft(engine, unit, left, column, found);
+      const report = await new UnitJoin(engine, unit, source, signal).run(keyed, plan);
+      reports.push(report);
+      await kept?.keep(unit, report);
+    } else {
+      reports.push(before);
+    }
     for (const { ids, column: own } of unit.reads) {
       for (const id of ids) found.set(id, { table: unit.name, column: own });
     }

@@ -7,6 +7,7 @@ import { loadLeftRows } from "../rows/load-left-rows.ts";
 import { keyColumnsOf, type RowChoice } from "../rows/row-choice.ts";
 import { classifyRows } from "./classify-rows.ts";
 import { fitVector } from "./fit.ts";
+import type { ResumedJoins } from "./kept-joins.ts";
 import type { Manifest } from "./manifest.ts";
 import { outputColumns } from "./output-columns.ts";
 import { type Part, parts, type SplitMicros } from "./split.ts";
@@ -17,7 +18,8 @@ import { writeParts } from "./write-parts.ts";
 export type BuiltSet = Pick<Manifest, "rows" | "counts" | "fitted" | "columns" | "files" | "joins" | "engine">;
 
 /**
- * The stages of a training set on one engine: left rows, join, labels and parts, fit, files, which are written to `part`.
+ * The stages of a training set on one engine: left rows, join, labels and parts, fit, files, which are written to `part`. What `kept` holds of
+ * a run that was killed is not joined again.
  *
  * @throws TondoError what `makeTrainingSet` throws
  */
@@ -26,6 +28,7 @@ export async function buildSet(
   options: TrainingSetOptions,
   split: SplitMicros,
   part: string,
+  kept: ResumedJoins,
 ): Promise<BuiltSet> {
   const { vector, rows, at = "at", carry = [], raw = false, plan, classBalance } = options;
   const { maxDistinct, progress = silentProgress, signal } = options;
@@ -33,9 +36,10 @@ export async function buildSet(
   const choice = choiceOf(options, at);
   startJoining(progress, vector);
   const left = await loadLeftRows({ engine, vector, rows, at, carry, places, labels: true, choice, signal });
-  const joined = await joinTableOf({ engine, vector, left, places, plan, progress, signal });
+  const joined = await joinTableOf({ engine, vector, left, places, plan, kept, progress, signal });
   const counts = await classifyRows({ engine, vector, left, joined, split, classBalance, signal });
-  progress.finish(`${String(left.rows)} rows`);
+  const again = kept.taken();
+  progress.finish(`${String(left.rows)} rows${again === 0 ? "" : `, ${String(again)} of the joins from a run before`}`);
   requireTraining(left, counts);
   progress.start("fitting and writing");
   const table: JoinedTable = { ...joined, sql: "select * from classified" };

@@ -5,10 +5,12 @@ import type { Specification, Written } from "../../specification/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
 import type { JoinPlan } from "../joins/join-plan.ts";
 import type { LeftRows } from "../rows/left-rows.ts";
+import type { CheckpointOptions } from "./kept-joins.ts";
 
 /** What a training set is made from. */
 export interface TrainingSetOptions
   extends
+    CheckpointOptions,
     FilePlaces,
     Pick<
       Specification,

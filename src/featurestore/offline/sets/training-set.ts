@@ -7,6 +7,7 @@ import { keyColumnsOf } from "../rows/row-choice.ts";
 import { describeAnew, requireLabel, specificationOf } from "./asked-specification.ts";
 import { buildSet } from "./build-set.ts";
 import { fileError } from "./file-error.ts";
+import { keptFolder, keptJoins } from "./kept-joins.ts";
 import { stampInputs } from "./input-files.ts";
 import { type Manifest, manifestFile } from "./manifest.ts";
 import { clearLeftovers, existingSet, replaceFolder } from "./output-folder.ts";
@@ -26,7 +27,8 @@ export interface TrainingSet {
 /**
  * Makes a training set: features as of each row's moment, by the time contract; a vector fitted on the training rows alone; its
  * slots, computed by the generated JavaScript that also serves, as Parquet; and a manifest. Either the whole folder
- * appears or nothing does. Where the folder already holds the set of the same inputs it is left as it is.
+ * appears or nothing does. Where the folder already holds the set of the same inputs it is left as it is. What a killed run had joined is
+ * taken up again by the next one of the same inputs.
  *
  * @throws TondoError `ROWS_INVALID`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`, `TRAINING_SET_EMPTY`, `LIMIT_EXCEEDED`,
  * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `TRAINING_SET_EXISTS` where the folder holds something else, `HOME_BUSY` where another run is making it, `IO_FAILED`, `ABORTED`
@@ -37,7 +39,11 @@ export async function makeTrainingSet(options: TrainingSetOptions): Promise<Trai
     await mkdir(dirname(output), { recursive: true });
     using _lock = lockOutput(output);
     await clearLeftovers(output);
-    return await make({ ...options, output });
+    try {
+      return await make({ ...options, output });
+    } finally {
+      await rm(keptFolder(output), { recursive: true, force: true });
+    }
   } catch (error) {
     throw fileError(error, output);
   }
@@ -62,7 +68,11 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
   let engine: Engine | undefined;
   try {
     engine = await Engine.open({ spillFolder: join(part, "spill"), ...options.engine });
-    const built = await buildSet(engine, options, split, part);
+    const kept = await keptJoins({
+      ...{ engine, output, signal, bounds: options },
+      inputs: { inputsDigest, plan: options.plan ?? null },
+    });
+    const built = await buildSet(engine, options, split, part, kept);
     if ((await stampInputs(options)) !== before) {
       throw new TondoError(
         "SOURCE_CHANGED",

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { appendFile, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,6 +14,7 @@ import {
 } from "../../../../src/featurestore/index.ts";
 import { trainingRows } from "../../../../src/featurestore/oracle/oracle.ts";
 import { day, givenRows, hour, type Row, smallProject, type SmallProject, start, writeRows } from "../small-project.ts";
+import { makeAndKill } from "./until-killed.ts";
 
 let small: SmallProject;
 beforeAll(async () => {
@@ -325,32 +325,18 @@ describe("a training set", () => {
 });
 
 describe("a run that ends early", () => {
-  const running = join(import.meta.dirname, "make-until-killed.ts");
-
-  async function killed(own: SmallProject, output: string): Promise<void> {
-    const child = spawn(process.execPath, [running, own.folder, output], { stdio: ["ignore", "pipe", "inherit"] });
-    const ended = new Promise((resolve) => child.once("close", resolve));
-    await new Promise<void>((resolve) => {
-      child.stdout.on("data", () => {
-        resolve();
-      });
-    });
-    child.kill("SIGKILL");
-    await ended;
-  }
-
   it("leaves no half folder when killed; the next one clears its leavings, the old set stays", async () => {
     const own = await smallProject();
     try {
       const output = join(own.folder, "sets/out");
-      await killed(own, output);
+      await makeAndKill(own.folder, output, "fitting and writing");
       expect((await readdir(join(own.folder, "sets"))).filter((name) => !name.startsWith("."))).toEqual([]);
       expect((await readdir(join(own.folder, "sets"))).some((name) => name.endsWith(".part"))).toBe(true);
       const first = await make({ output }, own);
       expect(await readdir(join(own.folder, "sets"))).toEqual(["out"]);
       const before = await digests(output);
       await appendFile(join(own.folder, "data/towns.csv"), "berlin,52.5,\n");
-      await killed(own, output);
+      await makeAndKill(own.folder, output, "fitting and writing");
       expect(await readManifest(output)).toEqual(first.manifest);
       expect(await digests(output)).toEqual(before);
       expect((await make({ output }, own)).made).toBe(true);

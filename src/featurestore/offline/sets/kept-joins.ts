@@ -1,0 +1,181 @@
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { canonicalJson, parseBytes, sha256, syncFolder, TondoError, writeFileAtomic } from "../../../core/index.ts";
+import { quoteIdentifier } from "../../../dsl/index.ts";
+import { type Engine, sqlText } from "../../duckdb/index.ts";
+import type { KeptJoins } from "../joins/join.ts";
+import type { JoinReport } from "../joins/join-report.ts";
+import type { JoinUnit } from "../joins/join-unit.ts";
+import { digestFiles } from "../files/source-files.ts";
+
+/** How long a join must have taken, in seconds, for its result to be kept until the set stands. */
+export const defaultCheckpointAfter = 30;
+/** How much may be kept. */
+export const defaultCheckpointLimit = "20GB";
+
+/** What is said of what is kept, beside it. */
+interface KeptJoin {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly report: JoinReport;
+}
+
+/** Types that are the same after they were written to Parquet and read again. */
+const plainType = /^(BIGINT|INTEGER|DOUBLE|VARCHAR|BOOLEAN)(\[\])?$/;
+
+/** Where the joins of a set are kept: a hidden folder beside it. */
+export function keptFolder(output: string): string {
+  return join(dirname(output), `.${basename(output)}.kept`);
+}
+
+/** Joins of which some may be taken up again. */
+export interface ResumedJoins extends KeptJoins {
+  /** How many were, so far. */
+  readonly taken: () => number;
+}
+
+/** Bounds of what is kept. */
+export interface CheckpointOptions {
+  /** Results of joins that took as many seconds are kept until the set stands, so that a run after a kill need not join again; default 30. */
+  readonly checkpointAfter?: number;
+  /** How much is kept at the most, such as `"5GB"`; default 20 GB. A result that would be too much is not kept. */
+  readonly checkpointLimit?: string;
+}
+
+/**
+ * Keeps what joins came to as Parquet beside the output, and takes it up again in a run over the very same inputs: each result is verified
+ * by its digest. What is there of other inputs is removed. To be opened under the lock of the output.
+ *
+ * @param inputs all that the results follow from
+ * @throws TondoError `INVALID_ARGUMENT` where a bound is none; what it gives throws `IO_FAILED`, `LIMIT_EXCEEDED`, `ABORTED`
+ */
+export async function keptJoins(options: {
+  readonly engine: Engine;
+  readonly output: string;
+  readonly inputs: unknown;
+  readonly bounds: CheckpointOptions;
+  readonly signal?: AbortSignal | undefined;
+}): Promise<ResumedJoins> {
+  const { engine, output, inputs, bounds, signal } = options;
+  const { after, limit } = checked(bounds);
+  const [version] = await engine.rows("select version() as v", "asking the engine's version");
+  const own = sha256(canonicalJson({ inputs, engine: String(version?.["v"]) }));
+  const folder = keptFolder(output);
+  for (const name of await readdir(folder).catch(none))
+    if (name !== own) await rm(join(folder, name), { recursive: true, force: true });
+  const place = join(folder, own);
+  const pathOf = (unit: JoinUnit, ending: string): string => join(place, `${unit.name}.${ending}`);
+  let started = performance.now();
+  let bytes = 0;
+  let taken = 0;
+  return {
+    taken: () => taken,
+    async load(unit) {
+      started = performance.now();
+      const found = await readKept(pathOf(unit, "json"), pathOf(unit, "parquet"), signal);
+      if (found === undefined) return undefined;
+      const columns = found.columns.map(
+        ({ name, type }) => `${quoteIdentifier(name)}::${type} as ${quoteIdentifier(name)}`,
+      );
+      await engine.run(
+        `create or replace temp table ${unit.name} as select ${columns.join(", ")} from read_parquet(${sqlText(pathOf(unit, "parquet"))})`,
+        `taking up ${groupOf(unit)} again`,
+        signal,
+      );
+      bytes += found.bytes;
+      taken++;
+      return found.report;
+    },
+    async keep(unit, report) {
+      if (performance.now() - started < after * 1000) return;
+      const doing = `keeping ${groupOf(unit)}`;
+      const columns = await columnsOf(engine, unit.name, doing);
+      if (!columns.every(({ type }) => plainType.test(type))) return;
+      await mkdir(place, { recursive: true });
+      const path = pathOf(unit, "parquet");
+      const unfinished = pathOf(unit, "part");
+      await engine.run(`copy ${unit.name} to ${sqlText(unfinished)} (format parquet, compression zstd)`, doing, signal);
+      const [digest] = await digestFiles([unfinished], { folder: place }, signal);
+      if (digest === undefined || bytes + digest.bytes > limit) return rm(unfinished, { force: true });
+      await syncFile(unfinished);
+      await rename(unfinished, path);
+      await syncFolder(place);
+      bytes += digest.bytes;
+      const kept: KeptJoin = { sha256: digest.sha256, bytes: digest.bytes, columns, report };
+      await writeFileAtomic(pathOf(unit, "json"), JSON.stringify(kept));
+    },
+  };
+}
+
+function checked(bounds: CheckpointOptions): { readonly after: number; readonly limit: number } {
+  const { checkpointAfter = defaultCheckpointAfter, checkpointLimit = defaultCheckpointLimit } = bounds;
+  if (!(checkpointAfter >= 0)) {
+    throw new TondoError("INVALID_ARGUMENT", `checkpointAfter: ${String(checkpointAfter)} is no number of seconds`, {
+      hint: "Give a number of at least 0; Infinity keeps nothing.",
+    });
+  }
+  const limit = parseBytes(checkpointLimit);
+  if (limit === undefined) {
+    throw new TondoError("INVALID_ARGUMENT", `checkpointLimit: "${checkpointLimit}" is no size`, {
+      hint: 'Sizes are written like "20GB".',
+    });
+  }
+  return { after: checkpointAfter, limit };
+}
+
+/** What was kept, if it is whole: a run may have been killed while it wrote, and a disk may have lost something. */
+async function readKept(about: string, path: string, signal: AbortSignal | undefined): Promise<KeptJoin | undefined> {
+  const text = await readFile(about, "utf8").catch(none);
+  if (typeof text !== "string") return undefined;
+  const kept = parsed(text);
+  if (kept === undefined) return undefined;
+  const digests = await digestFiles([path], { folder: dirname(path) }, signal).catch((error: unknown) => {
+    if (error instanceof TondoError && error.code === "SOURCE_MISSING") return [];
+    throw error;
+  });
+  return digests[0]?.sha256 === kept.sha256 ? kept : undefined;
+}
+
+function parsed(text: string): KeptJoin | undefined {
+  try {
+    const kept = JSON.parse(text) as Partial<KeptJoin> | null;
+    const isWhole =
+      typeof kept?.sha256 === "string" &&
+      typeof kept.bytes === "number" &&
+      Array.isArray(kept.columns) &&
+      kept.columns.every(
+        ({ name, type }: KeptJoin["columns"][number]) => typeof name === "string" && plainType.test(type),
+      );
+    return isWhole ? (kept as KeptJoin) : undefined;
+  } catch {
+    // No JSON: as if nothing had been kept.
+    return undefined;
+  }
+}
+
+async function columnsOf(engine: Engine, table: string, doing: string): Promise<KeptJoin["columns"]> {
+  const rows = await engine.rows(
+    `select column_name as name, data_type as type from duckdb_columns() where table_name = ${sqlText(table)} order by column_index`,
+    doing,
+  );
+  return rows.map(({ name, type }) => ({ name: String(name), type: String(type) }));
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function none(error: unknown): [] {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+  throw error;
+}
+
+function groupOf({ group }: JoinUnit): string {
+  return `${group.entity}:${group.name}`;
+}
