@@ -2,7 +2,8 @@ import { isScalar, TondoError, type TypeName, type ValueKind } from "../../../co
 import { duckdbColumn, kindOfDuckdbType, quoteIdentifier } from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
 import { misfitOf } from "./column-misfit.ts";
-import { headerOf, sniffedCsv, typedCsv } from "./csv-columns.ts";
+import { sniffedCsv, typedCsv } from "./csv-columns.ts";
+import { headerOf } from "./csv-header.ts";
 import { refuseOtherLengths } from "./embedding-lengths.ts";
 import { type ParquetSchema, parquetSchemas, pathList, readableColumns, refuseTwice } from "./parquet-columns.ts";
 import { floorDivide } from "./floor-sql.ts";
@@ -54,7 +55,7 @@ export async function columnsOfFirst(engine: Engine, { format, files, what }: Fi
     const [schema] = await parquetSchemas(engine, [file], what);
     return schema ?? { file, types: new Map(), twice: [] };
   }
-  const names = await headerOf(engine, file, what);
+  const names = await headerOf(file, what);
   const lower = names.map((name) => name.toLowerCase());
   const twice = names.filter((_, i) => lower.indexOf(lower[i] ?? "") !== i);
   return { file, types: new Map(names.map((name) => [name, "VARCHAR"])), twice };
@@ -110,10 +111,10 @@ export async function openFiles(
       ? "1 as one"
       : names.map((name) => `${one(name, columns[name] ?? "string")} as ${nameOf(name)}`).join(", ");
   if (set.format === "csv") {
-    const header = await headerOf(engine, set.files[0] ?? "", set.what);
+    const header = await headerOf(set.files[0] ?? "", set.what);
     for (const name of names) if (!header.includes(name)) throw gone(name, set, header);
     for (const name of names) refuseInCsv(name, columns[name] ?? "string", set);
-    const typed = await typedCsv(set.files, set.what, header, columns);
+    const typed = await typedCsv(engine, set.files, set.what, header, columns);
     return {
       sql: (nameOf = quoteIdentifier) => `select ${select(nameOf, duckdbColumn)} from (${typed})`,
       count: () => Promise.resolve(undefined),

@@ -107,7 +107,7 @@ describe("a source", () => {
     await writeFile(path, "town,lat,since\nbonn\n");
     await refused(make(), "SOURCE_UNREADABLE");
     await writeFile(path, "");
-    await refused(make(), "SOURCE_CHANGED");
+    await refused(make(), "SOURCE_UNREADABLE", /no header/);
     await writeFile(path, "town,lat,since\n");
     expect((await make()).made).toBe(true);
   });
