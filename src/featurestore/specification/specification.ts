@@ -8,8 +8,8 @@ export interface Period {
 }
 
 /**
- * Rows chosen by a hash of some of their columns, so that neither the order of the rows nor what else is in them matters: see
- * {@link hashRule}.
+ * A share of the rows, chosen by a hash of some of their columns: see {@link hashRule}. Neither the order of the rows nor which others there are
+ * matters, so that a file that grew keeps those that it had.
  */
 export interface ByHash {
   /** Of what is hashed, which share is taken; more than 0, less than 1. */
@@ -34,7 +34,10 @@ export interface Split {
   readonly holdout?: Holdout;
 }
 
-/** Fewer rows than there are: a share or a number of them, by hash. `by` is by default all keys and the moment. */
+/**
+ * Fewer rows than there are: a share or a number of them, by hash. `by` is by default all keys and the moment. Of a number, those with the least
+ * lots are taken: whether a row is among them depends on the others.
+ */
 export type Sampling = ByHash | (Omit<ByHash, "fraction"> & { readonly count: number });
 
 /** Training rows of common values of a label are left out, by hash, until they are few enough. */
