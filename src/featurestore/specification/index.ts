@@ -1,3 +1,4 @@
+export { checkPeriods } from "./check-periods.ts";
 export {
   type Comparison,
   type ComparisonName,

@@ -153,6 +153,12 @@ export const absurd: typeof refused = {
     "$.split.train",
     /^ends before it begins$/,
   ],
+  "a period that holds out everything": [
+    { ...least, split: { holdout: {} } },
+    "$.split.holdout",
+    /^has neither a beginning nor an end$/,
+    /leave the holdout out/,
+  ],
   "periods that overlap": [
     { ...least, split: { train: { to: "2024-02-01" }, holdout: { from: "2024-01-01" } } },
     "$.split.holdout",

@@ -14,7 +14,7 @@ export interface SetInputs extends Pick<Manifest, "inputsDigest" | "sources" | "
 }
 
 /** Raised whenever the files of the same inputs would differ. */
-const format = 1;
+const format = 2;
 
 /**
  * Reads all files that go into a set, for their digests.
