@@ -1,11 +1,12 @@
 import { checkPeriods } from "./check-periods.ts";
 import { type Comparison, comparisonsOf, type Filter, filterLimits } from "./filter.ts";
+import { checkOutput } from "./output-shape.ts";
 import type { Problem } from "./shape.ts";
 import type { Specification } from "./specification.ts";
 
-/** What no shape says: how many filters there may be and how deep, and that ranges and periods are not empty. */
-export function checkMembers({ filters = [], split }: Partial<Specification>): readonly Problem[] {
-  const problems: Problem[] = [];
+/** What no shape says: how many filters there may be and how deep, that ranges and periods are not empty, and what goes together. */
+export function checkMembers({ filters = [], split, output }: Partial<Specification>): readonly Problem[] {
+  const problems: Problem[] = [...checkOutput(output)];
   let n = 0;
   for (const [i, filter] of filters.entries()) {
     if (depthOf(filter) > filterLimits.depth)

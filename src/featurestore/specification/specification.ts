@@ -1,5 +1,6 @@
 import type { AnyProject, FeatureName, LabelName, Moment, ProjectTypes, VectorName } from "../../core/index.ts";
 import type { Comparison, Filter } from "./filter.ts";
+import type { Output } from "./output.ts";
 
 /** A stretch of time: from included, to excluded. */
 export interface Period {
@@ -116,8 +117,8 @@ export interface Specification<P extends ProjectTypes = AnyProject> {
   readonly classBalance?: ClassBalance;
   /** Whether the raw values read are written beside the slots. */
   readonly raw?: boolean;
-  /** The folder to make, from the project folder. */
-  readonly output: string;
+  /** The folder to make, from the project folder: Parquet; or with it what the files are. */
+  readonly output: string | Output;
 }
 
 /** See {@link Specification.label}. */

@@ -6,7 +6,7 @@ import { headerOf } from "./csv-header.ts";
 import { pathList, refuseTwice } from "./parquet-columns.ts";
 
 /** CSV as RFC 4180 has it: an empty field is missing, `""` is an empty text, whatever a sniffer would think. */
-const csvForm = `delim = ',', quote = '"', escape = '"', nullstr = ''`;
+export const csvForm: string = `delim = ',', quote = '"', escape = '"', nullstr = ''`;
 
 /** Moments and dates as ISO 8601 has them. Other forms are texts: whether the third of `03/04/05` is a year nobody knows. */
 const isoForms = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S'";
@@ -83,7 +83,8 @@ async function sameHeaders(files: readonly string[], what: string, names: readon
   }
 }
 
-function csvType(kind: ValueKind | undefined): string {
+/** The type that a column of CSV is read as; without a kind, that of a column that nobody asks for. */
+export function csvType(kind: ValueKind | undefined): string {
   if (kind === undefined) return "VARCHAR";
   return kind === "timestamp" ? "TIMESTAMP WITH TIME ZONE" : duckdbType(kind);
 }

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { type Progress, TondoError } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
 import type { EngineOptions } from "../../duckdb/index.ts";
-import { checkSpecification, type Specification } from "../../specification/index.ts";
+import { checkSpecification, inFolder, type Specification } from "../../specification/index.ts";
 import { digestSources } from "./input-files.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { type FilePlaces, placesOf } from "../files/file-places.ts";
@@ -64,14 +64,14 @@ export async function reproduceTrainingSet(options: ReproduceOptions): Promise<R
     );
   }
   const about = { name, owner, project, description, features, label };
-  const { vector: _, output: __, ...rest } = asked;
+  const { vector: _, output, ...rest } = asked;
   const { engine, progress } = options;
   const set = await makeTrainingSet({
     ...rest,
     vector: vector.plan,
     about: Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined)),
     ...placesOf(options),
-    output: options.output,
+    output: inFolder(output, options.output),
     ...(engine === undefined ? {} : { engine }),
     ...(progress === undefined ? {} : { progress }),
     ...(signal === undefined ? {} : { signal }),
