@@ -58,6 +58,6 @@ function briefOf(message: string, first: string): string {
 function fileOf(message: string): string | undefined {
   const [, listed] = /^\s*file = (.+)$/m.exec(message) ?? [];
   if (listed !== undefined) return listed;
-  const [, , named] = /\bfile:? (['"])(.+?)\1/i.exec(message) ?? [];
-  return named;
+  const [, , named, outside] = /\bfile:? (['"])(.+?)\1|\boutside file: (.+?), attempted/i.exec(message) ?? [];
+  return named ?? outside;
 }

@@ -28,6 +28,8 @@ group store:orders from orders by store {
   sum = sum(x) over 400d
 }
 
+group store:times from orders by store { n = count() over 400d }
+
 group place:orders from orders by store, town { n = count() over 400d }
 
 group store:visits from visits by store {
@@ -41,6 +43,12 @@ vector ordered {
   key store
   n = @store:orders:n
   sum = @store:orders:sum
+  label took: float known seen
+}
+
+vector counted {
+  key store
+  n = @store:times:n
   label took: float known seen
 }
 

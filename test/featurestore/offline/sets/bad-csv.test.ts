@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Refusal, type Shop, shopProject } from "../shop-project.ts";
@@ -333,10 +332,14 @@ describe("left rows in CSV", () => {
     expect(row).toEqual({ day: "01/02/2024", hour: "31/12/2024 10:00:00", iso: "2024-01-02" });
   });
 
-  it("carry a column that stands twice by no name", async () => {
-    await shop.text("left.csv", `${names},c,c,c_1\n${good},1,2,3\n`);
-    await shop.refused("visited", { code: "ROWS_INVALID", message: /"c"/ }, { rows: "left.csv", carry: ["c"] });
-    await mkdir(shop.path("sets"), { recursive: true });
-    await shop.slots("visited", { rows: "left.csv", carry: ["c_1"] });
+  it("carry a column that stands twice by no name, nor by one that the engine would give it", async () => {
+    await shop.text("left.csv", `${names},c,c,c_1,c_5\n${good},1,2,3,4\n`);
+    for (const name of ["c", "c_1"])
+      await shop.refused(
+        "visited",
+        { code: "ROWS_INVALID", message: /more than one column "c/ },
+        { rows: "left.csv", carry: [name] },
+      );
+    expect(await shop.slots("visited", { rows: "left.csv", carry: ["c_5"] })).toEqual([[7, 0.5, 1, 2020]]);
   });
 });
