@@ -12,8 +12,6 @@ import {
 } from "./offline/index.ts";
 import {
   checkSpecification,
-  inFolder,
-  outputFolder,
   readSpecification,
   type Specification,
   specifiedVector,
@@ -87,27 +85,18 @@ export async function makeSpecifiedSet(call: TrainingSetCall, context: Specified
     vector: specifiedVector(await context.project(), specification, written),
     rows: inMemory ? rows : specification.rows,
     ...placesOf(context),
-    output: inFolder(output, resolve(folder, outputFolder(output))),
+    output: resolve(folder, output),
   });
 }
 
-/**
- * What a file says, with what a call says otherwise. A vector takes the place of features, and they that of a vector; a folder alone that of
- * the folder.
- */
+/** What a file says, with what a call says otherwise. A vector takes the place of features, and they that of a vector. */
 function merged(
   file: Partial<Specification>,
   given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const { vector, features, ...rest } = file;
   const isNamed = given["vector"] !== undefined || given["features"] !== undefined;
-  const { output } = given;
-  return {
-    ...rest,
-    ...(isNamed ? {} : defined({ vector, features })),
-    ...defined(given),
-    ...(file.output === undefined || typeof output !== "string" ? {} : { output: inFolder(file.output, output) }),
-  };
+  return { ...rest, ...(isNamed ? {} : defined({ vector, features })), ...defined(given) };
 }
 
 /** Where members were written: those that a call gives, nowhere. */

@@ -40,8 +40,7 @@ export function passageSql(
       from ${tables.left} left join ${tables.keys} using (${relation.keys.join(", ")})`;
   });
   const selected = [
-    // Times and numbers of rows are whole numbers below 2^53: as doubles they come without being boxed.
-    ...["number", "moment", "asks", "stamp", "until"].map((name) => `${name}::double as ${name}`),
+    ...["number::double as number", "moment", "asks::double as asks", "stamp", "until"],
     ...plan.inputs.map((_, i) => `i${String(i)}`),
     ...plan.wheres.map((_, i) => `c${String(i)}::int::double as c${String(i)}`),
   ];
