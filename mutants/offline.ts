@@ -10,6 +10,7 @@ const sources = ["test/featurestore/offline/sources/sources.test.ts"];
 const sweep = ["test/featurestore/offline/joins/sweep/window-sweep.test.ts"];
 const slide = "src/dsl/functions/slide";
 const slides = ["test/dsl/functions/slide.test.ts"];
+const output = ["test/featurestore/offline/sets/output.test.ts"];
 const badInput = ["test/featurestore/offline/sets/bad-input.test.ts"];
 
 const mutants: readonly Mutant[] = [
@@ -470,6 +471,54 @@ const mutants: readonly Mutant[] = [
     replace: "if (foreign === null) throw",
     tests: badInput,
     testName: "left alone",
+  },
+  {
+    name: "rows-read-by-their-folders",
+    file: `${folder}/sets/scan-set.ts`,
+    find: "ordered && partitions.length > 0",
+    replace: "ordered && partitions.length < 0",
+    tests: output,
+    testName: "whatever order",
+  },
+  {
+    name: "partitions-that-readers-take-for-missing",
+    file: `${folder}/sets/output-partitions.ts`,
+    find: 'if (value === "" || value === missingPartition) {',
+    replace: "if (value === missingPartition) {",
+    tests: output,
+    testName: "an empty text",
+  },
+  {
+    name: "folders-that-paths-give-a-meaning",
+    file: `${folder}/sets/output-names.ts`,
+    find: "value === null ? missingPartition : escapePartition(value)",
+    replace: "value ?? missingPartition",
+    tests: output,
+    testName: "as Hive names them",
+  },
+  {
+    name: "moments-cut-in-csv",
+    file: `${folder}/sets/output-sql.ts`,
+    find: "%S.%fZ",
+    replace: "%S.%gZ",
+    tests: output,
+    testName: '"format":"csv"}',
+  },
+  {
+    name: "files-of-another-kind-taken-for-the-same",
+    file: `${folder}/sets/set-inputs.ts`,
+    find: "output: outputBytes(options.output),",
+    replace: "",
+    tests: output,
+    testName: "maxFileRows",
+  },
+  {
+    name: "rows-at-the-edge-of-two-files",
+    file: `${folder}/sets/write-parts.ts`,
+    find: "` and row < ${String(before)}`",
+    replace: "` and row <= ${String(before)}`",
+    tests: output,
+    testName: "maxFileRows",
   },
   {
     name: "columns-taken-for-a-joins-own",

@@ -133,9 +133,17 @@ const mutants: readonly Mutant[] = [
   {
     name: "embargo-beside-a-hashed-holdout",
     file: `${folder}/sets/split.ts`,
-    find: "const embargo = isPeriod(holdout) ? (holdout.from ?? split.train.to) : null;",
-    replace: "const embargo = holdout === null ? null : isPeriod(holdout) ? (holdout.from ?? split.train.to) : 0;",
+    find: "const embargo = isBefore ? holdout.from : null;",
+    replace: "const embargo = isBefore ? holdout.from : holdout === null || isPeriod(holdout) ? null : 0;",
     tests: choice,
+  },
+  {
+    name: "embargo-of-what-trains-behind-the-holdout",
+    file: `${folder}/sets/split.ts`,
+    find: "const isBefore = isPeriod(holdout) && (split.train.from ?? -Infinity) < (holdout.from ?? -Infinity);",
+    replace: "const isBefore = isPeriod(holdout);",
+    tests: ["test/featurestore/offline/sets/training-set.test.ts"],
+    testName: "lies behind its holdout",
   },
   {
     name: "rows-after-the-holdout-train",

@@ -11,8 +11,8 @@ export function describeMachine(now: Date = new Date()): string {
 
 /** One object a line, members always in the same order. */
 export function jsonLine(figure: Figure): string {
-  const { suite, case: name, ours, baseline, against, unit, ratio } = figure;
-  return JSON.stringify({ suite, case: name, ours, baseline, against, unit, ratio });
+  const { suite, case: name, ours, baseline, against, unit, ratio, also } = figure;
+  return JSON.stringify({ suite, case: name, ours, baseline, against, unit, ratio, also });
 }
 
 /** Figures as an aligned table, ratios with what they mean. */
@@ -26,7 +26,7 @@ export function table(figures: readonly Figure[]): string {
       significant(figure.baseline),
       figure.unit,
       `${figure.ratio.toFixed(2)}x`,
-      figure.against,
+      `${figure.against}${behind(figure)}`,
     ]),
   ];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -41,6 +41,14 @@ export function table(figures: readonly Figure[]): string {
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** What else was measured, in brackets. */
+function behind({ also = {} }: Figure): string {
+  const named = Object.entries(also).map(
+    ([name, value]) => `${name} ${value >= 100 ? value.toFixed(0) : significant(value)}`,
+  );
+  return named.length === 0 ? "" : ` (${named.join(", ")})`;
 }
 
 /** Three significant digits without an exponent. */

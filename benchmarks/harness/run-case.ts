@@ -3,14 +3,14 @@ import { type Case, type Contest, type Figure, type FigureUnit, timeUnits } from
 
 /** How to measure. */
 export interface MeasureOptions {
-  /** Samples of each side; default 7, at least 5. */
+  /** Samples of each side; at least 5. Default: as the case says, or 7. */
   readonly rounds?: number;
   readonly stopwatch?: Stopwatch;
 }
 
 const minRounds = 5;
 const defaultRounds = 7;
-const warmUps = 2;
+const defaultWarmUps = 2;
 
 /**
  * Measures a case: verifies that both sides come to the same result, warms both up, then takes samples of ours and the
@@ -19,23 +19,26 @@ const warmUps = 2;
  * @throws RangeError for fewer than five rounds, a count of pieces that is none, or an unknown unit
  */
 export async function runCase(suite: string, benchmark: Case, options: MeasureOptions = {}): Promise<Figure> {
-  const { rounds = defaultRounds, stopwatch = monotonic } = options;
+  const { rounds = benchmark.rounds ?? defaultRounds, stopwatch = monotonic } = options;
+  const { warmUps = defaultWarmUps } = benchmark;
   if (!Number.isInteger(rounds) || rounds < minRounds) throw new RangeError(`rounds is at least ${String(minRounds)}`);
   const unit = nanosecondsOf(benchmark.unit);
   const contest = await benchmark.setup();
   try {
-    if (!(contest.pieces > 0)) throw new RangeError(`${benchmark.name}: pieces is a count above 0`);
+    const { pieces, baselinePieces = pieces } = contest;
+    if (!(pieces > 0 && baselinePieces > 0)) throw new RangeError(`${benchmark.name}: pieces is a count above 0`);
     await contest.verify();
-    const { ours, baseline } = await measure(contest, rounds, stopwatch);
-    const scale = contest.pieces * unit;
+    const times = await measure(contest, { rounds, warmUps, stopwatch });
+    const [ours, baseline] = [times.ours / pieces, times.baseline / baselinePieces];
     return {
       suite,
       case: benchmark.name,
-      ours: ours / scale,
-      baseline: baseline / scale,
+      ours: ours / unit,
+      baseline: baseline / unit,
       against: benchmark.against,
       unit: benchmark.unit,
       ratio: ours / baseline,
+      ...(contest.also === undefined ? {} : { also: contest.also() }),
     };
   } finally {
     await contest.close?.();
@@ -45,15 +48,16 @@ export async function runCase(suite: string, benchmark: Case, options: MeasureOp
 /** Median nanoseconds of one call of each side. */
 async function measure(
   contest: Contest,
-  rounds: number,
-  stopwatch: Stopwatch,
+  { rounds, warmUps, stopwatch }: { readonly rounds: number; readonly warmUps: number; readonly stopwatch: Stopwatch },
 ): Promise<{ readonly ours: number; readonly baseline: number }> {
   const { baseline: other } = contest;
   const works = [() => contest.ours(), ...(typeof other === "function" ? [() => other()] : [])];
   const sides = [];
   for (const work of works) {
-    for (let call = 0; call < warmUps; call++) await sample(work, 1, stopwatch);
-    sides.push({ work, calls: await calibrate(work, stopwatch), times: new Array<number>() });
+    // Finding out how many calls make a sample is one of them.
+    for (let call = 1; call < warmUps; call++) await sample(work, 1, stopwatch);
+    const calls = warmUps === 0 ? 1 : await calibrate(work, stopwatch);
+    sides.push({ work, calls, times: new Array<number>() });
   }
   for (let round = 0; round < rounds; round++) {
     for (const { work, calls, times } of sides) times.push((await sample(work, calls, stopwatch)) / calls);

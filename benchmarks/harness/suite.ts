@@ -19,6 +19,12 @@ export interface Case {
   /** What the baseline is, in a few words: `bare DuckDB ASOF`. */
   readonly against: string;
   readonly unit: FigureUnit;
+  /** Samples of each side, where a call takes minutes: at least 5, and no more than asked for. */
+  readonly rounds?: number;
+  /** Calls of each side before those; default 2. None where each call is a process of its own. */
+  readonly warmUps?: number;
+  /** Takes so long that it only runs when `--only` names it in full. */
+  readonly onRequest?: boolean;
   /** Makes the data; not measured. */
   setup(): Promise<Contest> | Contest;
 }
@@ -27,12 +33,16 @@ export interface Case {
 export interface Contest {
   /** Pieces of work (rows, keys, calls) in one call of `ours` and in one of `baseline`; figures are time by piece. */
   readonly pieces: number;
-  /** One call of our code. What it gives back is kept from being optimised away. */
+  /** Of one call of `baseline`, where it does another number of pieces. */
+  readonly baselinePieces?: number;
+  /** One call of our code. What it gives back is kept from being optimised away; an `OwnTime` is what it took. */
   ours(): unknown;
   /** The same work done the other way; or the time that it takes or may take: a stated target, or what another program measured of itself. */
   readonly baseline: (() => unknown) | { readonly nanoseconds: number };
   /** Runs before anything is measured; throws where the two did not come to the same result. */
   verify(): Promise<void> | void;
+  /** What else was measured, by names with their units such as `peak_mb`; asked for at the end. */
+  also?(): Readonly<Record<string, number>>;
   /** Frees what `setup` opened. */
   close?(): Promise<void> | void;
 }
@@ -48,4 +58,6 @@ export interface Figure {
   readonly unit: FigureUnit;
   /** Time of ours by time of the baseline: under 1 is faster. */
   readonly ratio: number;
+  /** What else was measured, by names with their units. */
+  readonly also?: Readonly<Record<string, number>>;
 }

@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { readColumns, type TrainingSet } from "../../src/featurestore/index.ts";
+import { readSetColumns, type TrainingSet } from "../../src/featurestore/index.ts";
 import { evaluateBinary, evaluateRegression } from "../../src/registry/index.ts";
 
 /** What guessing without a model is worth on the holdout rows. */
@@ -16,8 +15,8 @@ export async function baselinesOf(
   key: string,
   labels: { readonly number: string; readonly truth: string },
 ): Promise<{ readonly number: Baselines; readonly truth: Baselines }> {
-  const read = (part: string): ReturnType<typeof readColumns> =>
-    readColumns({ path: join(set.folder, `${part}.parquet`), numbers: [labels.number, labels.truth], texts: [key] });
+  const read = (part: "train" | "holdout"): ReturnType<typeof readSetColumns> =>
+    readSetColumns({ set, part, numbers: [labels.number, labels.truth], texts: [key] });
   const [train, holdout] = [await read("train"), await read("holdout")];
   const column = (of: Awaited<ReturnType<typeof read>>, name: string): Float64Array =>
     of.numbers.get(name) ?? new Float64Array(0);

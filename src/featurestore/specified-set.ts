@@ -12,6 +12,8 @@ import {
 } from "./offline/index.ts";
 import {
   checkSpecification,
+  inFolder,
+  outputFolder,
   readSpecification,
   type Specification,
   specifiedVector,
@@ -85,18 +87,27 @@ export async function makeSpecifiedSet(call: TrainingSetCall, context: Specified
     vector: specifiedVector(await context.project(), specification, written),
     rows: inMemory ? rows : specification.rows,
     ...placesOf(context),
-    output: resolve(folder, output),
+    output: inFolder(output, resolve(folder, outputFolder(output))),
   });
 }
 
-/** What a file says, with what a call says otherwise. A vector takes the place of features, and they that of a vector. */
+/**
+ * What a file says, with what a call says otherwise. A vector takes the place of features, and they that of a vector; a folder alone that of
+ * the folder.
+ */
 function merged(
   file: Partial<Specification>,
   given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const { vector, features, ...rest } = file;
   const isNamed = given["vector"] !== undefined || given["features"] !== undefined;
-  return { ...rest, ...(isNamed ? {} : defined({ vector, features })), ...defined(given) };
+  const { output } = given;
+  return {
+    ...rest,
+    ...(isNamed ? {} : defined({ vector, features })),
+    ...defined(given),
+    ...(file.output === undefined || typeof output !== "string" ? {} : { output: inFolder(file.output, output) }),
+  };
 }
 
 /** Where members were written: those that a call gives, nowhere. */

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Progress, silentProgress, TondoError } from "../core/index.ts";
 import { functionLibrary, requireFunctions, type UserFunction } from "../dsl/index.ts";
-import { readColumns, type Manifest, type TrainingSet } from "../featurestore/index.ts";
+import { filesOfPart, readSetColumns, type Manifest, type TrainingSet } from "../featurestore/index.ts";
 import type { DataReference, Metrics, ModelVersion, MovedTag, Registry, TagMove } from "../registry/index.ts";
 import { columnsOf } from "./columns.ts";
 import type { PartitionResult } from "./judge-partitions.ts";
@@ -178,33 +178,14 @@ async function moveTags(
 }
 
 async function readPart(
-  { folder, manifest }: TrainingSet,
+  set: TrainingSet,
   part: "train" | "holdout",
   numbers: readonly string[],
   levels: readonly { readonly column: string }[],
   signal: AbortSignal | undefined,
 ): Promise<PartitionedRows> {
-  const file = manifest.files.find((candidate) => candidate.part === part);
   const texts = levels.map(({ column }) => column);
-  if (file === undefined) {
-    return {
-      columns: columnsOf(Object.fromEntries(numbers.map((name) => [name, new Float64Array(0)]))),
-      levels: texts.map(() => []),
-    };
-  }
-  for (const column of texts) {
-    if (manifest.columns.some(({ name }) => name === column)) continue;
-    throw new TondoError("ROWS_INVALID", `the training set has no column "${column}"`, {
-      where: folder,
-      hint: "Make it with that column in `carry` (--carry).",
-    });
-  }
-  const read = await readColumns({
-    path: join(folder, file.path),
-    numbers,
-    texts,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const read = await readSetColumns({ set, part, numbers, texts, ...(signal === undefined ? {} : { signal }) });
   return {
     columns: columnsOf(Object.fromEntries(read.numbers)),
     levels: texts.map((name): LevelValues => read.texts.get(name) ?? []),
@@ -212,11 +193,13 @@ async function readPart(
 }
 
 function dataReference(manifest: Manifest, part: "train" | "holdout", folder: string): DataReference {
-  const file = manifest.files.find((candidate) => candidate.part === part);
+  const files = filesOfPart(manifest, part);
+  const [file] = files;
+  const isAlone = file !== undefined && !file.path.includes("/");
   return {
     digest: manifest.inputsDigest,
-    path: join(folder, file?.path ?? ""),
-    counts: { ...manifest.counts, rows: file?.rows ?? 0 },
+    path: join(folder, isAlone ? file.path : part),
+    counts: { ...manifest.counts, rows: files.reduce((sum, { rows }) => sum + rows, 0) },
   };
 }
 

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TrainingSet } from "../../src/index.ts";
 import {
   holdoutFrom,
   loadedAt,
@@ -140,6 +141,32 @@ vector lost {
       cutoff: null,
     });
     expect(changed["specification"]).toMatchObject({ carry: ["city"], output: "training/spec2" });
+
+    const csv = ["--format", "csv", "--compression", "gzip", "--partition-by", "country", "--max-file-rows", "4000"];
+    const apart = await tondo(folder, "training-set", "--spec", "eta.json", ...csv);
+    expect(apart.out).toMatch(/\n {2}files +\d+ in \d+ partitions by country\n/);
+    const text = await readFile(join(folder, "training/spec/manifest.json"), "utf8");
+    const { specification: kept, files } = JSON.parse(text) as TrainingSet["manifest"];
+    expect(kept?.["output"]).toEqual({
+      ...{ folder: "training/spec", format: "csv", compression: "gzip", maxFileRows: 4000 },
+      ...{ partitionBy: ["country"], maxPartitions: 1000 },
+    });
+    expect(files[0]?.path).toBe("train/country=FR/part-00000.csv.gz");
+    // A folder alone leaves the rest of what the file says.
+    await writeFile(spec, JSON.stringify({ ...specification, output: kept?.["output"] }));
+    const moved = await step(folder, "training-set", "--spec", "eta.json", "--output", "training/spec3");
+    expect(moved["specification"]).toMatchObject({ output: { folder: "training/spec3", format: "csv" } });
+    const level = await step(
+      folder,
+      "training-set",
+      "--spec",
+      "eta.json",
+      "--format",
+      "parquet",
+      "--compression",
+      "zstd:9",
+    );
+    expect(level["specification"]).toMatchObject({ output: { folder: "training/spec", compressionLevel: 9 } });
 
     await writeFile(
       spec,

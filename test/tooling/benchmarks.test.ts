@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeMachine, jsonLine, table } from "../../benchmarks/harness/format.ts";
 import { loadSuite } from "../../benchmarks/harness/load-suite.ts";
-import { runCase } from "../../benchmarks/harness/run-case.ts";
-import { calibrate, median, sample } from "../../benchmarks/harness/sample.ts";
+import { type MeasureOptions, runCase } from "../../benchmarks/harness/run-case.ts";
+import { calibrate, median, OwnTime, sample } from "../../benchmarks/harness/sample.ts";
 import type { Case, Contest, Figure } from "../../benchmarks/harness/suite.ts";
 
 /** A clock that only the work moves. */
@@ -30,6 +30,15 @@ describe("a sample", () => {
     expect(await sample(asynchronous, 4, stopwatch)).toBe(28);
   });
 
+  it("is what asynchronous work says of itself, where it does", async () => {
+    const { stopwatch, pass } = artificialTime();
+    const measured = async (): Promise<OwnTime> => {
+      pass(100);
+      return new OwnTime(30);
+    };
+    expect(await sample(measured, 2, stopwatch)).toBe(60);
+  });
+
   it("is calibrated to at least 20 ms", async () => {
     const { stopwatch, pass } = artificialTime();
     expect(await calibrate(() => pass(1_000_000), stopwatch)).toBe(32);
@@ -44,7 +53,7 @@ describe("a sample", () => {
 });
 
 describe("a case", () => {
-  const setUp = (overrides: Partial<Contest> = {}, unit: Case["unit"] = "us/get") => {
+  const setUp = (overrides: Partial<Contest> = {}, unit: Case["unit"] = "us/get", settings: Partial<Case> = {}) => {
     const { stopwatch, pass } = artificialTime();
     const calls: string[] = [];
     let oursSoFar = 0;
@@ -63,8 +72,11 @@ describe("a case", () => {
       close: () => void calls.push("close"),
       ...overrides,
     };
-    const benchmark: Case = { name: "get", against: "a plain map", unit, setup: () => contest };
-    return { calls, run: (rounds = 5) => runCase("online", benchmark, { rounds, stopwatch }) };
+    const benchmark: Case = { name: "get", against: "a plain map", unit, ...settings, setup: () => contest };
+    return {
+      calls,
+      run: (options: MeasureOptions = { rounds: 5 }) => runCase("online", benchmark, { stopwatch, ...options }),
+    };
   };
 
   it("is verified, warmed up, measured in turns, and closed", async () => {
@@ -89,6 +101,26 @@ describe("a case", () => {
     expect(calls).not.toContain("baseline");
   });
 
+  it("that takes minutes is called once before it is measured, and as often as it says", async () => {
+    const { calls, run } = setUp({}, "ms", { rounds: 6, warmUps: 1 });
+    await run({});
+    expect(calls.filter((call) => call === "ours")).toHaveLength(1 + 6);
+    await run({ rounds: 5 });
+    expect(calls.filter((call) => call === "ours")).toHaveLength(1 + 6 + 1 + 5);
+    const own = setUp({}, "ms", { warmUps: 0 });
+    await own.run();
+    expect(own.calls.filter((call) => call === "ours")).toHaveLength(5);
+    const usual = setUp();
+    await usual.run({});
+    expect(usual.calls.filter((call) => call === "baseline")).toHaveLength(2 + 7);
+  });
+
+  it("may do other numbers of pieces on its sides, and says what else it measured", async () => {
+    const { run } = setUp({ baselinePieces: 50, also: () => ({ peak_mb: 2048 }) });
+    expect(await run()).toMatchObject({ ours: 250, baseline: 1_000, ratio: 0.25, also: { peak_mb: 2048 } });
+    await expect(setUp({ baselinePieces: 0 }).run()).rejects.toThrow("pieces is a count above 0");
+  });
+
   it("is not measured where the two do not agree, and is closed all the same", async () => {
     const { calls, run } = setUp({
       verify: () => {
@@ -100,7 +132,7 @@ describe("a case", () => {
   });
 
   it("refuses too few rounds, no pieces and unknown units", async () => {
-    await expect(setUp().run(4)).rejects.toThrow("rounds is at least 5");
+    await expect(setUp().run({ rounds: 4 })).rejects.toThrow("rounds is at least 5");
     await expect(setUp({ pieces: 0 }).run()).rejects.toThrow("pieces is a count above 0");
     await expect(setUp({}, "min/get" as "ms/get").run()).rejects.toThrow('"min/get" is not a unit of time');
   });
@@ -123,6 +155,12 @@ describe("figures", () => {
     expect(jsonLine(figure)).toBe(
       '{"suite":"online","case":"get","ours":1.23456,"baseline":1234.5,"against":"a map","unit":"us/get","ratio":0.001}',
     );
+  });
+
+  it("have what else was measured behind them", () => {
+    const more = { ...figure, also: { peak_mb: 2048.4, limit_mb: 2048 } };
+    expect(jsonLine(more)).toMatch(/"ratio":0.001,"also":\{"peak_mb":2048.4,"limit_mb":2048\}\}$/);
+    expect(table([more]).split("\n").at(-1)).toMatch(/a map \(peak_mb 2048, limit_mb 2048\)$/);
   });
 
   it("are a table that lines up", () => {

@@ -18,7 +18,6 @@ import {
   projectOptions,
   withFunctions,
 } from "../project.ts";
-import { s3Of, s3Options } from "../s3-options.ts";
 
 const parts: readonly StatsPart[] = ["train", "holdout", "all"];
 
@@ -60,7 +59,6 @@ export const featuresCommand: Command = {
     "at-column": { value: "NAME", help: "with --rows: the column that says when each row asks", default: "at" },
     ...engineOptions,
     ...projectOptions,
-    ...s3Options,
     ...functionsOption,
   },
   examples: [
@@ -104,7 +102,7 @@ async function ofVector(context: CommandContext): Promise<FeatureStats> {
   const { args } = context;
   for (const name of ["part", "against-part"])
     if (args.text(name) !== undefined) throw usageError(`--${name} goes with a training set, not with --rows`);
-  const tondo = await openProject(context, "reading", await withFunctions(context, engineOf(args)), s3Of(context));
+  const tondo = await openProject(context, "reading", await withFunctions(context, engineOf(args)));
   try {
     const at = args.text("at-column");
     return await tondo.featureStats({

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import type { Period, Split } from "../../featurestore/index.ts";
-import { momentArgument, type ParsedArguments, usageError } from "../arguments/index.ts";
+import type { Output, Period, Specification, Split } from "../../featurestore/index.ts";
+import { momentArgument, usageError } from "../arguments/index.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
 import { printable } from "../output/index.ts";
 import {
@@ -12,8 +12,7 @@ import {
   projectOptions,
   withFunctions,
 } from "../project.ts";
-import { s3Of, s3Options } from "../s3-options.ts";
-import { trainingSetJson, trainingSetText } from "../training-sets/index.ts";
+import { outputArguments, outputOptions, trainingSetJson, trainingSetText } from "../training-sets/index.ts";
 
 /** `tondo training-set`: features as of each row's moment, as Parquet. */
 export const trainingSetCommand: Command = {
@@ -22,7 +21,9 @@ export const trainingSetCommand: Command = {
   about:
     "Takes rows that each say who, when and what came of it, and joins to each the features of an applied vector as they could " +
     "be known at that moment. The slots and labels are written as train.parquet and holdout.parquet, with a manifest.json that " +
-    "says everything that went in. Either the whole folder appears or nothing does.\n\n" +
+    "says everything that went in. Either the whole folder appears or nothing does. With --format csv the files are CSV; with " +
+    "--max-file-rows a part gets several of them, in train/ and holdout/; with --partition-by a folder for each value, as " +
+    "train/country=US/part-00000.parquet.\n\n" +
     "The rows have a column for each role of a key, named like it (role_column where the entity's key has several), for each input, " +
     "for what the labels read, and for their moment: see --at-column.\n\n" +
     "Rows are split by their moment: --train-from and --train-to, --holdout-from and --holdout-to; each period includes its " +
@@ -54,6 +55,7 @@ export const trainingSetCommand: Command = {
     "holdout-to": { value: "MOMENT", help: "rows before then judge" },
     cutoff: { value: "MOMENT", help: "leave out rows whose label was known only later", default: "none" },
     raw: { help: "also write the stored values read, as role__entity__group__feature" },
+    ...outputOptions,
     "checkpoint-after": {
       value: "SECONDS",
       help: "keep joins that took as long until the set stands, so that a run after a kill goes on from there",
@@ -61,7 +63,6 @@ export const trainingSetCommand: Command = {
     },
     ...engineOptions,
     ...projectOptions,
-    ...s3Options,
     ...functionsOption,
   },
   examples: [
@@ -75,10 +76,10 @@ export const trainingSetCommand: Command = {
     if (set !== undefined) return reproduce(context, set);
     const { args, progress, terminal } = context;
     const cutoff = momentArgument(args, "cutoff");
-    const named = namedBy(args);
+    const named = await namedBy(context);
     const split = await splitOf(context);
     const engine = await withFunctions(context, engineOf(args));
-    await using tondo = await openProject(context, "reading", engine, s3Of(context));
+    await using tondo = await openProject(context, "reading", engine);
     const at = args.text("at-column");
     const carry = args.names("carry");
     const checkpointAfter = args.integer("checkpoint-after", 0);
@@ -110,12 +111,22 @@ async function reproduce(context: CommandContext, set: string): Promise<CommandR
   const output = args.text("output");
   if (output === undefined)
     throw usageError("--output DIR is missing: the folder to make", "The first set is left as it is.");
-  for (const option of ["spec", "rows", "at-column", "carry", "cutoff", "raw", "checkpoint-after", ...periodOptions]) {
+  for (const option of [
+    "spec",
+    "rows",
+    "at-column",
+    "carry",
+    "cutoff",
+    "raw",
+    "checkpoint-after",
+    ...periodOptions,
+    ...Object.keys(outputOptions),
+  ]) {
     if (option === "raw" ? args.flag(option) : args.text(option) !== undefined)
       throw usageError(`--${option} stands beside reproduce`, "The manifest says all of that; leave it out.");
   }
   const engine = await withFunctions(context, engineOf(args));
-  await using tondo = await openProject(context, "reading", engine, s3Of(context));
+  await using tondo = await openProject(context, "reading", engine);
   const again = await tondo.reproduce({ set, output, progress, signal: terminal.signal });
   const { differences } = again;
   const text = [
@@ -132,11 +143,13 @@ async function reproduce(context: CommandContext, set: string): Promise<CommandR
 }
 
 /** What is made into what: by a specification, or by arguments alone. */
-function namedBy(
-  args: ParsedArguments,
-):
-  | { readonly spec: string; readonly rows?: string; readonly output?: string }
-  | { readonly vector: string; readonly rows: string; readonly output: string } {
+async function namedBy(
+  context: Pick<CommandContext, "args" | "terminal">,
+): Promise<
+  | { readonly spec: string; readonly rows?: string; readonly output?: string | Output }
+  | { readonly vector: string; readonly rows: string; readonly output: string | Output }
+> {
+  const { args } = context;
   const [spec, vector, rows, output] = [
     args.text("spec"),
     args.optional("VECTOR"),
@@ -150,36 +163,37 @@ function namedBy(
         "Leave VECTOR out, or --spec and say the rest by options.",
       );
     }
-    return { spec, ...(rows === undefined ? {} : { rows }), ...(output === undefined ? {} : { output }) };
+    const target = await outputArguments(args, output, async () => (await inFile(context)).output);
+    return { spec, ...(rows === undefined ? {} : { rows }), ...(target === undefined ? {} : { output: target }) };
   }
   const hint = "`--help` shows an example; --spec FILE takes all of it from a file.";
   if (vector === undefined) throw usageError("VECTOR is missing: an applied vector", hint);
   if (rows === undefined) throw usageError("--rows PATH is missing: the rows", hint);
   if (output === undefined) throw usageError("--output DIR is missing: the folder to make", hint);
-  return { vector, rows, output };
+  return { vector, rows, output: (await outputArguments(args, output)) ?? output };
 }
 
 /** The options that are the ends of the periods. */
 const periodOptions = ["train-from", "train-to", "holdout-from", "holdout-to"] as const;
 
-/** What the file of `--spec` says of the split; nothing where there is none. */
-async function splitInFile(context: Pick<CommandContext, "args" | "terminal">): Promise<Split> {
+/** What the file of `--spec` says; nothing where there is none. */
+async function inFile(context: Pick<CommandContext, "args" | "terminal">): Promise<Partial<Specification>> {
   const spec = context.args.text("spec");
   if (spec === undefined) return {};
   const { readSpecification } = await import("../../featurestore/index.ts");
-  return (await readSpecification(resolve(folderOf(context), spec))).specification.split ?? {};
+  return (await readSpecification(resolve(folderOf(context), spec))).specification;
 }
 
 /** The split of a specification with the ends that options give; `undefined` where they give none, and its file counts as it is. */
 async function splitOf(context: Pick<CommandContext, "args" | "terminal">): Promise<Split | undefined> {
   const { args } = context;
   if (periodOptions.every((option) => args.text(option) === undefined)) return undefined;
-  const inFile = await splitInFile(context);
+  const { split = {} } = await inFile(context);
   const period = (name: "train" | "holdout"): Period | undefined => {
     const from = momentArgument(args, `${name}-from`);
     const to = momentArgument(args, `${name}-to`);
     if (from === undefined && to === undefined) return undefined;
-    const before = inFile[name] ?? {};
+    const before = split[name] ?? {};
     if ("column" in before || "fraction" in before) {
       throw usageError(
         `--holdout-${from === undefined ? "to" : "from"}: the specification holds rows out by ${"column" in before ? "a column" : "a hash"}`,
@@ -194,5 +208,5 @@ async function splitOf(context: Pick<CommandContext, "args" | "terminal">): Prom
   };
   const train = period("train");
   const holdout = period("holdout");
-  return { ...inFile, ...(train === undefined ? {} : { train }), ...(holdout === undefined ? {} : { holdout }) };
+  return { ...split, ...(train === undefined ? {} : { train }), ...(holdout === undefined ? {} : { holdout }) };
 }

@@ -38,6 +38,7 @@ export function trainingSetText({ folder, manifest, made }: TrainingSet, root: s
         ...warnings.map((text, i): readonly [string, string] => [i === 0 ? "warnings" : "", text]),
         ["slots", count(slots)],
         ["labels", labels.join(", ") || "none"],
+        ...filesText(manifest),
         ["digest", manifest.inputsDigest.slice(0, 12)],
       ],
       "  ",
@@ -70,6 +71,16 @@ export function trainingSetJson({ folder, manifest, made }: TrainingSet): Readon
     inputsDigest,
     seconds,
   };
+}
+
+/** How many files there are, where there are more than one a part. */
+function filesText({ files }: Manifest): readonly (readonly [string, string])[] {
+  const columns = Object.keys(files[0]?.partition ?? {});
+  if (files.every(({ path }) => !path.includes("/"))) return [];
+  const partitions = new Set(files.map(({ partition }) => JSON.stringify(partition))).size;
+  const by =
+    columns.length === 0 ? "" : ` in ${counted(partitions, "partition")} by ${columns.map(printable).join(", ")}`;
+  return [["files", `${count(files.length)}${by}`]];
 }
 
 function countOf(manifest: Manifest, part: string): number {

@@ -1,11 +1,12 @@
-import { toMicros } from "../../core/index.ts";
+import { checkPeriods } from "./check-periods.ts";
 import { type Comparison, comparisonsOf, type Filter, filterLimits } from "./filter.ts";
+import { checkOutput } from "./output-shape.ts";
 import type { Problem } from "./shape.ts";
-import type { Specification, Split } from "./specification.ts";
+import type { Specification } from "./specification.ts";
 
-/** What no shape says: how many filters there may be and how deep, and that ranges and periods are not empty. */
-export function checkMembers({ filters = [], split }: Partial<Specification>): readonly Problem[] {
-  const problems: Problem[] = [];
+/** What no shape says: how many filters there may be and how deep, that ranges and periods are not empty, and what goes together. */
+export function checkMembers({ filters = [], split, output }: Partial<Specification>): readonly Problem[] {
+  const problems: Problem[] = [...checkOutput(output)];
   let n = 0;
   for (const [i, filter] of filters.entries()) {
     if (depthOf(filter) > filterLimits.depth)
@@ -40,23 +41,4 @@ function emptyRange({ between }: Comparison): readonly string[] {
   const [low, high] = between;
   const isEmpty = typeof low === typeof high && typeof low === "number" && low > (high as number);
   return isEmpty ? ["begins behind its end"] : [];
-}
-
-/** Both ends of both periods, and that no row is in both. */
-function checkPeriods({ train, holdout }: Split = {}): readonly Problem[] {
-  const held = holdout !== undefined && !("column" in holdout) && !("fraction" in holdout) ? holdout : undefined;
-  const [trained, judged] = [train, held].map((period) => ({
-    from: period?.from === undefined ? -Infinity : toMicros(period.from),
-    to: period?.to === undefined ? Infinity : toMicros(period.to),
-  }));
-  if (trained === undefined || judged === undefined) return [];
-  const hint = "`from` is included, `to` is not.";
-  const message = "ends before it begins";
-  if (trained.from >= trained.to) return [{ path: ["split", "train"], message, hint }];
-  if (held === undefined) return [];
-  if (judged.from >= judged.to) return [{ path: ["split", "holdout"], message, hint }];
-  if (train === undefined || trained.from >= judged.to || judged.from >= trained.to) return [];
-  return [
-    { path: ["split", "holdout"], message: "overlaps the training period", hint: "End one where the other begins." },
-  ];
 }

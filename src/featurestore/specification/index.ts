@@ -1,3 +1,4 @@
+export { checkPeriods } from "./check-periods.ts";
 export {
   type Comparison,
   type ComparisonName,
@@ -27,4 +28,14 @@ export {
 } from "./specification.ts";
 export { normalChoice, normalComparison, normalSpecification } from "./normal.ts";
 export { specifiedVector } from "./specified-vector.ts";
+export {
+  type Compression,
+  type FileChoice,
+  fileChoice,
+  inFolder,
+  type Output,
+  outputBytes,
+  outputFolder,
+  type OutputFormat,
+} from "./output.ts";
 export { specificationError, type Written } from "./specification-error.ts";

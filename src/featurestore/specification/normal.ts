@@ -1,5 +1,6 @@
 import { formatMicros, type Json, type Moment, toMicros } from "../../core/index.ts";
 import { type Comparison, comparisons, type Filter, type FilterValue } from "./filter.ts";
+import { normalOutput } from "./output.ts";
 import type { Holdout, Period, Sampling, Specification } from "./specification.ts";
 
 type Members = Readonly<Record<string, Json>>;
@@ -43,7 +44,7 @@ export function normalSpecification(
         ? undefined
         : { label: classBalance.label, ratio: classBalance.ratio ?? 1, seed: classBalance.seed ?? 0 },
     raw,
-    output,
+    output: normalOutput(output),
   });
 }
 

@@ -9,6 +9,7 @@ import {
 } from "../../core/index.ts";
 import { comparisons } from "./filter.ts";
 import { comparisonShape, filterShape } from "./filter-shape.ts";
+import { outputShape } from "./output-shape.ts";
 import {
   choice,
   has,
@@ -235,7 +236,7 @@ const members: Members<Specification> = {
     of: classBalance,
   },
   raw: { doc: "Whether the raw values read are written beside the slots; default false.", of: truth },
-  output: { doc: "The folder to make, from the project folder.", of: text({ most: 4000 }) },
+  output: { doc: "The folder to make, from the project folder; or with it what the files are.", of: outputShape },
 };
 
 const whole = object<Specification>(members, {

@@ -1,5 +1,6 @@
 import type { AnyProject, FeatureName, LabelName, Moment, ProjectTypes, VectorName } from "../../core/index.ts";
 import type { Comparison, Filter } from "./filter.ts";
+import type { Output } from "./output.ts";
 
 /** A stretch of time: from included, to excluded. */
 export interface Period {
@@ -8,8 +9,8 @@ export interface Period {
 }
 
 /**
- * Rows chosen by a hash of some of their columns, so that neither the order of the rows nor what else is in them matters: see
- * {@link hashRule}.
+ * A share of the rows, chosen by a hash of some of their columns: see {@link hashRule}. Neither the order of the rows nor which others there are
+ * matters, so that a file that grew keeps those that it had.
  */
 export interface ByHash {
   /** Of what is hashed, which share is taken; more than 0, less than 1. */
@@ -34,7 +35,10 @@ export interface Split {
   readonly holdout?: Holdout;
 }
 
-/** Fewer rows than there are: a share or a number of them, by hash. `by` is by default all keys and the moment. */
+/**
+ * Fewer rows than there are: a share or a number of them, by hash. `by` is by default all keys and the moment. Of a number, those with the least
+ * lots are taken: whether a row is among them depends on the others.
+ */
 export type Sampling = ByHash | (Omit<ByHash, "fraction"> & { readonly count: number });
 
 /** Training rows of common values of a label are left out, by hash, until they are few enough. */
@@ -113,8 +117,8 @@ export interface Specification<P extends ProjectTypes = AnyProject> {
   readonly classBalance?: ClassBalance;
   /** Whether the raw values read are written beside the slots. */
   readonly raw?: boolean;
-  /** The folder to make, from the project folder. */
-  readonly output: string;
+  /** The folder to make, from the project folder: Parquet; or with it what the files are. */
+  readonly output: string | Output;
 }
 
 /** See {@link Specification.label}. */

@@ -9,8 +9,7 @@ import {
   type ValueKind,
 } from "../../core/index.ts";
 import type { Engine } from "../duckdb/index.ts";
-import { type FileSet, scanFiles } from "../offline/files/file-scan.ts";
-import { type Manifest, manifestFile, readManifest } from "../offline/index.ts";
+import { filesOfPart, type Manifest, manifestFile, readManifest, scanSet } from "../offline/index.ts";
 import type { StatsPart, StatsSubject } from "./feature-statistics.ts";
 import type { MeasuredColumn } from "./measured-column.ts";
 
@@ -53,7 +52,7 @@ export async function findRows({ set, part = "train", from, to }: StatsRows, fol
       hint: "A period includes its beginning and excludes its end.",
     });
   }
-  if (filesOfPart(found).length === 0) {
+  if (filesOfPart(manifest, part).length === 0) {
     throw new TondoError("INVALID_ARGUMENT", `the training set has no ${part} rows`, {
       where: join(path, manifestFile),
       hint: "It was made without a split; make it with a holdout, or name a period.",
@@ -75,10 +74,9 @@ export async function rowsSql(
   side: 0 | 1,
 ): Promise<string> {
   const here = columns.filter((column) => hasColumn(found.manifest, column));
-  const kinds: Record<string, ValueKind> = { at: "timestamp" };
-  for (const { name, kind } of here) kinds[name] = inFile(kind);
   const nameOf = (name: string): string => here.find((column) => column.name === name)?.sql ?? "q";
-  const scan = await scanFiles(engine, fileSet(found), kinds, nameOf);
+  const names = new Set(["at", ...here.map(({ name }) => name)]);
+  const scan = await scanSet(engine, found, [...names], { nameOf });
   const moment = here.find(({ name }) => name === "at")?.sql ?? "q";
   const selected = columns.map(({ sql, kind }) =>
     here.some((column) => column.sql === sql) ? sql : `null::${emptyType(kind)} as ${sql}`,
@@ -105,19 +103,6 @@ export function subjectOf(
     ...{ folder: shown, vector: vector.name, fingerprint: vector.fingerprint, inputsDigest, part, from, to },
     ...counted,
   };
-}
-
-function filesOfPart({ folder, manifest, part }: FoundRows): readonly string[] {
-  return manifest.files.filter((file) => part === "all" || file.part === part).map(({ path }) => join(folder, path));
-}
-
-function fileSet(found: FoundRows): FileSet {
-  return { format: "parquet", files: filesOfPart(found), what: `the training set "${found.shown}"` };
-}
-
-/** Durations are written as whole numbers of microseconds. */
-function inFile(kind: ValueKind): ValueKind {
-  return kind === "duration" ? "int" : kind === "list<duration>" ? "list<int>" : kind;
 }
 
 function emptyType(kind: ValueKind): string {

@@ -26,6 +26,18 @@ export const accepted: Readonly<Record<string, unknown>> = {
   "a number of rows": { ...least, sampling: { count: 1000 } },
   "a period held out": { ...least, split: { holdout: { from: "2024-01-01T00:00:00Z", to: "2024-02-01 00:00:00.5Z" } } },
   "a column's value held out": { ...least, split: { holdout: { column: "fold", isIn: ["test"] } } },
+  "an output of CSV": {
+    ...least,
+    output: { folder: "training/eta", format: "csv", compression: "gzip", maxFileRows: 10 },
+  },
+  "an output in partitions": {
+    ...least,
+    output: {
+      ...{ folder: "o", format: "parquet", compression: "zstd", compressionLevel: 9, rowGroupRows: 4096 },
+      ...{ partitionBy: ["country", "city"], maxPartitions: 50 },
+    },
+  },
+  "an output that says only where": { ...least, output: { folder: "training/eta" } },
   "an empty period": { ...least, split: { train: {} } },
   features: {
     rows: "rows.csv",
@@ -61,6 +73,30 @@ export const refused: Readonly<
   "a member in snake case": [{ ...least, class_balance: {} }, "$.class_balance", /no member/, /"classBalance"/],
   "a name with a space": [{ ...least, "my filter": 1 }, '$["my filter"]', /no member "my filter"/],
   "a vector that is no text": [{ ...least, vector: 3 }, "$.vector", /^must be a text, and is a number$/],
+  "an output without a folder": [{ ...least, output: { format: "csv" } }, "$.output", /^lacks "folder"$/],
+  "a format that is misspelt": [
+    { ...least, output: { folder: "o", format: "parket" } },
+    "$.output.format",
+    /^"parket" is no format$/,
+    /"parquet"/,
+  ],
+  "a compression that none is": [
+    { ...least, output: { folder: "o", compression: "rar" } },
+    "$.output.compression",
+    /^"rar" is no compression$/,
+    /zstd, snappy/,
+  ],
+  "an output that is null": [{ ...least, output: null }, "$.output", /^must be a text, and is null$/],
+  "a level beyond the highest": [
+    { ...least, output: { folder: "o", compressionLevel: 23 } },
+    "$.output.compressionLevel",
+    /at most 22/,
+  ],
+  "partitions by nothing": [
+    { ...least, output: { folder: "o", partitionBy: [] } },
+    "$.output.partitionBy",
+    /^is empty$/,
+  ],
   "an empty path": [{ ...least, rows: "" }, "$.rows", /^is empty$/],
   "no list": [{ ...least, carry: "city" }, "$.carry", /^must be a list, and is a text$/],
   "a list with null": [{ ...least, carry: ["a", null] }, "$.carry[1]", /^must be a text, and is null$/],
@@ -148,10 +184,43 @@ export const absurd: typeof refused = {
     "$.filters[0].not.between",
     /^begins behind its end$/,
   ],
+  "groups of rows in CSV": [
+    { ...least, output: { folder: "o", format: "csv", rowGroupRows: 5000 } },
+    "$.output.rowGroupRows",
+    /^CSV has no groups of rows$/,
+    /maxFileRows/,
+  ],
+  "CSV in snappy": [
+    { ...least, output: { folder: "o", format: "csv", compression: "snappy" } },
+    "$.output.compression",
+    /no reader of CSV/,
+    /gzip/,
+  ],
+  "a level of gzip": [
+    { ...least, output: { folder: "o", compression: "gzip", compressionLevel: 5 } },
+    "$.output.compressionLevel",
+    /^gzip in parquet has no level$/,
+  ],
+  "a limit of no partitions": [
+    { ...least, output: { folder: "o", maxPartitions: 5 } },
+    "$.output.maxPartitions",
+    /^stands without "partitionBy"$/,
+  ],
+  "a partition twice": [
+    { ...least, output: { folder: "o", partitionBy: ["city", "City"] } },
+    "$.output.partitionBy[1]",
+    /^names "City" twice$/,
+  ],
   "a period from behind": [
     { ...least, split: { train: { from: "2024-02-01", to: "2024-01-01" } } },
     "$.split.train",
     /^ends before it begins$/,
+  ],
+  "a period that holds out everything": [
+    { ...least, split: { holdout: {} } },
+    "$.split.holdout",
+    /^has neither a beginning nor an end$/,
+    /leave the holdout out/,
   ],
   "periods that overlap": [
     { ...least, split: { train: { to: "2024-02-01" }, holdout: { from: "2024-01-01" } } },

@@ -121,7 +121,9 @@ describe("docs/training-set.schema.json", () => {
             good++;
             expect(isValid).toBe(true);
           } else if (isValid) {
-            expect(problemsOf(changed)).toMatch(/ends before|overlaps|begins behind|names no version|no moment/);
+            expect(problemsOf(changed)).toMatch(
+              /ends before|neither a beginning|overlaps|begins behind|names no version|no moment|no groups of rows|takes snappy|has no level|stands without|twice/,
+            );
           }
         },
       ),

@@ -1,6 +1,6 @@
 import { elementKind, isEmbedding, isList, type ValueKind } from "../../../core/index.ts";
 import { kindOfDuckdbType } from "../../../dsl/index.ts";
-import type { ParquetSchema } from "./parquet-columns.ts";
+import { nothingType, type ParquetSchema, standsTwice } from "./parquet-columns.ts";
 
 /**
  * Why a column cannot be read as what is wanted: it stands twice, is not there, is of a type that the language does not have, or of
@@ -10,9 +10,10 @@ export type ColumnMisfit = "twice" | "gone" | "unreadable" | { readonly kind: Va
 
 /** What keeps a file's column from being read as values of a kind; `undefined` where nothing does. */
 export function misfitOf({ types, twice }: ParquetSchema, name: string, wanted: ValueKind): ColumnMisfit | undefined {
-  if (twice.some((other) => other.toLowerCase() === name.toLowerCase())) return "twice";
+  if (standsTwice(name, twice)) return "twice";
   if (!types.has(name)) return "gone";
   const type = types.get(name);
+  if (type === nothingType) return undefined;
   const kind = type === undefined ? undefined : kindOfDuckdbType(type);
   if (kind === undefined) return "unreadable";
   return fits(kind, wanted) ? undefined : { kind };

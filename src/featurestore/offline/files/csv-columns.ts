@@ -1,84 +1,90 @@
-import { open } from "node:fs/promises";
 import { TondoError, type ValueKind } from "../../../core/index.ts";
 import { duckdbType } from "../../../dsl/index.ts";
 import { type Engine, sqlText } from "../../duckdb/index.ts";
+import { refuseCells } from "./csv-cells.ts";
+import { headerOf } from "./csv-header.ts";
 import { pathList, refuseTwice } from "./parquet-columns.ts";
 
 /** CSV as RFC 4180 has it: an empty field is missing, `""` is an empty text, whatever a sniffer would think. */
-const csvForm = `delim = ',', quote = '"', escape = '"', nullstr = ''`;
+export const csvForm: string = `delim = ',', quote = '"', escape = '"', nullstr = ''`;
+
+/** Moments and dates as ISO 8601 has them. Other forms are texts: whether the third of `03/04/05` is a year nobody knows. */
+const isoForms = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S'";
+
+/** How many headers are read at once. */
+const headersAtOnce = 32;
+
+/** Whether a path is of CSV by its ending, packed or not. */
+export function isCsv(path: string): boolean {
+  return /\.csv(\.gz|\.zst)?$/i.test(path);
+}
 
 /** SQL that reads CSV files with types found by looking at all of their rows. */
 export function sniffedCsv(files: readonly string[]): string {
-  return `read_csv(${pathList(files)}, header = true, ${csvForm}, sample_size = -1, union_by_name = true)`;
+  return `read_csv(${pathList(files)}, header = true, ${csvForm}, ${isoForms}, sample_size = -1, union_by_name = true)`;
 }
 
 /**
- * SQL that reads CSV files with the types that some columns shall have. Texts are read as they stand; another type that does not
- * fit its text is an error with its line.
+ * SQL that reads CSV files with the types that some columns shall have. Texts are read as they stand; all other cells are looked at first.
  *
- * @param names all columns of the files, in their order: see {@link headerOf}
- * @throws TondoError `SOURCE_CHANGED` where the files have different headers, or a column twice
+ * @param names all columns of the first file, in their order: see {@link headerOf}
+ * @throws TondoError `SOURCE_CHANGED` where the files have different headers, or a column twice; `SOURCE_UNREADABLE` where a cell is not of its
+ * column's type
  */
 export async function typedCsv(
+  engine: Engine,
   files: readonly string[],
   what: string,
   names: readonly string[],
   columns: Readonly<Record<string, ValueKind>>,
 ): Promise<string> {
-  await sameHeaders(files, what);
+  await sameHeaders(files, what, names);
   const [first = ""] = files;
   const lower = names.map((name) => name.toLowerCase());
   const twice = names.filter((_, i) => lower.indexOf(lower[i] ?? "") !== i);
   for (const name of Object.keys(columns)) refuseTwice(name, twice, what, first);
-  const types = names.map((name, i) => {
-    const kind = Object.hasOwn(columns, name) ? columns[name] : undefined;
-    // Columns that are not asked for may have any name.
-    return `${sqlText(kind === undefined ? `unread ${String(i)}` : name)}: ${sqlText(csvType(kind))}`;
+  const kindOf = (name: string): ValueKind | undefined => (Object.hasOwn(columns, name) ? columns[name] : undefined);
+  // Columns that are not asked for may have any name.
+  const nameOf = (name: string, i: number): string => (kindOf(name) === undefined ? `unread ${String(i)}` : name);
+  const checked = names.flatMap((name, i) => {
+    const kind = kindOf(name);
+    return kind === undefined ? [] : [{ name, kind, text: `cell${String(i)}` }];
   });
-  return `select * from read_csv(${pathList(files)}, auto_detect = false, header = true, ${csvForm}, allow_quoted_nulls = false, columns = {${types.join(", ")}})`;
+  await refuseCells(engine, what, files, checked, (some) =>
+    readCsv(
+      some,
+      names.map((name, i) => [kindOf(name) === undefined ? nameOf(name, i) : `cell${String(i)}`, "VARCHAR"]),
+      ", filename = true",
+    ),
+  );
+  return readCsv(
+    files,
+    names.map((name, i) => [nameOf(name, i), csvType(kindOf(name))]),
+  );
 }
 
-/** The names in the first line of a CSV file, in order. */
-export async function headerOf(engine: Engine, file: string, what: string): Promise<readonly string[]> {
-  const [row = {}] = await engine.rows(
-    `select * from read_csv(${pathList([file])}, header = false, all_varchar = true, ${csvForm}) limit 1`,
-    `reading the header of ${what}`,
-  );
-  return Object.values(row).map((name) => String(name ?? ""));
+function readCsv(files: readonly string[], columns: readonly (readonly [string, string])[], more = ""): string {
+  const types = columns.map(([name, type]) => `${sqlText(name)}: ${sqlText(type)}`).join(", ");
+  return `select * from read_csv(${pathList(files)}, auto_detect = false, header = true, ${csvForm}, allow_quoted_nulls = false, columns = {${types}}${more})`;
 }
 
 /** Columns are read by place: files of one source must have them in one order. */
-async function sameHeaders(files: readonly string[], what: string): Promise<void> {
-  let first: string | undefined;
-  for (const file of files) {
-    const header = await firstLine(file);
-    first ??= header;
-    if (header !== first) {
+async function sameHeaders(files: readonly string[], what: string, names: readonly string[]): Promise<void> {
+  for (let at = 1; at < files.length; at += headersAtOnce) {
+    const some = files.slice(at, at + headersAtOnce);
+    const headers = await Promise.all(some.map((file) => headerOf(file, what)));
+    for (const [i, header] of headers.entries()) {
+      if (header.length === names.length && header.every((name, place) => name === names[place])) continue;
       throw new TondoError("SOURCE_CHANGED", `${what}: the files have different headers`, {
-        where: file,
-        hint: `Give each file the header of the first, ${files[0] ?? ""}.`,
+        where: some[i] ?? "",
+        hint: `Give each file the header of the first, ${files[0] ?? ""}: ${names.slice(0, 20).join(",")}`,
       });
     }
   }
 }
 
-async function firstLine(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const buffer = Buffer.alloc(65_536);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    return (
-      buffer
-        .toString("utf8", 0, bytesRead)
-        .replace(/^\ufeff/, "")
-        .split(/\r?\n/)[0] ?? ""
-    );
-  } finally {
-    await file.close();
-  }
-}
-
-function csvType(kind: ValueKind | undefined): string {
+/** The type that a column of CSV is read as; without a kind, that of a column that nobody asks for. */
+export function csvType(kind: ValueKind | undefined): string {
   if (kind === undefined) return "VARCHAR";
   return kind === "timestamp" ? "TIMESTAMP WITH TIME ZONE" : duckdbType(kind);
 }

@@ -1,10 +1,27 @@
-import { isScalar, TondoError, type TypeName, type ValueKind } from "../../../core/index.ts";
-import { duckdbColumn, kindOfDuckdbType, quoteIdentifier } from "../../../dsl/index.ts";
+import {
+  elementKind,
+  isList,
+  isScalar,
+  nearestName,
+  TondoError,
+  type TypeName,
+  type ValueKind,
+} from "../../../core/index.ts";
+import { duckdbColumn, duckdbType, kindOfDuckdbType, quoteIdentifier } from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
 import { misfitOf } from "./column-misfit.ts";
-import { headerOf, sniffedCsv, typedCsv } from "./csv-columns.ts";
+import { refuseCutNanoseconds } from "./cut-nanoseconds.ts";
+import { sniffedCsv, typedCsv } from "./csv-columns.ts";
+import { headerOf } from "./csv-header.ts";
 import { refuseOtherLengths } from "./embedding-lengths.ts";
-import { type ParquetSchema, parquetSchemas, pathList, readableColumns, refuseTwice } from "./parquet-columns.ts";
+import {
+  nothingType,
+  type ParquetSchema,
+  parquetSchemas,
+  pathList,
+  readableColumns,
+  refuseTwice,
+} from "./parquet-columns.ts";
 import { floorDivide } from "./floor-sql.ts";
 
 /** Files of one format to be read as one. */
@@ -52,12 +69,12 @@ export async function columnsOfFirst(engine: Engine, { format, files, what }: Fi
   const [file = ""] = files;
   if (format === "parquet") {
     const [schema] = await parquetSchemas(engine, [file], what);
-    return schema ?? { file, types: new Map(), twice: [] };
+    return schema ?? { file, types: new Map(), twice: [], cutNanoseconds: [] };
   }
-  const names = await headerOf(engine, file, what);
+  const names = await headerOf(file, what);
   const lower = names.map((name) => name.toLowerCase());
   const twice = names.filter((_, i) => lower.indexOf(lower[i] ?? "") !== i);
-  return { file, types: new Map(names.map((name) => [name, "VARCHAR"])), twice };
+  return { file, types: new Map(names.map((name) => [name, "VARCHAR"])), twice, cutNanoseconds: [] };
 }
 
 /** How many rows Parquet files have, from their footers. */
@@ -110,10 +127,10 @@ export async function openFiles(
       ? "1 as one"
       : names.map((name) => `${one(name, columns[name] ?? "string")} as ${nameOf(name)}`).join(", ");
   if (set.format === "csv") {
-    const header = await headerOf(engine, set.files[0] ?? "", set.what);
+    const header = await headerOf(set.files[0] ?? "", set.what);
     for (const name of names) if (!header.includes(name)) throw gone(name, set, header);
     for (const name of names) refuseInCsv(name, columns[name] ?? "string", set);
-    const typed = await typedCsv(set.files, set.what, header, columns);
+    const typed = await typedCsv(engine, set.files, set.what, header, columns);
     return {
       sql: (nameOf = quoteIdentifier) => `select ${select(nameOf, duckdbColumn)} from (${typed})`,
       count: () => Promise.resolve(undefined),
@@ -123,15 +140,19 @@ export async function openFiles(
   for (const schema of schemas) for (const name of names) checkColumn(schema, name, columns[name] ?? "string", set);
   // Where files differ, each column is read as the widest of its types.
   const read = `read_parquet(${pathList(set.files)}${schemas.length > 1 ? ", union_by_name = true" : ""})`;
-  for (const name of names) await refuseOtherLengths(engine, read, name, columns[name] ?? "string", set);
+  const isNothing = (name: string): boolean => schemas.every(({ types }) => types.get(name) === nothingType);
+  for (const name of names)
+    if (!isNothing(name)) await refuseOtherLengths(engine, read, name, columns[name] ?? "string", set);
+  await refuseCutNanoseconds(engine, read, schemas, columns, set.what);
   const isNanoseconds = (name: string): boolean =>
     schemas.some(({ types }) => types.get(name)?.toUpperCase() === "TIMESTAMP_NS");
   return {
     sql: (nameOf = quoteIdentifier, prune = () => undefined) => {
       const pruned = prune((name) => storedForm(name, columns[name], schemas));
-      return `select ${select(nameOf, (name, kind) =>
-        kind === "timestamp" && isNanoseconds(name) ? floorNanoseconds(name) : duckdbColumn(name, kind),
-      )} from ${read}${pruned === undefined ? "" : ` where ${pruned}`}`;
+      return `select ${select(nameOf, (name, kind) => {
+        if (isNothing(name)) return `null::${typeOf(kind)}`;
+        return kind === "timestamp" && isNanoseconds(name) ? floorNanoseconds(name) : duckdbColumn(name, kind);
+      })} from ${read}${pruned === undefined ? "" : ` where ${pruned}`}`;
     },
     count: () => countParquet(engine, set.files, set.what),
   };
@@ -176,6 +197,12 @@ function storedForm(
   }
 }
 
+/** DuckDB's type of a value of the language, as {@link duckdbColumn} gives it. */
+function typeOf(kind: ValueKind): string {
+  if (isList(kind)) return `${typeOf(elementKind(kind))}[]`;
+  return kind === "timestamp" || kind === "date" ? "BIGINT" : duckdbType(kind);
+}
+
 /** DuckDB's own conversion cuts towards 1970: a moment before it would come out a microsecond late. */
 function floorNanoseconds(column: string): string {
   const name = `${quoteIdentifier(column)}::timestamp_ns`;
@@ -187,23 +214,25 @@ function checkColumn(schema: ParquetSchema, name: string, wanted: ValueKind, set
   const misfit = misfitOf(schema, name, wanted);
   if (misfit === undefined) return;
   if (misfit === "twice") refuseTwice(name, twice, set.what, file);
-  if (typeof misfit === "string") throw gone(name, { ...set, files: [file] }, [...types.keys()]);
+  if (misfit === "gone") throw gone(name, { ...set, files: [file] }, [...types.keys()]);
+  const is =
+    typeof misfit === "string"
+      ? `${types.get(name) ?? "a nested type"}, which the language does not have`
+      : misfit.kind;
   throw new TondoError(
     "SOURCE_CHANGED",
-    `${set.what}: the column "${name}" is of type ${misfit.kind}, and the definitions say ${wanted}`,
+    `${set.what}: the column "${name}" is of type ${is}, and the definitions say ${wanted}`,
     { where: file, hint: "Mend the file, or change the definitions and apply them." },
   );
 }
 
 function gone(name: string, { what, files }: FileSet, present: readonly string[]): TondoError {
-  return new TondoError(
-    "SOURCE_CHANGED",
-    `${what} has no column "${name}" any more, or not of a type that can be read`,
-    {
-      where: files[0] ?? "",
-      hint: `It has ${present.slice(0, 20).join(", ")}. Mend the file, or change the definitions and apply them.`,
-    },
-  );
+  const nearest = nearestName(name, present);
+  const meant = nearest === undefined || nearest === "" ? "" : ` Did you mean "${nearest}"?`;
+  return new TondoError("SOURCE_CHANGED", `${what}: there is no column "${name}"`, {
+    where: files[0] ?? "",
+    hint: `It has ${present.slice(0, 20).join(", ")}.${meant} Mend the file, or change the definitions and apply them.`,
+  });
 }
 
 function refuseInCsv(name: string, kind: ValueKind, { what, files }: FileSet): void {

@@ -57,34 +57,44 @@ export async function readColumns({
       kind: parseTypeName((present[name] ?? "string") satisfies TypeName).kind,
     }));
     const scan = await scanFiles(engine, set, Object.fromEntries(kinds.map(({ name, kind }) => [name, kind])));
-    const columns = kinds.map(({ name, kind }, i) =>
-      i < numbers.length ? `(${toCarrier(quoteIdentifier(name), kind)})::double` : `${quoteIdentifier(name)}::varchar`,
-    );
-    const parts = kinds.map((): (Float64Array | (string | null)[])[] => []);
-    let rows = 0;
-    for await (const chunk of engine.chunks(
-      `select ${["1::double", ...columns].join(", ")} from (${scan})`,
-      `reading ${path}`,
-      signal,
-    )) {
-      rows += chunk.rows;
-      for (const [i, part] of parts.entries()) {
-        part.push(chunk.column(i + 1, i < numbers.length ? "number" : "text") as Float64Array | (string | null)[]);
-      }
-    }
-    return {
-      rows,
-      numbers: new Map(numbers.map((name, i) => [name, joinNumbers(parts[i] ?? [], rows)])),
-      texts: new Map(
-        texts.map((name, i) => [
-          name,
-          (parts[numbers.length + i] ?? []).flatMap((part) => [...(part as (string | null)[])]),
-        ]),
-      ),
-    };
+    return await collectColumns(engine, scan, kinds, numbers.length, path, signal);
   } finally {
     engine.close();
   }
+}
+
+/**
+ * Reads columns of a relation into memory: the first so many as numbers, the others as texts. `what` says in errors what is read.
+ *
+ * @throws TondoError `SOURCE_UNREADABLE`, `ABORTED`
+ */
+export async function collectColumns(
+  engine: Engine,
+  relation: string,
+  columns: readonly TableColumn[],
+  numbers: number,
+  what: string,
+  signal: AbortSignal | undefined,
+): Promise<ColumnsRead> {
+  const selected = columns.map(({ name, kind }, i) =>
+    i < numbers ? `(${toCarrier(quoteIdentifier(name), kind)})::double` : `${quoteIdentifier(name)}::varchar`,
+  );
+  const parts = columns.map((): (Float64Array | (string | null)[])[] => []);
+  let rows = 0;
+  const sql = `select ${["1::double", ...selected].join(", ")} from (${relation})`;
+  for await (const chunk of engine.chunks(sql, `reading ${what}`, signal)) {
+    rows += chunk.rows;
+    for (const [i, part] of parts.entries())
+      part.push(chunk.column(i + 1, i < numbers ? "number" : "text") as Float64Array | (string | null)[]);
+  }
+  const named = columns.map(({ name }, i) => [name, parts[i] ?? []] as const);
+  return {
+    rows,
+    numbers: new Map(named.slice(0, numbers).map(([name, own]) => [name, joinNumbers(own, rows)])),
+    texts: new Map(
+      named.slice(numbers).map(([name, own]) => [name, own.flatMap((part) => [...(part as (string | null)[])])]),
+    ),
+  };
 }
 
 function joinNumbers(parts: readonly (Float64Array | (string | null)[])[], rows: number): Float64Array {

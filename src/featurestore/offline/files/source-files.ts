@@ -1,18 +1,19 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { glob, stat } from "node:fs/promises";
+import { glob, open, stat } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { canonicalJson, TondoError } from "../../../core/index.ts";
 import { filesAtRest, type FileTransportPlan, type SourcePlan } from "../../../dsl/index.ts";
 import type { FilePlaces } from "./file-places.ts";
-import type { HeldFiles } from "./remote-files.ts";
 
 /** How many files a path may stand for. */
 export const maxFiles = 10_000;
 
+/** How many bytes of a file are hashed at once. */
+const digestedAtOnce = 1 << 20;
+
 /** One file of a source, as a manifest names it. */
 export interface FileDigest {
-  /** As the source's path leads to it, from the project folder where it lies inside; of S3 `s3://bucket/key`. */
+  /** As the source's path leads to it, from the project folder where it lies inside. */
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -20,30 +21,25 @@ export interface FileDigest {
 
 /**
  * The files that a path of a source stands for, sorted, absolute. The path is relative to the project folder, with `*`,
- * `**` and `?` as in a glob. Of another place than the file system the files are copies, in the order of what they are copies of; and the first
- * alone where `reads` says that no other is read.
+ * `**` and `?` as in a glob.
  *
- * @throws TondoError `SOURCE_MISSING` where there is none, `LIMIT_EXCEEDED` where there are more than {@link maxFiles}; for remote files what
- * `HeldFiles` throws, and `INVALID_ARGUMENT` where nothing reads them
+ * @throws TondoError `SOURCE_MISSING` where there is none, `LIMIT_EXCEEDED` where there are more than {@link maxFiles}
  */
-export async function filesOf(
-  path: string,
-  places: FilePlaces,
-  what: string,
-  reads: "all" | "first" = "all",
-): Promise<readonly string[]> {
-  if (isRemote(path, places)) return (await heldFiles(path, places).files(path, what, reads)).map(({ copy }) => copy);
-  const { folder } = places;
+export async function filesOf(path: string, { folder }: FilePlaces, what: string): Promise<readonly string[]> {
   const whole = isAbsolute(path) ? path : join(folder, path);
   const files: string[] = [];
-  if (await isFile(whole)) {
+  const found = await lookAt(whole);
+  if (found === "file") {
     files.push(whole);
   } else if (/[*?[\]{}]/.test(path)) {
-    for await (const found of glob(isAbsolute(path) ? path : path.replaceAll("\\", "/"), { cwd: folder })) {
-      const file = isAbsolute(found) ? found : join(folder, found);
-      if (await isFile(file)) files.push(file);
+    for await (const name of glob(isAbsolute(path) ? path : path.replaceAll("\\", "/"), { cwd: folder })) {
+      const file = isAbsolute(name) ? name : join(folder, name);
+      const is = await lookAt(file);
+      if (is === "file") files.push(file);
+      else refuseNoFile(file, is, what, path);
       if (files.length > maxFiles) {
         throw new TondoError("LIMIT_EXCEEDED", `${what}: "${path}" stands for more than ${String(maxFiles)} files`, {
+          where: whole,
           hint: "Join them into fewer, larger files.",
         });
       }
@@ -52,10 +48,31 @@ export async function filesOf(
   if (files.length === 0) {
     throw new TondoError("SOURCE_MISSING", `${what}: no file at "${path}"`, {
       where: whole,
-      hint: `Paths are relative to the project folder, ${folder}.`,
+      hint:
+        found === "folder"
+          ? `It is a folder: say which of its files, such as "${join(path, "*.parquet")}".`
+          : `Paths are relative to the project folder, ${folder}.`,
     });
   }
   return files.sort();
+}
+
+/**
+ * Of what a pattern matches, folders are passed over, but for one that is named as a file of rows is: what lies in it would be missing
+ * without a word, unless `**` leads there too.
+ */
+function refuseNoFile(path: string, is: "folder" | "nothing", what: string, pattern: string): void {
+  if (is === "nothing") {
+    throw new TondoError("SOURCE_MISSING", `${what}: "${path}" is a link to nothing, or went away`, {
+      where: path,
+      hint: "Mend the link, or remove it.",
+    });
+  }
+  if (pattern.includes("**") || !/\.(parquet|csv)$/i.test(path)) return;
+  throw new TondoError("SOURCE_MISSING", `${what}: "${path}" is a folder, and no file`, {
+    where: path,
+    hint: `Say which of its files are meant, such as "${join(path, "*.parquet")}", or rename the folder.`,
+  });
 }
 
 /**
@@ -77,29 +94,22 @@ export function transportsAtRest(source: SourcePlan): readonly FileTransportPlan
   );
 }
 
-/** Whether a path leads out of the file system: it names how, as in `s3://`. */
-function isRemote(path: string, { remote }: FilePlaces): boolean {
-  return remote?.owns(path) === true || /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
-}
-
-function heldFiles(path: string, { remote, held }: FilePlaces): HeldFiles {
-  if (remote?.owns(path) !== true) {
-    throw new TondoError("INVALID_ARGUMENT", `"${path}" leads to a place that nothing here reads`, {
-      where: path,
-      hint: "Paths of the file system are read, and s3://bucket/key where a project was opened by `open` or the command line.",
-    });
-  }
-  if (held === undefined) throw new TondoError("INTERNAL", `"${path}" is read by work that holds no files`);
-  return held;
-}
-
-async function isFile(path: string): Promise<boolean> {
+async function lookAt(path: string): Promise<"file" | "folder" | "nothing"> {
   try {
-    return (await stat(path)).isFile();
+    const found = await stat(path);
+    return found.isFile() ? "file" : found.isDirectory() ? "folder" : "nothing";
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT" || (error as NodeJS.ErrnoException).code === "ENOTDIR")
-      return false;
-    throw new TondoError("IO_FAILED", `"${path}" cannot be read`, { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return "nothing";
+    throw new TondoError(
+      "IO_FAILED",
+      `"${path}" cannot be read${code === "ELOOP" ? ": its links lead in a circle" : ""}`,
+      {
+        where: path,
+        hint: "Check that it leads to a file that may be read.",
+        cause: error,
+      },
+    );
   }
 }
 
@@ -110,35 +120,46 @@ async function isFile(path: string): Promise<boolean> {
  */
 export async function digestFiles(
   files: readonly string[],
-  { folder, held }: FilePlaces,
+  { folder }: FilePlaces,
   signal?: AbortSignal,
 ): Promise<readonly FileDigest[]> {
   const digests: FileDigest[] = [];
+  const buffer = Buffer.allocUnsafe(digestedAtOnce);
   for (const file of files) {
-    const hash = createHash("sha256");
-    let bytes = 0;
-    try {
-      for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) {
-        if (signal?.aborted === true) break;
-        const chunk = part as Buffer;
-        hash.update(chunk);
-        bytes += chunk.length;
-      }
-    } catch (error) {
-      const isGone = (error as NodeJS.ErrnoException).code === "ENOENT";
-      throw new TondoError(isGone ? "SOURCE_MISSING" : "IO_FAILED", `"${file}" cannot be read`, {
-        where: file,
-        hint: "Check that the file is there and may be read.",
-        cause: error,
-      });
-    }
-    if (signal?.aborted === true)
-      throw new TondoError("ABORTED", "hashing files was cancelled", { cause: signal.reason });
+    const { bytes, sha256 } = await digestFile(file, buffer, signal);
     const inside = relative(folder, file);
-    const path = held?.nameOf(file) ?? (inside.startsWith("..") ? file : inside);
-    digests.push({ path, bytes, sha256: hash.digest("hex") });
+    digests.push({ path: inside.startsWith("..") ? file : inside, bytes, sha256 });
   }
   return digests;
+}
+
+async function digestFile(
+  path: string,
+  buffer: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<Pick<FileDigest, "bytes" | "sha256">> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  try {
+    await using file = await open(path);
+    for (;;) {
+      if (signal?.aborted === true) break;
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } catch (error) {
+    const isGone = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new TondoError(isGone ? "SOURCE_MISSING" : "IO_FAILED", `"${path}" cannot be read`, {
+      where: path,
+      hint: "Check that the file is there and may be read.",
+      cause: error,
+    });
+  }
+  if (signal?.aborted === true)
+    throw new TondoError("ABORTED", "hashing files was cancelled", { cause: signal.reason });
+  return { bytes, sha256: hash.digest("hex") };
 }
 
 /**

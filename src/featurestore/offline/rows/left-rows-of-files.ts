@@ -1,6 +1,7 @@
 import { parseTypeName, TondoError, type ValueKind } from "../../../core/index.ts";
 import type { KeyColumnPlan } from "../../../dsl/index.ts";
 import type { Engine, TableColumn } from "../../duckdb/index.ts";
+import { isCsv } from "../files/csv-columns.ts";
 import { columnsOfFirst, countParquet, describeFiles, type FileSet, scanFiles } from "../files/file-scan.ts";
 import {
   declaredColumns,
@@ -26,7 +27,7 @@ export async function loadFiles(options: LeftRowsOptions, path: string): Promise
   const choice = options.choice ?? allRows([], at);
   const files = await filesOf(path, places, "training rows");
   const set: FileSet = {
-    format: /\.csv$/i.test(path) ? "csv" : "parquet",
+    format: isCsv(path) ? "csv" : "parquet",
     files,
     what: "training rows",
     exactLengths: true,
@@ -65,14 +66,7 @@ export async function loadFiles(options: LeftRowsOptions, path: string): Promise
   const scan = await scanFiles(engine, set, Object.fromEntries(columns), column, (stored) =>
     pruningOf(choice, columnAt, stored),
   ).catch((error: unknown) => {
-    if (error instanceof TondoError && error.code === "SOURCE_CHANGED") {
-      throw new TondoError("ROWS_INVALID", error.message, {
-        ...(error.where === undefined ? {} : { where: error.where }),
-        hint: "Mend the file; cast or rename the column there.",
-        cause: error,
-      });
-    }
-    throw error;
+    throw misfitOfRows(error);
   });
   const own = kept.map(column);
   const counts = await makeLeftTable({
@@ -96,6 +90,19 @@ async function requireTimes(engine: Engine, where: string): Promise<void> {
   );
   const untimed = Number(row?.["untimed"] ?? 0);
   if (untimed > 0) throw noTime(untimed, where);
+}
+
+/** What does not fit of files that can be read: columns, or cells of CSV. */
+function misfitOfRows(error: unknown): unknown {
+  if (!(error instanceof TondoError)) return error;
+  const isCell = error.code === "SOURCE_UNREADABLE" && error.details["column"] !== undefined;
+  if (error.code !== "SOURCE_CHANGED" && !isCell) return error;
+  return new TondoError("ROWS_INVALID", error.message, {
+    ...(error.where === undefined ? {} : { where: error.where }),
+    hint: isCell ? (error.hint ?? "") : "Mend the file; cast or rename the column there.",
+    details: error.details,
+    cause: error,
+  });
 }
 
 /** What a column is there for. */

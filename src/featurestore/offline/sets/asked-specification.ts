@@ -1,6 +1,12 @@
 import { join, relative } from "node:path";
 import { canonicalJson, writeFileAtomic } from "../../../core/index.ts";
-import { meantName, normalSpecification, specificationError } from "../../specification/index.ts";
+import {
+  inFolder,
+  meantName,
+  normalSpecification,
+  outputFolder,
+  specificationError,
+} from "../../specification/index.ts";
 import { type Manifest, manifestFile } from "./manifest.ts";
 import type { TrainingSetOptions } from "./training-set-options.ts";
 
@@ -33,7 +39,7 @@ export function specificationOf(
       ...about,
       ...(about.features === undefined ? { vector: vector.name } : {}),
       ...(typeof rows === "string" ? { rows } : {}),
-      output: relative(folder, output) || ".",
+      output: inFolder(output, relative(folder, outputFolder(output)) || "."),
     },
     keys,
   );

@@ -1,6 +1,7 @@
 import { type Progress, silentProgress, TondoError } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
+import { fileChoice } from "../../specification/index.ts";
 import { type JoinedTable, joinTableOf } from "../joins/vector-table.ts";
 import type { LoadedRows } from "../rows/left-rows.ts";
 import { loadLeftRows } from "../rows/load-left-rows.ts";
@@ -10,6 +11,7 @@ import { fitVector } from "./fit.ts";
 import type { ResumedJoins } from "./kept-joins.ts";
 import type { Manifest } from "./manifest.ts";
 import { outputColumns } from "./output-columns.ts";
+import { partitionKindsOf } from "./output-partitions.ts";
 import { type Part, parts, type SplitMicros } from "./split.ts";
 import type { TrainingSetOptions } from "./training-set-options.ts";
 import { writeParts } from "./write-parts.ts";
@@ -33,9 +35,14 @@ export async function buildSet(
   const { vector, rows, at = "at", carry = [], raw = false, plan, classBalance } = options;
   const { maxDistinct, progress = silentProgress, signal } = options;
   const places = options;
-  const choice = choiceOf(options, at);
+  const choice = fileChoice(options.output);
   startJoining(progress, vector);
-  const left = await loadLeftRows({ engine, vector, rows, at, carry, places, labels: true, choice, signal });
+  const left = await loadLeftRows({
+    ...{ engine, vector, rows, at, carry, places, labels: true },
+    choice: choiceOf(options, at),
+    signal,
+  });
+  partitionKindsOf(choice, vector, left);
   const joined = await joinTableOf({ engine, vector, left, places, plan, kept, progress, signal });
   const counts = await classifyRows({ engine, vector, left, joined, split, classBalance, signal });
   const again = kept.taken();
@@ -45,8 +52,9 @@ export async function buildSet(
   const table: JoinedTable = { ...joined, sql: "select * from classified" };
   const from = "select * from classified where part = 'train'";
   const fitted = await fitVector({ engine, vector, table, from, maxDistinct, signal });
-  const columns = outputColumns(vector, left, raw);
-  const files = await writeParts({ engine, vector, left, table, fitted, columns, folder: part, signal }, counts);
+  const columns = outputColumns(vector, left, raw, choice);
+  const written = { engine, vector, left, table, fitted, columns, choice, folder: part, signal };
+  const files = await writeParts(written, counts);
   progress.finish();
   const [version] = await engine.rows("select version() as v", "asking the engine's version");
   return {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { type Json, TondoError } from "../../../core/index.ts";
 import { type Fitted, fittedFault, type VectorPlan } from "../../../dsl/index.ts";
 import type { JoinReport } from "../joins/join-report.ts";
@@ -13,12 +13,14 @@ export const manifestFile = "manifest.json";
 export interface OutputFile extends FileDigest {
   readonly part: "train" | "holdout";
   readonly rows: number;
+  /** The values that all of its rows have in the columns the set is partitioned by, as texts; the file does not have these columns. */
+  readonly partition?: Readonly<Record<string, string | null>>;
 }
 
 /** A column of the output files, in their order. */
 export interface OutputColumn {
   readonly name: string;
-  readonly role: "at" | "key" | "carried" | "slot" | "label" | "raw";
+  readonly role: "at" | "key" | "carried" | "slot" | "label" | "raw" | "row";
   readonly type: string;
 }
 
@@ -83,6 +85,8 @@ export async function readManifest(folder: string): Promise<Manifest> {
     Array.isArray(files) &&
     files.every((file) => typeof member(file, "path") === "string" && typeof member(file, "sha256") === "string");
   if (!isWhole) throw invalid("the manifest is damaged, or of another version of Tondo");
+  if (!files.every((file) => isInside(member(file, "path"))))
+    throw invalid("the manifest is damaged: a file of it lies outside its folder");
   const slots = member(member(member(value, "vector"), "plan"), "slots");
   const expressions = Array.isArray(slots) ? slots.map((slot) => member(slot, "value")) : [undefined];
   const fault = expressions.includes(undefined)
@@ -95,4 +99,10 @@ export async function readManifest(folder: string): Promise<Manifest> {
 /** A member of what JSON gave, which may be anything. */
 function member(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+/** Whether a path leads to something inside the folder that it is relative to. */
+function isInside(path: unknown): boolean {
+  if (typeof path !== "string" || path === "" || isAbsolute(path)) return false;
+  return !path.split(/[\\/]/).some((name) => name === "" || name === "." || name === "..");
 }

@@ -1,5 +1,6 @@
+import type { Dirent } from "node:fs";
 import { readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, posix, relative, sep } from "node:path";
 import { syncFolder, temporaryBeside, TondoError } from "../../../core/index.ts";
 import { type Manifest, manifestFile, readManifest } from "./manifest.ts";
 import { digestFiles } from "../files/source-files.ts";
@@ -43,16 +44,20 @@ export async function existingSet(
   signal: AbortSignal | undefined,
 ): Promise<Manifest | undefined> {
   if (!(await isThere(output))) return undefined;
-  const names = await readdir(output).catch((cause: unknown) => {
-    throw occupied(output, "is no folder", cause);
-  });
-  if (names.length === 0) return undefined;
+  const isEmpty = await readdir(output).then(
+    (names) => names.length === 0,
+    (cause: unknown) => {
+      throw occupied(output, "is no folder", cause);
+    },
+  );
+  if (isEmpty) return undefined;
   const manifest = await readManifest(output).catch((cause: unknown) => {
     throw occupied(output, "holds something that is no training set", cause);
   });
-  const own = new Set([manifestFile, ...manifest.files.map(({ path }) => path)]);
+  const found = await pathsIn(output);
   if (manifest.inputsDigest === inputsDigest) {
-    const present = manifest.files.filter(({ path }) => names.includes(path));
+    const names = new Set(found);
+    const present = manifest.files.filter(({ path }) => names.has(path));
     const digests = await digestFiles(
       present.map(({ path }) => join(output, path)),
       { folder: output },
@@ -62,7 +67,8 @@ export async function existingSet(
       present.length === manifest.files.length && present.every(({ sha256: hash }, i) => digests[i]?.sha256 === hash);
     if (isWhole) return manifest;
   }
-  const foreign = names.find((name) => !own.has(name));
+  const own = new Set([manifestFile, ...manifest.files.flatMap(({ path }) => [path, ...parentsOf(path)])]);
+  const foreign = found.find((path) => !own.has(path));
   if (foreign !== undefined) throw occupied(output, `holds "${foreign}" beside a training set of other inputs`);
   return undefined;
 }
@@ -70,12 +76,38 @@ export async function existingSet(
 /** Puts a finished folder into its place; what was there is gone only after it stands. */
 export async function replaceFolder(from: string, to: string): Promise<void> {
   const old = temporaryBeside(to);
+  for (const folder of await foldersIn(from)) await syncFolder(join(from, folder));
   await syncFolder(from);
   const had = await isThere(to);
   if (had) await rename(to, old);
   await rename(from, to);
   await syncFolder(dirname(to));
   if (had) await rm(old, { recursive: true, force: true });
+}
+
+/** What lies in a folder and those inside it, but for folders that hold something themselves; with `/` between names. */
+async function pathsIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.map((entry) => ({ path: pathWithin(folder, entry), isFolder: entry.isDirectory() }));
+  const parents = new Set(paths.map(({ path }) => posix.dirname(path)));
+  return paths.flatMap(({ path, isFolder }) => (isFolder && parents.has(path) ? [] : [path]));
+}
+
+/** The folders inside a folder, the innermost first. */
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const folders = entries.flatMap((entry) => (entry.isDirectory() ? [pathWithin(folder, entry)] : []));
+  return folders.sort((a, b) => b.length - a.length);
+}
+
+/** The folders that a path of a file leads through. */
+function parentsOf(path: string): readonly string[] {
+  const names = path.split("/");
+  return names.slice(1).map((_, i) => names.slice(0, i + 1).join("/"));
+}
+
+function pathWithin(folder: string, { parentPath, name }: Dirent): string {
+  return relative(folder, join(parentPath, name)).split(sep).join("/");
 }
 
 async function isThere(path: string): Promise<boolean> {

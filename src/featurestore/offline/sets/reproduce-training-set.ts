@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import { type Progress, TondoError } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
 import type { EngineOptions } from "../../duckdb/index.ts";
-import { checkSpecification, type Specification } from "../../specification/index.ts";
+import { checkSpecification, inFolder, type Specification } from "../../specification/index.ts";
 import { digestSources } from "./input-files.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
-import { type FilePlaces, holdingFiles, placesOf } from "../files/file-places.ts";
+import { type FilePlaces, placesOf } from "../files/file-places.ts";
 import { digestFiles, type FileDigest, filesOf } from "../files/source-files.ts";
 import { makeTrainingSet, type TrainingSet } from "./training-set.ts";
 
@@ -38,11 +38,7 @@ export interface Reproduction extends TrainingSet {
  * @throws TondoError `NOT_REPRODUCIBLE` where a file changed, went or came, with all of them, or where the rows came from memory; `INVALID_ARGUMENT`
  * where the output is the set itself; `MANIFEST_INVALID` and what `makeTrainingSet` throws
  */
-export function reproduceTrainingSet(options: ReproduceOptions): Promise<Reproduction> {
-  return holdingFiles(options, options, reproduce);
-}
-
-async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
+export async function reproduceTrainingSet(options: ReproduceOptions): Promise<Reproduction> {
   const { folder, signal } = options;
   const place = resolve(folder, options.set).replace(/[\\/]manifest\.json$/, "");
   if (resolve(folder, options.output) === resolve(place)) {
@@ -68,14 +64,14 @@ async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
     );
   }
   const about = { name, owner, project, description, features, label };
-  const { vector: _, output: __, ...rest } = asked;
+  const { vector: _, output, ...rest } = asked;
   const { engine, progress } = options;
   const set = await makeTrainingSet({
     ...rest,
     vector: vector.plan,
     about: Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined)),
     ...placesOf(options),
-    output: options.output,
+    output: inFolder(output, options.output),
     ...(engine === undefined ? {} : { engine }),
     ...(progress === undefined ? {} : { progress }),
     ...(signal === undefined ? {} : { signal }),

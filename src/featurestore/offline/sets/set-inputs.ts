@@ -1,6 +1,6 @@
 import { canonicalJson, sha256 } from "../../../core/index.ts";
 import { vectorFingerprint } from "../../../dsl/index.ts";
-import { normalChoice } from "../../specification/index.ts";
+import { normalChoice, outputBytes } from "../../specification/index.ts";
 import { digestFiles, filesOf } from "../files/source-files.ts";
 import { keyColumnsOf } from "../rows/row-choice.ts";
 import { digestRows, digestSources, withoutPaths } from "./input-files.ts";
@@ -14,7 +14,7 @@ export interface SetInputs extends Pick<Manifest, "inputsDigest" | "sources" | "
 }
 
 /** Raised whenever the files of the same inputs would differ. */
-const format = 1;
+const format = 2;
 
 /**
  * Reads all files that go into a set, for their digests.
@@ -37,6 +37,7 @@ export async function setInputs(options: TrainingSetOptions, split: SplitMicros)
     choice: normalChoice(options, [...keyColumnsOf(vector), at]),
     carry,
     raw,
+    output: outputBytes(options.output),
   };
   return { fingerprint, sources, left, inputsDigest: sha256(canonicalJson(inputs)) };
 }

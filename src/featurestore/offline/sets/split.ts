@@ -1,11 +1,13 @@
-import { type Micros, type Moment, TondoError, toMicros } from "../../../core/index.ts";
+import { type Micros, type Moment, toMicros } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
 import {
   type ByHash,
+  checkPeriods,
   type Comparison,
   type Holdout,
   normalComparison,
   type Period,
+  specificationError,
   type Split,
 } from "../../specification/index.ts";
 import { heldColumn } from "../rows/make-left-table.ts";
@@ -34,20 +36,13 @@ export function isPeriod(holdout: HoldoutMicros | null): holdout is PeriodMicros
 
 /**
  * @param keys what a holdout by hash is of where it does not say
- * @throws TondoError `INVALID_ARGUMENT` where a period is empty or the two overlap
+ * @throws TondoError `SPECIFICATION_INVALID` where a period is empty or the two overlap, `INVALID_ARGUMENT` where a moment is none
  */
 export function splitMicros(split: Split, cutoff: Moment | undefined, keys: readonly string[]): SplitMicros {
+  const problems = checkPeriods(split);
+  if (problems.length > 0) throw specificationError(problems);
   const holdout = split.holdout === undefined ? null : holdoutMicros(split.holdout, keys);
   const train = split.train === undefined ? besides(holdout) : periodMicros(split.train, "train");
-  if (
-    isPeriod(holdout) &&
-    (train.from ?? -Infinity) < (holdout.to ?? Infinity) &&
-    (holdout.from ?? -Infinity) < (train.to ?? Infinity)
-  ) {
-    throw new TondoError("INVALID_ARGUMENT", "split: training and holdout overlap", {
-      hint: "End one where the other begins.",
-    });
-  }
   return { train, holdout, cutoff: cutoff === undefined ? null : toMicros(cutoff, "cutoff") };
 }
 
@@ -64,16 +59,10 @@ function holdoutMicros(holdout: Holdout, keys: readonly string[]): HoldoutMicros
 }
 
 function periodMicros({ from, to }: Period, name: string): PeriodMicros {
-  const micros = {
+  return {
     from: from === undefined ? null : toMicros(from, `${name}.from`),
     to: to === undefined ? null : toMicros(to, `${name}.to`),
   };
-  if (micros.from !== null && micros.to !== null && micros.from >= micros.to) {
-    throw new TondoError("INVALID_ARGUMENT", `split: ${name} ends before it begins`, {
-      hint: "`from` is included, `to` is not.",
-    });
-  }
-  return micros;
 }
 
 /** Where a row goes. */
@@ -94,8 +83,8 @@ export type Part = (typeof parts)[number];
 
 /**
  * SQL of a row's part: contract 5. `label` gives the SQL of label `i`, `known` that of the moment at which its `j`th cause was known. A label is mature
- * where all that it was made of was known by the cutoff; a training row whose label was known only after the holdout began is
- * embargoed: in real life that model could not have learnt it.
+ * where all that it was made of was known by the cutoff; a row that trains before a holdout and whose label was known only after that began
+ * is embargoed: in real life that model could not have learnt it. A model trained behind its holdout is another question, and may know it.
  */
 export function partSql(
   vector: VectorPlan,
@@ -120,7 +109,8 @@ export function partSql(
   const { holdout } = split;
   const held = holdout === null ? undefined : isPeriod(holdout) ? within(holdout) : heldColumn;
   // Rows that are held out by their columns are of the same time as those that train.
-  const embargo = isPeriod(holdout) ? (holdout.from ?? split.train.to) : null;
+  const isBefore = isPeriod(holdout) && (split.train.from ?? -Infinity) < (holdout.from ?? -Infinity);
+  const embargo = isBefore ? holdout.from : null;
   const timely = embargo === null ? "true" : knownBy(String(embargo));
   const labelled =
     vector.labels.length === 0 ? "true" : vector.labels.map((_, i) => `${label(i)} is not null`).join(" or ");

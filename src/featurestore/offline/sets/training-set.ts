@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { temporaryBeside, TondoError, writeFileAtomic } from "../../../core/index.ts";
 import { functionLibrary, requireFunctions } from "../../../dsl/index.ts";
 import { Engine } from "../../duckdb/index.ts";
-import { holdingFiles } from "../files/file-places.ts";
+import { fileChoice, inFolder, outputFolder } from "../../specification/index.ts";
 import { keyColumnsOf } from "../rows/row-choice.ts";
 import { describeAnew, requireLabel, specificationOf } from "./asked-specification.ts";
 import { buildSet } from "./build-set.ts";
@@ -13,6 +13,7 @@ import { stampInputs } from "./input-files.ts";
 import { type Manifest, manifestFile } from "./manifest.ts";
 import { clearLeftovers, existingSet, replaceFolder } from "./output-folder.ts";
 import { lockOutput } from "./output-lock.ts";
+import { requirePartitionColumns } from "./output-partitions.ts";
 import { setInputs } from "./set-inputs.ts";
 import { splitMicros } from "./split.ts";
 import type { TrainingSetOptions } from "./training-set-options.ts";
@@ -35,13 +36,13 @@ export interface TrainingSet {
  * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `TRAINING_SET_EXISTS` where the folder holds something else, `HOME_BUSY` where another run is making it, `IO_FAILED`, `ABORTED`
  */
 export async function makeTrainingSet(options: TrainingSetOptions): Promise<TrainingSet> {
-  const output = resolve(options.folder, options.output);
+  const output = resolve(options.folder, outputFolder(options.output));
   try {
     await mkdir(dirname(output), { recursive: true });
     using _lock = lockOutput(output);
     await clearLeftovers(output);
     try {
-      return await holdingFiles(options, options, (held) => make({ ...held, output }));
+      return await make({ ...options, output: inFolder(options.output, output) });
     } finally {
       await rm(keptFolder(output), { recursive: true, force: true });
     }
@@ -52,10 +53,12 @@ export async function makeTrainingSet(options: TrainingSetOptions): Promise<Trai
 
 async function make(options: TrainingSetOptions): Promise<TrainingSet> {
   const started = performance.now();
-  const { vector, output, signal } = options;
+  const { vector, signal } = options;
+  const output = outputFolder(options.output);
   const keys = keyColumnsOf(vector);
   const split = splitMicros(options.split ?? {}, options.cutoff, keys);
   requireLabel(options);
+  requirePartitionColumns(fileChoice(options.output), vector, options.carry ?? [], options.written);
   requireFunctions(vector, functionLibrary(options.engine?.functions));
   const before = await stampInputs(options);
   const { fingerprint, sources, left, inputsDigest } = await setInputs(options, split);

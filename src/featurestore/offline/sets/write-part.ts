@@ -1,91 +1,69 @@
-import { open } from "node:fs/promises";
-import { join } from "node:path";
-import { compileRows, type Fitted, quoteIdentifier, type VectorPlan } from "../../../dsl/index.ts";
-import { type Engine, sqlText, toFile } from "../../duckdb/index.ts";
-import { programCall } from "../expressions-sql.ts";
-import type { LoadedRows } from "../rows/left-rows.ts";
-import type { OutputColumn, OutputFile } from "./manifest.ts";
+import { mkdir, open } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { TondoError } from "../../../core/index.ts";
+import { type Engine, sqlText } from "../../duckdb/index.ts";
+import type { FileChoice } from "../../specification/index.ts";
 import { digestFiles } from "../files/source-files.ts";
-import { type JoinedTable, kindOf } from "../joins/vector-table.ts";
+import type { OutputFile } from "./manifest.ts";
+import { copyOptions } from "./output-sql.ts";
+import type { SelectedColumns } from "./select-columns.ts";
 
-/** What one part of a training set is written from. */
-export interface WritePartOptions {
+/** What one file of a training set is written from. */
+export interface WritePartOptions extends SelectedColumns {
   readonly engine: Engine;
-  readonly vector: VectorPlan;
-  readonly left: Pick<LoadedRows, "column" | "carried">;
-  /** The joined rows with `row`, `part` and `label0`, ...; only those of `part` are written, by `row`. */
-  readonly table: Pick<JoinedTable, "sql" | "leaf">;
-  readonly fitted: Fitted;
-  readonly columns: readonly OutputColumn[];
+  /** SQL of the joined rows with `row` and `part`; only those of `part` are written, by `row`. */
+  readonly from: string;
   readonly part: OutputFile["part"];
-  /** How many rows the part has. */
+  /** How many rows the file has. */
   readonly rows: number;
+  /** The path of the file within the set. */
+  readonly path: string;
+  /** SQL of which rows of the part it has, beginning with ` and `; empty where it has all. */
+  readonly where: string;
+  /** What the files are. */
+  readonly choice: FileChoice;
   /** The folder of the set. */
   readonly folder: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Computes the slots of a part's rows and writes its file, in the rows' order.
+ * Computes the slots of some rows of a part and writes their file, in the rows' order.
  *
  * @throws TondoError `IO_FAILED`, `LIMIT_EXCEEDED`, `USER_FUNCTION_FAILED`, `ABORTED`
  */
 export async function writePart(options: WritePartOptions): Promise<OutputFile> {
-  const { engine, table, part, rows, folder, signal } = options;
-  const { selected, call } = selectedColumns(options);
-  const name = `${part}.parquet`;
-  const path = join(folder, name);
+  const { engine, from, selected, call, part, rows, path, where, choice, folder, signal } = options;
+  const whole = join(folder, path);
+  await makeFolder(folder, path);
   await engine.run(
-    `copy (select ${selected.join(", ")} from (select *, ${call} as js from (${table.sql}) where part = '${part}') order by row)
-     to ${sqlText(path)} (format parquet, compression zstd, row_group_size 122880)`,
-    `writing ${name}`,
+    `copy (select ${selected.join(", ")} from (select *, ${call} as js from (${from}) where part = '${part}'${where}) order by row)
+     to ${sqlText(whole)} (${copyOptions(choice)})`,
+    `writing ${path}`,
     signal,
   );
-  const file = await open(path, "r+");
+  const file = await open(whole, "r+");
   try {
     await file.sync();
   } finally {
     await file.close();
   }
-  const [digest] = await digestFiles([path], { folder });
-  return { part, rows, path: name, bytes: digest?.bytes ?? 0, sha256: digest?.sha256 ?? "" };
+  const [digest] = await digestFiles([whole], { folder });
+  return { part, rows, path, bytes: digest?.bytes ?? 0, sha256: digest?.sha256 ?? "" };
 }
 
-/** SQL of the columns to write, and of the call, selected as `js`, that computes the slots. */
-function selectedColumns({ engine, vector, left, table, fitted, columns }: WritePartOptions): {
-  readonly selected: readonly string[];
-  readonly call: string;
-} {
-  // All slots in one program, so that a part they share is computed once.
-  const program = compileRows(
-    vector.slots.map((slot, i) => ({ name: `slot${String(i)}`, value: slot.value })),
-    fitted,
-    { functions: engine.functions },
-  );
-  const { call, result } = programCall(engine, program, table.leaf);
-  const sqlOf = ({ name, role }: OutputColumn): string => {
-    switch (role) {
-      case "at":
-        return "make_timestamp(q)";
-      case "slot": {
-        const i = vector.slots.findIndex((slot) => slot.name === name);
-        return toFile(result(i), kindOf(vector.slots[i] ?? { type: "float" }));
-      }
-      case "label": {
-        const i = vector.labels.findIndex((label) => label.name === name);
-        return toFile(`label${String(i)}`, kindOf(vector.labels[i] ?? { type: "float" }));
-      }
-      case "raw": {
-        const read = vector.reads.find(({ id }) => id === name);
-        if (read === undefined) return "null";
-        return toFile(table.leaf({ node: "stored", name: read.id, type: read.type }), kindOf(read));
-      }
-      default: {
-        const own = [...vector.keys, ...vector.inputs].find((one) => one.name === name);
-        const carried = left.carried.find((one) => one.name === name);
-        return toFile(left.column(name), carried?.kind ?? kindOf(own ?? { type: "string" }));
-      }
-    }
-  };
-  return { selected: columns.map((column) => `${sqlOf(column)} as ${quoteIdentifier(column.name)}`), call };
+/** The folder of the first file in it. Where names of two partitions are one to the file system, files would write over each other. */
+async function makeFolder(folder: string, path: string): Promise<void> {
+  const inside = dirname(path);
+  if (inside === "." || !/part-0+\.[^/]*$/.test(path)) return;
+  await mkdir(join(folder, dirname(inside)), { recursive: true });
+  try {
+    await mkdir(join(folder, inside));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw new TondoError("ROWS_INVALID", `two partitions have folders of one name here: "${inside}"`, {
+      hint: "This file system takes letters of both cases for one: write them alike in the rows, or partition by another column.",
+      cause: error,
+    });
+  }
 }

@@ -107,7 +107,7 @@ describe("a source", () => {
     await writeFile(path, "town,lat,since\nbonn\n");
     await refused(make(), "SOURCE_UNREADABLE");
     await writeFile(path, "");
-    await refused(make(), "SOURCE_CHANGED");
+    await refused(make(), "SOURCE_UNREADABLE", /no header/);
     await writeFile(path, "town,lat,since\n");
     expect((await make()).made).toBe(true);
   });
@@ -191,8 +191,8 @@ describe("left rows", () => {
 
   it("whose split is empty or overlaps", async () => {
     const [a, b] = [new Date(1e12), new Date(2e12)];
-    await refused(make({ split: { train: { from: b, to: a } } }), "INVALID_ARGUMENT");
-    await refused(make({ split: { train: { to: b }, holdout: { from: a } } }), "INVALID_ARGUMENT");
+    await refused(make({ split: { train: { from: b, to: a } } }), "SPECIFICATION_INVALID");
+    await refused(make({ split: { train: { to: b }, holdout: { from: a } } }), "SPECIFICATION_INVALID");
   });
 
   it("carrying a column named like a slot, in whatever case", async () => {

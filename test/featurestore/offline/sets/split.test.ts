@@ -30,9 +30,9 @@ describe("a split", () => {
   it.each([
     [{ train: { to: july }, holdout: { from: june } }, "overlap"],
     [{ train: {}, holdout: { from: june } }, "overlap"],
-    [{ holdout: {} }, "overlap"],
-    [{ train: { from: july, to: june } }, "train ends before it begins"],
-    [{ holdout: { from: june, to: june } }, "holdout ends before it begins"],
+    [{ holdout: {} }, "$.split.holdout: has neither a beginning nor an end"],
+    [{ train: { from: july, to: june } }, "$.split.train: ends before it begins"],
+    [{ holdout: { from: june, to: june } }, "$.split.holdout: ends before it begins"],
   ])("%j is refused", (split, message) => {
     expect(() => splitMicros(split, undefined, [])).toThrow(message);
   });

@@ -198,6 +198,17 @@ describe("a training set", () => {
     for (const { id } of vector.reads) expect(raw.map((row) => row[id])).toEqual(trained.map((row) => row[id]));
   });
 
+  it("trains on all that lies behind its holdout, for nothing of that was known too late", async () => {
+    const [from, to] = [start + 8 * day, start + 12 * day].map((micros) => new Date(micros / 1000));
+    if (from === undefined || to === undefined) throw new Error("no period");
+    const behind = await make({ split: { train: { from: to } } });
+    for (const holdout of [{ from, to }, { to }]) {
+      const set = await make({ split: { train: { from: to }, holdout } });
+      expect(set.manifest.counts).toMatchObject({ train: behind.manifest.counts.train, embargoed: 0 });
+      expect((await digests(set.folder))["train.parquet"]).toBe((await digests(behind.folder))["train.parquet"]);
+    }
+  });
+
   it("carries lists and moments of rows from memory as what they are", async () => {
     const rows = givenRows(small.left).map((row, i) => ({
       ...row,

@@ -1,4 +1,5 @@
-import type { RawColumn } from "../../../../dsl/index.ts";
+import type { ValueKind } from "../../../../core/index.ts";
+import type { Raw, RawColumn } from "../../../../dsl/index.ts";
 import {
   carrierOf,
   type Chunk,
@@ -40,7 +41,7 @@ export async function joinWindowsBySweep(
   const appender = await engine.appender(table, [{ name: "row", kind: "int" }, ...columns], doing);
   try {
     const sweep = new WindowSweep(plan);
-    const answers = new AnswerBuffer(appender, columns.length + 1);
+    const answers = new AnswerBuffer(appender, ["int", ...columns.map(({ kind }) => kind)]);
     for await (const chunk of engine.chunks(rows, doing, signal))
       sweep.pass(passingOf(chunk, plan, relation), (outputs, rows) => {
         answers.take(outputs, rows);
@@ -82,18 +83,18 @@ function sweepSql(
 }
 
 function passingOf(chunk: Chunk, plan: SweepPlan, relation: SourceRelation): Passing {
-  const numbers = (place: number, carrier: "number" | "int"): Float64Array => {
-    const column = chunk.column(place, carrier);
+  const numbers = (place: number): Float64Array => {
+    const column = chunk.column(place, "number");
     return column instanceof Float64Array ? column : Float64Array.from(column, Number);
   };
   const wheres = passage.inputs + plan.inputs.length;
   return {
     rows: chunk.rows,
-    key: numbers(passage.key, "number"),
-    moment: numbers(passage.moment, "int"),
-    asks: numbers(passage.asks, "number"),
-    at: numbers(passage.at, "int"),
-    until: relation.hasVersions ? numbers(passage.until, "int") : undefined,
+    key: numbers(passage.key),
+    moment: numbers(passage.moment),
+    asks: numbers(passage.asks),
+    at: numbers(passage.at),
+    until: relation.hasVersions ? numbers(passage.until) : undefined,
     inputs: plan.inputs.map(({ kind }, i) => chunk.column(passage.inputs + i, carrierOf(kind))),
     wheres: plan.wheres.map((_, i) => chunk.column(wheres + i, "number")),
   };
@@ -102,29 +103,25 @@ function passingOf(chunk: Chunk, plan: SweepPlan, relation: SourceRelation): Pas
 /** Gathers answers until they fill a chunk. */
 class AnswerBuffer {
   readonly #appender: TableAppender;
-  #columns: RawColumn[][];
-  readonly #count: number;
+  readonly #columns: readonly (Float64Array | Raw[])[];
   #rows = 0;
 
-  constructor(appender: TableAppender, count: number) {
+  constructor(appender: TableAppender, kinds: readonly ValueKind[]) {
     this.#appender = appender;
-    this.#count = count;
-    this.#columns = [];
+    this.#columns = kinds.map((kind) =>
+      carrierOf(kind) === "number" ? new Float64Array(chunkRows) : new Array<Raw>(chunkRows).fill(null),
+    );
   }
 
   take(columns: readonly RawColumn[], rows: number): void {
-    if (this.#rows + rows > chunkRows) this.flush();
-    this.#columns.push([...columns]);
-    this.#rows += rows;
+    for (let row = 0; row < rows; row++) {
+      for (const [i, column] of this.#columns.entries()) column[this.#rows] = columns[i]?.[row] ?? null;
+      if (++this.#rows === chunkRows) this.flush();
+    }
   }
 
   flush(): void {
-    if (this.#rows === 0) return;
-    const joined = Array.from({ length: this.#count }, (_, i) =>
-      this.#columns.flatMap((part) => Array.from(part[i] ?? [])),
-    );
-    this.#appender.append(joined, this.#rows);
-    this.#columns = [];
+    if (this.#rows > 0) this.#appender.append(this.#columns, this.#rows);
     this.#rows = 0;
   }
 }

@@ -40,7 +40,8 @@ export function passageSql(
       from ${tables.left} left join ${tables.keys} using (${relation.keys.join(", ")})`;
   });
   const selected = [
-    ...["number::double as number", "moment", "asks::double as asks", "stamp", "until"],
+    // Times and numbers of rows are whole numbers below 2^53: as doubles they come without being boxed.
+    ...["number", "moment", "asks", "stamp", "until"].map((name) => `${name}::double as ${name}`),
     ...plan.inputs.map((_, i) => `i${String(i)}`),
     ...plan.wheres.map((_, i) => `c${String(i)}::int::double as c${String(i)}`),
   ];

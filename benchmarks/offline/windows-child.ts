@@ -1,0 +1,18 @@
+// One training set in a process of its own, so that its peak of memory is its own: `windows-child.ts FOLDER ROWS OUTPUT MEMORY` makes the set of
+// the vector `windows` of the project in FOLDER and prints its seconds and its peak of resident memory, bytes, as JSON.
+import { join } from "node:path";
+import { loadProject, makeTrainingSet } from "../../src/featurestore/index.ts";
+
+const [folder = "", rows = "", output = "", memory = ""] = process.argv.slice(2);
+const { plan } = await loadProject(folder);
+const vector = plan.vectors.find(({ name }) => name === "windows");
+if (vector === undefined) throw new Error("no vector windows");
+const started = performance.now();
+const { manifest } = await makeTrainingSet({
+  ...{ vector, rows, output, folder, at: "asked_at", carry: ["row"] },
+  engine: { memory, threads: 2, spillFolder: join(folder, "spill"), spillLimit: "60GB" },
+});
+const seconds = (performance.now() - started) / 1000;
+process.stdout.write(
+  JSON.stringify({ seconds, rows: manifest.counts.train, peak: process.resourceUsage().maxRSS * 1024 }),
+);
