@@ -1,4 +1,11 @@
-import { columnsOf, type GroupPlan, type SourcePlan, type StoredPlan, type VectorPlan } from "../plan/index.ts";
+import {
+  columnsOf,
+  type GroupPlan,
+  type SourcePlan,
+  type StoredPlan,
+  type TransportPlan,
+  type VectorPlan,
+} from "../plan/index.ts";
 import type { FeatureUse, Places } from "../semantic/index.ts";
 import { expressionText, storedText } from "./expression-text.ts";
 import { formatDuration } from "../../core/index.ts";
@@ -85,9 +92,19 @@ function storedLineage(group: GroupPlan, stored: StoredPlan): StoredLineage {
   };
 }
 
-function transportText(transport: SourcePlan["transports"][number]): string {
-  const place = JSON.stringify(transport.format === "kafka" ? transport.topic : transport.path);
+function transportText(transport: TransportPlan): string {
+  const place = JSON.stringify(placeOf(transport));
   const known = transport.known === undefined ? "" : ` known ${expressionText(transport.known)}`;
   const lag = transport.lag === undefined ? "" : ` lag ${formatDuration(transport.lag)}`;
-  return `${transport.format} ${place}${known}${lag}`;
+  const { cursor, lookback } = transport.format === "postgres" ? transport : {};
+  const reads =
+    cursor === undefined || lookback === undefined
+      ? ""
+      : ` cursor ${expressionText(cursor)} lookback ${cursor.type.startsWith("int") ? String(lookback) : formatDuration(lookback)}`;
+  return `${transport.format} ${place}${reads}${known}${lag}`;
+}
+
+function placeOf(transport: TransportPlan): string {
+  if (transport.format === "kafka") return transport.topic;
+  return transport.format === "postgres" ? transport.table : transport.path;
 }

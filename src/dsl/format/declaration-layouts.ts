@@ -29,6 +29,8 @@ export const declarationLayouts: Readonly<Record<string, Layout>> = {
   transport,
   known: clause,
   lag: words,
+  cursor: words,
+  lookback: words,
   deleted: clause,
   columns: ({ children: [word, ...list] }, print) =>
     word === undefined ? "" : [print(word), " ", bracketed(list, print)],
@@ -72,7 +74,7 @@ function typed({ children: [name, colon, type] }: SyntaxNode, print: Print): Doc
   return [print(name), print(colon), " ", print(type)];
 }
 
-/** `parquet "path" known moment` or `kafka "topic" lag 5s`. */
+/** `parquet "path" known moment` `kafka "topic" lag 5s` or `postgres "table" cursor column`. */
 function transport({ children: [format, path, ...clauses] }: SyntaxNode, print: Print): Document {
   if (format === undefined || path === undefined) return "";
   return [print(format), " ", mark, print(path), clauses.map((part) => [" ", mark, print(part)])];

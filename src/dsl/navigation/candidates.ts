@@ -6,17 +6,20 @@ import { type Candidate, candidateOf } from "./candidate.ts";
 import type { Named } from "./named.ts";
 import type { ProjectIndex } from "./project-index.ts";
 import type { TextContext } from "./text-context.ts";
-import { writtenFeatures, writtenVector } from "./written-names.ts";
+import { writtenColumns, writtenFeatures, writtenVector } from "./written-names.ts";
 
 const declarationWords = ["entity", "events", "snapshot", "table", "group", "vector", "test"];
 const sourceWords = [
   "parquet",
   "csv",
   "kafka",
+  "postgres",
   "columns",
   "at",
   "known",
   "lag",
+  "cursor",
+  "lookback",
   "id",
   "deleted",
   "owner",
@@ -75,14 +78,19 @@ function inSource({ before, clause, declaration, part }: TextContext, index: Pro
   const [first, second] = clause;
   if (first === undefined) return keywords(sourceWords);
   if (first.image === "columns") return isType(clause) ? types() : [];
-  if (clause.at(-1)?.kind === "string") return keywords(["known", "lag"]);
+  const isTable = first.image === "postgres";
+  const clauses = [...(isTable ? ["cursor", "lookback"] : []), "known", "lag"];
+  const last = clause.at(-1);
+  if (last?.kind === "string") return keywords(clauses);
   const isFile = second?.kind === "string";
-  if ((isFile && clause.at(-1)?.image === "lag") || first.image === "lag" || first.image === "owner") return [];
+  if ((isFile && last?.image === "lag") || first.image === "lag" || first.image === "owner") return [];
+  if (isTable && clause.at(-2)?.image === "cursor") return keywords(clauses.filter((word) => word !== "cursor"));
+  if (isTable && last?.image === "lookback") return [];
+  if (isTable && last?.image === "cursor") return named(writtenColumns(declaration, index), 0);
   if (first.image === "description" || part.text) return [];
   if (isOperand(clause.at(-1)) && clause.length > (isFile ? 3 : 1))
-    return keywords(["and", "or", "is", "in", "known", "lag"]);
-  const columns = index.declared.sources.get(declaration[1]?.name ?? "")?.columns.values() ?? [];
-  return [...named(columns, 0), ...functions(index), ...keywords(valueWords, 6)];
+    return keywords(["and", "or", "is", "in", ...clauses]);
+  return [...named(writtenColumns(declaration, index), 0), ...functions(index), ...keywords(valueWords, 6)];
 }
 
 function inGroupHead({ before }: TextContext, index: ProjectIndex): readonly Candidate[] {

@@ -88,6 +88,10 @@ class Occurrences {
       this.type(column.type);
     }
     const place: Place = { name: (text) => own?.columns.get(text) };
+    for (const transport of transports) {
+      const { cursor } = transport.format === "postgres" ? transport : {};
+      if (cursor !== undefined) this.add(cursor, own?.columns.get(cursor.text));
+    }
     const known = transports.flatMap((transport) => transport.known ?? []);
     for (const expression of [...known, ...at, ...id.flat(), ...deleted]) this.#expression(expression, place);
   }

@@ -44,6 +44,20 @@ export function writtenVector(declaration: readonly Word[], { declared }: Projec
   return found;
 }
 
+/** The columns of a source: those that are known, and those that its words declare. */
+export function writtenColumns(declaration: readonly Word[], { declared }: ProjectIndex): readonly Named[] {
+  const own = declared.sources.get(declaration[1]?.name ?? "")?.columns ?? new Map<string, Named>();
+  const written = clausesOf(declaration)
+    .filter(([first]) => first?.image === "columns")
+    .flatMap((clause) =>
+      clause.flatMap(({ name }, i) => (clause[i + 1]?.image === ":" && name !== undefined ? [name] : [])),
+    );
+  return [
+    ...own.values(),
+    ...written.filter((name) => !own.has(name)).map((name) => ({ kind: "column" as const, name })),
+  ];
+}
+
 /** The features that the words of a group's declaration define. */
 export function writtenFeatures(declaration: readonly Word[], { declared }: ProjectIndex): readonly Named[] {
   const own = declared.groups.get(`${declaration[1]?.name ?? ""}:${declaration[3]?.name ?? ""}`);

@@ -27,6 +27,7 @@ export type {
   StoredColumnPlan,
   StoredPlan,
   StoredWindowPlan,
+  TableTransportPlan,
   TopicTransportPlan,
   TransportPlan,
   VectorPlan,
@@ -38,7 +39,7 @@ export {
   type TestPlan,
   type TestRowPlan,
 } from "./test-plan.ts";
-export { filesAtRest, lagOf } from "./transports.ts";
+export { filesAtRest, lagOf, tableParts, type TableParts, databaseTables } from "./transports.ts";
 export {
   entityFingerprint,
   fittedFingerprint,

@@ -1,5 +1,5 @@
 import type { TypeName } from "../../core/index.ts";
-import type { CallPlan, ExpressionPlan } from "./expression-plan.ts";
+import type { CallPlan, ColumnPlan, ExpressionPlan } from "./expression-plan.ts";
 
 /** One column of an entity's key. */
 export interface KeyColumnPlan {
@@ -34,8 +34,19 @@ export interface TopicTransportPlan extends Knowledge {
   readonly topic: string;
 }
 
+/** Rows of a table of PostgreSQL, which are extracted into files before they are read. Nothing but its knowledge is part of a fingerprint. */
+export interface TableTransportPlan extends Knowledge {
+  readonly format: "postgres";
+  /** As written: see `tableParts`. */
+  readonly table: string;
+  /** The column whose values grow, an int, a timestamp or a date: what is beyond those seen is new. Absent: the table is read whole each time. */
+  readonly cursor?: ColumnPlan;
+  /** Beside a cursor: how far behind its last value rows are read again, microseconds or, of ints, numbers. */
+  readonly lookback?: number;
+}
+
 /** Where a source's rows come from. */
-export type TransportPlan = FileTransportPlan | TopicTransportPlan;
+export type TransportPlan = FileTransportPlan | TopicTransportPlan | TableTransportPlan;
 
 /**
  * Rows of one kind, from one place or several. `events` are what happened, a `snapshot` is what is (one row a key, replaced), a `table` has no time

@@ -61,7 +61,14 @@ export function checkSource(
   }
   const atPlan = at === undefined ? undefined : timestamp(at, scope, report, "`at`");
   if (at !== undefined && atPlan === undefined) return undefined;
-  const transports = checkTransports(declaration, (known) => timestamp(known, scope, report, "`known`"), report);
+  const transports = checkTransports(
+    declaration,
+    {
+      timestamp: (known) => timestamp(known, scope, report, "`known`"),
+      column: (column) => columnOf(name.text, all, column, report),
+    },
+    report,
+  );
   const id = checkId(declaration, scope, report);
   const deleted = checkDeleted(declaration, scope, report);
   if (transports === undefined || id === undefined || deleted === undefined) return undefined;

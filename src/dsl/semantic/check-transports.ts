@@ -1,16 +1,29 @@
 import type { ExpressionPlan, TransportPlan } from "../plan/index.ts";
-import type { Expression, SourceDeclaration, TransportClause } from "../syntax/index.ts";
+import type { Expression, FileClause, Identifier, SourceDeclaration, TransportClause } from "../syntax/index.ts";
+import { checkTable } from "./check-table.ts";
 import type { Report } from "./report.ts";
+
+/** Whether rows lie in files there. */
+export function isFile(clause: TransportClause): clause is FileClause {
+  return "path" in clause;
+}
 
 /** Whether some of a source's rows lie in files. */
 export function hasFiles({ transports }: SourceDeclaration): boolean {
-  return transports.some(({ format }) => format !== "kafka");
+  return transports.some(isFile);
 }
 
-/** The places of a source's rows; `timestamp` checks a \`known\` and reports what is wrong with it. */
+/** What a place of rows says of their columns: both report what is wrong with it. */
+interface Columns {
+  /** Checks a `known`. */
+  readonly timestamp: (known: Expression) => ExpressionPlan | undefined;
+  readonly column: (name: Identifier) => ExpressionPlan | undefined;
+}
+
+/** The places of a source's rows. */
 export function checkTransports(
   declaration: SourceDeclaration,
-  timestamp: (known: Expression) => ExpressionPlan | undefined,
+  { timestamp, column }: Columns,
   report: Report,
 ): readonly TransportPlan[] | undefined {
   const transports: TransportPlan[] = [];
@@ -20,6 +33,10 @@ export function checkTransports(
     if (clause.format === "kafka") {
       if (!checkTopic(clause, declaration, report)) return undefined;
       transports.push({ format: "kafka", topic: clause.topic, ...knowledge });
+    } else if (clause.format === "postgres") {
+      const table = checkTable(clause, declaration, column, report);
+      if (table === undefined) return undefined;
+      transports.push({ ...table, ...knowledge });
     } else {
       const { format, path, span } = clause;
       if (path.includes("\0") || path === "") return report.error("bad-path", "this is no path", span);

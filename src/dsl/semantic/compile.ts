@@ -16,6 +16,7 @@ import {
   type SourceDeclaration,
   type TestDeclaration,
 } from "../syntax/index.ts";
+import { isFile } from "./check-transports.ts";
 import { checkEntity } from "./check-entity.ts";
 import { checkGroup } from "./check-group.ts";
 import { checkSource } from "./check-source.ts";
@@ -73,7 +74,7 @@ export interface UndeclaredSource {
 export function undeclaredSources(project: ParsedProject): readonly UndeclaredSource[] {
   return project.declarations.flatMap((declaration) => {
     if (declaration.kind !== "source" || declaration.columns !== undefined) return [];
-    const file = declaration.transports.find((transport) => transport.format !== "kafka");
+    const file = declaration.transports.find(isFile);
     return file === undefined ? [] : [{ name: declaration.name, file }];
   });
 }

@@ -6,6 +6,7 @@ import {
   type Identifier,
   type TypeExpression,
 } from "../syntax/index.ts";
+import { isFile } from "./check-transports.ts";
 import type { ParsedProject } from "./compile.ts";
 import { Report } from "./report.ts";
 import { checkType } from "./types.ts";
@@ -39,7 +40,7 @@ export function declaredPlaces(project: ParsedProject): readonly DeclaredPlace[]
       return checked === undefined ? [] : [{ name, type, kind: parseTypeName(checked).kind }];
     });
     for (const file of declaration.transports) {
-      if (file.format === "kafka" || file.path.includes("\0")) continue;
+      if (!isFile(file) || file.path.includes("\0")) continue;
       const others = declaration.transports.filter((other) => other !== file);
       const elsewhere = new Set(others.flatMap(({ known }) => namesIn(known)));
       for (const name of namesIn(file.known)) elsewhere.delete(name);

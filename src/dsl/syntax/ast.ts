@@ -103,12 +103,29 @@ export interface TopicClause {
   readonly lag?: LagClause;
   readonly span: Span;
 }
+export interface TableClause {
+  readonly format: "postgres";
+  /** As written: `orders`, `public.orders` or `shop.public.orders`. */
+  readonly table: string;
+  readonly cursor?: Identifier;
+  readonly lookback?: LookbackClause;
+  readonly known?: Expression;
+  readonly lag?: LagClause;
+  readonly span: Span;
+}
 export interface LagClause {
   readonly micros: number;
   readonly span: Span;
 }
+/** How far behind its last value a cursor is read again: microseconds, or numbers of the cursor's own. */
+export interface LookbackClause {
+  readonly unit: "duration" | "number";
+  /** As written where it is a number. */
+  readonly amount: number;
+  readonly span: Span;
+}
 /** Where rows of a source come from; of `known` and `lag` one at most. */
-export type TransportClause = FileClause | TopicClause;
+export type TransportClause = FileClause | TopicClause | TableClause;
 
 export interface SourceDeclaration {
   readonly kind: "source";

@@ -7,6 +7,7 @@ import type {
   GroupDeclaration,
   Identifier,
   LabelClause,
+  LookbackClause,
   Property,
   SourceDeclaration,
   TransportClause,
@@ -71,7 +72,9 @@ function buildSource(node: CstNode, context: Context): SourceDeclaration {
 function transport(node: CstNode, file: string): TransportClause {
   const [known, secondKnown] = nodes(node, "known");
   const [lag, secondLag] = nodes(node, "lag");
-  const again = secondKnown ?? secondLag;
+  const [cursor, secondCursor] = nodes(node, "cursor");
+  const [lookback, secondLookback] = nodes(node, "lookback");
+  const again = secondKnown ?? secondLag ?? secondCursor ?? secondLookback;
   if (again !== undefined) {
     throw new BuildError("duplicate", `a place of rows has one \`${again.name}\``, spanOf(again, file));
   }
@@ -90,8 +93,33 @@ function transport(node: CstNode, file: string): TransportClause {
     ...(length === undefined ? {} : { lag: { micros: durationOf(length, file), span: spanOfToken(length, file) } }),
     span: spanOf(node, file),
   };
+  if (tokens(node, "Postgres").length > 0) {
+    return {
+      format: "postgres",
+      table: where,
+      ...(cursor === undefined ? {} : { cursor: identifier(requiredToken(cursor, "Name"), file) }),
+      ...(lookback === undefined ? {} : { lookback: buildLookback(lookback, file) }),
+      ...rest,
+    };
+  }
+  const incremental = cursor ?? lookback;
+  if (incremental !== undefined) {
+    throw new BuildError(
+      "cursor-here",
+      `only a table of a database is read by a ${incremental.name}: files and topics know what is new`,
+      spanOf(incremental, file),
+      "leave it out",
+    );
+  }
   if (tokens(node, "Kafka").length > 0) return { format: "kafka", topic: where, ...rest };
   return { format: tokens(node, "Csv").length > 0 ? "csv" : "parquet", path: where, ...rest };
+}
+
+function buildLookback(node: CstNode, file: string): LookbackClause {
+  const span = spanOf(node, file);
+  const [duration] = tokens(node, "Duration");
+  if (duration !== undefined) return { unit: "duration", amount: durationOf(duration, file), span };
+  return { unit: "number", amount: Number(requiredToken(node, "Number").image), span };
 }
 
 function buildGroup(node: CstNode, context: Context): GroupDeclaration {

@@ -132,10 +132,16 @@ class Grammar extends ExpressionGrammar {
       { ALT: () => this.CONSUME(t.Parquet) },
       { ALT: () => this.CONSUME(t.Csv) },
       { ALT: () => this.CONSUME(t.Kafka) },
+      { ALT: () => this.CONSUME(t.Postgres) },
     ]);
     this.CONSUME(t.StringLiteral);
     this.MANY(() => {
-      this.OR2([{ ALT: () => this.SUBRULE(this.known) }, { ALT: () => this.SUBRULE(this.lag) }]);
+      this.OR2([
+        { ALT: () => this.SUBRULE(this.known) },
+        { ALT: () => this.SUBRULE(this.lag) },
+        { ALT: () => this.SUBRULE(this.cursor) },
+        { ALT: () => this.SUBRULE(this.lookback) },
+      ]);
     });
   });
 
@@ -147,6 +153,18 @@ class Grammar extends ExpressionGrammar {
   readonly lag: Rule = this.RULE("lag", () => {
     this.CONSUME(t.Lag);
     this.CONSUME(t.DurationLiteral);
+  });
+
+  /** `cursor updated_at`: the column by which what is new in a table is found. */
+  readonly cursor: Rule = this.RULE("cursor", () => {
+    this.CONSUME(t.Cursor);
+    this.CONSUME(t.Name);
+  });
+
+  /** `lookback 10m`, or `lookback 1000` of a cursor that counts. */
+  readonly lookback: Rule = this.RULE("lookback", () => {
+    this.CONSUME(t.Lookback);
+    this.OR([{ ALT: () => this.CONSUME(t.DurationLiteral) }, { ALT: () => this.CONSUME(t.NumberLiteral) }]);
   });
 
   readonly columns: Rule = this.RULE("columns", () => {
@@ -308,6 +326,7 @@ class Grammar extends ExpressionGrammar {
         { ALT: () => this.CONSUME(t.Parquet) },
         { ALT: () => this.CONSUME(t.Csv) },
         { ALT: () => this.CONSUME(t.Kafka) },
+        { ALT: () => this.CONSUME(t.Postgres) },
       ]);
     });
     this.CONSUME(t.LeftBrace);

@@ -39,6 +39,9 @@ export const Expect: TokenType = word("expect");
 export const Parquet: TokenType = word("parquet");
 export const Csv: TokenType = word("csv");
 export const Kafka: TokenType = word("kafka");
+export const Postgres: TokenType = word("postgres");
+export const Cursor: TokenType = word("cursor");
+export const Lookback: TokenType = word("lookback");
 export const Columns: TokenType = word("columns");
 export const AtMoment: TokenType = word("at");
 export const Known: TokenType = word("known");
@@ -236,6 +239,9 @@ export const allTokens: TokenType[] = [
   Parquet,
   Csv,
   Kafka,
+  Postgres,
+  Cursor,
+  Lookback,
   Columns,
   AtMoment,
   Known,

@@ -57,6 +57,20 @@ const inVector = (line: string): string =>
 const inGroup = (line: string, head = "group restaurant:g from orders by restaurant_id"): string =>
   `${head} {\n  busy = count() over 1h\n  ${line}\n}\n`;
 
+describe("completion of a place in a database", () => {
+  const source = (place: string): string =>
+    `events sales {\n  ${place}\n  columns (n: int, at: timestamp)\n  at at\n}\n`;
+
+  it("knows its clauses and the columns of its source", () => {
+    expect(labels(source("¦"))).toContain("postgres");
+    expect(labels(source('postgres "sales" ¦'))).toEqual(["cursor", "lookback", "known", "lag"]);
+    expect(labels(source('parquet "sales" ¦'))).toEqual(["known", "lag"]);
+    expect(labels(source('postgres "sales" cursor ¦'))).toEqual(["n", "at"]);
+    expect(labels(source('postgres "sales" cursor n ¦'))).toEqual(["lookback", "known", "lag"]);
+    expect(labels(source('postgres "sales" cursor n lookback ¦'))).toEqual([]);
+  });
+});
+
 describe("completion", () => {
   it("begins declarations at the top, and only there", () => {
     const words = ["entity", "events", "snapshot", "table", "group", "vector", "test"];

@@ -17,6 +17,7 @@ entity shop (shop_id: string)
 
 events sales {
   csv "sales.csv" known loaded_at
+  postgres "shop.sales" cursor loaded_at
   columns (shop_id: string, sold_at: timestamp, loaded_at: timestamp, total: float)
   at sold_at
 }
@@ -69,6 +70,7 @@ describe("what names stand for", () => {
   it.each([
     ["shop (shop_id", 1, ["entity", "shop", undefined, "shop (shop_i"]],
     ["known loaded_at", 8, ["column", "loaded_at", "timestamp", "loaded_at: t"]],
+    ["cursor loaded_at", 8, ["column", "loaded_at", "timestamp", "loaded_at: t"]],
     ["shop:till from", 0, ["entity", "shop", undefined, "shop (shop_i"]],
     ["till from", 0, ["group", "shop:till", undefined, "till from sa"]],
     ["sales by", 2, ["source", "sales", undefined, "sales {"]],
@@ -105,7 +107,7 @@ describe("what names stand for", () => {
       [
         "```tondo\nfeature shop:till:total: float?\ntotal = sum(total) over 7d where total > 0\n```",
         "What came in.",
-        "Owner: till-team; Defined in a.tondo, line 14",
+        "Owner: till-team; Defined in a.tondo, line 15",
       ].join("\n\n"),
     );
   });

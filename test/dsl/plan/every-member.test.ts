@@ -26,6 +26,7 @@ import {
   storedFingerprint,
   type StoredRefPlan,
   type StoredWindowPlan,
+  type TableTransportPlan,
   type TopicTransportPlan,
   vectorFingerprint,
   type VectorPlan,
@@ -48,6 +49,8 @@ events orders {
 }
 snapshot shops {
   parquet "shops/*.parquet" lag 10m
+  postgres "app.public.shops" cursor updated_at lookback 1h known updated_at
+  postgres "app.public.old_shops" lag 1d
   columns (shop_id: string, updated_at: timestamp, lat: float, lon: float, kind: string, look: embedding(3))
   at updated_at
   deleted kind == "closed"
@@ -113,6 +116,10 @@ const members = {
     ...({ id: true, deleted: true, columns: true } as const),
   } satisfies Keys<SourcePlan>,
   topics: { format: true, topic: true, ...knowledge } satisfies Keys<TopicTransportPlan>,
+  tables: {
+    ...({ format: true, table: true, cursor: true, lookback: true } as const),
+    ...knowledge,
+  } satisfies Keys<TableTransportPlan>,
   files: { format: true, path: true, ...knowledge } satisfies Keys<FileTransportPlan>,
   storedColumns: { kind: true, name: true, type: true, column: true } satisfies Keys<StoredColumnPlan>,
   windows: {
@@ -145,7 +152,8 @@ function isObject(value: Json | undefined): value is Readonly<Record<string, Jso
 /** What a value is, by where it stands and what it says of itself. */
 function kindOf(value: Readonly<Record<string, Json | undefined>>, under: string): string {
   if (typeof value["node"] === "string") return value["node"];
-  if (under === "transports") return value["format"] === "kafka" ? "topics" : "files";
+  if (under === "transports")
+    return value["format"] === "kafka" ? "topics" : value["format"] === "postgres" ? "tables" : "files";
   if (value["kind"] === "window") return "windows";
   if (value["kind"] === "column") return "storedColumns";
   if (["key", "keys", "inputs", "labelColumns"].includes(under)) return "keyColumns";
@@ -190,7 +198,7 @@ function changesOf(value: Json, step: string | number | undefined): readonly (Js
 }
 
 /** What is no part of a source's meaning: where its rows lie, and what columns there are. */
-const meaningless = /(^|\.)(transports\.\d+\.(path|format|topic)|columns(\..*)?)$/;
+const meaningless = /(^|\.)(transports\.\d+\.(path|format|topic|table|cursor(\..*)?|lookback)|columns(\..*)?)$/;
 
 /** Changes each leaf, empties each list, and takes out each member and item; says which changes the fingerprint did not follow as it should. */
 function wrong<T>(plan: T, fingerprint: (plan: T) => string, ignored: (path: string) => boolean): readonly string[] {
