@@ -33,7 +33,10 @@ export {
   type Manifest,
   type Reproduction,
   type ReproduceOptions,
+  type SourceDatabase,
+  type SourceDatabases,
   statisticsPage,
+  type TableExtraction,
   type TrainingSet,
 } from "./featurestore/index.ts";
 export type { Prediction, PredictRequest } from "./serving/index.ts";

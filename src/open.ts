@@ -21,6 +21,7 @@ import {
   checkProject,
   Engine,
   type EngineOptions,
+  extract,
   FeatureReader,
   type FilePlaces,
   loadProject,
@@ -35,11 +36,14 @@ import {
   type Reproduction,
   type ReproduceOptions,
   reproduceTrainingSet,
+  type SourceDatabases,
   specifiedVector,
+  type TableExtraction,
   type TrainingSet,
   type TrainingSetCall,
   vectorStats,
   type VectorStatsOptions,
+  withExtracted,
 } from "./featurestore/index.ts";
 import { LmdbStore } from "./lmdb.ts";
 import { folderArtifacts, openRegistry, type PartitionPath, type Registry } from "./registry/index.ts";
@@ -54,6 +58,8 @@ export interface OpenOptions {
   readonly home?: string;
   /** Catalog and registry; default: SQLite in the home. */
   readonly database?: ConnectOptions;
+  /** What sources read beyond files: the PostgreSQL databases that their tables stand in, one or several by name. */
+  readonly sources?: { readonly postgres?: SourceDatabases };
   /** Packages; default: a folder in the home. */
   readonly artifacts?: string;
   /** DuckDB's bounds. */
@@ -111,6 +117,15 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
   train(
     options: { readonly label: LabelName<P> } & Omit<TrainAndRegisterOptions, "registry" | "label">,
   ): Promise<TrainAndRegisterResult>;
+  /**
+   * Reads what is new in the tables that sources stand in, into Parquet files in the home, which training sets and loads read from then on.
+   * With `fullRefresh` tables are read whole, in place of what was kept. See `extract` for errors.
+   *
+   * @example `await tondo.extract({ sources: ["orders"] })`
+   */
+  extract(
+    options?: { readonly sources?: readonly string[]; readonly fullRefresh?: boolean } & WorkOptions,
+  ): Promise<readonly TableExtraction[]>;
   /** Loads groups into the online store as of a moment; default: the clock. */
   materialize(
     options?: { readonly asOf?: Moment; readonly groups?: readonly GroupName<P>[] } & WorkOptions,
@@ -166,6 +181,7 @@ class OpenTondo implements AnyTondo {
   readonly #clock: Clock;
   readonly #engine: EngineOptions;
   readonly #functions: readonly UserFunction[];
+  readonly #databases: SourceDatabases | undefined;
   #store: LmdbStore | undefined;
   #features: Promise<FeatureReader> | undefined;
   #predictor: Promise<Predictor> | undefined;
@@ -178,6 +194,7 @@ class OpenTondo implements AnyTondo {
     this.#clock = options.clock ?? systemClock;
     const functions = options.functions ?? options.engine?.functions ?? [];
     this.#functions = functions;
+    this.#databases = options.sources?.postgres;
     this.#engine = { ...options.engine, functions };
     const actor = options.actor ?? accountName();
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
@@ -206,7 +223,7 @@ class OpenTondo implements AnyTondo {
   }
 
   trainingSet(call: TrainingSetCall): Promise<TrainingSet> {
-    return makeSpecifiedSet(call, { project: () => this.project(), ...this.#places, engine: this.#engine });
+    return makeSpecifiedSet(call, { project: () => this.#projectAtRest(), ...this.#places, engine: this.#engine });
   }
 
   reproduce(options: Parameters<AnyTondo["reproduce"]>[0]): Promise<Reproduction> {
@@ -218,7 +235,7 @@ class OpenTondo implements AnyTondo {
     if (!("vector" in options)) return featureStats({ ...options, folder: this.folder, engine });
     return vectorStats({
       ...options,
-      vector: specifiedVector(await this.project(), { vector: options.vector }),
+      vector: specifiedVector(await this.#projectAtRest(), { vector: options.vector }),
       ...this.#places,
       engine,
     });
@@ -228,9 +245,19 @@ class OpenTondo implements AnyTondo {
     return trainAndRegister({ functions: this.#functions, ...options, registry: this.registry });
   }
 
+  async extract(options: Parameters<AnyTondo["extract"]>[0] = {}): Promise<readonly TableExtraction[]> {
+    const project = await this.catalog.project();
+    const engine = await Engine.open({ spillFolder: join(this.home, "spill"), ...this.#engine });
+    try {
+      return await extract({ ...options, project, databases: this.#databases, home: this.home, engine });
+    } finally {
+      engine.close();
+    }
+  }
+
   async materialize(options: Parameters<AnyTondo["materialize"]>[0] = {}): Promise<MaterializeResult> {
     const { asOf = BigInt(this.#clock()), ...rest } = options;
-    const project = await this.catalog.project();
+    const project = await this.#projectAtRest();
     const engine = await Engine.open({ spillFolder: join(this.home, "spill"), ...this.#engine });
     try {
       return await materialize({
@@ -284,6 +311,11 @@ class OpenTondo implements AnyTondo {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** The definitions in force, over the files that tables were extracted into until now. */
+  async #projectAtRest(): Promise<ProjectPlan> {
+    return withExtracted(await this.catalog.project(), { home: this.home, folder: this.folder });
   }
 
   #online(): LmdbStore {

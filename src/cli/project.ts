@@ -35,6 +35,33 @@ export const projectOptions: Options = {
   },
 };
 
+/** The options of commands that read databases that sources stand in. */
+export const sourceDatabaseOptions: Options = {
+  "source-database": {
+    value: "[NAME=]URL",
+    help: "where tables of sources are: postgres://USER:PASSWORD@HOST/NAME; with a name for tables that say one",
+    default: "the environment's TONDO_SOURCE_DATABASE, TONDO_SOURCE_DATABASE_NAME for others",
+    many: true,
+  },
+};
+
+/** The databases that {@link sourceDatabaseOptions} and the environment give, by name; what is given here counts. */
+export function sourceDatabasesOf({
+  args,
+  terminal,
+}: Pick<CommandContext, "args" | "terminal">): Readonly<Record<string, string>> {
+  const found = new Map<string, string>();
+  for (const [variable, url = ""] of Object.entries(terminal.environment)) {
+    const [, name] = /^TONDO_SOURCE_DATABASE(?:_(\w+))?$/.exec(variable) ?? [null];
+    if (name !== null && url !== "") found.set(name?.toLowerCase() ?? "default", url);
+  }
+  for (const given of args.list("source-database")) {
+    const [, name = "default", url = ""] = /^(?:([^:=/]+)=)?(.*)$/s.exec(given) ?? [];
+    found.set(name, url);
+  }
+  return Object.fromEntries(found);
+}
+
 /** The options of commands that work with DuckDB for long. */
 export const engineOptions: Options = {
   memory: { value: "SIZE", help: "what DuckDB may hold in memory, such as 4GB", default: "1GB" },
@@ -77,12 +104,13 @@ export async function openProject(
   context: Pick<CommandContext, "args" | "terminal">,
   purpose: "reading" | "writing",
   engine: OpenOptions["engine"] = {},
+  sources: OpenOptions["sources"] = {},
 ): Promise<Tondo> {
   const folder = folderOf(context);
   const home = resolve(folder, context.args.text("home") ?? ".tondo");
   const url = databaseUrl(context, folder, home, purpose);
   const { open } = await import("../open.ts");
-  return open({ folder, home, database: { url }, engine });
+  return open({ folder, home, database: { url }, engine, sources });
 }
 
 function databaseUrl(

@@ -1,5 +1,6 @@
 export * from "./catalog/index.ts";
 export * from "./definition-tests/index.ts";
+export * from "./extract/index.ts";
 export { type Cell, Engine, type EngineOptions, type TableColumn } from "./duckdb/index.ts";
 export { type HomeLock, lockHome } from "./home-lock.ts";
 export * from "./materialize/index.ts";

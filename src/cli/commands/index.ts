@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import { applyCommand } from "./apply.ts";
 import { checkCommand } from "./check.ts";
 import { explainCommand } from "./explain.ts";
+import { extractCommand } from "./extract.ts";
 import { featuresCommand } from "./features.ts";
 import { fmtCommand } from "./fmt.ts";
 import { getCommand } from "./get.ts";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   typesCommand,
   planCommand,
   applyCommand,
+  extractCommand,
   trainingSetCommand,
   featuresCommand,
   trainCommand,

@@ -6,6 +6,7 @@ import type { MigrationSupport } from "../migrate.ts";
 import type { Tables } from "../tables/tables.ts";
 import { loadPg } from "./pg-module.ts";
 import { CheckedPostgresDialect } from "./postgres-driver.ts";
+import { parsePostgresUrl } from "./source-database.ts";
 
 /** How to open a PostgreSQL database. */
 export interface PostgresOptions {
@@ -29,7 +30,7 @@ export interface PostgresOptions {
  */
 export async function connectPostgres(options: PostgresOptions): Promise<Database> {
   const { poolSize = 10, connectTimeoutMs = 10_000, lockTimeoutMs = 10_000, schema = "tondo" } = options;
-  const url = parseUrl(options.url);
+  const url = parsePostgresUrl(options.url);
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
     throw new TondoError("INVALID_ARGUMENT", `schema: ${JSON.stringify(schema)} is not a plain name`, {
       hint: "Use small letters, digits and underscores, at most 63.",
@@ -55,14 +56,6 @@ export async function connectPostgres(options: PostgresOptions): Promise<Databas
   const location = `${url.hostname}${url.port === "" ? "" : `:${url.port}`}${url.pathname}`;
   const dialect = new CheckedPostgresDialect({ pool }, location);
   return openDatabase("postgres", location, new Kysely<Tables>({ dialect }), migrationSupport(schema));
-}
-
-function parseUrl(text: string): URL {
-  const url = URL.parse(text);
-  if (url !== null && (url.protocol === "postgres:" || url.protocol === "postgresql:")) return url;
-  throw new TondoError("INVALID_ARGUMENT", "url: not the address of a PostgreSQL database", {
-    hint: "Give postgres://user:password@host:port/database.",
-  });
 }
 
 type Parser = (text: string) => unknown;

@@ -173,10 +173,10 @@ async function digestSource(
   signal: AbortSignal | undefined,
 ): Promise<readonly FileDigest[]> {
   const all: FileDigest[] = [];
-  for (const { path } of transportsAtRest(source)) {
+  for (const place of transportsAtRest(source)) {
     if (signal?.aborted === true)
       throw new TondoError("ABORTED", "materialize was cancelled", { cause: signal.reason });
-    all.push(...(await digestFiles(await filesOf(path, places, `source "${source.name}"`), places)));
+    all.push(...(await digestFiles(await filesOf(place, places, `source "${source.name}"`), places)));
   }
   return all;
 }

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import {
   duckdbColumn,
   type ExplainedProgram,
@@ -8,10 +9,13 @@ import {
   type Places,
   quoteIdentifier,
   readText,
+  type SourcePlan,
   storedText,
+  type TransportPlan,
   type VectorPlan,
 } from "../../../dsl/index.ts";
 import { type ProgramHost, sqlText } from "../../duckdb/index.ts";
+import { tableFolder } from "../../extract/extracted-table.ts";
 import { type FoundRead, keyedLeft } from "../joins/join.ts";
 import { foundKeysSql, hasComputedKey, keysSql, tablesOf, visibleEventsSql } from "../joins/join-steps.ts";
 import { joinSnapshot, joinTable } from "../joins/join-latest.ts";
@@ -50,10 +54,12 @@ export interface OutsideExpression {
 const leftRows = "rows";
 
 /**
- * The SQL of what a vector reads, as a training set runs it, but for two things: a source's files stand as the path they are found by,
- * the range of the rows' moments by its names. What of the files no row can see is left out as they are read; that is not shown.
+ * The SQL of what a vector reads, as a training set runs it, but for two things: a source's files stand as the path they are found by (those
+ * that a table is extracted into, in the home of a project that says nothing else), the range of the rows' moments by its names. What of the
+ * files no row can see is left out as they are read; that is not shown.
  */
-export async function explainJoins(reads: VectorPlan, places: Places): Promise<readonly ExplainedJoin[]> {
+export async function explainJoins(given: VectorPlan, places: Places): Promise<readonly ExplainedJoin[]> {
+  const reads = { ...given, sources: given.sources.map(extracted) };
   const found = new Map<string, FoundRead>();
   const joins: ExplainedJoin[] = [];
   let functions = 0;
@@ -144,6 +150,20 @@ async function statementsOf(
   const events = visibleEventsSql(unit, relation, "first_q", "last_q");
   const { passage, result } = sweepStatements(unit, relation, { left: keyed, keys, events });
   return [...left, passage, create(name, result)];
+}
+
+/** A source whose tables are the files that they are extracted into. */
+function extracted(source: SourcePlan): SourcePlan {
+  const transports = source.transports.map((place): TransportPlan => {
+    if (place.format !== "postgres") return place;
+    const { table, cursor: _cursor, lookback: _lookback, ...knowledge } = place;
+    return {
+      ...knowledge,
+      format: "parquet",
+      path: posix.join(".tondo", tableFolder(source.name, table), "*.parquet"),
+    };
+  });
+  return { ...source, transports };
 }
 
 /** A source's files as the path that they are found by. */

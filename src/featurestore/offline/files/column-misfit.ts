@@ -9,7 +9,11 @@ import { nothingType, type ParquetSchema, standsTwice } from "./parquet-columns.
 export type ColumnMisfit = "twice" | "gone" | "unreadable" | { readonly kind: ValueKind };
 
 /** What keeps a file's column from being read as values of a kind; `undefined` where nothing does. */
-export function misfitOf({ types, twice }: ParquetSchema, name: string, wanted: ValueKind): ColumnMisfit | undefined {
+export function misfitOf(
+  { types, twice }: Pick<ParquetSchema, "types" | "twice">,
+  name: string,
+  wanted: ValueKind,
+): ColumnMisfit | undefined {
   if (standsTwice(name, twice)) return "twice";
   if (!types.has(name)) return "gone";
   const type = types.get(name);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { glob, open, stat } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { canonicalJson, TondoError } from "../../../core/index.ts";
-import { filesAtRest, type FileTransportPlan, type SourcePlan } from "../../../dsl/index.ts";
+import { databaseTables, filesAtRest, type FileTransportPlan, type SourcePlan } from "../../../dsl/index.ts";
 import type { FilePlaces } from "./file-places.ts";
 
 /** How many files a path may stand for. */
@@ -19,13 +19,24 @@ export interface FileDigest {
   readonly sha256: string;
 }
 
+/** A place of a source whose files are listed, by their names in the folder that `path` is: what else lies there is not read. */
+export interface ListedFiles extends FileTransportPlan {
+  readonly files: readonly string[];
+}
+
 /**
- * The files that a path of a source stands for, sorted, absolute. The path is relative to the project folder, with `*`,
+ * The files that a path or a place of a source stands for, absolute; those of a path sorted. It is relative to the project folder, with `*`,
  * `**` and `?` as in a glob.
  *
  * @throws TondoError `SOURCE_MISSING` where there is none, `LIMIT_EXCEEDED` where there are more than {@link maxFiles}
  */
-export async function filesOf(path: string, { folder }: FilePlaces, what: string): Promise<readonly string[]> {
+export async function filesOf(
+  place: string | FileTransportPlan | ListedFiles,
+  { folder }: FilePlaces,
+  what: string,
+): Promise<readonly string[]> {
+  if (typeof place !== "string" && "files" in place) return listedFiles(place, folder, what);
+  const path = typeof place === "string" ? place : place.path;
   const whole = isAbsolute(path) ? path : join(folder, path);
   const files: string[] = [];
   const found = await lookAt(whole);
@@ -57,6 +68,18 @@ export async function filesOf(path: string, { folder }: FilePlaces, what: string
   return files.sort();
 }
 
+async function listedFiles({ path, files }: ListedFiles, folder: string, what: string): Promise<readonly string[]> {
+  const all = files.map((name) => join(isAbsolute(path) ? path : join(folder, path), name));
+  for (const file of all) {
+    if ((await lookAt(file)) === "file") continue;
+    throw new TondoError("SOURCE_MISSING", `${what}: a file that it was extracted into is gone`, {
+      where: file,
+      hint: "Put it back, or extract the source anew with --full-refresh.",
+    });
+  }
+  return all;
+}
+
 /**
  * Of what a pattern matches, folders are passed over, but for one that is named as a file of rows is: what lies in it would be missing
  * without a word, unless `**` leads there too.
@@ -78,9 +101,17 @@ function refuseNoFile(path: string, is: "folder" | "nothing", what: string, patt
 /**
  * The places where a source's rows lie in files.
  *
- * @throws TondoError `SOURCE_MISSING` where they only come by a topic
+ * @throws TondoError `SOURCE_MISSING` where they only come by a topic, or stand in a table of which nothing was extracted
  */
 export function transportsAtRest(source: SourcePlan): readonly FileTransportPlan[] {
+  const [table] = databaseTables(source);
+  if (table !== undefined) {
+    throw new TondoError(
+      "SOURCE_MISSING",
+      `source "${source.name}" stands in the table "${table.table}", of which nothing was extracted yet`,
+      { where: source.name, hint: `Run: tondo extract ${source.name}` },
+    );
+  }
   const files = filesAtRest(source);
   if (files.length > 0) return files;
   const topics = source.transports.flatMap((transport) => (transport.format === "kafka" ? [transport.topic] : []));

@@ -16,8 +16,8 @@ export async function digestSources(
   const digests: { source: string; files: FileDigest[] }[] = [];
   for (const source of vector.sources) {
     const files: FileDigest[] = [];
-    for (const { path } of transportsAtRest(source))
-      files.push(...(await digestFiles(await filesOf(path, places, `source "${source.name}"`), places, signal)));
+    for (const place of transportsAtRest(source))
+      files.push(...(await digestFiles(await filesOf(place, places, `source "${source.name}"`), places, signal)));
     digests.push({ source: source.name, files });
   }
   return digests;
@@ -35,8 +35,8 @@ export async function stampInputs(
   const { vector, rows } = inputs;
   const stamps: string[] = [];
   for (const source of vector.sources)
-    for (const { path } of transportsAtRest(source))
-      stamps.push(await stampFiles(await filesOf(path, inputs, `source "${source.name}"`)));
+    for (const place of transportsAtRest(source))
+      stamps.push(await stampFiles(await filesOf(place, inputs, `source "${source.name}"`)));
   if (typeof rows === "string") stamps.push(await stampFiles(await filesOf(rows, inputs, "training rows")));
   return canonicalJson(stamps);
 }

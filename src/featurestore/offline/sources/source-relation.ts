@@ -94,10 +94,10 @@ export async function openSource(
   const opened = new Map<FileTransportPlan, OpenedFiles>();
   const kinds = kindsOf(source);
   for (const place of transportsAtRest(source)) {
-    const { format, path } = place;
+    const { format } = place;
     const needed = neededColumns(group, source, place);
     const own = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
-    opened.set(place, await openFiles(engine, { format, files: await filesOf(path, places, what), what }, own));
+    opened.set(place, await openFiles(engine, { format, files: await filesOf(place, places, what), what }, own));
   }
   const seen = (sight: Sight): Promise<SourceRelation> =>
     relationOf(engine, group, source, (place, _, column) => {
