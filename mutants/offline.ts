@@ -5,6 +5,7 @@ const folder = "src/featurestore/offline";
 const join = { tests: ["test/featurestore/offline/joins/join.test.ts"], timeoutSeconds: 300 } as const;
 const pruning = ["test/featurestore/offline/joins/pruning.test.ts"];
 const set = ["test/featurestore/offline/sets/training-set.test.ts"];
+const engine = ["test/featurestore/duckdb/engine.test.ts"];
 const keptJoins = ["test/featurestore/offline/sets/kept-joins.test.ts"];
 const sources = ["test/featurestore/offline/sources/sources.test.ts"];
 const sweep = ["test/featurestore/offline/joins/sweep/window-sweep.test.ts"];
@@ -410,6 +411,34 @@ const mutants: readonly Mutant[] = [
     replace: "`q <= ${String(period.to)}`",
     tests: set,
     testName: "oracle",
+  },
+  {
+    name: "engine-given-all-memory",
+    file: "src/featurestore/duckdb/engine-bounds.ts",
+    find: 'bytesOf("memory", memory) - nodeShare;',
+    replace: 'bytesOf("memory", memory);',
+    tests: ["test/featurestore/duckdb/engine-bounds.test.ts", "test/featurestore/offline/sets/memory.test.ts"],
+  },
+  {
+    name: "spilled-files-of-the-killed-kept",
+    file: "src/core/own-folder.ts",
+    find: "  removeLeftovers(parent, kind);\n",
+    replace: "",
+    tests: engine,
+  },
+  {
+    name: "spilled-files-of-the-living-removed",
+    file: "src/core/own-folder.ts",
+    find: "if (lock === undefined) continue;\n    rmSync",
+    replace: "rmSync",
+    tests: engine,
+  },
+  {
+    name: "abort-before-a-statement-unheard",
+    file: "src/featurestore/duckdb/interruption.ts",
+    find: "again = setInterval(interrupt, againMs);",
+    replace: "",
+    tests: engine,
   },
   {
     name: "kept-join-of-other-inputs-taken",

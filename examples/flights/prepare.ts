@@ -88,7 +88,7 @@ export async function prepareFlights(options: PrepareOptions): Promise<Prepared>
   await mkdir(folder, { recursive: true });
   // Files that are about to be replaced one by one must not go by the old stamp.
   await rm(join(folder, stampName), { force: true });
-  const engine = await Engine.open({ memory: "700MB", threads: 2 });
+  const engine = await Engine.open({ memory: "1GB", threads: 2 });
   try {
     const run = (sql: string): Promise<void> => engine.run(sql, "preparing the flights", signal);
     for (const sql of readInputs(sources.flights, sources.airports)) await run(sql);

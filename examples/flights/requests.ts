@@ -39,7 +39,7 @@ export async function abroad({ airports, flights }: Prepared): Promise<Departure
 }
 
 async function ask(sql: string): Promise<readonly Departure[]> {
-  const engine = await Engine.open({ memory: "500MB" });
+  const engine = await Engine.open({ memory: "1GB" });
   try {
     const rows = await engine.rows(sql, "choosing requests");
     return rows.map((row) => ({

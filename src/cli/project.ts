@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { TondoError } from "../core/index.ts";
+import { parseBytes, TondoError } from "../core/index.ts";
 import type { OpenOptions, Tondo } from "../open.ts";
 import { type Options, type ParsedArguments, usageError } from "./arguments/index.ts";
 import type { CommandContext } from "./command.ts";
@@ -64,8 +64,10 @@ export function sourceDatabasesOf({
 
 /** The options of commands that work with DuckDB for long. */
 export const engineOptions: Options = {
-  memory: { value: "SIZE", help: "what DuckDB may hold in memory, such as 4GB", default: "1GB" },
-  threads: { value: "N", help: "threads of DuckDB", default: "one a core, 8 at most" },
+  memory: { value: "SIZE", help: "what the process may hold in memory, such as 4GB", default: "2GB" },
+  threads: { value: "N", help: "threads of DuckDB", default: "one a core, 8 at most, fewer where memory is short" },
+  "spill-folder": { value: "DIR", help: "where what memory does not hold is written", default: "beside what is made" },
+  "spill-limit": { value: "SIZE", help: "how much may be written there", default: "20GB" },
 };
 
 /** The project's folder, absolute. @throws TondoError `IO_FAILED` where there is none */
@@ -78,12 +80,25 @@ export function folderOf({ args, terminal }: Pick<CommandContext, "args" | "term
 }
 
 /** What {@link engineOptions} say. */
-export function engineOf(args: ParsedArguments): NonNullable<OpenOptions["engine"]> {
-  const memory = args.text("memory");
+export function engineOf(context: Pick<CommandContext, "args" | "terminal">): NonNullable<OpenOptions["engine"]> {
+  const { args } = context;
+  const memory = sizeOf(args, "memory");
   const threads = args.integer("threads", 1);
-  if (memory !== undefined && !/^\d+(\.\d+)?\s*[KMGT]i?B$/i.test(memory))
-    throw usageError(`--memory: "${memory}" is not a size`, "Write it as 512MB or 4GB.");
-  return { ...(memory === undefined ? {} : { memory }), ...(threads === undefined ? {} : { threads }) };
+  const spillFolder = args.text("spill-folder");
+  const spillLimit = sizeOf(args, "spill-limit");
+  return {
+    ...(memory === undefined ? {} : { memory }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(spillFolder === undefined ? {} : { spillFolder: resolve(folderOf(context), spillFolder) }),
+    ...(spillLimit === undefined ? {} : { spillLimit }),
+  };
+}
+
+function sizeOf(args: ParsedArguments, name: string): string | undefined {
+  const text = args.text(name);
+  if (text !== undefined && parseBytes(text) === undefined)
+    throw usageError(`--${name}: "${text}" is not a size`, "Write it as 512MB or 4GB.");
+  return text;
 }
 
 /** What the engine is opened with, the functions of the project's own among it. @throws TondoError `FUNCTIONS_INVALID`, `IO_FAILED` */

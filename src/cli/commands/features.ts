@@ -94,7 +94,7 @@ async function ofSet(context: CommandContext): Promise<FeatureStats> {
     set: args.argument("SET"),
     ...(part === undefined ? {} : { part }),
     folder,
-    engine: engineOf(args),
+    engine: engineOf(context),
   });
 }
 
@@ -102,7 +102,7 @@ async function ofVector(context: CommandContext): Promise<FeatureStats> {
   const { args } = context;
   for (const name of ["part", "against-part"])
     if (args.text(name) !== undefined) throw usageError(`--${name} goes with a training set, not with --rows`);
-  const tondo = await openProject(context, "reading", await withFunctions(context, engineOf(args)));
+  const tondo = await openProject(context, "reading", await withFunctions(context, engineOf(context)));
   try {
     const at = args.text("at-column");
     return await tondo.featureStats({

@@ -31,7 +31,7 @@ export const materializeCommand: Command = {
       throw usageError("--as-of and --at are given both", "They mean the same: give one.");
     }
     const groups = args.names("group");
-    await using tondo = await openProject(context, "reading", await withFunctions(context, engineOf(args)));
+    await using tondo = await openProject(context, "reading", await withFunctions(context, engineOf(context)));
     const result = await tondo.materialize({
       ...(asOf === undefined ? {} : { asOf: BigInt(asOf) }),
       ...(groups.length === 0 ? {} : { groups }),

@@ -78,7 +78,7 @@ export const trainingSetCommand: Command = {
     const cutoff = momentArgument(args, "cutoff");
     const named = await namedBy(context);
     const split = await splitOf(context);
-    const engine = await withFunctions(context, engineOf(args));
+    const engine = await withFunctions(context, engineOf(context));
     await using tondo = await openProject(context, "reading", engine);
     const at = args.text("at-column");
     const carry = args.names("carry");
@@ -125,7 +125,7 @@ async function reproduce(context: CommandContext, set: string): Promise<CommandR
     if (option === "raw" ? args.flag(option) : args.text(option) !== undefined)
       throw usageError(`--${option} stands beside reproduce`, "The manifest says all of that; leave it out.");
   }
-  const engine = await withFunctions(context, engineOf(args));
+  const engine = await withFunctions(context, engineOf(context));
   await using tondo = await openProject(context, "reading", engine);
   const again = await tondo.reproduce({ set, output, progress, signal: terminal.signal });
   const { differences } = again;

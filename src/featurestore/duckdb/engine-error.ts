@@ -25,13 +25,7 @@ export function engineError(error: unknown, doing: string): TondoError {
       said("Make room on the disk, or give a folder that can be written."),
     );
   }
-  if (/Out of Memory/i.test(first)) {
-    return new TondoError(
-      "LIMIT_EXCEEDED",
-      `${doing}: ${brief}`,
-      said("Give the engine more memory with `memory`, or a spill folder with room."),
-    );
-  }
+  if (/Out of Memory/i.test(first)) return outOfRoom(message, brief, doing, error);
   if (
     /^(Invalid Input|Invalid|Conversion|Parser|IO|TProtocol|Serialization|Not implemented)/i.test(first) ||
     /parquet|csv/i.test(first)
@@ -60,4 +54,20 @@ function fileOf(message: string): string | undefined {
   if (listed !== undefined) return listed;
   const [, , named, outside] = /\bfile:? (['"])(.+?)\1|\boutside file: (.+?), attempted/i.exec(message) ?? [];
   return named ?? outside;
+}
+
+/** DuckDB says "out of memory" of its memory and, of what it may spill, too. */
+function outOfRoom(message: string, brief: string, doing: string, cause: unknown): TondoError {
+  if (message.includes('max_temp_directory_size')) {
+    return new TondoError("LIMIT_EXCEEDED", `${doing}: more would be spilled than \`spillLimit\` allows: ${brief}`, {
+      hint: "Give a greater `spillLimit`, or more `memory`, so that less is spilled.",
+      details: { limit: "spillLimit" },
+      cause,
+    });
+  }
+  return new TondoError("LIMIT_EXCEEDED", `${doing}: ${brief}`, {
+    hint: "Give the engine more memory with `memory`, or a spill folder with room.",
+    details: { limit: "memory" },
+    cause,
+  });
 }

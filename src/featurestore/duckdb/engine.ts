@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import {
   BIGINT,
@@ -13,7 +12,7 @@ import {
   DuckDBStructVector,
   VARCHAR,
 } from "@duckdb/node-api";
-import { TondoError, type Value, type ValueKind } from "../../core/index.ts";
+import { type OwnFolder, TondoError, type Value, type ValueKind } from "../../core/index.ts";
 import {
   duckdbMacros,
   type FunctionLibrary,
@@ -26,20 +25,18 @@ import {
   type UserFunction,
 } from "../../dsl/index.ts";
 import { carrierOf } from "./carrier.ts";
+import { checkedBounds, type EngineBounds } from "./engine-bounds.ts";
 import { engineError } from "./engine-error.ts";
+import { interruptible } from "./interruption.ts";
+import { openSpillFolder } from "./spill-folder.ts";
 import { chunkRows, TableAppender } from "./table-appender.ts";
 import { type Carrier, elementCarrier, readVector, writeVector } from "./vector-access.ts";
 
-/** Bounds of an engine. */
-export interface EngineOptions {
-  /** What DuckDB may hold, such as `"1GB"`; default 1 GB. When it spills it overshoots by up to a third. */
-  readonly memory?: string;
-  /** Default: as many as the machine has, 8 at most. */
-  readonly threads?: number;
-  /** Where it may spill; without one it does not. */
-  readonly spillFolder?: string;
-  /** How much it may spill; default 20 GB. */
-  readonly spillLimit?: string;
+/** How much DuckDB keeps to itself of what it does not use; by default it is 128 and 512 MB. */
+const flushed = "16MB";
+
+/** How an engine is opened. */
+export interface EngineOptions extends EngineBounds {
   /** The functions of the project's own, which programs may call. */
   readonly functions?: readonly UserFunction[];
 }
@@ -88,67 +85,59 @@ export class Engine {
   readonly #connection: DuckDBConnection;
   /** The functions of the project's own. */
   readonly functions: FunctionLibrary;
+  readonly #spill: OwnFolder | undefined;
   #registered = 0;
   #closed = false;
   /** What a program threw while DuckDB called it: DuckDB itself keeps its text only. */
   #thrown: TondoError | undefined;
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, functions: FunctionLibrary) {
+  private constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    functions: FunctionLibrary,
+    spill: OwnFolder | undefined,
+  ) {
     this.functions = functions;
     this.#instance = instance;
     this.#connection = connection;
+    this.#spill = spill;
   }
 
-  /** Opens an engine with the macros of the relational part. */
+  /**
+   * Opens an engine with the macros of the relational part.
+   *
+   * @throws TondoError `INVALID_ARGUMENT` where a bound is none or too little to work in, `IO_FAILED` where it cannot spill where it may
+   */
   static async open(options: EngineOptions = {}): Promise<Engine> {
-    const {
-      memory = "1GB",
-      threads = Math.min(8, navigator.hardwareConcurrency),
-      spillFolder,
-      spillLimit = "20GB",
-    } = options;
-    if (!Number.isInteger(threads) || threads < 1) {
-      throw new TondoError("INVALID_ARGUMENT", `threads: ${String(threads)} is no count of threads`, {
-        hint: "Give a whole number of at least 1.",
-      });
-    }
+    const { engineMemory, threads, spillLimit } = checkedBounds(options);
     const functions = functionLibrary(options.functions);
-    await makeSpillFolder(spillFolder);
+    const spill = options.spillFolder === undefined ? undefined : openSpillFolder(options.spillFolder);
     const settings = {
-      memory_limit: memory,
+      memory_limit: `${String(engineMemory)}B`,
       threads: String(threads),
       preserve_insertion_order: "true",
+      // What is not used any more goes back to the system soon: it counts for the process.
+      allocator_background_threads: "true",
+      allocator_flush_threshold: flushed,
+      allocator_bulk_deallocation_flush_threshold: flushed,
       // Nothing but what this library names is read: no extensions from the network, no settings from files.
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
-      temp_directory: spillFolder ?? "",
+      temp_directory: spill?.path ?? "",
     };
-    const instance = await DuckDBInstance.create(":memory:", settings).catch((error: unknown) => {
-      const [said = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-      throw new TondoError("INVALID_ARGUMENT", `the engine does not start: ${said}`, {
-        hint: 'Sizes are written like "1GB".',
-        details: { memory },
-        cause: error,
-      });
-    });
-    const connection = await instance.connect();
-    const engine = new Engine(instance, connection, functions);
-    await engine.run("set TimeZone = 'UTC'", "opening the engine");
-    if (spillFolder !== undefined) await engine.#limitSpill(spillLimit);
-    for (const macro of duckdbMacros) await engine.run(macro, "opening the engine");
-    return engine;
-  }
-
-  /** As a setting at the start DuckDB 1.5 shows this limit and does not hold it. */
-  async #limitSpill(limit: string): Promise<void> {
+    let engine: Engine | undefined;
     try {
-      await this.#connection.run(`set max_temp_directory_size = ${sqlText(limit)}`);
+      const instance = await DuckDBInstance.create(":memory:", settings);
+      engine = new Engine(instance, await instance.connect(), functions, spill);
+      await engine.run("set TimeZone = 'UTC'", "opening the engine");
+      // As a setting at the start DuckDB 1.5 shows this limit and does not hold it.
+      await engine.run(`set max_temp_directory_size = '${String(spillLimit)}B'`, "opening the engine");
+      for (const macro of duckdbMacros) await engine.run(macro, "opening the engine");
+      return engine;
     } catch (error) {
-      this.close();
-      throw new TondoError("INVALID_ARGUMENT", `spillLimit: "${limit}" is no size`, {
-        hint: 'Sizes are written like "20GB".',
-        cause: error,
-      });
+      if (engine === undefined) spill?.[Symbol.dispose]();
+      else engine.close();
+      throw engineError(error, "opening the engine");
     }
   }
 
@@ -266,41 +255,25 @@ export class Engine {
     return new TableAppender(connection, appender, carriers, carriers.map(typeOfCarrier), doing);
   }
 
-  /** Ends everything at once. */
+  /** Ends everything at once; what was spilled goes away. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#connection.closeSync();
     this.#instance.closeSync();
+    this.#spill?.[Symbol.dispose]();
   }
 
   async #interruptible<T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    if (signal?.aborted === true) throw new TondoError("ABORTED", `${doing} was cancelled`, { cause: signal.reason });
-    const interrupt = (): void => {
-      this.#connection.interrupt();
-    };
-    signal?.addEventListener("abort", interrupt, { once: true });
     try {
-      return await work();
+      return await interruptible(work, doing, signal, () => {
+        this.#connection.interrupt();
+      });
     } catch (error) {
       const thrown = this.#thrown;
       this.#thrown = undefined;
       throw thrown ?? engineError(error, doing);
-    } finally {
-      signal?.removeEventListener("abort", interrupt);
     }
-  }
-}
-
-async function makeSpillFolder(folder: string | undefined): Promise<void> {
-  if (folder === undefined) return;
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new TondoError("IO_FAILED", `the spill folder "${folder}" cannot be made`, {
-      hint: "Give a folder that can be written.",
-      cause: error,
-    });
   }
 }
 

@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Micros, type Progress, silentProgress, TondoError } from "../../core/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import { associate } from "./associate.ts";
@@ -27,7 +26,7 @@ export interface FeatureStatsOptions extends StatsRows {
   readonly top?: number;
   /** What the paths of sets are relative to; default: the working folder. */
   readonly folder?: string;
-  /** Where nothing is said of a spill folder, a temporary one is made and removed. */
+  /** Where nothing is said of a spill folder, it spills to the system's for temporary files. */
   readonly engine?: EngineOptions;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
@@ -54,13 +53,11 @@ export async function featureStats(options: FeatureStatsOptions): Promise<Featur
   const here = await findRows(options, folder);
   const other = otherRows(options, here);
   const there = other === null ? null : await findRows(other, folder);
-  const spillFolder = options.engine?.spillFolder ?? (await mkdtemp(join(tmpdir(), "tondo-stats-")));
-  const engine = await Engine.open({ ...options.engine, spillFolder });
+  const engine = await Engine.open({ ...options.engine, spillFolder: options.engine?.spillFolder ?? tmpdir() });
   try {
     return await new Work(engine, options, here, there).run(bins, top);
   } finally {
     engine.close();
-    if (options.engine?.spillFolder === undefined) await rm(spillFolder, { recursive: true, force: true });
   }
 }
 

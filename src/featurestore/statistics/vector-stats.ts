@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ownFolder } from "../../core/index.ts";
 import type { VectorPlan } from "../../dsl/index.ts";
 import { type FilePlaces, type LeftRows, makeTrainingSet, placesOf } from "../offline/index.ts";
 import { featureStats, type FeatureStatsOptions } from "./feature-stats.ts";
@@ -23,24 +23,20 @@ export interface VectorStatsOptions extends FilePlaces, Omit<FeatureStatsOptions
  */
 export async function vectorStats(options: VectorStatsOptions): Promise<FeatureStats> {
   const { vector, rows, at, engine, progress, signal, against = null } = options;
-  const temporary = await mkdtemp(join(tmpdir(), "tondo-stats-"));
-  try {
-    const { folder: set } = await makeTrainingSet({
-      ...{ vector, rows, ...placesOf(options), raw: true, output: join(temporary, "set") },
-      ...(at === undefined ? {} : { at }),
-      ...(engine === undefined ? {} : { engine }),
-      ...(progress === undefined ? {} : { progress }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const stats = await featureStats({ ...options, set, against });
-    const gone = (subject: StatsSubject): StatsSubject =>
-      subject.folder === set ? { ...subject, folder: null } : subject;
-    return {
-      ...stats,
-      subject: gone(stats.subject),
-      against: stats.against === null ? null : gone(stats.against),
-    };
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+  using temporary = ownFolder(tmpdir(), "stats");
+  const { folder: set } = await makeTrainingSet({
+    ...{ vector, rows, ...placesOf(options), raw: true, output: join(temporary.path, "set") },
+    ...(at === undefined ? {} : { at }),
+    ...(engine === undefined ? {} : { engine }),
+    ...(progress === undefined ? {} : { progress }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const stats = await featureStats({ ...options, set, against });
+  const gone = (subject: StatsSubject): StatsSubject =>
+    subject.folder === set ? { ...subject, folder: null } : subject;
+  return {
+    ...stats,
+    subject: gone(stats.subject),
+    against: stats.against === null ? null : gone(stats.against),
+  };
 }

@@ -236,7 +236,7 @@ describe("every aggregate is a monoid", () => {
 describe("the SQL of every aggregate", () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await Engine.open({ memory: "400MB", threads: 2 });
+    engine = await Engine.open({ memory: "600MB", threads: 2 });
   });
   afterAll(() => {
     engine.close();

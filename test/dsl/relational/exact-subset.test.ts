@@ -21,7 +21,7 @@ let data: readonly Row[];
 
 describe("the exact subset in DuckDB", () => {
   beforeAll(async () => {
-    engine = await Engine.open({ memory: "400MB", threads: 2 });
+    engine = await Engine.open({ memory: "600MB", threads: 2 });
     data = fc.sample(rows, { seed, numRuns: 40 });
     await engine.run(`create table edges as ${rowsSql(data)}`, "edges");
   });

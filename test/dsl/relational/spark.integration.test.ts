@@ -51,7 +51,7 @@ let spark: SparkSession;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "tondo-spark-test-"));
-  engine = await Engine.open({ memory: "400MB", threads: 1 });
+  engine = await Engine.open({ memory: "600MB", threads: 1 });
   spark = await SparkSession.open();
   // The first time, PySpark is fetched.
 }, 900_000);

@@ -163,7 +163,7 @@ describe("texts that mean something elsewhere", () => {
   });
 
   it("come through SQL, or are left to JavaScript", async () => {
-    const engine = await Engine.open({ memory: "200MB", threads: 1 });
+    const engine = await Engine.open({ memory: "600MB", threads: 1 });
     try {
       const some = fc.sample(texts, { seed: 12, numRuns: 150 });
       for (const text of [...hostile, ...some]) {

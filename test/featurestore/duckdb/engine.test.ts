@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,6 +7,9 @@ import { typeName, type Value } from "../../../src/core/index.ts";
 import { compileRows, type ExpressionPlan, fromRaw } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, fromCarrier, type TableColumn, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
 import { floorDivide, floorTo } from "../../../src/featurestore/offline/files/floor-sql.ts";
+
+const foldersIn = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(folder)).filter((name) => /^tondo-spill-[0-9a-f-]{36}$/.test(name)).sort();
 
 let engine: Engine;
 beforeAll(async () => {
@@ -103,23 +107,65 @@ describe("an engine", () => {
   it("spills where it may, up to its limit, and says so where it may not", async () => {
     const folder = await mkdtemp(join(tmpdir(), "tondo-engine-"));
     const sort =
-      "create temp table sorted as select * from (select hash(i) as h, i from range(6000000) t(i)) order by h";
+      "create temp table sorted as select * from (select hash(i) as h, i from range(15000000) t(i)) order by h";
     try {
-      const options = { memory: "60MB", threads: 1 };
+      const options = { memory: "500MB", threads: 1 };
       const spilling = await Engine.open({ ...options, spillFolder: join(folder, "a") });
       await spilling.run(sort, "sorting");
+      expect(await foldersIn(join(folder, "a"))).toHaveLength(1);
       spilling.close();
-      for (const limit of [{}, { spillFolder: join(folder, "b"), spillLimit: "10MB" }]) {
-        const bounded = await Engine.open({ ...options, ...limit });
+      expect(await readdir(join(folder, "a"))).toEqual([]);
+      const bounds = [
+        [{}, "memory"],
+        [{ spillFolder: join(folder, "b"), spillLimit: "10MB" }, "spillLimit"],
+      ] as const;
+      for (const [bound, limit] of bounds) {
+        const bounded = await Engine.open({ ...options, ...bound });
         await expect(bounded.run(sort, "sorting")).rejects.toMatchObject({
           code: "LIMIT_EXCEEDED",
-          hint: expect.any(String) as string,
+          hint: expect.stringContaining(`\`${limit}\``) as string,
+          details: { limit },
         });
         bounded.close();
       }
+      expect(await readdir(join(folder, "b"))).toEqual([]);
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it("shares a spill folder with others, and removes what a killed one left there", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tondo-engine-"));
+    try {
+      const living = await Engine.open({ threads: 1, spillFolder: folder });
+      const child = spawn(process.execPath, [join(import.meta.dirname, "spill-until-killed.ts"), folder], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const ended = new Promise((resolve) => child.once("close", resolve));
+      await new Promise((resolve) => child.stdout.once("data", resolve));
+      const before = await foldersIn(folder);
+      child.kill("SIGKILL");
+      await ended;
+      expect(before).toHaveLength(2);
+      expect(await foldersIn(folder)).toEqual(before);
+      const next = await Engine.open({ threads: 1, spillFolder: folder });
+      const after = await foldersIn(folder);
+      expect(after).toHaveLength(2);
+      expect(after).not.toEqual(before);
+      expect(await living.rows("select 1 as one", "asking")).toEqual([{ one: 1 }]);
+      living.close();
+      next.close();
+      expect(await readdir(folder)).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("hears an abort of a statement that has not begun yet", async () => {
+    const controller = new AbortController();
+    const long = engine.rows("select count(*) from range(1000000) a, range(100000) b", "counting", controller.signal);
+    controller.abort();
+    await expect(long).rejects.toMatchObject({ code: "ABORTED" });
   });
 
   it("says what failed in the words of this library", async () => {
@@ -133,7 +179,7 @@ describe("an engine", () => {
       code: "INTERNAL",
       hint: expect.any(String) as string,
     });
-    for (const options of [{ memory: "much" }, { threads: 1.5 }])
+    for (const options of [{ memory: "much" }, { threads: 1.5 }, { spillLimit: "all" }])
       await expect(Engine.open(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(Engine.open({ spillFolder: "/dev/null/spill" })).rejects.toMatchObject({ code: "IO_FAILED" });
   });

