@@ -38,7 +38,7 @@ interface DiskFile {
 }
 
 /** Columns are read beside an editor: little memory, one thread. */
-const engineOptions = { memory: "256MB", threads: 1 } as const;
+const engineOptions = { memory: "500MB", threads: 1 } as const;
 
 /** A folder of definitions that is being edited: what its names mean, and what is wrong, at every moment. */
 export class LiveProject {

@@ -23,7 +23,7 @@ async function world(create: string, cursor?: SourcePlan["transports"][number]):
   await client.connect();
   await client.query(create);
   const home = mkdtempSync(join(tmpdir(), "tondo-extract-"));
-  const engine = await Engine.open({ memory: "200MB", threads: 1 });
+  const engine = await Engine.open({ memory: "600MB", threads: 1 });
   const source: SourcePlan = {
     name: "s",
     kind: "events",
