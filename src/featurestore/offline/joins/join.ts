@@ -20,11 +20,16 @@ export interface JoinOptions {
   readonly places: FilePlaces;
   /** Default: what the planner chooses. */
   readonly plan?: JoinPlan | undefined;
+  /** Joins a unit, in place of this engine's own way. */
+  readonly joinUnit?: UnitJoiner | undefined;
   /** Results of a run before that need not be joined again; default: none. */
   readonly kept?: KeptJoins | undefined;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
+
+/** Makes the table of a unit's name, with every left row once. `left` is SQL of the left rows' `row`, `q` and key. */
+export type UnitJoiner = (unit: JoinUnit, source: OpenedSource, left: string) => Promise<JoinReport>;
 
 /** Where the results of joins outlive a killed run. */
 export interface KeptJoins {
@@ -53,6 +58,7 @@ export async function joinReads({
   column = quoteIdentifier,
   places,
   plan,
+  joinUnit = (unit, source, keyed) => new UnitJoin(engine, unit, source, signal).run(keyed, plan),
   kept,
   progress = silentProgress,
   signal,
@@ -67,7 +73,7 @@ export async function joinReads({
       const source = sources.get(unit.group) ?? (await openSource(engine, unit.group, unit.source, places));
       sources.set(unit.group, source);
       const keyed = keyedLeft(engine, unit, left, column, found);
-      const report = await new UnitJoin(engine, unit, source, signal).run(keyed, plan);
+      const report = await joinUnit(unit, source, keyed);
       reports.push(report);
       await kept?.keep(unit, report);
     } else {

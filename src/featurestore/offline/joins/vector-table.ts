@@ -2,7 +2,7 @@ import { parseTypeName, type Progress, TondoError } from "../../../core/index.ts
 import type { ExpressionPlan, VectorPlan } from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
-import { joinReads, type KeptJoins } from "./join.ts";
+import { joinReads, type KeptJoins, type UnitJoiner } from "./join.ts";
 import type { JoinReport } from "./join-report.ts";
 import type { JoinPlan } from "./join-plan.ts";
 import type { LoadedRows } from "../rows/left-rows.ts";
@@ -14,6 +14,7 @@ export interface JoinedTableOptions {
   readonly left: Pick<LoadedRows, "table" | "column">;
   readonly places: FilePlaces;
   readonly plan?: JoinPlan | undefined;
+  readonly joinUnit?: UnitJoiner | undefined;
   readonly kept?: KeptJoins | undefined;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -32,13 +33,14 @@ export interface JoinedTable {
 
 /** Joins what a vector reads to left rows that have been loaded. */
 export async function joinTableOf(options: JoinedTableOptions): Promise<JoinedTable> {
-  const { engine, vector, left, places, plan, kept, progress, signal } = options;
+  const { engine, vector, left, places, plan, joinUnit, kept, progress, signal } = options;
   const joined = await joinReads({
     engine,
     vector,
     left: left.table,
     column: left.column,
     places,
+    joinUnit,
     kept,
     ...(plan === undefined ? {} : { plan }),
     ...(progress === undefined ? {} : { progress }),

@@ -1,1 +1,3 @@
-export { joinWindowsBySweep, sweepStatements } from "./join-windows-by-sweep.ts";
+export { joinWindowsBySweep, sweepInto, sweepStatements, sweptSelect } from "./join-windows-by-sweep.ts";
+export { type SweepPlan, sweepPlan } from "./sweep-plan.ts";
+export type { Passing } from "./window-sweep.ts";

@@ -37,20 +37,53 @@ export async function joinWindowsBySweep(
   const doing = `joining ${unit.group.entity}:${unit.group.name}`;
   const plan = sweepPlan(windowsOf(unit), unit.direction);
   const { table, passage: rows, result } = sweepSql(unit, plan, relation, from);
+  await sweepInto(engine, plan, relation, table, [rows], doing, signal);
+  return { sql: result, table };
+}
+
+/**
+ * Sweeps passages, each given by its SQL in order and with keys of its own, into a table of `row` and the plan's outputs as their carriers;
+ * see {@link sweptSelect}. Memory follows one key's windows. `check` is shown each stretch before it is swept.
+ */
+export async function sweepInto(
+  engine: Engine,
+  plan: SweepPlan,
+  relation: Pick<SourceRelation, "hasVersions">,
+  table: string,
+  passages: readonly string[],
+  doing: string,
+  signal?: AbortSignal,
+  check: (passing: Passing, passage: number) => void = () => undefined,
+): Promise<void> {
   const columns = plan.outputs.map(({ column: name, kind }) => ({ name, kind }));
   const appender = await engine.appender(table, [{ name: "row", kind: "int" }, ...columns], doing);
   try {
-    const sweep = new WindowSweep(plan);
     const answers = new AnswerBuffer(appender, ["int", ...columns.map(({ kind }) => kind)]);
-    for await (const chunk of engine.chunks(rows, doing, signal))
-      sweep.pass(passingOf(chunk, plan, relation), (outputs, rows) => {
-        answers.take(outputs, rows);
-      });
+    for (const [i, sql] of passages.entries()) {
+      const sweep = new WindowSweep(plan);
+      for await (const chunk of engine.chunks(sql, doing, signal)) {
+        const passing = passingOf(chunk, plan, relation);
+        check(passing, i);
+        sweep.pass(passing, (outputs, rows) => {
+          answers.take(outputs, rows);
+        });
+      }
+    }
     answers.flush();
   } finally {
     appender.close();
   }
-  return { sql: result, table };
+}
+
+/** SQL of what was swept into a table: `row`, once, and the plan's outputs as values of the language. */
+export function sweptSelect(plan: SweepPlan, table: string): string {
+  // A row asks once about each horizon, and each time learns what belongs to it.
+  const several = plan.horizons.length > 1;
+  const own = plan.outputs.map(({ column, kind }) => {
+    const value = fromCarrier(column, kind);
+    return `${several ? `any_value(${value})` : value} as ${column}`;
+  });
+  return `select row, ${own.join(", ")} from ${table}${several ? " group by row" : ""}`;
 }
 
 /** SQL of {@link joinWindowsBySweep}: the rows of the passage are swept into `table`, from which the result is read. */
@@ -69,20 +102,14 @@ function sweepSql(
   from: Swept,
 ): { readonly table: string; readonly passage: string; readonly result: string } {
   const table = tablesOf(unit).swept;
-  // A row asks once about each horizon, and each time learns what belongs to it.
-  const several = plan.horizons.length > 1;
-  const own = plan.outputs.map(({ column, kind }) => {
-    const value = fromCarrier(column, kind);
-    return `${several ? `any_value(${value})` : value} as ${column}`;
-  });
   return {
     table,
     passage: passageSql(plan, relation, from),
-    result: `select row, ${own.join(", ")} from ${table}${several ? " group by row" : ""}`,
+    result: sweptSelect(plan, table),
   };
 }
 
-function passingOf(chunk: Chunk, plan: SweepPlan, relation: SourceRelation): Passing {
+function passingOf(chunk: Chunk, plan: SweepPlan, relation: Pick<SourceRelation, "hasVersions">): Passing {
   const numbers = (place: number): Float64Array => {
     const column = chunk.column(place, "number");
     return column instanceof Float64Array ? column : Float64Array.from(column, Number);
