@@ -38,6 +38,9 @@ export const errorCodes = {
   TRAINING_SET_EMPTY: "No row is left to train on; the counts say where they went.",
   TRAINING_SET_EXISTS: "The output folder already holds something else.",
   NOT_REPRODUCIBLE: "The inputs of a training set are not there as they were; all that changed is listed.",
+  SPARK_FAILED:
+    "Spark did not start, or refused or broke off a statement; the last lines of its log are in the message.",
+  SPARK_MISSING: "There is no such command of Spark on this machine.",
   MANIFEST_INVALID: "A manifest is missing, damaged or of an unknown version.",
   VECTOR_UNFITTED: "A vector with fitted functions was used before they were fitted.",
 

@@ -17,7 +17,7 @@ export { type ComposedAggregate, composedAggregates } from "./composed-aggregate
 export { fittedFunctions, fittedKey, quantileBetween, quantileNeighbours } from "./fitted/index.ts";
 export type { Fit, FitContext, FittedExample, FittedFunction, FittedOption } from "./fitted-function.ts";
 export { fitsOf, fittedFault, fittedOf, parametersOf } from "./fitted-of.ts";
-export { type Dialect, type DialectName, dialects, sparkFloat } from "./dialects/index.ts";
+export { type Dialect, type DialectName, dialects, sparkFloat, sparkType } from "./dialects/index.ts";
 export { constantText } from "./literal-js.ts";
 export { literalSql, quoteIdentifier, quoteText, sqlType } from "./literal-sql.ts";
 export { scalarFunctions, scalarSections } from "./scalar/index.ts";

@@ -83,8 +83,8 @@ function truncated(unit: TruncatedUnit, moment: string): string {
   return bound(`((${moment} + ${offset}L) div ${String(size)}L * ${String(size)}L - ${offset}L)`);
 }
 
-/** The type of values of a kind: moments, dates and durations are BIGINT. */
-function sparkType(kind: ValueKind): string {
+/** Spark's type of the values of a kind: moments, dates and durations are BIGINT. */
+export function sparkType(kind: ValueKind): string {
   if (isList(kind)) return `array<${sparkType(elementKind(kind))}>`;
   if (isEmbedding(kind)) return "array<double>";
   return kind === "string" ? "string" : kind === "float" ? "double" : kind === "bool" ? "boolean" : "bigint";
