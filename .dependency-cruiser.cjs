@@ -128,7 +128,7 @@ module.exports = {
       name: "joins-below-sets",
       comment: "What is joined does not know where it is written.",
       severity: "error",
-      from: { path: "^src/featurestore/offline/(files|sources|rows|joins)/" },
+      from: { path: "^src/featurestore/offline/(files|sources|rows|joins|spark)/" },
       to: { path: "^src/featurestore/offline/sets/" },
     },
     {

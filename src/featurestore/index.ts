@@ -8,4 +8,5 @@ export * from "./offline/index.ts";
 export * from "./online/index.ts";
 export * from "./specification/index.ts";
 export { makeSpecifiedSet, type SpecifiedSetContext, type TrainingSetCall } from "./specified-set.ts";
+export type { SparkOptions } from "./spark/index.ts";
 export * from "./statistics/index.ts";

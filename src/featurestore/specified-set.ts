@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { AnyProject, ProjectTypes, VectorName } from "../core/index.ts";
+import { type AnyProject, type ProjectTypes, TondoError, type VectorName } from "../core/index.ts";
 import type { ProjectPlan } from "../dsl/index.ts";
 import type { EngineOptions } from "./duckdb/index.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type TrainingSet,
   type TrainingSetOptions,
 } from "./offline/index.ts";
+import type { SparkOptions } from "./spark/index.ts";
 import {
   checkSpecification,
   inFolder,
@@ -36,9 +37,11 @@ type Joined<P extends ProjectTypes> =
  */
 export type TrainingSetCall<P extends ProjectTypes = AnyProject> = Pick<
   TrainingSetOptions,
-  "plan" | "maxDistinct" | "checkpointAfter" | "checkpointLimit" | "progress" | "signal"
-> &
-  (
+  "plan" | "maxDistinct" | "checkpointAfter" | "checkpointLimit" | "spark" | "progress" | "signal"
+> & {
+  /** Where joins run; default `duckdb`, in this process. The files come out the same, byte by byte; `spark` says which Spark. */
+  readonly engine?: "duckdb" | "spark";
+} & (
     | (Members<P> & Joined<P> & { readonly spec?: never })
     | (Partial<Members<P>> &
         (Joined<P> | { readonly vector?: never; readonly features?: never }) & {
@@ -59,7 +62,9 @@ export interface SpecifiedSetContext extends FilePlaces {
  * @throws TondoError `SPECIFICATION_INVALID`, `SPECIFICATION_MISSING`, `UNKNOWN_VECTOR`, and what `makeTrainingSet` throws
  */
 export async function makeSpecifiedSet(call: TrainingSetCall, context: SpecifiedSetContext): Promise<TrainingSet> {
-  const { spec, plan, maxDistinct, checkpointAfter, checkpointLimit, progress, signal, rows, ...given } = call;
+  const { spec, engine: _engine, spark: _spark, ...called } = call;
+  const { plan, maxDistinct, checkpointAfter, checkpointLimit, progress, signal, rows, ...given } = called;
+  const spark = sparkOf(call);
   const { folder, engine } = context;
   const read = spec === undefined ? undefined : await readSpecification(resolve(folder, spec));
   const written = besides(read?.written, { ...given, rows });
@@ -82,7 +87,7 @@ export async function makeSpecifiedSet(call: TrainingSetCall, context: Specified
   const about = defined({ name, owner, project, description, features, label });
   return makeTrainingSet({
     ...rest,
-    ...defined({ plan, maxDistinct, checkpointAfter, checkpointLimit, progress, signal, engine, written }),
+    ...defined({ plan, maxDistinct, checkpointAfter, checkpointLimit, spark, progress, signal, engine, written }),
     about,
     vector: specifiedVector(await context.project(), specification, written),
     rows: inMemory ? rows : specification.rows,
@@ -114,6 +119,17 @@ function merged(
 function besides(written: Written | undefined, given: Readonly<Record<string, unknown>>): Written | undefined {
   if (written === undefined) return undefined;
   return { where: (path) => (given[String(path[0])] === undefined ? written.where(path) : undefined) };
+}
+
+/** The Spark that a call names, which is that of the machine where it says no more; `undefined` where the embedded engine joins. */
+function sparkOf({ engine = "duckdb", spark }: Pick<TrainingSetCall, "engine" | "spark">): SparkOptions | undefined {
+  if (engine === "spark") return spark ?? {};
+  const invalid =
+    spark !== undefined ? "`spark` stands beside an engine that is not it" : `there is no engine "${engine as string}"`;
+  if (spark === undefined && (engine as string) === "duckdb") return undefined;
+  throw new TondoError("INVALID_ARGUMENT", invalid, {
+    hint: 'Give `engine: "spark"` with `spark`, or neither: joins then run in this process.',
+  });
 }
 
 /** Without the members that are undefined. */

@@ -110,44 +110,75 @@ const leftSeeds: fc.Arbitrary<LeftSeed> = fc.record({
   again: fc.option(fc.nat(19), { freq: 7 }),
 });
 
+/** What happened and who asks, for any plan. */
+const happened = {
+  keys: keySeeds,
+  moments: requestMoments,
+  payload: fc.constantFrom<(keyof PayloadChoice)[]>("usual", "usual", "usual", "edge"),
+  left: fc.array(leftSeeds, { minLength: 1, maxLength: 20, size: "max" }),
+  events: fc.oneof(
+    { weight: 1, arbitrary: fc.array(rowSeeds(eventPlaces), { maxLength: 3 }) },
+    { weight: 4, arbitrary: fc.array(rowSeeds(eventPlaces), { minLength: 10, maxLength: 30, size: "max" }) },
+  ),
+  states: fc.array(rowSeeds(statePlaces), { maxLength: 12, size: "max" }),
+  facts: fc.array(rowSeeds(statePlaces), { maxLength: 5 }),
+} as const;
+
+type Happened = {
+  readonly [K in keyof typeof happened]: (typeof happened)[K] extends fc.Arbitrary<infer T> ? T : never;
+};
+
 /** Random histories. */
 export const histories: fc.Arbitrary<History> = fc
-  .record({
-    project: projectSeeds,
-    keys: keySeeds,
-    moments: requestMoments,
-    payload: fc.constantFrom<(keyof PayloadChoice)[]>("usual", "usual", "usual", "edge"),
-    left: fc.array(leftSeeds, { minLength: 1, maxLength: 20, size: "max" }),
-    events: fc.oneof(
-      { weight: 1, arbitrary: fc.array(rowSeeds(eventPlaces), { maxLength: 3 }) },
-      { weight: 4, arbitrary: fc.array(rowSeeds(eventPlaces), { minLength: 10, maxLength: 30, size: "max" }) },
+  .record({ project: projectSeeds, ...happened, hops: hopSeeds })
+  .map(({ project, hops, ...rest }) => historyOf(project, planOf(project, hops), rest));
+
+/** Several random histories of one plan as one: the rows of all lie in the same files, and all ask at once. */
+export function historiesTogether(count: number): fc.Arbitrary<History> {
+  return fc
+    .record({
+      project: projectSeeds,
+      hops: hopSeeds,
+      each: fc.array(fc.record(happened), { minLength: count, maxLength: count }),
+    })
+    .map(({ project, hops, each }) => {
+      const planned = planOf(project, hops);
+      const all = each.map((one) => historyOf(project, planned, one));
+      const rows = (source: keyof Planned["fileColumns"]): readonly Row[] =>
+        all.flatMap(({ data }) => data[source] ?? []);
+      return {
+        ...planned,
+        data: { events: rows("events"), states: rows("states"), facts: rows("facts") },
+        left: all.flatMap(({ left }) => left),
+      };
+    });
+}
+
+function historyOf(
+  project: ProjectSeed,
+  planned: Planned,
+  { keys, moments, payload, left, events, states, facts }: Happened,
+): History {
+  const requests = moments.offsets.map((offset) => moments.centre + offset);
+  const surroundings: Surroundings = {
+    requests,
+    windows: planned.project.groups.flatMap(({ stored }) =>
+      stored.filter((one): one is StoredWindowPlan => one.kind === "window"),
     ),
-    states: fc.array(rowSeeds(statePlaces), { maxLength: 12, size: "max" }),
-    facts: fc.array(rowSeeds(statePlaces), { maxLength: 5 }),
-    hops: hopSeeds,
-  })
-  .map(({ project, keys, moments, payload, left, events, states, facts, hops }) => {
-    const planned = planOf(project, hops);
-    const requests = moments.offsets.map((offset) => moments.centre + offset);
-    const surroundings: Surroundings = {
-      requests,
-      windows: planned.project.groups.flatMap(({ stored }) =>
-        stored.filter((one): one is StoredWindowPlan => one.kind === "window"),
-      ),
-      ttl: project.stateGroups.find(({ ttl }) => ttl !== null)?.ttl ?? ttls[0] ?? 0,
-    };
-    const rowsOf = (source: keyof Planned["fileColumns"], seeds: readonly RowSeed[]): readonly Row[] =>
-      withAgain(seeds).map((seed) => {
-        const all: Row = { ...rowOf(seed, project, keys, surroundings), gone: seed.gone, ...seed.payload[payload] };
-        const columns = Object.keys(planned.fileColumns[source]).map((name) => [name, all[name] ?? null] as const);
-        return Object.fromEntries([...columns, [transportOf, seed.transport % project[source].files.length]]);
-      });
-    return {
-      ...planned,
-      data: { events: rowsOf("events", events), states: rowsOf("states", states), facts: rowsOf("facts", facts) },
-      left: leftRows(left, planned, project, keys, requests),
-    };
-  });
+    ttl: project.stateGroups.find(({ ttl }) => ttl !== null)?.ttl ?? ttls[0] ?? 0,
+  };
+  const rowsOf = (source: keyof Planned["fileColumns"], seeds: readonly RowSeed[]): readonly Row[] =>
+    withAgain(seeds).map((seed) => {
+      const all: Row = { ...rowOf(seed, project, keys, surroundings), gone: seed.gone, ...seed.payload[payload] };
+      const columns = Object.keys(planned.fileColumns[source]).map((name) => [name, all[name] ?? null] as const);
+      return Object.fromEntries([...columns, [transportOf, seed.transport % project[source].files.length]]);
+    });
+  return {
+    ...planned,
+    data: { events: rowsOf("events", events), states: rowsOf("states", states), facts: rowsOf("facts", facts) },
+    left: leftRows(left, planned, project, keys, requests),
+  };
+}
 
 /** Resolves "again": each such seed becomes the row named, but for its changes. */
 function withAgain(seeds: readonly RowSeed[]): readonly RowSeed[] {

@@ -12,6 +12,7 @@ import {
   projectOptions,
   withFunctions,
 } from "../project.ts";
+import { sparkOf, sparkOptions } from "../spark-arguments.ts";
 import { outputArguments, outputOptions, trainingSetJson, trainingSetText } from "../training-sets/index.ts";
 
 /** `tondo training-set`: features as of each row's moment, as Parquet. */
@@ -31,6 +32,8 @@ export const trainingSetCommand: Command = {
     "again leave the folder as it is.\n\n" +
     "With --spec a JSON file says all of that, and what options have no words for: listed features, filters, samples, holdouts by key or " +
     "column, class balance. What options say beside it counts instead of what the file says.\n\n" +
+    "With --engine spark the joins run in a Spark of your own, by its spark-sql; the files come out the same, byte by byte. docs/spark.md " +
+    "shows it on one machine and on a cluster.\n\n" +
     "`reproduce` makes a set again from its manifest: by the plan that it was made with, over the same files, which are looked at first. " +
     "Where one changed, went or came, all of them are named and nothing is made. It exits with 1 where the new files are not the old ones, " +
     "byte by byte.",
@@ -62,6 +65,7 @@ export const trainingSetCommand: Command = {
       default: "30",
     },
     ...engineOptions,
+    ...sparkOptions,
     ...projectOptions,
     ...functionsOption,
   },
@@ -69,6 +73,7 @@ export const trainingSetCommand: Command = {
     "tondo training-set eta --rows data/deliveries.parquet --carry country,city \\\n" +
       "      --train-to 2024-02-15T00:00:00Z --holdout-from 2024-02-15T00:00:00Z --output training/eta",
     "tondo training-set --spec training-sets/eta.json",
+    "tondo training-set --spec training-sets/eta.json --engine spark --spark-master 'local[8]' --spark-conf spark.driver.memory=16g",
     "tondo training-set reproduce training/eta --output training/eta-again",
   ],
   async run(context) {
@@ -77,6 +82,7 @@ export const trainingSetCommand: Command = {
     const { args, progress, terminal } = context;
     const cutoff = momentArgument(args, "cutoff");
     const named = await namedBy(context);
+    const spark = sparkOf(args, folderOf(context));
     const split = await splitOf(context);
     const engine = await withFunctions(context, engineOf(context));
     await using tondo = await openProject(context, "reading", engine);
@@ -91,6 +97,7 @@ export const trainingSetCommand: Command = {
       ...(split === undefined ? {} : { split }),
       ...(cutoff === undefined ? {} : { cutoff: BigInt(cutoff) }),
       ...(checkpointAfter === undefined ? {} : { checkpointAfter }),
+      ...spark,
       progress,
       signal: terminal.signal,
     });
@@ -127,7 +134,11 @@ async function reproduce(context: CommandContext, set: string): Promise<CommandR
   }
   const engine = await withFunctions(context, engineOf(context));
   await using tondo = await openProject(context, "reading", engine);
-  const again = await tondo.reproduce({ set, output, progress, signal: terminal.signal });
+  const { spark } = sparkOf(args, tondo.folder);
+  const again = await tondo.reproduce({
+    ...{ set, output, progress, signal: terminal.signal },
+    ...(spark === undefined ? {} : { spark }),
+  });
   const { differences } = again;
   const text = [
     trainingSetText(again, tondo.folder),

@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { type Progress, silentProgress, TondoError } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
@@ -6,6 +8,7 @@ import { type JoinedTable, joinTableOf } from "../joins/vector-table.ts";
 import type { LoadedRows } from "../rows/left-rows.ts";
 import { loadLeftRows } from "../rows/load-left-rows.ts";
 import { keyColumnsOf, type RowChoice } from "../rows/row-choice.ts";
+import { SparkJoin } from "../spark/spark-join.ts";
 import { classifyRows } from "./classify-rows.ts";
 import { fitVector } from "./fit.ts";
 import type { ResumedJoins } from "./kept-joins.ts";
@@ -37,13 +40,17 @@ export async function buildSet(
   const places = options;
   const choice = fileChoice(options.output);
   startJoining(progress, vector);
+  await using spark = await sparkOf(options, part);
   const left = await loadLeftRows({
     ...{ engine, vector, rows, at, carry, places, labels: true },
     choice: choiceOf(options, at),
     signal,
   });
   partitionKindsOf(choice, vector, left);
-  const joined = await joinTableOf({ engine, vector, left, places, plan, kept, progress, signal });
+  const joinUnit = spark?.joiner(engine, places, signal);
+  const joined = await joinTableOf({ engine, vector, left, places, plan, joinUnit, kept, progress, signal });
+  const joinedBy = await spark?.engine();
+  await spark?.close();
   const counts = await classifyRows({ engine, vector, left, joined, split, classBalance, signal });
   const again = kept.taken();
   progress.finish(`${String(left.rows)} rows${again === 0 ? "" : `, ${String(again)} of the joins from a run before`}`);
@@ -64,8 +71,23 @@ export async function buildSet(
     columns,
     files,
     joins: joined.reports,
-    engine: `DuckDB ${String(version?.["v"])}`,
+    engine: [...(joinedBy === undefined ? [] : [joinedBy]), `DuckDB ${String(version?.["v"])}`].join(", "),
   };
+}
+
+/** The Spark that joins, which starts while the left rows are read; `undefined` where the engine itself does. */
+async function sparkOf({ spark, plan, signal }: TrainingSetOptions, part: string): Promise<SparkJoin | undefined> {
+  if (spark === undefined) return undefined;
+  if (plan !== undefined) {
+    throw new TondoError("INVALID_ARGUMENT", "`plan` says how the embedded engine joins, and Spark is to join", {
+      hint: "Leave one of them out: the values are the same.",
+    });
+  }
+  const folder = join(part, "spark");
+  await mkdir(folder);
+  const joins = new SparkJoin(spark, folder);
+  joins.start(signal);
+  return joins;
 }
 
 function startJoining(progress: Progress, vector: VectorPlan): void {

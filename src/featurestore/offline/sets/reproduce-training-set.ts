@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Progress, TondoError } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
 import type { EngineOptions } from "../../duckdb/index.ts";
+import type { SparkOptions } from "../../spark/index.ts";
 import { checkSpecification, inFolder, type Specification } from "../../specification/index.ts";
 import { digestSources } from "./input-files.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
@@ -16,6 +17,8 @@ export interface ReproduceOptions extends FilePlaces {
   /** The folder to make; another one than that of the set. */
   readonly output: string;
   readonly engine?: EngineOptions;
+  /** Joins run in this Spark; default: in the embedded engine. The files are the same. */
+  readonly spark?: SparkOptions;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
@@ -65,7 +68,7 @@ export async function reproduceTrainingSet(options: ReproduceOptions): Promise<R
   }
   const about = { name, owner, project, description, features, label };
   const { vector: _, output, ...rest } = asked;
-  const { engine, progress } = options;
+  const { engine, spark, progress } = options;
   const set = await makeTrainingSet({
     ...rest,
     vector: vector.plan,
@@ -73,6 +76,7 @@ export async function reproduceTrainingSet(options: ReproduceOptions): Promise<R
     ...placesOf(options),
     output: inFolder(output, options.output),
     ...(engine === undefined ? {} : { engine }),
+    ...(spark === undefined ? {} : { spark }),
     ...(progress === undefined ? {} : { progress }),
     ...(signal === undefined ? {} : { signal }),
   });

@@ -1,6 +1,7 @@
 import type { Progress } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
 import type { EngineOptions } from "../../duckdb/index.ts";
+import type { SparkOptions } from "../../spark/index.ts";
 import type { Specification, Written } from "../../specification/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
 import type { JoinPlan } from "../joins/join-plan.ts";
@@ -28,6 +29,8 @@ export interface TrainingSetOptions
   /** How many different values `vocab`, `onehot` or `fill(mode)` may count; default a million. */
   readonly maxDistinct?: number;
   readonly engine?: EngineOptions;
+  /** Joins run in this Spark; default: in the embedded engine. The files come out the same, byte by byte. */
+  readonly spark?: SparkOptions;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }

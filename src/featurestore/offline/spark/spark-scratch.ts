@@ -1,0 +1,51 @@
+import { glob, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { TondoError } from "../../../core/index.ts";
+import { isPlainPath, sparkPath } from "../../spark/index.ts";
+
+/** The folder that rows pass through between this process and Spark, as both see it. */
+export class SparkScratch {
+  readonly #folder: string;
+  readonly #paths: Readonly<Record<string, string>>;
+
+  /**
+   * @throws TondoError `INVALID_ARGUMENT` where Spark could not be told of the folder
+   */
+  constructor(folder: string, paths: Readonly<Record<string, string>> = {}) {
+    if (!isPlainPath(join(folder, "x"))) {
+      throw new TondoError("INVALID_ARGUMENT", `Spark cannot be told of the folder "${folder}"`, {
+        where: folder,
+        hint: "Give `scratch`, a folder whose path is of the letters A to Z, digits, blanks and _ . = @ + ~ / - alone.",
+      });
+    }
+    this.#folder = folder;
+    this.#paths = paths;
+  }
+
+  /** Where something of this name lies, for this process. */
+  path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  /** The same for Spark, as a text in SQL. */
+  literal(name: string): string {
+    return `'${sparkPath(this.path(name), this.#paths)}'`;
+  }
+
+  /** What Spark is told to read files of this machine, by patterns or paths that hold nothing but plain signs. */
+  literalOf(path: string): string {
+    return `'${sparkPath(path, this.#paths)}'`;
+  }
+
+  /** Makes the folder. */
+  async make(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+  }
+
+  /** The Parquet files that Spark wrote into a folder, in the order of its parts. */
+  async written(name: string): Promise<readonly string[]> {
+    const files: string[] = [];
+    for await (const file of glob("part-*.parquet", { cwd: this.path(name) })) files.push(join(this.path(name), file));
+    return files.sort();
+  }
+}
