@@ -22,10 +22,18 @@ export const knownOrder = "row(t, k, a, b, c, d, s)";
 
 /** The newest state of each row. */
 export function latest(candidates: string, order: string): string {
+  return `${matched(candidates)} ${tiesBroken(order)}`;
+}
+
+/** A query up to its table `matched`: of each row all the states of the newest moment, or nothing where there is none. */
+export function matchedStates(events: string): string {
+  return matched(statesOf(events));
+}
+
+function matched(candidates: string): string {
   return `with e as materialized (${candidates}),
       found as (select l.row, l."key" as key, e.vis from l asof left join (select key, vis from e) e on l."key" = e.key and l.q >= e.vis),
-      matched as materialized (select found.row, e.* from found left join e on found.key = e.key and found.vis = e.vis)
-      ${tiesBroken(order)}`;
+      matched as materialized (select found.row, e.* from found left join e on found.key = e.key and found.vis = e.vis)`;
 }
 
 /** The rest of a query from `matched` on: ties are broken among the few rows that have some, the fastest of seven ways tried by hand. */

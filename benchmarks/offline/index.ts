@@ -3,6 +3,7 @@ import { knownOf, knownOrder, latest, stateOrder, statesOf, windows } from "./by
 import { fewRowsCases } from "./few-rows.ts";
 import { fiveGroups } from "./five-groups.ts";
 import { joined } from "./joined.ts";
+import { peerCases } from "./peers.ts";
 import { sizesOf } from "./sizes.ts";
 import { skewCases } from "./skew.ts";
 import { windowsHundredMillion } from "./windows-100m.ts";
@@ -38,6 +39,7 @@ const suite: Suite = {
     ...skewCases,
     windowsHundredMillion,
   ],
+  peers: peerCases,
 };
 
 export default suite;

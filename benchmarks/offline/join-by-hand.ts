@@ -15,8 +15,8 @@ export interface ByHand {
 }
 
 /**
- * The same by hand, to a table `hand`: slots are plain SQL where that gives the same bits, which is faster than one call for all of them
- * (of five slots over a million rows by a tenth), and else the generated function of those alone, since no SQL gives its bits.
+ * The same by hand, to a table `hand`: slots are plain SQL where that gives the same bits, and else the generated function of those alone,
+ * since no SQL gives its bits.
  */
 export async function joinByHand(
   { engine, plan }: World,

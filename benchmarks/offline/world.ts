@@ -47,10 +47,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     const rows = options.rows ?? sources[0]?.sizes;
     if (rows === undefined) throw new Error(`${name} has no source`);
     const left = await rowFile(engine, rows, hot);
-    await engine.run(
-      `create temp table l as select row, epoch_us(asked_at) as q, "key" from read_parquet('${left}') order by row`,
-      "loading rows",
-    );
+    await loadRows(engine, left);
     await writeFile(join(folder, "bench.tondo"), definitions({ [name]: paths }));
     const { plan } = await loadProject(folder);
     const vector = plan.vectors.find((one) => one.name === name);
@@ -67,4 +64,12 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     await close();
     throw error;
   }
+}
+
+/** Makes the table `l` of a file of rows. */
+export async function loadRows(engine: Engine, file: string): Promise<void> {
+  await engine.run(
+    `create or replace temp table l as select row, epoch_us(asked_at) as q, "key" from read_parquet('${file}') order by row`,
+    "loading rows",
+  );
 }
