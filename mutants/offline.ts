@@ -347,9 +347,10 @@ const mutants: readonly Mutant[] = [
   {
     name: "slide-of-the-latest-trusts-the-order",
     file: `${slide}/latest-slide.ts`,
-    find: "this.#inOrder = false;",
-    replace: "this.#inOrder = true;",
+    find: "if (longest.length === count && (longest[0] ?? 0) >= entry.leave) continue;",
+    replace: "if (longest.length === count) continue;",
     tests: slides,
+    testName: "keeps what outlives",
   },
   {
     name: "made-again-over-changed-files",

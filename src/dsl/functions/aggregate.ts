@@ -80,8 +80,13 @@ export type SlideRule =
   | { readonly by: "leaving"; readonly code: AggregateCode }
   /** Only the best row matters; `ordered` where it is the order of rows of one time that makes it so. */
   | { readonly by: "best"; readonly code: AggregateCode; readonly beats: Beats; readonly ordered?: true }
-  /** Only so many of the latest rows matter. */
-  | { readonly by: "latest"; readonly code: AggregateCode; readonly count: number };
+  /** Only so many of the latest rows matter. `fill` makes the state of them, in the contract's order, whatever was in it. */
+  | {
+      readonly by: "latest";
+      readonly code: AggregateCode;
+      readonly count: number;
+      readonly fill: (state: StateArrays, latest: readonly Occurrence[]) => void;
+    };
 
 /** One column of a state in SQL. */
 export interface StateColumn {

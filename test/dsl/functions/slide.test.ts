@@ -91,6 +91,59 @@ describe("a slide", () => {
     },
   );
 
+  const lastOf = (n: number): ReturnType<typeof slideRuleOf> => {
+    const aggregate = aggregates.get("last_k");
+    if (aggregate === undefined) throw new Error("no last_k");
+    return slideRuleOf(aggregate, "float", { n });
+  };
+
+  it("of the latest keeps what outlives later rows, however many there are", () => {
+    const rule = lastOf(3);
+    const events = fc.array(
+      fc.record({
+        t: fc.integer({ min: 0, max: 400 }),
+        stays: fc.option(fc.integer({ min: 1, max: 60 }), { nil: 300, freq: 2 }),
+      }),
+      { minLength: 300, maxLength: 500 },
+    );
+    const slide = slideOf(rule);
+    fc.assert(
+      fc.property(events, (given) => {
+        const all = given
+          .map(({ t, stays }, i) => ({ input: i, t, enter: t + (i % 7), leave: t + (i % 7) + stays }))
+          .sort((a, b) => a.enter - b.enter || a.t - b.t);
+        slide.clear();
+        let next = 0;
+        for (const q of [200, 210, 405, 450, 500, 600, 700]) {
+          for (let event = all[next]; event !== undefined && event.enter <= q; event = all[++next])
+            slide.enter(event.input, event.t, event.leave);
+          slide.settle(q);
+          const counting = all.filter(({ enter, leave }) => enter <= q && q < leave).sort((a, b) => a.t - b.t);
+          const latest = counting.slice(-3).map(({ input }) => input);
+          expect(rule.code.finalize(slide.state, 0, 0)).toEqual(latest.length === 0 ? null : latest.reverse());
+        }
+      }),
+      { seed, numRuns: 60 },
+    );
+  });
+
+  it("of the latest costs what it gives, and not what the window holds, wherever a version was replaced", () => {
+    const started = performance.now();
+    for (const [n, rows] of [
+      [3, 40_000],
+      [1000, 10_000],
+    ] as const) {
+      const rule = lastOf(n);
+      const slide = slideOf(rule);
+      for (let t = 0; t < rows; t++) {
+        slide.enter(t, t, t === 500 ? rows : t === 501 ? 502 : t + rows);
+        slide.settle(t);
+      }
+      expect(rule.code.finalize(slide.state, 0, 0)).toEqual(Array.from({ length: n }, (_, i) => rows - 1 - i));
+    }
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
   it("is there for every aggregate", () => {
     expect(new Set(ways.map(({ aggregate }) => aggregate.name)).size).toBe(aggregates.size);
   });

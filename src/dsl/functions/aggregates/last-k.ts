@@ -103,6 +103,9 @@ export const lastK: Aggregate = {
     by: "latest",
     code: codeOf(kind, lengthOf(options)),
     count: lengthOf(options),
+    fill: ({ values }, latest) => {
+      values[0] = { entries: latest.map(({ t, input }) => ({ t, x: input })).reverse() } satisfies Latest;
+    },
   }),
   sql: (kind, options) => sqlOf(kind, lengthOf(options)),
 };

@@ -1,70 +1,72 @@
-import type { AggregateCode, StateArrays } from "../aggregate.ts";
+import type { SlideRule, StateArrays } from "../aggregate.ts";
+import { countBelow } from "../edges.ts";
 import type { Raw } from "../scalar-function.ts";
 import { type HeldRow, stateOf } from "./held-row.ts";
 import type { Slide } from "./slide.ts";
 
+/** How many rows are held before it is looked which of them may still be asked for. */
+const leastRoom = 64;
+
 /** The slide of what keeps the latest rows: those that count, in the order of their times. */
 export class LatestSlide implements Slide {
   readonly state: StateArrays;
-  readonly #code: AggregateCode;
-  readonly #count: number;
-  readonly #row: { input: Raw; t: number } = { input: null, t: 0 };
+  readonly #rule: Extract<SlideRule, { readonly by: "latest" }>;
   #entries: HeldRow[] = [];
-  /** Whether entries that are later never leave earlier: then the latest ones are all that is ever asked for. */
-  #inOrder = true;
+  /** How many may be held until they are shortened: it doubles with what stays, so that each costs little. */
+  #room = leastRoom;
+  /** When the first of them leaves. */
+  #soonest = Infinity;
   #changed = false;
 
-  constructor(code: AggregateCode, count: number) {
-    this.#code = code;
-    this.#count = count;
-    this.state = stateOf(code);
-    code.empty(this.state, 0, 0);
+  constructor(rule: Extract<SlideRule, { readonly by: "latest" }>) {
+    this.#rule = rule;
+    this.state = stateOf(rule.code);
+    rule.fill(this.state, []);
   }
 
   clear(): void {
     this.#entries = [];
-    this.#inOrder = true;
+    this.#room = leastRoom;
+    this.#soonest = Infinity;
     this.#changed = false;
-    this.#code.empty(this.state, 0, 0);
+    this.#rule.fill(this.state, []);
   }
 
   enter(input: Raw, t: number, leave: number): void {
     const entries = this.#entries;
     let at = entries.length;
     while (at > 0 && (entries[at - 1]?.t ?? 0) > t) at--;
-    if ((entries[at - 1]?.leave ?? leave) > leave || (entries[at]?.leave ?? leave) < leave) this.#inOrder = false;
     if (at === entries.length) entries.push({ input, t, leave });
     else entries.splice(at, 0, { input, t, leave });
+    this.#soonest = Math.min(this.#soonest, leave);
     this.#changed = true;
-    if (entries.length > 2 * this.#count + 64) this.#shorten();
+    if (entries.length > this.#room) this.#shorten();
   }
 
   settle(q: number): void {
-    const counting = this.#counting(q);
-    if (counting.length !== this.#entries.length) {
-      this.#entries = counting;
+    if (this.#soonest <= q) {
+      this.#entries = this.#entries.filter(({ leave }) => leave > q);
+      this.#soonest = this.#entries.reduce((soonest, { leave }) => Math.min(soonest, leave), Infinity);
       this.#changed = true;
     }
     if (!this.#changed) return;
     this.#changed = false;
-    this.#code.empty(this.state, 0, 0);
-    for (let i = Math.max(0, counting.length - this.#count); i < counting.length; i++) {
-      const entry = counting[i];
-      if (entry === undefined) continue;
-      this.#row.input = entry.input;
-      this.#row.t = entry.t;
-      this.#code.update(this.state, 0, 0, this.#row);
-    }
+    this.#rule.fill(this.state, this.#entries.slice(-this.#rule.count));
   }
 
-  #counting(q: number): HeldRow[] {
-    if (!this.#inOrder) return this.#entries.filter(({ leave }) => leave > q);
-    let gone = 0;
-    while (gone < this.#entries.length && (this.#entries[gone]?.leave ?? 0) <= q) gone++;
-    return gone === 0 ? this.#entries : this.#entries.slice(gone);
-  }
-
+  /** Gives up what can be among the latest no more: a row that as many later ones as are kept outlive. */
   #shorten(): void {
-    if (this.#inOrder) this.#entries = this.#entries.slice(-this.#count);
+    const { count } = this.#rule;
+    // The longest that later rows stay, ascending.
+    const longest: number[] = [];
+    const kept: HeldRow[] = [];
+    for (const entry of this.#entries.reverse()) {
+      if (longest.length === count && (longest[0] ?? 0) >= entry.leave) continue;
+      kept.push(entry);
+      longest.splice(countBelow(longest, entry.leave), 0, entry.leave);
+      if (longest.length > count) longest.shift();
+    }
+    this.#entries = kept.reverse();
+    this.#room = 2 * kept.length + leastRoom;
   }
 }

@@ -19,6 +19,6 @@ export function slideOf(rule: SlideRule): Slide {
     case "best":
       return new BestSlide(rule.code, rule.beats);
     case "latest":
-      return new LatestSlide(rule.code, rule.count);
+      return new LatestSlide(rule);
   }
 }
