@@ -567,8 +567,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "nanoseconds-cut-towards-1970",
     file: `${folder}/files/file-scan.ts`,
-    find: 'kind === "timestamp" && isNanoseconds(name)',
-    replace: 'kind === "timestamp" && name === ""',
+    find: "isNanoseconds(name) ? duckdbColumn(name, kind, floorNanoseconds)",
+    replace: "isNanoseconds(name) ? duckdbColumn(name, kind)",
     tests: sources,
   },
   {

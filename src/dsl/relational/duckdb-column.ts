@@ -13,21 +13,30 @@ import { quoteIdentifier } from "../functions/index.ts";
  * A column of a file as the language's value: floats without NaN, infinities and -0, moments as BIGINT microseconds,
  * dates as BIGINT days, lists without their missing elements, embeddings as lists of DOUBLE: whole, or missing.
  * `column` is a name; it is quoted here.
+ *
+ * @param moment gives a moment as microseconds, by SQL of what the file has
  */
-export function duckdbColumn(column: string, kind: ValueKind): string {
+export function duckdbColumn(
+  column: string,
+  kind: ValueKind,
+  moment: (value: string) => string = (value) => `tondo_micros(${value})`,
+): string {
   const name = quoteIdentifier(column);
-  if (isList(kind)) return `list_filter(${eachElement(name, elementKind(kind))}, lambda one: one is not null)`;
-  if (!isEmbedding(kind)) return scalarColumn(name, kind);
+  const scalarOf = (value: string, of: ScalarKind): string =>
+    of === "timestamp" ? moment(value) : scalarColumn(value, of);
+  if (isList(kind))
+    return `list_filter(${eachElement(name, elementKind(kind), scalarOf)}, lambda one: one is not null)`;
+  if (!isEmbedding(kind)) return scalarOf(name, kind);
   const size = String(embeddingSize(kind));
   const numbers = `${name}::double[]`;
-  return `case when len(${numbers}) = ${size} and len(list_filter(${numbers}, lambda one: isfinite(one))) = ${size} then ${eachElement(numbers, "float")} end`;
+  return `case when len(${numbers}) = ${size} and len(list_filter(${numbers}, lambda one: isfinite(one))) = ${size} then ${eachElement(numbers, "float", scalarOf)} end`;
 }
 
-function eachElement(list: string, kind: ScalarKind): string {
-  return `list_transform(${list}, lambda one: ${scalarColumn("one", kind)})`;
+function eachElement(list: string, kind: ScalarKind, scalarOf: (value: string, kind: ScalarKind) => string): string {
+  return `list_transform(${list}, lambda one: ${scalarOf("one", kind)})`;
 }
 
-function scalarColumn(value: string, kind: ScalarKind): string {
+function scalarColumn(value: string, kind: Exclude<ScalarKind, "timestamp">): string {
   switch (kind) {
     case "bool":
       return `${value}::boolean`;
@@ -38,8 +47,6 @@ function scalarColumn(value: string, kind: ScalarKind): string {
       return `tondo_float(${value}::double)`;
     case "string":
       return `${value}::varchar`;
-    case "timestamp":
-      return `tondo_micros(${value})`;
     case "date":
       return `tondo_days(${value}::date)`;
   }

@@ -145,13 +145,13 @@ export async function openFiles(
     if (!isNothing(name)) await refuseOtherLengths(engine, read, name, columns[name] ?? "string", set);
   await refuseCutNanoseconds(engine, read, schemas, columns, set.what);
   const isNanoseconds = (name: string): boolean =>
-    schemas.some(({ types }) => types.get(name)?.toUpperCase() === "TIMESTAMP_NS");
+    schemas.some(({ types }) => types.get(name)?.toUpperCase().startsWith("TIMESTAMP_NS") === true);
   return {
     sql: (nameOf = quoteIdentifier, prune = () => undefined) => {
       const pruned = prune((name) => storedForm(name, columns[name], schemas));
       return `select ${select(nameOf, (name, kind) => {
         if (isNothing(name)) return `null::${typeOf(kind)}`;
-        return kind === "timestamp" && isNanoseconds(name) ? floorNanoseconds(name) : duckdbColumn(name, kind);
+        return isNanoseconds(name) ? duckdbColumn(name, kind, floorNanoseconds) : duckdbColumn(name, kind);
       })} from ${read}${pruned === undefined ? "" : ` where ${pruned}`}`;
     },
     count: () => countParquet(engine, set.files, set.what),
@@ -204,9 +204,9 @@ function typeOf(kind: ValueKind): string {
 }
 
 /** DuckDB's own conversion cuts towards 1970: a moment before it would come out a microsecond late. */
-function floorNanoseconds(column: string): string {
-  const name = `${quoteIdentifier(column)}::timestamp_ns`;
-  return `case when isfinite(${name}) then ${floorDivide(`epoch_ns(${name})`, "1000")} end`;
+function floorNanoseconds(value: string): string {
+  const moment = `${value}::timestamp_ns`;
+  return `case when isfinite(${moment}) then ${floorDivide(`epoch_ns(${moment})`, "1000")} end`;
 }
 
 function checkColumn(schema: ParquetSchema, name: string, wanted: ValueKind, set: FileSet): void {

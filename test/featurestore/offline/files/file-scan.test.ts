@@ -17,6 +17,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+describe("a scan of Parquet", () => {
+  it("takes nanoseconds down to the microsecond that they are in, alone and in lists", async () => {
+    const moments = ["1969-12-31 23:59:59.999999500", "1970-01-01 00:00:00.000000999", "1969-12-31 23:59:59.999999"];
+    const list = moments.map((moment) => `'${moment}'::timestamp_ns`).join(", ");
+    const file = join(folder, "nanoseconds.parquet");
+    await engine.run(`copy (select unnest([${list}]) as t, [${list}, null] as l) to '${file}'`, "writing");
+    const set: FileSet = { format: "parquet", files: [file], what: "it" };
+    const rows = await engine.rows(await scanFiles(engine, set, { t: "timestamp", l: "list<timestamp>" }), "reading");
+    expect(rows.map(({ t }) => t)).toEqual([-1n, 0n, -1n]);
+    expect(rows[0]?.["l"]).toEqual({ items: [-1n, 0n, -1n] });
+  });
+});
+
 describe("a scan of CSV", () => {
   const columns: Readonly<Record<string, ValueKind>> = { store: "string", n: "int" };
 
