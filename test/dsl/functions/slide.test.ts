@@ -123,7 +123,7 @@ describe("a slide", () => {
           expect(rule.code.finalize(slide.state, 0, 0)).toEqual(latest.length === 0 ? null : latest.reverse());
         }
       }),
-      { seed, numRuns: 60 },
+      { seed, numRuns: 60, endOnFailure: true },
     );
   });
 

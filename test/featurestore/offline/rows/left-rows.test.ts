@@ -55,6 +55,18 @@ async function column(set: TrainingSet, sql: string): Promise<readonly unknown[]
 const typeOf = (set: TrainingSet, name: string): string | undefined =>
   set.manifest.columns.find((one) => one.name === name && one.role === "carried")?.type;
 
+describe("the moments of rows", () => {
+  it("may be dates, which filters compare as the moments that they begin at", async () => {
+    const rows = await fileOf(`* replace ("at"::date as "at")`);
+    const set = await make({
+      rows,
+      filters: [{ column: "at", atLeast: "2024-03-10", lessThan: "2024-03-12T12:00:00Z" }],
+    });
+    const within = small.left.filter(({ at }) => Number(at) >= start + 9 * day && Number(at) < start + 12 * day);
+    expect(set.manifest.rows - set.manifest.counts.filtered).toBe(within.length);
+  });
+});
+
 describe("columns to carry", () => {
   it("that the vector reads, too, are of the type that it says, whatever a file or a program has", async () => {
     const carry = ["km", "delivered_at"];
