@@ -103,9 +103,9 @@ async function associationOf(
   // Of two classes eta is the magnitude of Pearson's correlation.
   const ratio =
     isClass(feature) && labelNumber !== undefined && !isBool
-      ? await correlationRatio(engine, relation, labelNumber.z, x, signal)
+      ? await correlationRatio(engine, relation, labelNumber, x, signal)
       : number !== undefined && label.column.kind === "string"
-        ? await correlationRatio(engine, relation, number.z, y, signal)
+        ? await correlationRatio(engine, relation, number, y, signal)
         : null;
   const classes =
     isClass(feature) && (label.column.kind === "string" || label.column.kind === "bool")

@@ -73,15 +73,15 @@ export function isCoarse(squares: number, n: number): boolean {
   return squares < n * 2 ** -63 * 1e12;
 }
 
-/** SQL of distances between rows of which that is known, centred and scaled for them alone. `undefined` where all are equal. */
+/** SQL of numbers centred and scaled for some rows of which {@link isCoarse} is known. `undefined` where all are equal. */
 export async function zoomedIn(
   engine: Engine,
   rows: string,
-  z: string,
+  scaled: string,
   filter: string,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  const of = (["mean", "min", "max"] as const).map((name) => ({ name, x: z, filter }));
+  const of = (["mean", "min", "max"] as const).map((name) => ({ name, x: scaled, filter }));
   const [mean = null, min = null, max = null] = await exactValues({
     engine,
     rows,
@@ -91,7 +91,7 @@ export async function zoomedIn(
   });
   if (mean === null || min === null || max === null || min === max) return undefined;
   const zoom = powerFor(Math.max(Math.abs(min - mean), Math.abs(max - mean)));
-  return `((${z} - (${sqlNumber(mean)})) * ${sqlNumber(zoom)})`;
+  return `((${scaled} - (${sqlNumber(mean)})) * ${sqlNumber(zoom)})`;
 }
 
 /** The power of two that brings a magnitude between 1 and 2, as far as doubles go. */

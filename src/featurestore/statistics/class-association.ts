@@ -2,6 +2,7 @@ import { ExactSum } from "../../core/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { isCoarse, zoomedIn } from "./centred-column.ts";
 import { exactGroups } from "./exact-aggregates.ts";
+import type { Correlated } from "./pearson.ts";
 import { rowsPerClass } from "./statistics-limits.ts";
 
 /** How much a column of classes says of a number. */
@@ -21,20 +22,19 @@ export interface CorrelationRatio {
  *
  * Source: K. Pearson, 1905; T. L. Kelley, An unbiased correlation ratio measure, 1935.
  *
- * @param number SQL of distances from the median, of magnitudes near 1
  * @param classes SQL of what rows are classed by
  */
 export async function correlationRatio(
   engine: Engine,
   rows: string,
-  number: string,
+  { scaled, z }: Correlated,
   classes: string,
   signal: AbortSignal | undefined,
 ): Promise<CorrelationRatio | null> {
-  const there = `(select * from ${rows} where (${classes}) is not null and (${number}) is not null)`;
-  const sums = await classSums(engine, there, number, classes, signal);
+  const there = `(select * from ${rows} where (${classes}) is not null and (${z}) is not null)`;
+  const sums = await classSums(engine, there, z, classes, signal);
   if (!isCoarse(sums.whole, sums.n)) return ratioOf(sums);
-  const closer = await zoomedIn(engine, there, number, "true", signal);
+  const closer = await zoomedIn(engine, there, scaled, "true", signal);
   return closer === undefined ? null : ratioOf(await classSums(engine, there, closer, classes, signal));
 }
 

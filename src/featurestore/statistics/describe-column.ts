@@ -1,4 +1,4 @@
-import { centredColumn, columnMoments, type Moments } from "./centred-column.ts";
+import { type CentredColumn, centredColumn, columnMoments, type Moments } from "./centred-column.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { DriftMeasure, driftShares } from "./drift.ts";
 import type { ColumnStats, ColumnSummary, Histogram, NumberStats } from "./feature-statistics.ts";
@@ -52,7 +52,10 @@ export async function describeColumn(options: DescribeOptions): Promise<Describe
     against: against === null ? null : summary(1, against),
     drift: second.drift(),
   };
-  return { column, stats, numbers: own[0] === undefined ? null : { z: own[0].z, sums: own[0].moments.sums } };
+  const [subject] = own;
+  const numbers =
+    subject === undefined ? null : { scaled: subject.centred.scaled, z: subject.centred.z, sums: subject.moments.sums };
+  return { column, stats, numbers };
 }
 
 /** The moments of one side, around its own median; `undefined` of texts, and where no row has a value. */
@@ -61,13 +64,13 @@ async function momentsOf(
   side: 0 | 1,
   totals: readonly [SideTotals, SideTotals],
   first: FirstWalk,
-): Promise<{ readonly z: string; readonly moments: Moments } | undefined> {
+): Promise<{ readonly centred: CentredColumn; readonly moments: Moments } | undefined> {
   const { present, min, max } = totals[side];
   const [median] = first.sides[side].middle.values();
   if (column.measure === null || median === undefined) return undefined;
   const centred = centredColumn(column, { min, max, median });
   const of = `(select * from ${rows} where side = ${String(side)})`;
-  return { z: centred.z, moments: await columnMoments(engine, of, centred, present, signal) };
+  return { centred, moments: await columnMoments(engine, of, centred, present, signal) };
 }
 
 function summaryOf(

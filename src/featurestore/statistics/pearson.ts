@@ -4,6 +4,8 @@ import { exactValues } from "./exact-aggregates.ts";
 
 /** A column of numbers to correlate: SQL of its distances from the median, and their sums over all rows that have one. */
 export interface Correlated {
+  /** SQL of the numbers that nothing was taken from: near to a median far away, distances from that have lost what they differ by. */
+  readonly scaled: string;
   readonly z: string;
   readonly sums: CentredSums;
 }
@@ -58,11 +60,11 @@ async function closer(
   signal: AbortSignal | undefined,
 ): Promise<PairSums | undefined> {
   const filter = `(${x.z}) is not null and (${y.z}) is not null`;
-  const a = await zoomedIn(engine, relation, x.z, filter, signal);
-  const b = await zoomedIn(engine, relation, y.z, filter, signal);
+  const a = await zoomedIn(engine, relation, x.scaled, filter, signal);
+  const b = await zoomedIn(engine, relation, y.scaled, filter, signal);
   if (a === undefined || b === undefined) return undefined;
   const unknown = { n: -1, z: 0, squares: 0 };
-  const pair = { x: { z: a, sums: unknown }, y: { z: b, sums: unknown }, rows };
+  const pair = { x: { scaled: a, z: a, sums: unknown }, y: { scaled: b, z: b, sums: unknown }, rows };
   const [sums] = await products(engine, relation, [pair], signal);
   return sums;
 }

@@ -186,13 +186,19 @@ describe("featureStats", () => {
     ]);
   });
 
-  it("loses nothing where a value far away has no label", async () => {
+  it.each([
+    [1, 1e15],
+    [300, 1e15],
+    [300, 1e18],
+    [300, 9.2e300],
+  ])("loses nothing where %d rows with %d, far away, have no label", async (times, sentinel) => {
     const small = Array.from({ length: 60 }, (_, i) => ((i * 7) % 11) * 1e-6);
+    const far = <T>(value: T): readonly T[] => new Array<T>(times).fill(value);
     await writeSet(join(folder, "far"), {
-      x: { type: "float", train: [...small, 1e15] },
-      city: { type: "string", train: [...small.map((x) => (x > 5e-6 ? "a" : "b")), "a"] },
-      y: { type: "float?", role: "label", train: [...small.map((x, i) => 3 * x + (i % 3) * 1e-6), null] },
-      grade: { type: "string?", role: "label", train: [...small.map((x) => (x > 5e-6 ? "a" : "b")), null] },
+      x: { type: "float", train: [...small, ...far(sentinel)] },
+      city: { type: "string", train: [...small.map((x) => (x > 5e-6 ? "a" : "b")), ...far("a")] },
+      y: { type: "float?", role: "label", train: [...small.map((x, i) => 3 * x + (i % 3) * 1e-6), ...far(null)] },
+      grade: { type: "string?", role: "label", train: [...small.map((x) => (x > 5e-6 ? "a" : "b")), ...far(null)] },
     });
     await writeSet(join(folder, "near"), {
       x: { type: "float", train: small },
@@ -200,14 +206,15 @@ describe("featureStats", () => {
       y: { type: "float?", role: "label", train: small.map((x, i) => 3 * x + (i % 3) * 1e-6) },
       grade: { type: "string?", role: "label", train: small.map((x) => (x > 5e-6 ? "a" : "b")) },
     });
-    const [far, near] = [await featureStats({ set: "far", folder }), await featureStats({ set: "near", folder })];
-    for (const [i, one] of near.associations.entries()) {
-      const other = far.associations[i];
-      expect([other?.column, other?.label]).toEqual([one.column, one.label]);
+    const [found, near] = [await featureStats({ set: "far", folder }), await featureStats({ set: "near", folder })];
+    expect(near.associations).toHaveLength(4);
+    for (const one of near.associations) {
+      const other = found.associations.find(({ column, label }) => column === one.column && label === one.label);
       expect(other?.spearman).toBe(one.spearman);
-      // As exact as a distance from a value at 10^15 is.
-      if (one.pearson !== null) expect(other?.pearson).toBeCloseTo(one.pearson, 9);
-      if (one.correlationRatio !== null) expect(other?.correlationRatio).toBeCloseTo(one.correlationRatio, 9);
+      for (const measure of ["pearson", "correlationRatio", "strength"] as const) {
+        const value = one[measure];
+        if (value !== null) expect(other?.[measure], `${one.column} ${measure}`).toBeCloseTo(value, 9);
+      }
     }
   });
 
