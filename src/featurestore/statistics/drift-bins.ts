@@ -61,10 +61,15 @@ function cutsOf(quantiles: readonly number[]): readonly Cut[] {
   return cuts;
 }
 
+/** The order in which values are walked. Numbers are compared as what they are: of whole ones beyond 2^53 a double is no name. */
+function order(a: Value, b: Value): number {
+  if (typeof a === "string" && typeof b === "string") return compareCodePoints(a, b);
+  const [x, y] = [a, b].map((value) => (typeof value === "bigint" ? value : Number(value)));
+  return x === undefined || y === undefined || x === y ? 0 : x < y ? -1 : 1;
+}
+
 /** A bin for each of these values, and one for all others. */
 export function valueBinning(values: readonly TopValue[]): Binning {
-  const order = (a: Value, b: Value): number =>
-    typeof a === "string" && typeof b === "string" ? compareCodePoints(a, b) : Number(a) - Number(b);
   const bins = values
     .map(({ value }) => ({ of: "value" as const, value, n: 0, m: 0 }))
     .sort((a, b) => order(a.value, b.value));

@@ -218,6 +218,19 @@ describe("featureStats", () => {
     }
   });
 
+  it("tells whole numbers apart that doubles do not", async () => {
+    // The more frequent one comes first, and as doubles the last two are one.
+    const train = [big, ...[1, 2].map(() => big + 2n), ...[1, 2, 3, 4, 5].map(() => big + 4n)];
+    const holdout = [big, big + 2n];
+    await writeSet(join(folder, "ids"), { id: { type: "int", train, holdout } });
+    const { drift } = column(await featureStats({ set: "ids", folder }), "id");
+    expect(drift?.bins.map((bin) => [bin.of === "value" ? bin.value : bin.of, bin.expected, bin.actual])).toEqual([
+      [big, 1 / 8, 1 / 2],
+      [big + 2n, 1 / 4, 1 / 2],
+      [big + 4n, 5 / 8, 0],
+    ]);
+  });
+
   it("does not take an identifier for classes that say something", async () => {
     const rows = Array.from({ length: 300 }, (_, i) => i);
     await writeSet(join(folder, "identifier"), {

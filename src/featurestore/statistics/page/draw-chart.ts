@@ -13,7 +13,7 @@ export async function drawChart(vega: typeof Vega, spec: Spec, name: string): Pr
   try {
     const svg = await view.toSVG();
     // Inside, parts have roles and names of their own, which would be read one by one.
-    const quietly = svg.replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, "");
+    const quietly = svg.replace(/<[^>]*>/g, (tag) => tag.replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, ""));
     const size = /viewBox="0 0 (\d+) (\d+)"/.exec(quietly);
     const sized = quietly.replace(
       /^<svg [^>]*>/,

@@ -33,6 +33,17 @@ describe("statisticsPage", () => {
     expect(page).not.toContain("\u202e");
   });
 
+  it("shows values that look like markup in charts, too, as text", async () => {
+    const charts = (await statisticsPage(stats)).match(/<svg [\s\S]*?<\/svg>/g) ?? [];
+    const named = charts.filter((chart) => chart.includes("&lt;img"));
+    expect(named).toHaveLength(1);
+    for (const chart of charts) expect(chart).not.toMatch(/<[^>]* (?:role|aria-(?!hidden)[a-z]+)=/);
+    for (const [chart = ""] of [named]) {
+      expect(chart).toContain('>a role="</text>');
+      expect(chart.match(/<text/g)?.length).toBe(chart.match(/<\/text>/g)?.length);
+    }
+  });
+
   it("names long columns by their ends, which differ", async () => {
     const [strengths = ""] = (await statisticsPage(stats)).split("<h2>Drift</h2>");
     expect(strengths).toContain(">…_a_long_name_7d</text>");

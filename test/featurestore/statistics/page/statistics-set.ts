@@ -11,6 +11,7 @@ export async function writeStatisticsSet(folder: string): Promise<string> {
       "<img src=x onerror=alert(1)>",
       "a city with a name that is long enough to be cut",
       "\u202eParis",
+      'a role="',
       "",
     ];
     return {
