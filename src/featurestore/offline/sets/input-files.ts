@@ -41,6 +41,54 @@ export async function stampInputs(
   return canonicalJson(stamps);
 }
 
+/**
+ * Does some work on the files that go in, and looks at them again: what was made of files of which one changed meanwhile is of no known
+ * inputs, and what failed may have failed for that.
+ *
+ * @param before what {@link stampInputs} said before anything was read
+ * @throws TondoError `SOURCE_CHANGED` with the file that changed, went or came, and what the work throws where none did
+ */
+export async function ofUnchanged<T>(
+  inputs: Parameters<typeof stampInputs>[0],
+  before: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const outcome = await work().then(
+    (done) => ({ done }),
+    (failure: unknown) => ({ failure }),
+  );
+  const failure = "failure" in outcome ? outcome.failure : undefined;
+  if (failure instanceof TondoError && failure.code === "ABORTED") throw failure;
+  const where = await changedFile(inputs, before);
+  if (where !== undefined) {
+    throw new TondoError("SOURCE_CHANGED", "a file of a source or of the training rows changed while it was read", {
+      where,
+      hint: "Run it again when nobody writes it; nothing has been kept.",
+      cause: failure,
+    });
+  }
+  if ("done" in outcome) return outcome.done;
+  throw outcome.failure;
+}
+
+/** A file of which the file system says another thing than before; a pattern where no file is left. */
+async function changedFile(inputs: Parameters<typeof stampInputs>[0], before: string): Promise<string | undefined> {
+  try {
+    const [was, is] = [before, await stampInputs(inputs)].map(stampsByFile);
+    const files = new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])]);
+    return [...files].find((file) => was?.get(file) !== is?.get(file));
+  } catch (error) {
+    if (error instanceof TondoError && error.where !== undefined) return error.where;
+    throw error;
+  }
+}
+
+function stampsByFile(stamps: string): ReadonlyMap<string, string> {
+  const places = JSON.parse(stamps) as readonly string[];
+  const files = places.flatMap((place) => JSON.parse(place) as readonly (readonly string[])[]);
+  return new Map(files.map(([file = "", ...stamp]) => [file, stamp.join(" ")]));
+}
+
 /** A member as JSON takes it: values that JSON would write alike, such as a Date and its text, are other ones here. */
 function marked(this: unknown, key: string, value: unknown): unknown {
   // What is handed over of a Date is already its text.

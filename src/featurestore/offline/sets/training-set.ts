@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { temporaryBeside, TondoError, writeFileAtomic } from "../../../core/index.ts";
+import { temporaryBeside, writeFileAtomic } from "../../../core/index.ts";
 import { functionLibrary, requireFunctions } from "../../../dsl/index.ts";
 import { Engine } from "../../duckdb/index.ts";
 import { fileChoice, inFolder, outputFolder } from "../../specification/index.ts";
@@ -9,7 +9,7 @@ import { describeAnew, requireLabel, specificationOf } from "./asked-specificati
 import { buildSet } from "./build-set.ts";
 import { fileError } from "./file-error.ts";
 import { keptFolder, keptJoins } from "./kept-joins.ts";
-import { stampInputs } from "./input-files.ts";
+import { ofUnchanged, stampInputs } from "./input-files.ts";
 import { type Manifest, manifestFile } from "./manifest.ts";
 import { clearLeftovers, existingSet, replaceFolder } from "./output-folder.ts";
 import { lockOutput } from "./output-lock.ts";
@@ -71,21 +71,13 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
   await mkdir(part);
   let engine: Engine | undefined;
   try {
-    engine = await Engine.open({ spillFolder: join(part, "spill"), ...options.engine });
+    const opened = await Engine.open({ spillFolder: join(part, "spill"), ...options.engine });
+    engine = opened;
     const kept = await keptJoins({
       ...{ engine, output, signal, bounds: options },
       inputs: { inputsDigest, plan: options.plan ?? null },
     });
-    const built = await buildSet(engine, options, split, part, kept);
-    if ((await stampInputs(options)) !== before) {
-      throw new TondoError(
-        "SOURCE_CHANGED",
-        "the files of a source or of the training rows changed while they were read",
-        {
-          hint: "Run it again when nobody writes them; nothing has been kept.",
-        },
-      );
-    }
+    const built = await ofUnchanged(options, before, () => buildSet(opened, options, split, part, kept));
     const manifest: Manifest = {
       version: 1,
       inputsDigest,
