@@ -37,7 +37,7 @@ describe("a source in CSV", () => {
       await shop.text(file, content);
       expect(await shop.slots("visited"), JSON.stringify(content)).toEqual([[7, 0.5, 1, 2020]]);
     }
-    await shop.text(file, `${header},"two\nlines, ""one"" name"\n${plain},"a\nb"\n`);
+    await shop.text(file, `"two\nlines, ""one"" name",${header}\n"a\nb",${plain}\n`);
     expect(await shop.slots("visited")).toEqual([[7, 0.5, 1, 2020]]);
     const rows = "at,store,took,seen\n2024-06-01T00:00:00Z,r,1,2024-06-02T00:00:00Z\n";
     await shop.text("left.csv.gz", gzipSync(rows));
