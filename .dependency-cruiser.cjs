@@ -167,6 +167,11 @@ module.exports = {
     driver("ml-matrix", ["^src/training/"], "Linear algebra fits models; scoring needs none."),
     driver("vscode-languageserver", ["^src/language-server/"], "The protocol of editors is spoken in one place."),
     driver("vscode-languageserver-textdocument", ["^src/language-server/"], "So are its documents."),
+    driver(
+      "@aws-sdk/client-s3",
+      ["^src/featurestore/s3/"],
+      "Objects of S3 are read in one place, by an optional peer.",
+    ),
     driver("vega", ["^src/featurestore/statistics/page/"], "Charts are drawn on one page, by an optional peer."),
     driver("fflate", ["^src/registry/package/"], "ZIP is the form of a package and of nothing else."),
     driver("cassandra-driver", [], "No adapter uses it yet: name its place here first."),

@@ -36,6 +36,8 @@ import {
   type Reproduction,
   type ReproduceOptions,
   reproduceTrainingSet,
+  s3Files,
+  type S3Options,
   type SourceDatabases,
   specifiedVector,
   type TableExtraction,
@@ -64,6 +66,8 @@ export interface OpenOptions {
   readonly artifacts?: string;
   /** DuckDB's bounds. */
   readonly engine?: EngineOptions;
+  /** How paths of S3 (`s3://bucket/key`) are read. They are without it too: as the environment says, by Amazon's own variables. */
+  readonly s3?: S3Options;
   /** The functions of the project's own that its expressions call: see `defineFunction`. */
   readonly functions?: readonly UserFunction[];
   readonly clock?: Clock;
@@ -162,8 +166,10 @@ export async function open(options: OpenOptions = {}): Promise<AnyTondo> {
   const folder = resolve(options.folder ?? ".");
   const home = resolve(folder, options.home ?? ".tondo");
   functionLibrary(options.functions);
+  const cacheFolder = resolve(home, options.s3?.cacheFolder ?? "cache/s3");
+  const remote = s3Files({ ...options.s3, cacheFolder });
   const database = await connect(options.database ?? { url: `sqlite:${join(home, "tondo.db")}` });
-  return new OpenTondo(folder, home, database, options);
+  return new OpenTondo({ folder, remote }, home, database, options);
 }
 
 /** Whatever project is registered, names are checked as they come. */
@@ -186,9 +192,9 @@ class OpenTondo implements AnyTondo {
   #features: Promise<FeatureReader> | undefined;
   #predictor: Promise<Predictor> | undefined;
 
-  constructor(folder: string, home: string, database: Database, options: OpenOptions) {
-    this.folder = folder;
-    this.#places = { folder };
+  constructor(places: FilePlaces, home: string, database: Database, options: OpenOptions) {
+    this.folder = places.folder;
+    this.#places = places;
     this.home = home;
     this.#database = database;
     this.#clock = options.clock ?? systemClock;

@@ -1,9 +1,11 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseBytes, TondoError } from "../core/index.ts";
+import type { FilePlaces } from "../featurestore/index.ts";
 import type { OpenOptions, Tondo } from "../open.ts";
 import { type Options, type ParsedArguments, usageError } from "./arguments/index.ts";
 import type { CommandContext } from "./command.ts";
+import { s3Of } from "./s3-options.ts";
 
 /** Which folder of definitions. */
 export const folderOption: Options = {
@@ -119,13 +121,20 @@ export async function openProject(
   context: Pick<CommandContext, "args" | "terminal">,
   purpose: "reading" | "writing",
   engine: OpenOptions["engine"] = {},
-  sources: OpenOptions["sources"] = {},
+  places: Pick<OpenOptions, "sources" | "s3"> = {},
 ): Promise<Tondo> {
   const folder = folderOf(context);
   const home = resolve(folder, context.args.text("home") ?? ".tondo");
   const url = databaseUrl(context, folder, home, purpose);
   const { open } = await import("../open.ts");
-  return open({ folder, home, database: { url }, engine, sources });
+  return open({ folder, home, database: { url }, engine, ...places });
+}
+
+/** Where the paths of sources lead, for commands that open no home; what lies in S3 is copied to where `openProject` would copy it. */
+export async function placesOf(context: Pick<CommandContext, "args" | "terminal">): Promise<FilePlaces> {
+  const folder = folderOf(context);
+  const { s3Files } = await import("../featurestore/index.ts");
+  return { folder, remote: s3Files({ cacheFolder: resolve(folder, ".tondo/cache/s3"), ...s3Of(context) }) };
 }
 
 function databaseUrl(

@@ -31,6 +31,9 @@ export const errorCodes = {
   SOURCE_CHANGED: "A source's columns or types are not those the definitions were applied with.",
   SOURCE_MISSING: "No file matches a source's path.",
   SOURCE_UNREADABLE: "A file exists but is not readable as its declared format.",
+  STORAGE_DENIED: "The place of a source's objects takes no credentials from here, or refuses these.",
+  STORAGE_FAILED: "The place of a source's objects refused a request for a reason of its own.",
+  STORAGE_UNAVAILABLE: "The place of a source's objects could not be reached, or did not answer in time.",
   SPECIFICATION_INVALID:
     "A training set's specification says something that none can say; the path leads to the member.",
   SPECIFICATION_MISSING: "There is no file of a specification at a path.",

@@ -6,6 +6,7 @@ export { type HomeLock, lockHome } from "./home-lock.ts";
 export * from "./materialize/index.ts";
 export * from "./offline/index.ts";
 export * from "./online/index.ts";
+export * from "./s3/index.ts";
 export * from "./specification/index.ts";
 export { makeSpecifiedSet, type SpecifiedSetContext, type TrainingSetCall } from "./specified-set.ts";
 export type { SparkOptions } from "./spark/index.ts";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { findJava, pysparkFolder, pysparkVersion, type Run } from "./pyspark.ts";
+import { findJava, pysparkFolder, pysparkVersion } from "./pyspark.ts";
+import type { Run } from "./python-packages.ts";
 
 let caches: string;
 beforeEach(() => {

@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { changesText, effective } from "../output/index.ts";
 import { functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
+import { s3Of, s3Options } from "../s3-options.ts";
 
 /** `tondo apply`: puts the definitions in force. */
 export const applyCommand: Command = {
@@ -16,11 +17,12 @@ export const applyCommand: Command = {
   options: {
     replace: { help: "also change and remove definitions; materialize and train again afterwards" },
     ...projectOptions,
+    ...s3Options,
     ...functionsOption,
   },
   examples: ["tondo apply", "tondo apply --replace"],
   async run(context) {
-    await using tondo = await openProject(context, "writing", await withFunctions(context));
+    await using tondo = await openProject(context, "writing", await withFunctions(context), { s3: s3Of(context) });
     const changes = await tondo.apply({ replace: context.args.flag("replace") });
     const { length } = effective(changes);
     return {

@@ -2,7 +2,8 @@ import type { Diagnostic } from "../../core/index.ts";
 import type { CheckedProject } from "../../featurestore/index.ts";
 import type { Command } from "../command.ts";
 import { counted, type Style } from "../output/index.ts";
-import { folderOf, folderOption, functionsOption, withFunctions } from "../project.ts";
+import { folderOption, functionsOption, placesOf, withFunctions } from "../project.ts";
+import { s3Options } from "../s3-options.ts";
 
 /** `tondo check`: are the definitions right? */
 export const checkCommand: Command = {
@@ -10,15 +11,15 @@ export const checkCommand: Command = {
   summary: "find the errors in the .tondo files",
   about:
     "Parses and checks all .tondo files of the folder and its subfolders, and looks at the columns of the sources' files. " +
-    "All errors are shown at once, each with its line. Nothing is written.",
+    "All errors are shown at once, each with its line. Nothing is written, copies of objects in S3 aside.",
   synopsis: ["[--folder DIR]"],
   positionals: [],
-  options: { ...folderOption, ...functionsOption },
+  options: { ...folderOption, ...s3Options, ...functionsOption },
   examples: ["tondo check", "tondo check --folder examples/orders --json"],
   exits: { 1: "there are errors, or the folder cannot be read" },
   async run(context) {
     const { checkProject, renderDiagnostics } = await import("../../featurestore/index.ts");
-    const project = await checkProject(folderOf(context), await withFunctions(context));
+    const project = await checkProject(await placesOf(context), await withFunctions(context));
     const { diagnostics, files, plan } = project;
     const errors = diagnostics.filter(({ severity }) => severity === "error");
     const found = diagnostics.length === 0 ? "" : `${coloured(renderDiagnostics(project), context.style)}\n\n`;

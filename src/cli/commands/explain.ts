@@ -2,7 +2,8 @@ import { TondoError } from "../../core/index.ts";
 import type { Explanation, ProjectPlan } from "../../dsl/index.ts";
 import type { Command } from "../command.ts";
 import type { ExplainPart } from "../explain/index.ts";
-import { folderOf, folderOption, functionsOption, withFunctions } from "../project.ts";
+import { folderOption, functionsOption, placesOf, withFunctions } from "../project.ts";
+import { s3Options } from "../s3-options.ts";
 
 /** `tondo explain`: what does a definition come to? */
 export const explainCommand: Command = {
@@ -26,6 +27,7 @@ export const explainCommand: Command = {
     sql: { help: "the SQL, and what lies outside the part of the language that SQL computes exactly" },
     javascript: { help: "the generated JavaScript, with what each statement is about" },
     ...folderOption,
+    ...s3Options,
     ...functionsOption,
   },
   examples: [
@@ -39,7 +41,7 @@ export const explainCommand: Command = {
     const { explainJoins, loadProject } = await import("../../featurestore/index.ts");
     const { explain, explainable } = await import("../../dsl/index.ts");
     const { explanationText } = await import("../explain/index.ts");
-    const project = await loadProject(folderOf(context), await withFunctions(context));
+    const project = await loadProject(await placesOf(context), await withFunctions(context));
     const explanation = explain(project, name);
     if (explanation.of === "nothing") {
       throw unknown(

@@ -39,7 +39,7 @@ export const extractCommand: Command = {
     const { args, progress, terminal } = context;
     const sources = args.rest("SOURCE");
     const databases = { postgres: sourceDatabasesOf(context) };
-    await using tondo = await openProject(context, "reading", engineOf(context), databases);
+    await using tondo = await openProject(context, "reading", engineOf(context), { sources: databases });
     const tables = await tondo.extract({
       ...(sources.length === 0 ? {} : { sources }),
       fullRefresh: args.flag("full-refresh"),

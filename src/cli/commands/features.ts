@@ -18,6 +18,7 @@ import {
   projectOptions,
   withFunctions,
 } from "../project.ts";
+import { s3Of, s3Options } from "../s3-options.ts";
 
 const parts: readonly StatsPart[] = ["train", "holdout", "all"];
 
@@ -59,6 +60,7 @@ export const featuresCommand: Command = {
     "at-column": { value: "NAME", help: "with --rows: the column that says when each row asks", default: "at" },
     ...engineOptions,
     ...projectOptions,
+    ...s3Options,
     ...functionsOption,
   },
   examples: [
@@ -102,7 +104,9 @@ async function ofVector(context: CommandContext): Promise<FeatureStats> {
   const { args } = context;
   for (const name of ["part", "against-part"])
     if (args.text(name) !== undefined) throw usageError(`--${name} goes with a training set, not with --rows`);
-  const tondo = await openProject(context, "reading", await withFunctions(context, engineOf(context)));
+  const tondo = await openProject(context, "reading", await withFunctions(context, engineOf(context)), {
+    s3: s3Of(context),
+  });
   try {
     const at = args.text("at-column");
     return await tondo.featureStats({

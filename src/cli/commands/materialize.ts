@@ -3,6 +3,7 @@ import { momentArgument, usageError } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
 import { count, counted, spanText, table } from "../output/index.ts";
 import { engineOf, engineOptions, functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
+import { s3Of, s3Options } from "../s3-options.ts";
 
 /** `tondo materialize`: fills the online store. */
 export const materializeCommand: Command = {
@@ -21,6 +22,7 @@ export const materializeCommand: Command = {
     group: { value: "NAME", help: "only this group, as entity:group", default: "all", many: true },
     ...engineOptions,
     ...projectOptions,
+    ...s3Options,
     ...functionsOption,
   },
   examples: ["tondo materialize --as-of 2024-03-01T12:00:00Z", "tondo materialize --group restaurant:kitchen"],
@@ -31,7 +33,9 @@ export const materializeCommand: Command = {
       throw usageError("--as-of and --at are given both", "They mean the same: give one.");
     }
     const groups = args.names("group");
-    await using tondo = await openProject(context, "reading", await withFunctions(context, engineOf(context)));
+    await using tondo = await openProject(context, "reading", await withFunctions(context, engineOf(context)), {
+      s3: s3Of(context),
+    });
     const result = await tondo.materialize({
       ...(asOf === undefined ? {} : { asOf: BigInt(asOf) }),
       ...(groups.length === 0 ? {} : { groups }),

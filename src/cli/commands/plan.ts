@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { changesText, effective } from "../output/index.ts";
 import { functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
+import { s3Of, s3Options } from "../s3-options.ts";
 
 /** `tondo plan`: what would `apply` change? */
 export const planCommand: Command = {
@@ -15,12 +16,13 @@ export const planCommand: Command = {
   options: {
     "exit-code": { help: "exit with 3 where something would change, for scripts" },
     ...projectOptions,
+    ...s3Options,
     ...functionsOption,
   },
   examples: ["tondo plan", "tondo plan --exit-code --quiet || echo 'not applied yet'"],
   exits: { 3: "with --exit-code: something would change" },
   async run(context) {
-    await using tondo = await openProject(context, "reading", await withFunctions(context));
+    await using tondo = await openProject(context, "reading", await withFunctions(context), { s3: s3Of(context) });
     const changes = await tondo.plan();
     const differs = effective(changes).length > 0;
     return {

@@ -4,7 +4,8 @@ import type { CheckedProject, DefinitionTestResult } from "../../featurestore/in
 import { usageError } from "../arguments/index.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
 import { counted, type Style } from "../output/index.ts";
-import { folderOf, folderOption, functionsOption, withFunctions } from "../project.ts";
+import { folderOption, functionsOption, placesOf, withFunctions } from "../project.ts";
+import { s3Options } from "../s3-options.ts";
 
 /** `tondo test`: do the definitions mean what is meant? */
 export const testCommand: Command = {
@@ -19,6 +20,7 @@ export const testCommand: Command = {
   options: {
     name: { value: "TEXT", help: "only tests with this in their name, upper or lower case", short: "t" },
     ...folderOption,
+    ...s3Options,
     ...functionsOption,
   },
   examples: ["tondo test", 'tondo test -t "counts once"', "tondo test features.tondo --json"],
@@ -26,7 +28,7 @@ export const testCommand: Command = {
   async run(context) {
     const { checkProject, renderDiagnostics, runDefinitionTests } = await import("../../featurestore/index.ts");
     const engine = await withFunctions(context);
-    const project = await checkProject(folderOf(context), engine);
+    const project = await checkProject(await placesOf(context), engine);
     const { plan, diagnostics } = project;
     if (plan === undefined) return { text: renderDiagnostics(project), json: jsonOf([], diagnostics), exitCode: 1 };
     const tests = chosen(context, project);

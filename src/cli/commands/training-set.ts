@@ -12,6 +12,7 @@ import {
   projectOptions,
   withFunctions,
 } from "../project.ts";
+import { s3Of, s3Options } from "../s3-options.ts";
 import { sparkOf, sparkOptions } from "../spark-arguments.ts";
 import { outputArguments, outputOptions, trainingSetJson, trainingSetText } from "../training-sets/index.ts";
 
@@ -67,6 +68,7 @@ export const trainingSetCommand: Command = {
     ...engineOptions,
     ...sparkOptions,
     ...projectOptions,
+    ...s3Options,
     ...functionsOption,
   },
   examples: [
@@ -85,7 +87,7 @@ export const trainingSetCommand: Command = {
     const spark = sparkOf(args, folderOf(context));
     const split = await splitOf(context);
     const engine = await withFunctions(context, engineOf(context));
-    await using tondo = await openProject(context, "reading", engine);
+    await using tondo = await openProject(context, "reading", engine, { s3: s3Of(context) });
     const at = args.text("at-column");
     const carry = args.names("carry");
     const checkpointAfter = args.integer("checkpoint-after", 0);
@@ -133,7 +135,7 @@ async function reproduce(context: CommandContext, set: string): Promise<CommandR
       throw usageError(`--${option} stands beside reproduce`, "The manifest says all of that; leave it out.");
   }
   const engine = await withFunctions(context, engineOf(context));
-  await using tondo = await openProject(context, "reading", engine);
+  await using tondo = await openProject(context, "reading", engine, { s3: s3Of(context) });
   const { spark } = sparkOf(args, tondo.folder);
   const again = await tondo.reproduce({
     ...{ set, output, progress, signal: terminal.signal },

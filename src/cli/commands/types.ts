@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { TondoError, writeFileAtomic } from "../../core/index.ts";
 import { usageError } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
-import { folderOf, folderOption, functionsOption, withFunctions } from "../project.ts";
+import { folderOf, folderOption, functionsOption, placesOf, withFunctions } from "../project.ts";
+import { s3Options } from "../s3-options.ts";
 
 const defaultFile = "tondo.d.ts";
 
@@ -24,6 +25,7 @@ export const typesCommand: Command = {
     stdout: { help: "print the types and write nothing" },
     "no-register": { help: "leave out `declare module`: the project is known to open<TondoProject>() only" },
     ...folderOption,
+    ...s3Options,
     ...functionsOption,
   },
   examples: ["tondo types", "tondo types --out src/tondo.d.ts", "tondo types --check"],
@@ -37,7 +39,7 @@ export const typesCommand: Command = {
     const { loadProject } = await import("../../featurestore/index.ts");
     const { projectTypesText } = await import("../../dsl/index.ts");
     const text = projectTypesText(
-      await loadProject(folder, await withFunctions(context)),
+      await loadProject(await placesOf(context), await withFunctions(context)),
       args.flag("no-register") ? { register: false } : {},
     );
     if (print) return { text, verbatim: true, json: { text } };

@@ -8,7 +8,7 @@ import {
 } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import { describeFiles, type FileSet } from "../offline/files/file-scan.ts";
-import type { FilePlaces } from "../offline/files/file-places.ts";
+import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
 import { filesOf, stampFiles } from "../offline/files/source-files.ts";
 import { declaredProblems, embeddingsOf, type FirstFile, firstFileOf } from "./declared-problems.ts";
 
@@ -37,6 +37,13 @@ interface Look {
   readonly engine: () => Promise<Engine>;
 }
 
+/** What is read of a place: how, which of its files (of CSV without declared columns, every row), and what else makes it another reading. */
+interface Reading<T> {
+  readonly read: (engine: Engine, set: FileSet) => Promise<T>;
+  readonly of: "all" | "first";
+  readonly also?: readonly string[];
+}
+
 /** The columns of sources in their files, read anew only where the files are no longer the same. */
 export class SourceSchemas {
   readonly #undeclared: Map<string, Seen<Schema>> = new Map<string, Seen<Schema>>();
@@ -51,7 +58,11 @@ export class SourceSchemas {
    * The columns of all sources without `columns (...)`, and where the files of the others contradict theirs; paths are relative to
    * the folder. With `onlyNew`, files are looked at only where their path has not been asked for before.
    */
-  async read(project: ParsedProject, places: FilePlaces, onlyNew = false): Promise<SourceColumns> {
+  read(project: ParsedProject, places: FilePlaces, onlyNew = false): Promise<SourceColumns> {
+    return holdingFiles(places, {}, (held) => this.#read(project, held, onlyNew));
+  }
+
+  async #read(project: ParsedProject, places: FilePlaces, onlyNew: boolean): Promise<SourceColumns> {
     const schemas = new Map<string, Schema>();
     const problems: Diagnostic[] = [];
     let opened: Engine | undefined;
@@ -59,14 +70,16 @@ export class SourceSchemas {
     try {
       const undeclared = undeclaredSources(project);
       for (const { name, file } of undeclared) {
-        const columns = await columnsOf(this.#undeclared, name.text, file, look, describeFiles);
+        const reading = { read: describeFiles, of: file.format === "csv" ? "all" : "first" } as const;
+        const columns = await columnsOf(this.#undeclared, name.text, file, look, reading);
         if (columns instanceof TondoError) problems.push(problemOf(columns, file));
         else schemas.set(name.text, columns);
       }
       const declared = declaredPlaces(project);
       for (const place of declared) {
         const read = (engine: Engine, set: FileSet): Promise<FirstFile> => firstFileOf(engine, set, place);
-        const columns = await columnsOf(this.#declared, place.source, place.file, look, read, embeddingsOf(place));
+        const reading = { read, of: "first", also: embeddingsOf(place) } as const;
+        const columns = await columnsOf(this.#declared, place.source, place.file, look, reading);
         if (!(columns instanceof TondoError)) problems.push(...declaredProblems(place, columns));
         // Files of declared columns may come later.
         else if (columns.code !== "SOURCE_MISSING") problems.push(problemOf(columns, place.file));
@@ -93,8 +106,7 @@ async function columnsOf<T>(
   source: string,
   { format, path }: FileClause,
   { places, onlyNew, engine }: Look,
-  read: (engine: Engine, set: FileSet) => Promise<T>,
-  also: readonly string[] = [],
+  { read, of, also = [] }: Reading<T>,
 ): Promise<T | TondoError> {
   // With the source's name, which what cannot be read says.
   const key = canonicalJson([source, format, places.folder, path, also]);
@@ -107,7 +119,7 @@ async function columnsOf<T>(
   let seen: Seen<T> | undefined;
   let stamp = "";
   try {
-    const files = await filesOf(path, places, what);
+    const files = await filesOf(path, places, what, of);
     stamp = await stampFiles(files);
     seen = before?.stamp === stamp ? before : { stamp, columns: await read(await engine(), { format, files, what }) };
   } catch (error) {

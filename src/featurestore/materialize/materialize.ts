@@ -13,7 +13,7 @@ import {
 import { type GroupPlan, type ProjectPlan, requireFunctions, type SourcePlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { lockHome } from "../home-lock.ts";
-import type { FilePlaces } from "../offline/files/file-places.ts";
+import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
 import { digestFiles, type FileDigest, filesOf, transportsAtRest } from "../offline/files/source-files.ts";
 import { sourceRelation } from "../offline/sources/source-relation.ts";
 import { codecVersion } from "../online/codec/index.ts";
@@ -87,6 +87,15 @@ export async function materialize(options: MaterializeOptions): Promise<Material
     options.engine.functions,
   );
   using _lock = lockHome(options.home, "materialize");
+  // Fetching tells nothing of its own: it is a part of the steps that are told.
+  return await holdingFiles(options, { signal: options.signal }, (held) => loadChosen(held, chosen, asOf));
+}
+
+async function loadChosen(
+  options: MaterializeOptions,
+  chosen: readonly GroupPlan[],
+  asOf: Micros,
+): Promise<MaterializeResult> {
   const plans = await planGroups(options, chosen, asOf);
   const pointers = await currentPointers(options.store, plans);
   const switches: PointerSwitch[] = [];

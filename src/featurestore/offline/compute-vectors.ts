@@ -2,7 +2,7 @@ import type { Progress, Value } from "../../core/index.ts";
 import type { Fitted, VectorPlan } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import { computeRows } from "./compute-rows.ts";
-import type { FilePlaces } from "./files/file-places.ts";
+import { type FilePlaces, holdingFiles } from "./files/file-places.ts";
 import type { LeftRow } from "./rows/left-rows.ts";
 
 /** What is computed of which rows, by which files. */
@@ -27,7 +27,11 @@ export interface ComputedVectors {
  * The vectors of some requests as a training set would have them: the same join, the same generated code. What the consistency check holds
  * against the online path.
  */
-export async function computeVectors(options: ComputeVectorsOptions): Promise<ComputedVectors> {
+export function computeVectors(options: ComputeVectorsOptions): Promise<ComputedVectors> {
+  return holdingFiles(options, options, compute);
+}
+
+async function compute(options: ComputeVectorsOptions): Promise<ComputedVectors> {
   const { vector, fitted, rows, signal, progress } = options;
   const engine = await Engine.open(options.engine);
   try {

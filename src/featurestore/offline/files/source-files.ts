@@ -4,6 +4,7 @@ import { isAbsolute, join, relative } from "node:path";
 import { canonicalJson, TondoError } from "../../../core/index.ts";
 import { databaseTables, filesAtRest, type FileTransportPlan, type SourcePlan } from "../../../dsl/index.ts";
 import type { FilePlaces } from "./file-places.ts";
+import type { HeldFiles } from "./remote-files.ts";
 
 /** How many files a path may stand for. */
 export const maxFiles = 10_000;
@@ -13,7 +14,7 @@ const digestedAtOnce = 1 << 20;
 
 /** One file of a source, as a manifest names it. */
 export interface FileDigest {
-  /** As the source's path leads to it, from the project folder where it lies inside. */
+  /** As the source's path leads to it, from the project folder where it lies inside; of S3 `s3://bucket/key`. */
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -26,17 +27,22 @@ export interface ListedFiles extends FileTransportPlan {
 
 /**
  * The files that a path or a place of a source stands for, absolute; those of a path sorted. It is relative to the project folder, with `*`,
- * `**` and `?` as in a glob.
+ * `**` and `?` as in a glob. Of another place than the file system the files are copies, in the order of what they are copies of; and the first
+ * alone where `reads` says that no other is read.
  *
- * @throws TondoError `SOURCE_MISSING` where there is none, `LIMIT_EXCEEDED` where there are more than {@link maxFiles}
+ * @throws TondoError `SOURCE_MISSING` where there is none, `LIMIT_EXCEEDED` where there are more than {@link maxFiles}; for remote files what
+ * `HeldFiles` throws, and `INVALID_ARGUMENT` where nothing reads them
  */
 export async function filesOf(
   place: string | FileTransportPlan | ListedFiles,
-  { folder }: FilePlaces,
+  places: FilePlaces,
   what: string,
+  reads: "all" | "first" = "all",
 ): Promise<readonly string[]> {
+  const { folder } = places;
   if (typeof place !== "string" && "files" in place) return listedFiles(place, folder, what);
   const path = typeof place === "string" ? place : place.path;
+  if (isRemote(path, places)) return (await heldFiles(path, places).files(path, what, reads)).map(({ copy }) => copy);
   const whole = isAbsolute(path) ? path : join(folder, path);
   const files: string[] = [];
   const found = await lookAt(whole);
@@ -125,6 +131,22 @@ export function transportsAtRest(source: SourcePlan): readonly FileTransportPlan
   );
 }
 
+/** Whether a path leads out of the file system: it names how, as in `s3://`. */
+function isRemote(path: string, { remote }: FilePlaces): boolean {
+  return remote?.owns(path) === true || /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
+}
+
+function heldFiles(path: string, { remote, held }: FilePlaces): HeldFiles {
+  if (remote?.owns(path) !== true) {
+    throw new TondoError("INVALID_ARGUMENT", `"${path}" leads to a place that nothing here reads`, {
+      where: path,
+      hint: "Paths of the file system are read, and s3://bucket/key where a project was opened by `open` or the command line.",
+    });
+  }
+  if (held === undefined) throw new TondoError("INTERNAL", `"${path}" is read by work that holds no files`);
+  return held;
+}
+
 async function lookAt(path: string): Promise<"file" | "folder" | "nothing"> {
   try {
     const found = await stat(path);
@@ -151,7 +173,7 @@ async function lookAt(path: string): Promise<"file" | "folder" | "nothing"> {
  */
 export async function digestFiles(
   files: readonly string[],
-  { folder }: FilePlaces,
+  { folder, held }: FilePlaces,
   signal?: AbortSignal,
 ): Promise<readonly FileDigest[]> {
   const digests: FileDigest[] = [];
@@ -159,7 +181,8 @@ export async function digestFiles(
   for (const file of files) {
     const { bytes, sha256 } = await digestFile(file, buffer, signal);
     const inside = relative(folder, file);
-    digests.push({ path: inside.startsWith("..") ? file : inside, bytes, sha256 });
+    const path = held?.nameOf(file) ?? (inside.startsWith("..") ? file : inside);
+    digests.push({ path, bytes, sha256 });
   }
   return digests;
 }

@@ -6,7 +6,7 @@ import type { SparkOptions } from "../../spark/index.ts";
 import { checkSpecification, inFolder, type Specification } from "../../specification/index.ts";
 import { digestSources } from "./input-files.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
-import { type FilePlaces, placesOf } from "../files/file-places.ts";
+import { type FilePlaces, holdingFiles, placesOf } from "../files/file-places.ts";
 import { digestFiles, type FileDigest, filesOf } from "../files/source-files.ts";
 import { makeTrainingSet, type TrainingSet } from "./training-set.ts";
 
@@ -41,7 +41,11 @@ export interface Reproduction extends TrainingSet {
  * @throws TondoError `NOT_REPRODUCIBLE` where a file changed, went or came, with all of them, or where the rows came from memory; `INVALID_ARGUMENT`
  * where the output is the set itself; `MANIFEST_INVALID` and what `makeTrainingSet` throws
  */
-export async function reproduceTrainingSet(options: ReproduceOptions): Promise<Reproduction> {
+export function reproduceTrainingSet(options: ReproduceOptions): Promise<Reproduction> {
+  return holdingFiles(options, options, reproduce);
+}
+
+async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
   const { folder, signal } = options;
   const place = resolve(folder, options.set).replace(/[\\/]manifest\.json$/, "");
   if (resolve(folder, options.output) === resolve(place)) {

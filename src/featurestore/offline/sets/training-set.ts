@@ -4,6 +4,7 @@ import { temporaryBeside, writeFileAtomic } from "../../../core/index.ts";
 import { functionLibrary, requireFunctions } from "../../../dsl/index.ts";
 import { Engine } from "../../duckdb/index.ts";
 import { fileChoice, inFolder, outputFolder } from "../../specification/index.ts";
+import { holdingFiles } from "../files/file-places.ts";
 import { keyColumnsOf } from "../rows/row-choice.ts";
 import { describeAnew, requireLabel, specificationOf } from "./asked-specification.ts";
 import { buildSet } from "./build-set.ts";
@@ -42,7 +43,9 @@ export async function makeTrainingSet(options: TrainingSetOptions): Promise<Trai
     using _lock = lockOutput(output);
     await clearLeftovers(output);
     try {
-      return await make({ ...options, output: inFolder(options.output, output) });
+      return await holdingFiles(options, options, (held) =>
+        make({ ...held, output: inFolder(options.output, output) }),
+      );
     } finally {
       await rm(keptFolder(output), { recursive: true, force: true });
     }
