@@ -6,7 +6,7 @@ import { HistogramCounts, histogramEdges, type HistogramRange } from "./histogra
 import type { MeasuredColumn } from "./measured-column.ts";
 import type { Correlated } from "./pearson.ts";
 import { OrderedQuantiles } from "./ordered-quantiles.ts";
-import { driftBins, driftCategories, innerShares, quantileShares } from "./statistics-limits.ts";
+import { driftBins, driftCategories, quantileShares } from "./statistics-limits.ts";
 import { TopValues } from "./top-values.ts";
 import { type CountedValue, countValues, dropCounts, type SideTotals, walkValues } from "./value-counts.ts";
 
@@ -108,9 +108,8 @@ interface Found {
 /** Quantiles and the most frequent values: what the second walk's bins follow from. */
 class FirstWalk {
   readonly sides: readonly [Found, Found];
-  /** The reference's quantiles for the bins of drift, and those of both sides for the edges of histograms. */
+  /** The reference's quantiles for the bins of drift. */
   readonly cuts: OrderedQuantiles;
-  readonly inner: OrderedQuantiles;
   readonly #totals: readonly [SideTotals, SideTotals];
   /** The reference's most frequent values, and all different ones of both sides while they are few. */
   readonly categories: TopValues = new TopValues(driftCategories);
@@ -128,7 +127,6 @@ class FirstWalk {
     this.sides = [side(here), side(there)];
     this.#totals = [here, there];
     this.cuts = new OrderedQuantiles(driftShares, here.present);
-    this.inner = new OrderedQuantiles(innerShares, here.present + there.present);
     this.#isBool = column.kind === "bool";
     this.#isText = column.measure === null;
   }
@@ -145,7 +143,6 @@ class FirstWalk {
     here.quantiles.add(x, n);
     there.quantiles.add(x, m);
     this.cuts.add(x, n);
-    this.inner.add(x, n + m);
     here.middle.add(x, n);
     there.middle.add(x, m);
     if (x !== 0) return;
@@ -156,12 +153,14 @@ class FirstWalk {
   /** What the edges of histograms of both sides follow from; `undefined` where there is no number. */
   range(): HistogramRange | undefined {
     const some = this.#totals.filter(({ present }) => present > 0);
-    const [low, high] = this.inner.values();
-    if (low === undefined || high === undefined) return undefined;
+    // The outer ones of each side: a side of many rows does not cut the other one off.
+    const quantiles = this.sides.map((side) => side.quantiles.values()).filter((values) => values.length > 0);
+    if (quantiles.length === 0) return undefined;
+    const [low, high] = [quantiles.map((values) => values.at(0) ?? 0), quantiles.map((values) => values.at(-1) ?? 0)];
     return {
       min: some.reduce((least, { min }) => Math.min(least, min), Infinity),
       max: some.reduce((most, { max }) => Math.max(most, max), -Infinity),
-      inner: [low, high],
+      inner: [Math.min(...low), Math.max(...high)],
     };
   }
 }

@@ -6,11 +6,10 @@ export const maxBins = 1000;
 export const defaultTop = 10;
 export const maxTop = 1000;
 
-/** Which quantiles are given. */
+/** Which quantiles are given; the first and the last are where a histogram ends whose tails are long: see {@link longTails}. */
 export const quantileShares: readonly number[] = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
 
-/** A histogram's edges are these two percentiles where the whole range is more than {@link longTails} times as wide. */
-export const innerShares: readonly [number, number] = [0.01, 0.99];
+/** A histogram's edges are the first and the last of {@link quantileShares} where the whole range is more than so many times as wide. */
 export const longTails = 4;
 
 /** Into how many bins of equal frequency numbers are put for the stability index; as many values are bins of their own. */

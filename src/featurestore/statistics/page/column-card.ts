@@ -43,7 +43,7 @@ async function histogramChart(
       ? html``
       : html`<p class="quiet">
           ${outside.toLocaleString("en-US")} values lie outside of the chart, which ends at the 1st and the 99th
-          percentile.
+          percentile${against === null ? "" : ", of both sides the outer ones"}.
         </p>`;
   const chart = await drawChart(
     vega,
