@@ -1,7 +1,6 @@
 import type { Axis, Mark, Spec } from "vega";
-import type { ValueKind } from "../../../core/index.ts";
+import { type ValueKind, visible } from "../../../core/index.ts";
 import type { Histogram } from "../feature-statistics.ts";
-import { visible } from "./html.ts";
 
 /** How wide charts are drawn, in the units of their text: what a small phone shows without making it smaller. */
 const width = 340;

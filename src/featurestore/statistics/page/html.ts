@@ -1,3 +1,5 @@
+import { visible } from "../../../core/index.ts";
+
 /** Text that is HTML already. */
 export interface Html {
   readonly html: string;
@@ -36,14 +38,6 @@ function textOf(part: Part): string {
 
 function escaped(text: string): string {
   return visible(text).replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
-}
-
-/** A text in which signs that are invisible or turn the direction of writing are shown by their number. */
-export function visible(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069]/gu,
-    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }
 
 /** A column of a {@link dataTable}. */
