@@ -57,7 +57,7 @@ export function labelsOf(manifest: Manifest, asked: readonly string[] | undefine
       hint: labels.length === 0 ? "Its vector declares none." : meant(name, labels),
     });
   }
-  return asked ?? labels;
+  return [...new Set(asked ?? labels)];
 }
 
 function measured({ name, role, type }: OutputColumn, sql: string): MeasuredColumn {
@@ -66,11 +66,18 @@ function measured({ name, role, type }: OutputColumn, sql: string): MeasuredColu
   const base = { name, role, type: typeName, kind, sql };
   if (isList(kind)) return { ...base, measure: "length", counted: `len(${sql})::double`, carrier: "number" };
   if (isEmbedding(kind)) {
-    const norm = `tondo_float(sqrt(list_sum(list_transform(${sql}, lambda one: one * one))))`;
-    return { ...base, measure: "norm", counted: norm, carrier: "number" };
+    return { ...base, measure: "norm", counted: normSql(sql), carrier: "number" };
   }
   const carrier = carrierOf(kind) as MeasuredColumn["carrier"];
   return { ...base, measure: kind === "string" ? null : "value", counted: toCarrier(sql, kind), carrier };
+}
+
+/** SQL of the norm of an embedding, by a power of two near its largest part: squares alone may lie beyond the doubles, or below them. */
+function normSql(sql: string): string {
+  const largest = `list_max(list_transform(${sql}, lambda one: abs(one)))`;
+  const scale = `pow(2, floor(log2(${largest})))`;
+  const squares = `list_sum(list_transform(${sql}, lambda one: (one / ${scale}) * (one / ${scale})))`;
+  return `case when ${largest} = 0 then 0 else tondo_float(sqrt(${squares}) * ${scale}) end`;
 }
 
 function unknownColumn(name: string, names: readonly string[]): TondoError {

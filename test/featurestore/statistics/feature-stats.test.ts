@@ -218,6 +218,36 @@ describe("featureStats", () => {
     }
   });
 
+  it("ends the histograms of two sides at the outer percentiles of each, however many rows the other has", async () => {
+    const train = [...Array.from({ length: 100 }, (_, i) => i), 1e6];
+    const holdout = Array.from({ length: 6000 }, (_, i) => i % 10);
+    await writeSet(join(folder, "sides"), { x: { type: "float", train, holdout } });
+    const { numbers, against } = column(await featureStats({ set: "sides", folder }), "x");
+    const ends = [numbers, against?.numbers].map((side) => side?.quantiles.map(({ value }) => value) ?? []);
+    const edges = [Math.min(...ends.map((side) => side[0] ?? 0)), Math.max(...ends.map((side) => side.at(-1) ?? 0))];
+    expect([numbers?.histogram.edges[0], numbers?.histogram.edges.at(-1)]).toEqual(edges);
+    expect(numbers?.histogram.above).toBeLessThan(3);
+    expect(against?.numbers?.histogram.edges).toEqual(numbers?.histogram.edges);
+  });
+
+  it("gives the norms of embeddings whose squares are no doubles, and a label that is named twice once", async () => {
+    const train = [
+      [3e200, 4e200],
+      [3e-200, 4e-200],
+      [0, 0],
+      [3, 4],
+    ];
+    await writeSet(join(folder, "norms"), {
+      e: { type: "embedding(2)", train },
+      y: { type: "float", role: "label", train: [1, 2, 3, 4] },
+    });
+    const stats = await featureStats({ set: "norms", folder, labels: ["y", "y"] });
+    expect(stats.labels).toEqual(["y"]);
+    const { numbers, present } = column(stats, "e");
+    expect([present, numbers?.min, numbers?.zeros]).toEqual([4, 0, 1]);
+    expect((numbers?.max ?? 0) / 5e200).toBeCloseTo(1, 12);
+  });
+
   it("tells whole numbers apart that doubles do not", async () => {
     // The more frequent one comes first, and as doubles the last two are one.
     const train = [big, ...[1, 2].map(() => big + 2n), ...[1, 2, 3, 4, 5].map(() => big + 4n)];
