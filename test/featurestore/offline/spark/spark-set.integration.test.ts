@@ -12,7 +12,16 @@ import { smallProject, type SmallProject } from "../small-project.ts";
 
 /** A million in the long run; see `docs/spark.md`. */
 const rows = Number(process.env["TONDO_SPARK_ROWS"] ?? 20_000);
-const minutes = 15 * 60_000;
+const minutes = Math.max(15, rows / 20_000) * 60_000;
+/** What makes many rows fast makes few slow. */
+const large = {
+  "spark.driver.memory": "3g",
+  "spark.driver.extraJavaOptions": "-XX:+UseParallelGC",
+  "spark.sql.shuffle.partitions": "4",
+  "spark.sql.adaptive.enabled": "true",
+  "spark.sql.codegen.wholeStage": "true",
+  "spark.sql.codegen.factoryMode": "FALLBACK",
+};
 
 let folder: string;
 let small: SmallProject;
@@ -20,7 +29,7 @@ let spark: SparkOptions;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "tondo-spark-set-"));
   small = await smallProject();
-  spark = await localSpark();
+  spark = await localSpark(rows > 100_000 ? large : {});
 }, 900_000);
 afterAll(async () => {
   await small.remove();

@@ -1,0 +1,66 @@
+import type { Mutant } from "../scripts/mutants/mutant.ts";
+
+const folder = "src/featurestore/offline/spark";
+const driver = "src/featurestore/spark";
+const unit = ["test/featurestore/offline/spark/spark-unit.test.ts"];
+const mutants: readonly Mutant[] = [
+  {
+    name: "spark-parts-lost-without-a-word",
+    file: `${folder}/spark-unit.ts`,
+    find: 'if (row?.["rows"] === rows) return;',
+    replace: 'if (Number(row?.["rows"]) <= rows) return;',
+    tests: unit,
+  },
+  {
+    name: "spark-order-taken-on-trust",
+    file: `${folder}/spark-unit.ts`,
+    find: "(m === moment && a < asks)",
+    replace: "(m === moment && a < 0)",
+    tests: unit,
+  },
+  {
+    name: "spark-reads-decimals-its-own-way",
+    file: `${folder}/spark-files.ts`,
+    find: "const own = type === undefined || others.length > 0 ? undefined : declaredType(type, kind);",
+    replace:
+      'const own = type === undefined || others.length > 0 ? undefined : (declaredType(type, kind) ?? "double");',
+    tests: unit,
+  },
+  {
+    name: "spark-reads-files-that-differ-as-one",
+    file: `${folder}/spark-files.ts`,
+    find: "others.length > 0 ? undefined",
+    replace: "others.length > 9 ? undefined",
+    tests: unit,
+  },
+  {
+    name: "spark-passes-over-hidden-files",
+    file: `${driver}/spark-path.ts`,
+    find: "&& !/^[_.]/.test(basename(path))",
+    replace: '&& basename(path) !== ""',
+    tests: ["test/featurestore/spark/spark-path.test.ts"],
+  },
+  {
+    name: "spark-takes-settings-that-change-values",
+    file: `${driver}/spark-settings.ts`,
+    find: "own.toLowerCase() !== value.toLowerCase()",
+    replace: "own === value",
+    tests: ["test/featurestore/spark/spark-options.test.ts"],
+  },
+  {
+    name: "spark-settings-of-the-user-count-last",
+    file: `${driver}/spark-process.ts`,
+    find: "...conf, ...sessionSettings }",
+    replace: "...sessionSettings, ...conf }",
+    tests: ["test/featurestore/spark/spark-process.test.ts"],
+  },
+  {
+    name: "spark-outlives-its-cancelled-run",
+    file: `${driver}/spark-process.ts`,
+    find: "const hard = setTimeout(this.#kill, grace);",
+    replace: "const hard = setTimeout(this.#kill, 100 * grace);",
+    tests: ["test/featurestore/spark/spark-process.test.ts"],
+  },
+];
+
+export default mutants;
