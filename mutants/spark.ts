@@ -3,6 +3,12 @@ import type { Mutant } from "../scripts/mutants/mutant.ts";
 const folder = "src/featurestore/offline/spark";
 const driver = "src/featurestore/spark";
 const unit = ["test/featurestore/offline/spark/spark-unit.test.ts"];
+/** A real Spark over random histories: a minute on two free cores where nothing is wrong. */
+const histories = {
+  tests: ["test/featurestore/offline/spark/spark-join.integration.test.ts"],
+  timeoutSeconds: 600,
+} as const;
+
 const mutants: readonly Mutant[] = [
   {
     name: "spark-parts-lost-without-a-word",
@@ -60,6 +66,20 @@ const mutants: readonly Mutant[] = [
     find: "const hard = setTimeout(this.#kill, grace);",
     replace: "const hard = setTimeout(this.#kill, 100 * grace);",
     tests: ["test/featurestore/spark/spark-process.test.ts"],
+  },
+  {
+    name: "spark-known-ignored",
+    file: `${folder}/spark-latest.ts`,
+    find: "greatest(t, k) as moment",
+    replace: "t as moment",
+    ...histories,
+  },
+  {
+    name: "spark-ties-by-luck",
+    file: `${folder}/spark-passage.ts`,
+    find: '...(plan.ordered ? ["stamp", ...tied.map(({ name }) => name)] : [])',
+    replace: '...(plan.ordered ? ["stamp desc"] : [])',
+    ...histories,
   },
 ];
 
