@@ -173,6 +173,11 @@ module.exports = {
       "Objects of S3 are read in one place, by an optional peer.",
     ),
     driver("vega", ["^src/featurestore/statistics/page/"], "Charts are drawn on one page, by an optional peer."),
+    driver(
+      "apache-arrow",
+      ["^src/featurestore/arrow/"],
+      "Batches for other programs are made in one place, by an optional peer.",
+    ),
     driver("fflate", ["^src/registry/package/"], "ZIP is the form of a package and of nothing else."),
     driver("cassandra-driver", [], "No adapter uses it yet: name its place here first."),
     driver("kafkajs", [], "No adapter uses it yet: name its place here first."),

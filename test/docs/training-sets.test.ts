@@ -74,6 +74,23 @@ describe("docs/training-sets.md", () => {
     if (text.includes('"holdout"')) expect(parts["holdout"]).toBeGreaterThan(0);
   });
 
+  it("reads batches as it says", async () => {
+    const [program = ""] = blocks("ts batches");
+    const one = { ...base, output: "training/batches" };
+    const spec = await write("batches.json", JSON.stringify(one));
+    const { counts } = await step(project.folder, "training-set", "--spec", spec);
+    const file = join(project.folder, "batches.ts");
+    const entry = JSON.stringify(join(import.meta.dirname, "../../src/arrow.ts"));
+    const set = JSON.stringify(join(project.folder, "training/batches"));
+    expect(program).toContain('"tondo/arrow"');
+    await writeFile(
+      file,
+      `${program.replace('"tondo/arrow"', entry).replace('"training/eta"', set)}\nexport { sum };\n`,
+    );
+    const { sum } = (await import(file)) as { readonly sum: number };
+    expect(sum).toBeGreaterThan(10 * ((counts as Readonly<Record<string, number>>)["train"] ?? 0));
+  });
+
   it("says how lots are drawn in the words of the program", () => {
     expect(page.replaceAll(/\s+/g, " ")).toContain(hashRule);
   });

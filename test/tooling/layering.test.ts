@@ -31,8 +31,16 @@ const packages = {
     "vscode-languageserver",
     "vscode-languageserver-textdocument",
   ],
-  devDependencies: ["vitest", "pg", "vega", "@aws-sdk/client-s3"],
-  peerDependencies: ["pg", "@aws-sdk/client-s3", "cassandra-driver", "kafkajs", "parquetjs-lite", "vega"],
+  devDependencies: ["vitest", "pg", "vega", "apache-arrow", "@aws-sdk/client-s3"],
+  peerDependencies: [
+    "pg",
+    "@aws-sdk/client-s3",
+    "cassandra-driver",
+    "kafkajs",
+    "parquetjs-lite",
+    "vega",
+    "apache-arrow",
+  ],
 };
 
 /** Writes a source tree of files that only import, runs the repository's rules on it, and gives the violations. */
@@ -115,6 +123,7 @@ const broken: readonly (readonly [rule: string, file: string, imports: string])[
   ["driver-kysely", "src/serving/breaks-kysely.ts", "type kysely"],
   ["driver-pg", "src/database/breaks-pg.ts", "pg"],
   ["driver-ml-matrix", "src/runtimes/breaks-matrix.ts", "ml-matrix"],
+  ["driver-apache-arrow", "src/cli/breaks-arrow.ts", "apache-arrow"],
   ["driver-vega", "src/cli/breaks-vega.ts", "vega"],
   ["driver-aws-sdk", "src/featurestore/offline/files/breaks-s3.ts", "@aws-sdk/client-s3"],
   ["driver-fflate", "src/registry/breaks-zip.ts", "fflate"],

@@ -31,6 +31,7 @@ import { interruptible } from "./interruption.ts";
 import { openSpillFolder } from "./spill-folder.ts";
 import { chunkRows, TableAppender } from "./table-appender.ts";
 import { type Carrier, elementCarrier, readVector, writeVector } from "./vector-access.ts";
+import { type VectorItems, vectorItems } from "./vector-items.ts";
 
 /** How much DuckDB keeps to itself of what it does not use; by default it is 128 and 512 MB. */
 const flushed = "16MB";
@@ -46,6 +47,8 @@ export interface Chunk {
   readonly rows: number;
   /** Column `i` by the carrier it was selected as. */
   column(i: number, carrier: Carrier): RawColumn;
+  /** Column `i` as the engine holds it, for who copies it at once: it goes away with the chunk. */
+  items(i: number): VectorItems;
 }
 
 /** A value of a small result: what JSON has, and bigint. */
@@ -159,7 +162,11 @@ export class Engine {
       const chunk = await this.#interruptible(doing, signal, () => result.fetchChunk());
       if (chunk === null || chunk.rowCount === 0) return;
       const rows = chunk.rowCount;
-      yield { rows, column: (i, carrier) => readVector(chunk.getColumnVector(i), carrier, rows) };
+      yield {
+        rows,
+        column: (i, carrier) => readVector(chunk.getColumnVector(i), carrier, rows),
+        items: (i) => vectorItems(chunk.getColumnVector(i), rows),
+      };
     }
   }
 

@@ -11,3 +11,4 @@ export {
 } from "./engine.ts";
 export { chunkRows, type TableAppender } from "./table-appender.ts";
 export type { Carrier } from "./vector-access.ts";
+export type { VectorItems } from "./vector-items.ts";

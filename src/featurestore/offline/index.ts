@@ -11,6 +11,6 @@ export { computeVectors, type ComputedVectors, type ComputeVectorsOptions } from
 export { readColumns, type ReadColumnsOptions, writeColumns } from "./files/read-columns.ts";
 export { type Reproduction, type ReproduceOptions, reproduceTrainingSet } from "./sets/reproduce-training-set.ts";
 export { readSetColumns, type ReadSetColumnsOptions } from "./sets/read-set-columns.ts";
-export { filesOfPart, scanSet, type SetRows } from "./sets/scan-set.ts";
+export { columnKind, filesOfPart, scanSet, type SetRows } from "./sets/scan-set.ts";
 export { makeTrainingSet, type TrainingSet } from "./sets/training-set.ts";
 export type { TrainingSetOptions } from "./sets/training-set-options.ts";

@@ -1,0 +1,1 @@
+export { defaultBatchRows, maxBatchRows, trainingBatches, type TrainingBatchesOptions } from "./training-batches.ts";
