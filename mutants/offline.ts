@@ -587,8 +587,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "spill-limit-not-held",
     file: "src/featurestore/duckdb/engine.ts",
-    find: "if (spillFolder !== undefined) await engine.#limitSpill(spillLimit);",
-    replace: "",
+    find: "await engine.run(`set max_temp_directory_size = '${String(spillLimit)}B'`, \"opening the engine\");",
+    replace: "if (spillLimit < 0) return engine;",
     tests: ["test/featurestore/duckdb/engine.test.ts"],
   },
   {
