@@ -81,6 +81,20 @@ const mutants: readonly Mutant[] = [
     replace: '...(plan.ordered ? ["stamp desc"] : [])',
     ...histories,
   },
+  {
+    name: "spark-versions-the-other-way",
+    file: `${folder}/spark-versions.ts`,
+    find: "min(k) as k${anyDerived}",
+    replace: "max(k) as k${anyDerived}",
+    ...histories,
+  },
+  {
+    name: "spark-ttl-off-by-one",
+    file: `${folder}/spark-latest.ts`,
+    find: "q - best.t <= ${String(ttl)}",
+    replace: "q - best.t < ${String(ttl)}",
+    ...histories,
+  },
 ];
 
 export default mutants;
