@@ -22,7 +22,7 @@ export { lockFile } from "./file-lock.ts";
 export { type Clock, formatMicros, type Micros, type Moment, systemClock, toMicros } from "./moment.ts";
 export { nearestName } from "./nearest-name.ts";
 export { ownFolder, type OwnFolder } from "./own-folder.ts";
-export { type Progress, silentProgress } from "./progress.ts";
+export { type Progress, type ProgressPart, silentProgress } from "./progress.ts";
 export type {
   AnyProject,
   FeatureName,

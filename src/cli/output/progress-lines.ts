@@ -1,5 +1,6 @@
 import { type Progress, visible } from "../../core/index.ts";
 import { count, spanText } from "./format.ts";
+import { PartText } from "./part-text.ts";
 import type { Style } from "./style.ts";
 
 /** What progress is drawn on. */
@@ -18,22 +19,28 @@ const redrawMs = 100;
 const logMs = 10_000;
 
 /**
- * Draws progress: on a terminal one line a step, redrawn with rate and estimate and replaced by its summary; elsewhere a plain
- * line at the end of each step, and every ten seconds meanwhile.
+ * Draws progress: on a terminal one line a step, redrawn with what it is busy with, rate and estimate, and replaced by its summary; elsewhere a
+ * plain line at the end of each step, and every ten seconds meanwhile.
  */
 export function progressLines(target: ProgressTarget): Progress & { close(): void } {
   const { write, live, columns, style, now = () => performance.now() } = target;
   let step: { readonly name: string; readonly total: number | undefined; readonly started: number } | undefined;
+  const part = new PartText();
   let drawn = 0;
+  let done = 0;
   let dirty = false;
 
   const clear = (): void => {
     if (dirty) write("\r\u001b[K");
     dirty = false;
   };
-  const draw = (done: number): void => {
+  const draw = (): void => {
     if (step === undefined) return;
-    const text = stateText(step.name, done, step.total, (now() - step.started) / 1000);
+    const { name, total, started } = step;
+    const place =
+      total === undefined || total < 2 ? undefined : `${count(Math.min(done + 1, total))} of ${count(total)}`;
+    const busy = part.text(place, now());
+    const text = busy === undefined ? stateText(name, done, total, (now() - started) / 1000) : `${busy} …`;
     if (live) {
       clear();
       // Some terminals say that they have no columns at all.
@@ -44,15 +51,23 @@ export function progressLines(target: ProgressTarget): Progress & { close(): voi
     }
     drawn = now();
   };
+  const isDue = (): boolean => step !== undefined && now() - drawn >= (live ? redrawMs : logMs);
   return {
     start(name, total) {
       clear();
       step = { name: visible(name), total, started: now() };
+      part.clear();
+      done = 0;
       drawn = now();
-      if (live) draw(0);
+      if (live) draw();
     },
-    update(done) {
-      if (step !== undefined && now() - drawn >= (live ? redrawMs : logMs)) draw(done);
+    update(units) {
+      done = units;
+      if (isDue()) draw();
+    },
+    within({ name, ...rest }) {
+      part.take({ name: visible(name), ...rest }, now());
+      if (isDue()) draw();
     },
     finish(summary) {
       if (step === undefined) return;

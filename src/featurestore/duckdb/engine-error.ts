@@ -58,7 +58,7 @@ function fileOf(message: string): string | undefined {
 
 /** DuckDB says "out of memory" of its memory and, of what it may spill, too. */
 function outOfRoom(message: string, brief: string, doing: string, cause: unknown): TondoError {
-  if (message.includes('max_temp_directory_size')) {
+  if (message.includes("max_temp_directory_size")) {
     return new TondoError("LIMIT_EXCEEDED", `${doing}: more would be spilled than \`spillLimit\` allows: ${brief}`, {
       hint: "Give a greater `spillLimit`, or more `memory`, so that less is spilled.",
       details: { limit: "spillLimit" },

@@ -12,7 +12,7 @@ import {
   DuckDBStructVector,
   VARCHAR,
 } from "@duckdb/node-api";
-import { type OwnFolder, TondoError, type Value, type ValueKind } from "../../core/index.ts";
+import { type OwnFolder, type ProgressPart, TondoError, type Value, type ValueKind } from "../../core/index.ts";
 import {
   duckdbMacros,
   type FunctionLibrary,
@@ -28,6 +28,7 @@ import { carrierOf } from "./carrier.ts";
 import { checkedBounds, type EngineBounds } from "./engine-bounds.ts";
 import { engineError } from "./engine-error.ts";
 import { interruptible } from "./interruption.ts";
+import { RowsWatch } from "./rows-watch.ts";
 import { openSpillFolder } from "./spill-folder.ts";
 import { chunkRows, TableAppender } from "./table-appender.ts";
 import { type Carrier, elementCarrier, readVector, writeVector } from "./vector-access.ts";
@@ -89,6 +90,7 @@ export class Engine {
   /** The functions of the project's own. */
   readonly functions: FunctionLibrary;
   readonly #spill: OwnFolder | undefined;
+  readonly #watch: RowsWatch;
   #registered = 0;
   #closed = false;
   /** What a program threw while DuckDB called it: DuckDB itself keeps its text only. */
@@ -104,6 +106,7 @@ export class Engine {
     this.#instance = instance;
     this.#connection = connection;
     this.#spill = spill;
+    this.#watch = new RowsWatch(connection);
   }
 
   /**
@@ -144,24 +147,37 @@ export class Engine {
     }
   }
 
+  /** From now on tells, several times a second, what is done and how many rows were looked at; `undefined` ends it. */
+  async watch(told: ((part: ProgressPart) => void) | undefined): Promise<void> {
+    await this.#watch.tell(told);
+  }
+
   /** Runs a statement. `doing` says in errors what for. An abort interrupts it within some 50 ms. */
   async run(sql: string, doing: string, signal?: AbortSignal): Promise<void> {
-    await this.#interruptible(doing, signal, () => this.#connection.run(sql));
+    await this.#interruptible(doing, signal, () => this.#watch.statement(doing, () => this.#connection.run(sql)));
   }
 
   /** A small result as objects. */
   async rows(sql: string, doing: string, signal?: AbortSignal): Promise<readonly Record<string, Cell>[]> {
-    const reader = await this.#interruptible(doing, signal, () => this.#connection.runAndReadAll(sql));
+    const reader = await this.#interruptible(doing, signal, () =>
+      this.#watch.statement(doing, () => this.#connection.runAndReadAll(sql)),
+    );
     return reader.getRowObjects() as readonly Record<string, Cell>[];
   }
 
   /** A large result, chunk by chunk; columns must have been selected as their carriers. */
   async *chunks(sql: string, doing: string, signal?: AbortSignal): AsyncGenerator<Chunk> {
     const result = await this.#interruptible(doing, signal, () => this.#connection.stream(sql));
+    let given = 0;
     for (;;) {
-      const chunk = await this.#interruptible(doing, signal, () => result.fetchChunk());
+      // What is sorted is sorted before the first chunk comes; then rows are counted as they are taken.
+      const chunk = await this.#interruptible(doing, signal, () =>
+        given === 0 ? this.#watch.statement(doing, () => result.fetchChunk()) : result.fetchChunk(),
+      );
       if (chunk === null || chunk.rowCount === 0) return;
       const rows = chunk.rowCount;
+      given += rows;
+      this.#watch.taken(doing, given);
       yield {
         rows,
         column: (i, carrier) => readVector(chunk.getColumnVector(i), carrier, rows),

@@ -55,6 +55,7 @@ export async function featureStats(options: FeatureStatsOptions): Promise<Featur
   const there = other === null ? null : await findRows(other, folder);
   const engine = await Engine.open({ ...options.engine, spillFolder: options.engine?.spillFolder ?? tmpdir() });
   try {
+    await engine.watch((rows) => options.progress?.within?.(rows));
     return await new Work(engine, options, here, there).run(bins, top);
   } finally {
     engine.close();

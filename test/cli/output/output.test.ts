@@ -72,6 +72,41 @@ describe("progress", () => {
   });
 });
 
+describe("what a step is busy with", () => {
+  const lines = (live: boolean): string => {
+    let text = "";
+    let time = 0;
+    const write = (part: string): void => {
+      text += part;
+    };
+    const progress = progressLines({ write, live, columns: 80, style: plain, now: () => time });
+    progress.start("joining features", 3);
+    for (let i = 0; i <= 40; i++) {
+      time = i * 300;
+      progress.within?.({ name: "joining key:windows", rows: i * 360_000, total: 33_000_000 });
+    }
+    progress.update(1);
+    time += 300;
+    progress.within?.({ name: "joining key:other", rows: 5 });
+    time += 1000;
+    progress.within?.({ name: "joining key:other", rows: 950 });
+    progress.finish("9 rows");
+    return text;
+  };
+  it("is shown with percent, rate and estimate", () => {
+    const drawn = lines(true).split("\r\u001b[K");
+    expect(drawn).toHaveLength(1 + 40 + 3);
+    expect(drawn[40]).toBe("joining key:windows (1 of 3): 43 %, 1.2M rows/s, 0:16 left …");
+    expect(drawn[42]).toBe("joining key:other (2 of 3): 950 rows, 945 rows/s …");
+    expect(drawn.at(-1)).toBe("✓ joining features: 9 rows (13 s)\n");
+  });
+  it("is no flood elsewhere", () => {
+    expect(lines(false)).toBe(
+      "joining key:windows (1 of 3): 37 %, 1.2M rows/s, 0:18 left …\njoining features: 9 rows (13 s)\n",
+    );
+  });
+});
+
 describe("texts", () => {
   it("shows an error with where and hint, and no control characters of files", () => {
     const error = new TondoError("IO_FAILED", "no \u001b[2J file", { where: "/a", hint: "Look." });

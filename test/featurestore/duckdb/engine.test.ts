@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { typeName, type Value } from "../../../src/core/index.ts";
+import { type ProgressPart, typeName, type Value } from "../../../src/core/index.ts";
 import { compileRows, type ExpressionPlan, fromRaw } from "../../../src/dsl/index.ts";
 import { carrierOf, Engine, fromCarrier, type TableColumn, toCarrier } from "../../../src/featurestore/duckdb/index.ts";
 import { floorDivide, floorTo } from "../../../src/featurestore/offline/files/floor-sql.ts";
@@ -159,6 +159,24 @@ describe("an engine", () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it("tells how many rows a statement looks at, to whom wants to know", async () => {
+    const told: ProgressPart[] = [];
+    await engine.run("create or replace temp table looked_at as select range as i from range(4000000)", "making");
+    const sort = "create or replace temp table sorted as select i from looked_at order by md5(i::varchar)";
+    await engine.watch((part) => told.push(part));
+    await engine.run(sort, "sorting");
+    for (const { name, rows, total = 0 } of told) {
+      expect(name).toBe("sorting");
+      expect(rows).toBeGreaterThanOrEqual(0);
+      expect(total).toBeGreaterThanOrEqual(rows);
+    }
+    expect(told.some(({ rows }) => rows > 0)).toBe(true);
+    told.length = 0;
+    await engine.watch(undefined);
+    await engine.run("create or replace temp table sorted as select i from looked_at order by hash(i)", "sorting");
+    expect(told).toEqual([]);
   });
 
   it("hears an abort of a statement that has not begun yet", async () => {

@@ -76,6 +76,7 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
   try {
     const opened = await Engine.open({ spillFolder: join(part, "spill"), ...options.engine });
     engine = opened;
+    await opened.watch((rows) => options.progress?.within?.(rows));
     const kept = await keptJoins({
       ...{ engine, output, signal, bounds: options },
       inputs: { inputsDigest, plan: options.plan ?? null },
