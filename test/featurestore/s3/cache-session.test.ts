@@ -76,9 +76,18 @@ describe("a cache of objects", () => {
     await using other = disposable(await CacheSession.open(cache));
     await other.hold([objectOf("b")], 1_000);
     await using session = disposable(await CacheSession.open(cache));
-    await session.hold([objectOf("new")], 20);
+    await session.hold([objectOf("new")], 10);
     expect(there("a", "b", "c")).toEqual(["b"]);
     expect(await readdir(join(cache, ".sessions"))).toHaveLength(2);
+  });
+
+  it("copies again what was cut short", async () => {
+    await copied("a");
+    await writeFile(objectOf("a").copy, "01234");
+    await using session = disposable(await CacheSession.open(cache));
+    expect(await session.hold([objectOf("a")], 1_000)).toEqual([objectOf("a")]);
+    await session.keep(objectOf("a"), (path) => writeFile(path, "9876543210"));
+    expect(await session.hold([objectOf("a")], 1_000)).toEqual([]);
   });
 
   it("keeps the first of two copies that are made at once", async () => {
