@@ -175,7 +175,7 @@ module.exports = {
     driver("vega", ["^src/featurestore/statistics/page/"], "Charts are drawn on one page, by an optional peer."),
     driver(
       "apache-arrow",
-      ["^src/featurestore/arrow/"],
+      ["^src/featurestore/arrow/", "^src/featurestore/offline/files/arrow/"],
       "Batches for other programs are made in one place, by an optional peer.",
     ),
     driver("fflate", ["^src/registry/package/"], "ZIP is the form of a package and of nothing else."),

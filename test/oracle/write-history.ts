@@ -34,6 +34,7 @@ export async function writeHistory(history: History, folder: string): Promise<Wr
     for (const source of history.vector.sources) {
       const types = history.fileColumns[source.name as keyof typeof history.fileColumns];
       for (const [i, { format, path: glob }] of filesAtRest(source).entries()) {
+        if (format === "arrow") throw new Error("histories are written as Parquet and CSV");
         const own = (history.data[source.name] ?? []).filter((row) => (row[transportOf] ?? 0) === i);
         for (const part of [0, 1]) {
           const rows = own.filter((_, row) => row % 2 === part);

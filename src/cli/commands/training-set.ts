@@ -49,7 +49,7 @@ export const trainingSetCommand: Command = {
   ],
   options: {
     spec: { value: "FILE", help: "a specification: JSON, as docs/training-sets.md describes it" },
-    rows: { value: "PATH", help: "the rows: Parquet, or CSV by its ending; a glob for several files" },
+    rows: { value: "PATH", help: "the rows: Parquet; CSV or Arrow by their endings; a glob for several files" },
     output: { value: "DIR", help: "the folder to make", short: "o" },
     "at-column": { value: "NAME", help: "the column that says when each row asks", default: "at" },
     carry: { value: "A,B", help: "further columns to keep, for partitions", many: true },

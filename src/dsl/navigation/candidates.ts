@@ -12,6 +12,7 @@ const declarationWords = ["entity", "events", "snapshot", "table", "group", "vec
 const sourceWords = [
   "parquet",
   "csv",
+  "arrow",
   "kafka",
   "postgres",
   "columns",

@@ -23,7 +23,7 @@ interface Knowledge {
 
 /** Rows at rest. Neither path nor format is part of a fingerprint. */
 export interface FileTransportPlan extends Knowledge {
-  readonly format: "parquet" | "csv";
+  readonly format: "parquet" | "csv" | "arrow";
   /** As written: relative to the project folder, `*`, `**` and `?` as in a glob. */
   readonly path: string;
 }

@@ -85,7 +85,7 @@ function checkTopic(
       "kafka-here",
       `a topic holds what happens: the ${source} "${name.text}" is read from files`,
       span,
-      "call it events, or read it from parquet or csv",
+      "call it events, or read it from parquet, csv or arrow",
     );
     return false;
   }

@@ -45,7 +45,7 @@ export function declaredPlaces(project: ParsedProject): readonly DeclaredPlace[]
       const elsewhere = new Set(others.flatMap(({ known }) => namesIn(known)));
       for (const name of namesIn(file.known)) elsewhere.delete(name);
       const own = columns.filter(
-        ({ name, kind }) => !elsewhere.has(name.text) && (file.format === "parquet" || isScalar(kind)),
+        ({ name, kind }) => !elsewhere.has(name.text) && (file.format !== "csv" || isScalar(kind)),
       );
       places.push({ source: declaration.name.text, file, columns: own });
     }

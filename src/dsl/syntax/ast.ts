@@ -90,7 +90,7 @@ export interface EntityDeclaration {
   readonly span: Span;
 }
 export interface FileClause {
-  readonly format: "parquet" | "csv";
+  readonly format: "parquet" | "csv" | "arrow";
   readonly path: string;
   readonly known?: Expression;
   readonly lag?: LagClause;

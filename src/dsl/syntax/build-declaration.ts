@@ -112,7 +112,8 @@ function transport(node: CstNode, file: string): TransportClause {
     );
   }
   if (tokens(node, "Kafka").length > 0) return { format: "kafka", topic: where, ...rest };
-  return { format: tokens(node, "Csv").length > 0 ? "csv" : "parquet", path: where, ...rest };
+  const isOf = (token: string): boolean => tokens(node, token).length > 0;
+  return { format: isOf("Csv") ? "csv" : isOf("Arrow") ? "arrow" : "parquet", path: where, ...rest };
 }
 
 function buildLookback(node: CstNode, file: string): LookbackClause {

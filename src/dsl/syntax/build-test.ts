@@ -19,7 +19,7 @@ export function buildTest(node: CstNode, file: string, docs: DocComments): TestD
 }
 
 function given(node: CstNode, file: string): GivenClause {
-  const [format] = (["parquet", "csv", "kafka", "postgres"] as const).flatMap((word) =>
+  const [format] = (["parquet", "csv", "arrow", "kafka", "postgres"] as const).flatMap((word) =>
     tokens(node, `${word.charAt(0).toUpperCase()}${word.slice(1)}`).map((token) => ({
       format: word,
       span: spanOfToken(token, file),

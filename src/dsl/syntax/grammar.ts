@@ -131,6 +131,7 @@ class Grammar extends ExpressionGrammar {
     this.OR([
       { ALT: () => this.CONSUME(t.Parquet) },
       { ALT: () => this.CONSUME(t.Csv) },
+      { ALT: () => this.CONSUME(t.Arrow) },
       { ALT: () => this.CONSUME(t.Kafka) },
       { ALT: () => this.CONSUME(t.Postgres) },
     ]);
@@ -325,6 +326,7 @@ class Grammar extends ExpressionGrammar {
       this.OR([
         { ALT: () => this.CONSUME(t.Parquet) },
         { ALT: () => this.CONSUME(t.Csv) },
+        { ALT: () => this.CONSUME(t.Arrow) },
         { ALT: () => this.CONSUME(t.Kafka) },
         { ALT: () => this.CONSUME(t.Postgres) },
       ]);

@@ -38,6 +38,7 @@ export const Given: TokenType = word("given");
 export const Expect: TokenType = word("expect");
 export const Parquet: TokenType = word("parquet");
 export const Csv: TokenType = word("csv");
+export const Arrow: TokenType = word("arrow");
 export const Kafka: TokenType = word("kafka");
 export const Postgres: TokenType = word("postgres");
 export const Cursor: TokenType = word("cursor");
@@ -238,6 +239,7 @@ export const allTokens: TokenType[] = [
   ...declarationWords,
   Parquet,
   Csv,
+  Arrow,
   Kafka,
   Postgres,
   Cursor,

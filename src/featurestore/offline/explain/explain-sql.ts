@@ -169,6 +169,6 @@ function extracted(source: SourcePlan): SourcePlan {
 /** A source's files as the path that they are found by. */
 const scanByPath: Scan = ({ format, path }, kinds, column) => {
   const columns = Object.entries(kinds).map(([name, kind]) => `${duckdbColumn(name, kind)} as ${column(name)}`);
-  const read = `${format === "csv" ? "read_csv" : "read_parquet"}(${sqlText(path)})`;
+  const read = `read_${format}(${sqlText(path)})`;
   return `select ${columns.length === 0 ? "1 as one" : columns.join(", ")} from ${read}`;
 };

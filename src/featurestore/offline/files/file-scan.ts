@@ -9,6 +9,7 @@ import {
 } from "../../../core/index.ts";
 import { duckdbColumn, duckdbType, kindOfDuckdbType, quoteIdentifier } from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
+import { openArrow } from "./arrow/arrow-files.ts";
 import { misfitOf } from "./column-misfit.ts";
 import { refuseCutNanoseconds } from "./cut-nanoseconds.ts";
 import { sniffedCsv, typedCsv } from "./csv-columns.ts";
@@ -26,7 +27,7 @@ import { floorDivide } from "./floor-sql.ts";
 
 /** Files of one format to be read as one. */
 export interface FileSet {
-  readonly format: "parquet" | "csv";
+  readonly format: "parquet" | "csv" | "arrow";
   readonly files: readonly string[];
   /** Who reads them, for errors: `source "orders"`. */
   readonly what: string;
@@ -56,7 +57,7 @@ export async function describeFiles(
       ),
     );
   }
-  const [first] = await parquetSchemas(engine, files.slice(0, 1), what);
+  const [first] = await schemasOf(engine, { format, files: files.slice(0, 1), what });
   return readableColumns(first?.types ?? new Map<string, string>());
 }
 
@@ -67,14 +68,19 @@ export async function describeFiles(
  */
 export async function columnsOfFirst(engine: Engine, { format, files, what }: FileSet): Promise<ParquetSchema> {
   const [file = ""] = files;
-  if (format === "parquet") {
-    const [schema] = await parquetSchemas(engine, [file], what);
+  if (format !== "csv") {
+    const [schema] = await schemasOf(engine, { format, files: [file], what });
     return schema ?? { file, types: new Map(), twice: [], cutNanoseconds: [] };
   }
   const names = await headerOf(file, what);
   const lower = names.map((name) => name.toLowerCase());
   const twice = names.filter((_, i) => lower.indexOf(lower[i] ?? "") !== i);
   return { file, types: new Map(names.map((name) => [name, "VARCHAR"])), twice, cutNanoseconds: [] };
+}
+
+/** What the columns of files with types are, of Arrow as they would be in Parquet. */
+async function schemasOf(engine: Engine, { format, files, what }: FileSet): Promise<readonly ParquetSchema[]> {
+  return format === "arrow" ? (await openArrow(engine, files, what)).schemas : parquetSchemas(engine, files, what);
 }
 
 /** How many rows Parquet files have, from their footers. */
@@ -136,10 +142,13 @@ export async function openFiles(
       count: () => Promise.resolve(undefined),
     };
   }
-  const schemas = await parquetSchemas(engine, set.files, set.what);
+  const arrow = set.format === "arrow" ? await openArrow(engine, set.files, set.what) : undefined;
+  const schemas = arrow?.schemas ?? (await parquetSchemas(engine, set.files, set.what));
   for (const schema of schemas) for (const name of names) checkColumn(schema, name, columns[name] ?? "string", set);
   // Where files differ, each column is read as the widest of its types.
-  const read = `read_parquet(${pathList(set.files)}${schemas.length > 1 ? ", union_by_name = true" : ""})`;
+  const read =
+    (await arrow?.load(names)) ??
+    `read_parquet(${pathList(set.files)}${schemas.length > 1 ? ", union_by_name = true" : ""})`;
   const isNothing = (name: string): boolean => schemas.every(({ types }) => types.get(name) === nothingType);
   for (const name of names)
     if (!isNothing(name)) await refuseOtherLengths(engine, read, name, columns[name] ?? "string", set);
@@ -154,7 +163,7 @@ export async function openFiles(
         return isNanoseconds(name) ? duckdbColumn(name, kind, floorNanoseconds) : duckdbColumn(name, kind);
       })} from ${read}${pruned === undefined ? "" : ` where ${pruned}`}`;
     },
-    count: () => countParquet(engine, set.files, set.what),
+    count: () => (arrow === undefined ? countParquet(engine, set.files, set.what) : Promise.resolve(undefined)),
   };
 }
 

@@ -27,7 +27,7 @@ export async function loadFiles(options: LeftRowsOptions, path: string): Promise
   const choice = options.choice ?? allRows([], at);
   const files = await filesOf(path, places, "training rows");
   const set: FileSet = {
-    format: isCsv(path) ? "csv" : "parquet",
+    format: isCsv(path) ? "csv" : /\.(arrow|feather|arrows)$/i.test(path) ? "arrow" : "parquet",
     files,
     what: "training rows",
     exactLengths: true,
@@ -76,7 +76,7 @@ export async function loadFiles(options: LeftRowsOptions, path: string): Promise
     at: column(at),
     columns: own,
     choice: sql,
-    ...(set.format === "csv" ? {} : { total: () => countParquet(engine, files, set.what) }),
+    ...(set.format !== "parquet" ? {} : { total: () => countParquet(engine, files, set.what) }),
     signal,
   });
   await requireTimes(engine, path);
