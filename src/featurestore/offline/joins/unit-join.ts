@@ -125,7 +125,10 @@ export class UnitJoin {
     adds: boolean,
   ): Promise<void> {
     const unit = this.#unit;
-    const seen = await this.#source.seen({ ...timesSeen(unit, moments), ...(byKey ? { keys } : {}) });
+    const seen = await this.#source.seen({
+      ...timesSeen(unit, moments),
+      ...(byKey ? { keys, isRare: parts === 1 } : {}),
+    });
     // What is read by its key is of these keys as far as the files' columns tell; of the rest too few are left to need room.
     const relation: SourceRelation =
       parts === 1

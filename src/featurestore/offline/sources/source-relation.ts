@@ -62,6 +62,8 @@ export interface Sight {
   readonly to?: bigint;
   /** A table of the keys that are asked for. */
   readonly keys?: string;
+  /** Whether few rows have one of them: those are set aside as they are read, so that nothing is computed of the others. */
+  readonly isRare?: boolean;
 }
 
 /** A group's source whose files have been looked at. */
@@ -102,7 +104,9 @@ export async function openSource(
   const seen = (sight: Sight): Promise<SourceRelation> =>
     relationOf(engine, group, source, (place, _, column) => {
       const prune: Prune = (stored) => sightSql(group, source, sight, stored);
-      return opened.get(place)?.sql(column, prune) ?? "";
+      const sql = opened.get(place)?.sql(column, prune) ?? "";
+      // Kept apart, since DuckDB would ask what is computed of a row whether it is missing before it asks for its key.
+      return sight.isRare === true ? `with asked as materialized (${sql}) select * from asked` : sql;
     });
   const whole = await seen({});
   return {
