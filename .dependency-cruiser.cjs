@@ -176,7 +176,7 @@ module.exports = {
     driver(
       "apache-arrow",
       ["^src/featurestore/arrow/", "^src/featurestore/offline/files/arrow/"],
-      "Batches for other programs are made in one place, by an optional peer.",
+      "Arrow is read and written in its two places, by an optional peer.",
     ),
     driver("fflate", ["^src/registry/package/"], "ZIP is the form of a package and of nothing else."),
     driver("cassandra-driver", [], "No adapter uses it yet: name its place here first."),

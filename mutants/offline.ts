@@ -441,11 +441,18 @@ const mutants: readonly Mutant[] = [
     tests: engine,
   },
   {
+    name: "replaced-file-read-from-before",
+    file: "src/featurestore/duckdb/engine.ts",
+    find: 'enable_external_file_cache: "false"',
+    replace: 'enable_external_file_cache: "true"',
+    tests: ["test/featurestore/duckdb/replaced-file.test.ts"],
+  },
+  {
     name: "abort-before-a-statement-unheard",
     file: "src/featurestore/duckdb/interruption.ts",
     find: "again = setInterval(interrupt, againMs);",
     replace: "",
-    tests: engine,
+    tests: ["test/featurestore/duckdb/interruption.test.ts"],
   },
   {
     name: "kept-join-of-other-inputs-taken",

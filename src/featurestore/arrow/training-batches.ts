@@ -7,7 +7,7 @@ import { elementKind, isList, TondoError, type ValueKind } from "../../core/inde
 import { quoteIdentifier } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import { columnKind, filesOfPart, readManifest, scanSet, type TrainingSet } from "../offline/index.ts";
-import { loadArrow } from "./arrow-module.ts";
+import { loadArrow } from "../offline/files/arrow/arrow-module.ts";
 import { arrowType, type ColumnBuilder, columnBuilder } from "./column-builder.ts";
 
 /** What is read of a training set, and in batches of what size. */

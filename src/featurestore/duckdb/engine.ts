@@ -129,6 +129,8 @@ export class Engine {
       // Nothing but what this library names is read: no extensions from the network, no settings from files.
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
+      // A file replaced within a second by one of its size would be read as the old one.
+      enable_external_file_cache: "false",
       temp_directory: spill?.path ?? "",
     };
     let engine: Engine | undefined;

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { type RecordBatch, Table, tableToIPC, tableFromIPC } from "apache-arrow";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { trainingBatches, type TrainingBatchesOptions } from "../../../src/arrow.ts";
-import { loadArrow } from "../../../src/featurestore/arrow/arrow-module.ts";
 import { Engine, makeTrainingSet, type Output, scanSet, type TrainingSet } from "../../../src/featurestore/index.ts";
 import { smallProject, type SmallProject, start } from "../offline/small-project.ts";
 
@@ -206,10 +205,5 @@ describe("training sets as Arrow batches", () => {
     await expect(batches({ set: plain, columns: ["f", "f"] })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(batches({ set: plain, columns: [] })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(batches({ set: plain, rows: 0 })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-    const missing = Object.assign(new Error("no module"), { code: "ERR_MODULE_NOT_FOUND" });
-    await expect(loadArrow(() => Promise.reject(missing))).rejects.toMatchObject({
-      ...{ code: "DRIVER_MISSING", details: { package: "apache-arrow" } },
-    });
-    await expect(loadArrow(() => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
   });
 });

@@ -334,7 +334,7 @@ describe("featureStats", () => {
     vi.unstubAllEnvs();
   });
 
-  it("spills what its memory does not hold, with the same result", async () => {
+  it("gives the same in the least memory, spills where it is told to, and ends when it is told to", async () => {
     const n = 300_000;
     const set = await writeSet(join(folder, "large"), {
       x: { type: "float", train: Array.from({ length: n }, (_, i) => Math.sin(i) * 1e6) },
@@ -345,6 +345,9 @@ describe("featureStats", () => {
     const tight = await featureStats({ set, engine: { memory: "500MB", threads: 2 } });
     expect(tight).toEqual(roomy);
     expect(column(roomy, "s").distinct).toBe(n);
+    await writeFile(join(folder, "file"), "");
+    const nowhere = join(folder, "file", "spill");
+    expect((await failure({ set, engine: { spillFolder: nowhere } })).code).toBe("IO_FAILED");
     const started = performance.now();
     expect((await failure({ set, signal: AbortSignal.timeout(100) })).code).toBe("ABORTED");
     expect(performance.now() - started).toBeLessThan(2000);

@@ -96,11 +96,11 @@ vector v {
     const numberOf = (key: string): number => Number(numbers.find((row) => row["key0"] === key)?.["number"]);
     // Of each key the events when they can be seen, and the rows when they ask: 2 at two hours, 4 more at eleven.
     const event = (key: string, moment: number, at: number, x: number): object => ({
-      ...{ number: numberOf(key), moment: BigInt(moment), asks: 0, stamp: BigInt(at), until: null, i0: x },
+      ...{ number: numberOf(key), moment, asks: 0, stamp: at, until: null, i0: x },
       c0: x > 1 ? 1 : 0,
     });
     const asked = (key: string, q: number, row: number): object => ({
-      ...{ number: numberOf(key), moment: BigInt(q), asks: 1, stamp: BigInt(row), until: null, i0: null },
+      ...{ number: numberOf(key), moment: q, asks: 1, stamp: row, until: null, i0: null },
       c0: null,
     });
     const ofKey = (key: string): unknown[] =>

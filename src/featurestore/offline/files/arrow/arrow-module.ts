@@ -5,7 +5,7 @@ import { TondoError } from "../../../../core/index.ts";
 export type ArrowModule = typeof Arrow;
 
 /**
- * Loads `apache-arrow` when a file of Arrow is first read: it is an optional peer.
+ * Loads `apache-arrow` when a file of Arrow is first read, or batches are asked for: it is an optional peer.
  *
  * @throws TondoError `DRIVER_MISSING`
  */
@@ -14,10 +14,14 @@ export async function loadArrow(load: () => Promise<ArrowModule> = () => import(
     return await load();
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")) throw error;
-    throw new TondoError("DRIVER_MISSING", "files of Arrow need the package apache-arrow, which is not installed", {
-      hint: "Run: npm install apache-arrow@21",
-      details: { package: "apache-arrow" },
-      cause: error,
-    });
+    throw new TondoError(
+      "DRIVER_MISSING",
+      "files and batches of Arrow need the package apache-arrow, which is not installed",
+      {
+        hint: "Run: npm install apache-arrow@21",
+        details: { package: "apache-arrow" },
+        cause: error,
+      },
+    );
   }
 }
