@@ -5,5 +5,5 @@ const [folder = "", memory = ""] = process.argv.slice(2);
 const { plan } = await loadProject(folder);
 const [vector] = plan.vectors;
 if (vector === undefined) throw new Error("no vector");
-await makeTrainingSet({ vector, rows: "rows.parquet", folder, output: "set", engine: { memory, threads: 2 } });
+await makeTrainingSet({ vector, rows: "rows.parquet", folder, output: "set", engine: { memory } });
 process.stdout.write(String(process.resourceUsage().maxRSS * 1024));
