@@ -8,7 +8,7 @@ const lots = 2 ** 52;
 
 /**
  * SQL of the hash by which rows are chosen, as `hashRule` says: 32 hexadecimal digits. It is of MD5, which every engine and language
- * has: any of them can say which rows are chosen.
+ * has, so that each of them can say which rows are chosen.
  *
  * @throws TondoError `SPECIFICATION_INVALID` where a column is of floats, lists or embeddings
  */

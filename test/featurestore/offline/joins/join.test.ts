@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseTypeName, type Value } from "../../../../src/core/index.ts";
-import { fromRaw, type VectorPlan } from "../../../../src/dsl/index.ts";
-import { carrierOf, Engine, sqlText, toCarrier } from "../../../../src/featurestore/duckdb/index.ts";
+
+import { Engine, sqlText } from "../../../../src/featurestore/duckdb/index.ts";
 import { joinReads } from "../../../../src/featurestore/offline/joins/join.ts";
 import type { JoinPlan } from "../../../../src/featurestore/offline/joins/join-plan.ts";
 import { compileText } from "../../../dsl/check-one.ts";
 import { differences } from "../../../oracle/compare.ts";
-import { histories, type History } from "../../../oracle/history.ts";
+import { histories } from "../../../oracle/history.ts";
+import { joinedHistory } from "../../../oracle/joined-history.ts";
 import { trainingRows } from "../../../../src/featurestore/oracle/oracle.ts";
 import { writeHistory } from "../../../oracle/write-history.ts";
 
@@ -24,37 +24,6 @@ const others: readonly JoinPlan[] = [
   { windows: "sweep", states: "range", parts: 3 },
   { windows: "range", states: "asof", parts: 2 },
 ];
-
-/** A training join of a history that was written, by the real path. */
-async function joined(
-  engine: Engine,
-  history: History,
-  { folder, left }: { readonly folder: string; readonly left: string },
-  plan: JoinPlan,
-): Promise<Record<string, { value: Value }>[]> {
-  const vector: VectorPlan = history.vector;
-  const keys = vector.keys.map(({ name }) => `"${name}"`).join(", ");
-  await engine.run(
-    `create or replace temp table l as select row_number() over () - 1 as row, epoch_us("at") as q, ${keys} from read_parquet(${sqlText(left)})`,
-    "reading left rows",
-  );
-  const result = await joinReads({ engine, vector, left: "l", places: { folder }, plan });
-  const reads = [...vector.reads, ...vector.labelReads];
-  const columns = reads.map(({ id, type }) => toCarrier(result.columnOf.get(id) ?? "", parseTypeName(type).kind));
-  const from = result.tables.map((table) => `join ${table} using (row)`).join(" ");
-  const rows: Record<string, { value: Value }>[] = [];
-  for await (const chunk of engine.chunks(`select ${columns.join(", ")} from l ${from} order by row`, "reading")) {
-    const values = reads.map(({ type }, i) => chunk.column(i, carrierOf(parseTypeName(type).kind)));
-    for (let row = 0; row < chunk.rows; row++) {
-      rows.push(
-        Object.fromEntries(
-          reads.map(({ id, type }, i) => [id, { value: fromRaw(values[i]?.[row] ?? null, parseTypeName(type).kind) }]),
-        ),
-      );
-    }
-  }
-  return rows;
-}
 
 describe("the point-in-time join", () => {
   it(
@@ -70,7 +39,7 @@ describe("the point-in-time join", () => {
               const expected = trainingRows(history.vector, history.left, history.data);
               const other = others[history.left.length % others.length] ?? {};
               for (const plan of [usual, other]) {
-                const actual = await joined(engine, history, { folder, left }, plan);
+                const actual = await joinedHistory(engine, history, left, { places: { folder }, plan });
                 expect(differences(expected, actual), JSON.stringify(plan)).toEqual([]);
               }
             } finally {

@@ -3,14 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseTypeName, type Value } from "../../../../src/core/index.ts";
-import { fromRaw } from "../../../../src/dsl/index.ts";
-import { carrierOf, Engine, sqlText, toCarrier } from "../../../../src/featurestore/duckdb/index.ts";
-import { joinReads } from "../../../../src/featurestore/offline/joins/join.ts";
+import { Engine } from "../../../../src/featurestore/duckdb/index.ts";
 import { SparkJoin } from "../../../../src/featurestore/offline/spark/spark-join.ts";
 import { trainingRows } from "../../../../src/featurestore/oracle/oracle.ts";
 import { differences } from "../../../oracle/compare.ts";
-import { historiesTogether, type History } from "../../../oracle/history.ts";
+import { historiesTogether } from "../../../oracle/history.ts";
+import { joinedHistory } from "../../../oracle/joined-history.ts";
 import { writeHistory } from "../../../oracle/write-history.ts";
 import { localSpark } from "../../../servers/spark-sql.ts";
 
@@ -47,7 +45,9 @@ describe("joins by Spark", () => {
         const home = join(folder, `h${String(i)}`);
         const { left } = await writeHistory(history, home);
         const expected = trainingRows(history.vector, history.left, history.data);
-        const actual = await joined(history, home, left);
+        const places = { folder: home };
+        const joinUnit = spark.joiner(engine, places);
+        const actual = await joinedHistory(engine, history, left, { places, joinUnit });
         expect(differences(expected, actual), `seed ${String(seed)}, plan ${String(i)}`).toEqual([]);
         values += actual.reduce((sum, row) => sum + Object.keys(row).length, 0);
         rmSync(home, { recursive: true });
@@ -58,32 +58,3 @@ describe("joins by Spark", () => {
     },
   );
 });
-
-async function joined(
-  { vector }: History,
-  home: string,
-  left: string,
-): Promise<readonly Readonly<Record<string, { readonly value: Value }>>[]> {
-  const keys = vector.keys.map(({ name }) => `"${name}"`).join(", ");
-  await engine.run(
-    `create or replace temp table l as select row_number() over () - 1 as row, epoch_us("at") as q, ${keys} from read_parquet(${sqlText(left)})`,
-    "reading left rows",
-  );
-  const places = { folder: home };
-  const result = await joinReads({ engine, vector, left: "l", places, joinUnit: spark.joiner(engine, places) });
-  const reads = [...vector.reads, ...vector.labelReads];
-  const columns = reads.map(({ id, type }) => toCarrier(result.columnOf.get(id) ?? "", parseTypeName(type).kind));
-  const from = result.tables.map((table) => `join ${table} using (row)`).join(" ");
-  const rows: Record<string, { value: Value }>[] = [];
-  for await (const chunk of engine.chunks(`select ${columns.join(", ")} from l ${from} order by row`, "reading")) {
-    const values = reads.map(({ type }, i) => chunk.column(i, carrierOf(parseTypeName(type).kind)));
-    for (let row = 0; row < chunk.rows; row++) {
-      rows.push(
-        Object.fromEntries(
-          reads.map(({ id, type }, i) => [id, { value: fromRaw(values[i]?.[row] ?? null, parseTypeName(type).kind) }]),
-        ),
-      );
-    }
-  }
-  return rows;
-}

@@ -1,5 +1,5 @@
 import type * as Arrow from "apache-arrow";
-import { TondoError } from "../../../../core/index.ts";
+import { loadPeer } from "../../../../core/index.ts";
 
 /** What the package exports. */
 export type ArrowModule = typeof Arrow;
@@ -9,19 +9,6 @@ export type ArrowModule = typeof Arrow;
  *
  * @throws TondoError `DRIVER_MISSING`
  */
-export async function loadArrow(load: () => Promise<ArrowModule> = () => import("apache-arrow")): Promise<ArrowModule> {
-  try {
-    return await load();
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")) throw error;
-    throw new TondoError(
-      "DRIVER_MISSING",
-      "files and batches of Arrow need the package apache-arrow, which is not installed",
-      {
-        hint: "Run: npm install apache-arrow@21",
-        details: { package: "apache-arrow" },
-        cause: error,
-      },
-    );
-  }
+export function loadArrow(load: () => Promise<ArrowModule> = () => import("apache-arrow")): Promise<ArrowModule> {
+  return loadPeer(load, "files and batches of Arrow need", "apache-arrow@21");
 }
