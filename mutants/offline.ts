@@ -16,6 +16,7 @@ const badInput = ["test/featurestore/offline/sets/bad-input.test.ts"];
 const edges = ["test/featurestore/offline/joins/boundaries.test.ts"];
 const splits = ["test/featurestore/offline/sets/split.test.ts"];
 const scans = ["test/featurestore/offline/files/file-scan.test.ts"];
+const reads = ["test/featurestore/offline/files/read-files.test.ts"];
 const badCsv = ["test/featurestore/offline/sets/bad-csv.test.ts"];
 const badParquet = ["test/featurestore/offline/sets/bad-parquet.test.ts"];
 const changing = ["test/featurestore/offline/sets/changing-files.test.ts"];
@@ -522,6 +523,13 @@ const mutants: readonly Mutant[] = [
     replace: "ordered && partitions.length < 0",
     tests: output,
     testName: "whatever order",
+  },
+  {
+    name: "folders-that-give-columns",
+    file: `${folder}/files/read-files.ts`,
+    find: '"hive_partitioning = false"',
+    replace: '"hive_partitioning = true"',
+    tests: reads,
   },
   {
     name: "partitions-that-readers-take-for-missing",

@@ -1,7 +1,8 @@
 import type { SourceTable } from "../../database/index.ts";
 import { quoteIdentifier } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
-import { parquetSchemas, pathList } from "../offline/files/parquet-columns.ts";
+import { parquetSchemas } from "../offline/files/parquet-columns.ts";
+import { readParquet } from "../offline/files/read-files.ts";
 import type { TableCursor } from "./check-table.ts";
 import type { CursorValue } from "./cursor.ts";
 import { carriedColumn, extractedRows, partColumn } from "./part-writer.ts";
@@ -35,7 +36,7 @@ export async function unkeptRows(
   const place = carriedColumn(cursor.kind, quoteIdentifier(cursor.column.name));
   const kept =
     `select ${common.map(({ name, kind, column }) => `${carriedColumn(kind, quoteIdentifier(name))} as ${column}`).join(", ")} ` +
-    `from read_parquet(${pathList(files)}${others.length === 0 ? "" : ", union_by_name = true"}) where ${pruned(cursor, from, to)} and ${place} between ${String(from)} and ${String(to)}`;
+    `from ${readParquet(files, ...(others.length === 0 ? [] : ["union_by_name = true"]))} where ${pruned(cursor, from, to)} and ${place} between ${String(from)} and ${String(to)}`;
   const names = common.map(({ column }) => column).join(", ");
   await engine.run(
     `create or replace temp table unkept_rows as with kept as (select ${names}, count(*) as kept_times from (${kept}) group by ${names}),

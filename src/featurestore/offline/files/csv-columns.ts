@@ -3,10 +3,8 @@ import { duckdbType } from "../../../dsl/index.ts";
 import { type Engine, sqlText } from "../../duckdb/index.ts";
 import { refuseCells } from "./csv-cells.ts";
 import { headerOf } from "./csv-header.ts";
-import { pathList, refuseTwice } from "./parquet-columns.ts";
-
-/** CSV as RFC 4180 has it: an empty field is missing, `""` is an empty text, whatever a sniffer would think. */
-export const csvForm: string = `delim = ',', quote = '"', escape = '"', nullstr = ''`;
+import { refuseTwice } from "./parquet-columns.ts";
+import { readCsv } from "./read-files.ts";
 
 /** Moments and dates as ISO 8601 has them. Other forms are texts: whether the third of `03/04/05` is a year nobody knows. */
 const isoForms = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S'";
@@ -21,7 +19,7 @@ export function isCsv(path: string): boolean {
 
 /** SQL that reads CSV files with types found by looking at all of their rows. */
 export function sniffedCsv(files: readonly string[]): string {
-  return `read_csv(${pathList(files)}, header = true, ${csvForm}, ${isoForms}, sample_size = -1, union_by_name = true)`;
+  return readCsv(files, isoForms, "sample_size = -1", "union_by_name = true");
 }
 
 /**
@@ -51,21 +49,26 @@ export async function typedCsv(
     return kind === undefined ? [] : [{ name, kind, text: `cell${String(i)}` }];
   });
   await refuseCells(engine, what, files, checked, (some) =>
-    readCsv(
+    readTyped(
       some,
       names.map((name, i) => [kindOf(name) === undefined ? nameOf(name, i) : `cell${String(i)}`, "VARCHAR"]),
-      ", filename = true",
+      "filename = true",
     ),
   );
-  return readCsv(
+  return readTyped(
     files,
     names.map((name, i) => [nameOf(name, i), csvType(kindOf(name))]),
   );
 }
 
-function readCsv(files: readonly string[], columns: readonly (readonly [string, string])[], more = ""): string {
+function readTyped(
+  files: readonly string[],
+  columns: readonly (readonly [string, string])[],
+  ...settings: readonly string[]
+): string {
   const types = columns.map(([name, type]) => `${sqlText(name)}: ${sqlText(type)}`).join(", ");
-  return `select * from read_csv(${pathList(files)}, auto_detect = false, header = true, ${csvForm}, allow_quoted_nulls = false, columns = {${types}}${more})`;
+  const typed = ["auto_detect = false", "allow_quoted_nulls = false", `columns = {${types}}`];
+  return `select * from ${readCsv(files, ...typed, ...settings)}`;
 }
 
 /** Columns are read by place: files of one source must have them in one order. */

@@ -1,7 +1,7 @@
 import { embeddingSize, isEmbedding, TondoError, type ValueKind } from "../../../core/index.ts";
 import { quoteIdentifier } from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
-import { pathList } from "./parquet-columns.ts";
+import { readParquet } from "./read-files.ts";
 
 /** The files that a column of embeddings lies in, as a scan knows them. */
 export interface EmbeddingFiles {
@@ -26,7 +26,7 @@ export async function firstLengths(
     (name, i) => `to_json(list_sort(list_distinct(list(len(${name})))))::varchar as n${String(i)}`,
   );
   const [row] = await engine.rows(
-    `select ${lengths.join(", ")} from (select ${columns.join(", ")} from read_parquet(${pathList([file])}) limit ${String(firstRows)})`,
+    `select ${lengths.join(", ")} from (select ${columns.join(", ")} from ${readParquet([file])} limit ${String(firstRows)})`,
     `reading the lengths of ${what}`,
   );
   return new Map(

@@ -15,15 +15,9 @@ import { refuseCutNanoseconds } from "./cut-nanoseconds.ts";
 import { sniffedCsv, typedCsv } from "./csv-columns.ts";
 import { headerOf } from "./csv-header.ts";
 import { refuseOtherLengths } from "./embedding-lengths.ts";
-import {
-  nothingType,
-  type ParquetSchema,
-  parquetSchemas,
-  pathList,
-  readableColumns,
-  refuseTwice,
-} from "./parquet-columns.ts";
+import { nothingType, type ParquetSchema, parquetSchemas, readableColumns, refuseTwice } from "./parquet-columns.ts";
 import { floorDivide } from "./floor-sql.ts";
+import { readParquet } from "./read-files.ts";
 
 /** Files of one format to be read as one. */
 export interface FileSet {
@@ -86,7 +80,7 @@ async function schemasOf(engine: Engine, { format, files, what }: FileSet): Prom
 /** How many rows Parquet files have, from their footers. */
 export async function countParquet(engine: Engine, files: readonly string[], what: string): Promise<number> {
   const [row] = await engine.rows(
-    `select count(*)::double as n from read_parquet(${pathList(files)})`,
+    `select count(*)::double as n from ${readParquet(files)}`,
     `counting the rows of ${what}`,
   );
   return Number(row?.["n"] ?? 0);
@@ -147,8 +141,7 @@ export async function openFiles(
   for (const schema of schemas) for (const name of names) checkColumn(schema, name, columns[name] ?? "string", set);
   // Where files differ, each column is read as the widest of its types.
   const read =
-    (await arrow?.load(names)) ??
-    `read_parquet(${pathList(set.files)}${schemas.length > 1 ? ", union_by_name = true" : ""})`;
+    (await arrow?.load(names)) ?? readParquet(set.files, ...(schemas.length > 1 ? ["union_by_name = true"] : []));
   const isNothing = (name: string): boolean => schemas.every(({ types }) => types.get(name) === nothingType);
   for (const name of names)
     if (!isNothing(name)) await refuseOtherLengths(engine, read, name, columns[name] ?? "string", set);

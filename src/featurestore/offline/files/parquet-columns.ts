@@ -1,6 +1,7 @@
 import { type TypeName, TondoError, typeName } from "../../../core/index.ts";
 import { kindOfDuckdbType } from "../../../dsl/index.ts";
-import { type Engine, sqlText } from "../../duckdb/index.ts";
+import type { Engine } from "../../duckdb/index.ts";
+import { pathList } from "./read-files.ts";
 
 /** The columns of Parquet files that agree in them. */
 export interface ParquetSchema {
@@ -16,11 +17,6 @@ export interface ParquetSchema {
 
 /** The type of a column that is missing in every row of a file: some writers give it no other. */
 export const nothingType = '"NULL"';
-
-/** SQL of a list of paths, taken as they are: DuckDB would read `*`, `?` and `[` in them as patterns. */
-export function pathList(files: readonly string[]): string {
-  return `[${files.map((file) => sqlText(file.replaceAll(/[*?[]/g, "[$&]"))).join(", ")}]`;
-}
 
 /**
  * The different schemas among some files, from their footers.

@@ -6,6 +6,7 @@ import { type Engine, sqlText } from "../../duckdb/index.ts";
 import type { KeptJoins } from "../joins/join.ts";
 import type { JoinReport } from "../joins/join-report.ts";
 import type { JoinUnit } from "../joins/join-unit.ts";
+import { readParquet } from "../files/read-files.ts";
 import { digestFiles } from "../files/source-files.ts";
 
 /** How long a join must have taken, in seconds, for its result to be kept until the set stands. */
@@ -79,7 +80,7 @@ export async function keptJoins(options: {
         ({ name, type }) => `${quoteIdentifier(name)}::${type} as ${quoteIdentifier(name)}`,
       );
       await engine.run(
-        `create or replace temp table ${unit.name} as select ${columns.join(", ")} from read_parquet(${sqlText(pathOf(unit, "parquet"))})`,
+        `create or replace temp table ${unit.name} as select ${columns.join(", ")} from ${readParquet([pathOf(unit, "parquet")])}`,
         `taking up ${groupOf(unit)} again`,
         signal,
       );

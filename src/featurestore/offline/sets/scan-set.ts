@@ -10,8 +10,8 @@ import {
 import { duckdbColumn, duckdbType, quoteIdentifier } from "../../../dsl/index.ts";
 import { type Engine, sqlText } from "../../duckdb/index.ts";
 import { type ColumnNames, columnsOfFirst, type FileSet, scanFiles } from "../files/file-scan.ts";
-import { pathList } from "../files/parquet-columns.ts";
-import { csvForm, csvType } from "../files/csv-columns.ts";
+import { csvType } from "../files/csv-columns.ts";
+import { readCsv, readParquet } from "../files/read-files.ts";
 import { formatOfFile } from "./output-names.ts";
 import { rowColumn } from "./output-columns.ts";
 import { listOfText } from "./output-sql.ts";
@@ -69,7 +69,7 @@ export async function scanSet(
     from (select ${["*", ...values].join(", ")} from ${read})${ordered && partitions.length > 0 ? ` order by ${quoteIdentifier(rowColumn)}` : ""}`;
 }
 
-/** Parquet files, once they have been seen to have the columns that are read. A folder's name gives no column. */
+/** Parquet files, once they have been seen to have the columns that are read. */
 async function parquetFiles(
   engine: Engine,
   set: FileSet,
@@ -78,7 +78,7 @@ async function parquetFiles(
 ): Promise<string> {
   const read = own.filter(({ name }) => names.includes(name));
   await scanFiles(engine, set, Object.fromEntries(read.map(({ name, type }) => [name, typeKind(type)])));
-  return `read_parquet(${pathList(set.files)}, hive_partitioning = false)`;
+  return readParquet(set.files);
 }
 
 /** CSV files, whose columns are those of the manifest, with lists as lists. */
@@ -97,7 +97,12 @@ async function csvFiles(engine: Engine, set: FileSet, own: readonly OutputColumn
   const replaced = lists.map(
     ({ name, type }) => `${listOfText(quoteIdentifier(name), typeKind(type))} as ${quoteIdentifier(name)}`,
   );
-  const read = `read_csv(${pathList(set.files)}, auto_detect = false, header = true, ${csvForm}, allow_quoted_nulls = false, hive_partitioning = false, columns = {${columns.join(", ")}})`;
+  const read = readCsv(
+    set.files,
+    "auto_detect = false",
+    "allow_quoted_nulls = false",
+    `columns = {${columns.join(", ")}}`,
+  );
   // The number of a file is no column of a query inside.
   return replaced.length === 0 ? read : `(select * replace (${replaced.join(", ")}), file_index from ${read})`;
 }

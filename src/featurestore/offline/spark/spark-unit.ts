@@ -1,6 +1,7 @@
 import { parseTypeName, TondoError } from "../../../core/index.ts";
-import { type Engine, sqlText } from "../../duckdb/index.ts";
+import type { Engine } from "../../duckdb/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
+import { readParquet } from "../files/read-files.ts";
 import { tablesOf } from "../joins/join-steps.ts";
 import type { JoinUnit } from "../joins/join-unit.ts";
 import { type Passing, sweepInto, type SweepPlan, sweepPlan, sweptSelect } from "../joins/sweep/index.ts";
@@ -88,10 +89,10 @@ async function takeLatest(options: SparkUnitOptions): Promise<void> {
   const { engine, unit, scratch, asked, signal } = options;
   const columns = unit.reads.map(({ column }) => column);
   const files = await writtenBySpark(scratch, unit);
-  await requireWhole(options, parquet(files), asked.rows);
+  await requireWhole(options, readParquet(files), asked.rows);
   await engine.run(
     `create or replace temp table ${unit.name} as select row, ${columns.join(", ")}
-     from ${tablesOf(unit).keyed} left join (select row, ${columns.join(", ")} from ${parquet(files)}) using (row)`,
+     from ${tablesOf(unit).keyed} left join (select row, ${columns.join(", ")} from ${readParquet(files)}) using (row)`,
     `joining ${unit.group.entity}:${unit.group.name}`,
     signal,
   );
@@ -102,7 +103,7 @@ async function takeWindows(options: SparkUnitOptions, plan: SweepPlan): Promise<
   const { engine, unit, relation, scratch, asked, signal } = options;
   const doing = `joining ${unit.group.entity}:${unit.group.name}`;
   const files = await writtenBySpark(scratch, unit);
-  const passages = files.map((file) => passageOfFile(plan, parquet([file])));
+  const passages = files.map((file) => passageOfFile(plan, readParquet([file])));
   const { keyed, swept } = tablesOf(unit);
   await sweepInto(engine, plan, relation, swept, passages, doing, signal, inOrder(unit));
   await requireWhole(options, swept, asked.rows * plan.horizons.length);
@@ -165,8 +166,4 @@ async function writtenBySpark(scratch: SparkScratch, { name }: JoinUnit): Promis
     where: scratch.path(name),
     hint: seenByAll,
   });
-}
-
-function parquet(files: readonly string[]): string {
-  return `read_parquet([${files.map(sqlText).join(", ")}])`;
 }
