@@ -5,7 +5,7 @@ import {
   type PostgresDialectConfig,
   type Driver,
 } from "kysely";
-import { postgresError } from "./postgres-error.ts";
+import { connectError, postgresError } from "./postgres-error.ts";
 
 /** Kysely's PostgreSQL whose errors are ours. */
 export class CheckedPostgresDialect extends PostgresDialect {
@@ -50,7 +50,7 @@ class CheckedPostgresDriver extends PostgresDriver {
       }
       return connection;
     } catch (error) {
-      throw postgresError(error, location);
+      throw connectError(error, location);
     }
   }
 }

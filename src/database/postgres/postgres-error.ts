@@ -42,19 +42,25 @@ export function postgresError(error: unknown, location: string): unknown {
       cause: error,
     });
   }
-  if (unavailable.has(code) || network.has(code) || code.startsWith("08") || lost.test(error.message)) {
-    return new TondoError("DATABASE_UNAVAILABLE", `PostgreSQL cannot be reached: ${error.message || code}`, {
-      where: location,
-      hint: "Check the address, the account and that the server runs and takes more connections; then try again.",
-      details,
-      cause: error,
-    });
-  }
+  if (unavailable.has(code) || network.has(code) || code.startsWith("08") || lost.test(error.message))
+    return connectError(error, location);
   if (!/^[0-9A-Z]{5}$/.test(code)) return error;
   return new TondoError("DATABASE_FAILED", `PostgreSQL: ${error.message}`, {
     where: location,
     hint: code === "42501" ? "Grant this account the right." : "This looks like a defect; please report it.",
     details,
+    cause: error,
+  });
+}
+
+/** Turns whatever `pg` throws while it connects into a {@link TondoError}: what TLS and the exchange of passwords throw has no code of PostgreSQL's. */
+export function connectError(error: unknown, location: string): unknown {
+  if (!(error instanceof Error) || error instanceof TondoError) return error;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return new TondoError("DATABASE_UNAVAILABLE", `PostgreSQL cannot be reached: ${error.message || code}`, {
+    where: location,
+    hint: "Check the address, the account, TLS, and that the server runs and takes more connections; then try again.",
+    ...(code === "" ? {} : { details: { code } }),
     cause: error,
   });
 }

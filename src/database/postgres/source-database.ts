@@ -2,7 +2,7 @@ import type { ConnectionOptions } from "node:tls";
 import type { Client, ClientConfig } from "pg";
 import { TondoError } from "../../core/index.ts";
 import { loadPg } from "./pg-module.ts";
-import { postgresError } from "./postgres-error.ts";
+import { connectError } from "./postgres-error.ts";
 
 /** A database that sources are read from, in `pg`'s own words. */
 export interface SourceDatabaseOptions {
@@ -50,7 +50,7 @@ export async function connectSource(options: SourceDatabaseOptions): Promise<Sou
     await client.connect();
     return { client, location };
   } catch (error) {
-    throw postgresError(error, location);
+    throw connectError(error, location);
   }
 }
 
