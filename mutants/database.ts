@@ -1,6 +1,7 @@
 import type { Mutant } from "../scripts/mutants/mutant.ts";
 
 const sqlite = ["test/database/sqlite.test.ts"];
+const source = ["test/database/postgres/source-database.integration.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
@@ -44,6 +45,20 @@ const mutants: readonly Mutant[] = [
     find: "await sql`select pg_advisory_xact_lock(${lockKey})`.execute(transaction);",
     replace: "",
     tests: ["test/database/postgres.integration.test.ts"],
+  },
+  {
+    name: "source-password-of-its-address",
+    file: "src/database/postgres/source-database.ts",
+    find: 'url.searchParams.set("password", given);',
+    replace: "",
+    tests: source,
+  },
+  {
+    name: "source-tls-of-its-address",
+    file: "src/database/postgres/source-database.ts",
+    find: "for (const name of tlsParameters) url.searchParams.delete(name);",
+    replace: 'url.hash = "";',
+    tests: source,
   },
 ];
 

@@ -297,6 +297,7 @@ describe("what cannot be extracted", () => {
     });
     await orders.order(1, "2024-03-01T10:00:00Z");
     expect(await tondo.extract()).toMatchObject([{ table: "shop.public.orders", rows: 1 }]);
+    expect(asked).toBe(1);
     expect(await orders.kept("order_id", "orders/shop.public.orders")).toEqual([[1n]]);
   });
 });
