@@ -11,6 +11,12 @@ export const sparkSettings: Readonly<Record<string, string>> = {
   "spark.sql.variable.substitute": "false",
 };
 
+/** Midnights, the one before the language's first moment and the one after its last. */
+const [firstDay, lastDay] = ["1684-07-28", "2255-06-06"];
+
+/** The day that stands for the infinite one, in Parquet as DuckDB writes it; its opposite for the other. Spark has no infinite dates. */
+const infiniteDays = 2 ** 31 - 1;
+
 /**
  * A column of a file as the language's value, in Spark SQL: floats without NaN, infinities and -0, moments as BIGINT
  * microseconds, dates as BIGINT days, lists without their missing elements, embeddings as arrays of DOUBLE: whole, or
@@ -43,9 +49,13 @@ function scalarColumn(value: string, kind: ScalarKind): string {
       return `cast(${value} as string)`;
     case "timestamp": {
       const micros = `unix_micros(cast(${value} as timestamp))`;
-      return `(case when ${micros} between -${String(maxInt)}L and ${String(maxInt)}L then ${micros} end)`;
+      const bounded = `case when ${micros} between -${String(maxInt)}L and ${String(maxInt)}L then ${micros} end`;
+      // A date far beyond the domain, such as an infinite one, overflows as a moment.
+      return `(case when ${value} between date '${firstDay}' and date '${lastDay}' then ${bounded} end)`;
     }
-    case "date":
-      return `cast(unix_date(cast(${value} as date)) as bigint)`;
+    case "date": {
+      const days = `unix_date(cast(${value} as date))`;
+      return `(case when abs(cast(${days} as bigint)) <> ${String(infiniteDays)}L then cast(${days} as bigint) end)`;
+    }
   }
 }

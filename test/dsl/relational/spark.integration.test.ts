@@ -136,10 +136,27 @@ describe("the exact subset in Spark", () => {
       n: ["decimal(18, 3)", ["0.1", "-123456789012345.678"]],
       o: ["boolean", ["true", "false", "null"]],
       s: ["varchar", ["'a'", "''", "'\u{1F600}'", "null"]],
-      t: ["timestamp", ["'2024-02-29 12:34:56.789012'", "'1969-12-31 23:59:59.999999'", "'1700-01-01'", "null"]],
+      t: [
+        "timestamp",
+        [
+          ...["'2024-02-29 12:34:56.789012'", "'1969-12-31 23:59:59.999999'", "'1700-01-01'", "null", "'infinity'"],
+          ...["'2255-06-05 23:47:34.740991'", "'1684-07-28 00:12:25.259008'"],
+        ],
+      ],
+      v: ["timestamp", ["'2255-06-05 23:47:34.740992'", "'1684-07-28 00:12:25.259009'", "'-infinity'"]],
       z: ["timestamp with time zone", ["'2024-02-29 12:34:56.789012+02'", "'2400-01-01 00:00:00+00'", "null"]],
       m: ["timestamp_ms", ["'2024-03-31 01:30:00.123'", "null"]],
-      a: ["date", ["'1970-01-01'", "'1500-02-28'", "'9999-12-31'", "null"]],
+      a: [
+        "date",
+        ["'1970-01-01'", "'1500-02-28'", "'9999-12-31'", "null", "'infinity'", "'-infinity'", "'5881580-07-10'"],
+      ],
+      y: [
+        "date",
+        [
+          ...["'2024-02-29'", "'1500-02-28'", "'infinity'", "'9999-12-31'", "'-infinity'"],
+          ...["'1684-07-29'", "'2255-06-05'"],
+        ],
+      ],
       l: ["double[]", ["['0.5', null, 'nan', '-0.0']", "[]", "null"]],
       k: ["varchar[]", ["['a', null, 'b']", "[]", "null"]],
       w: ["timestamp[]", ["['2024-02-29 12:34:56', null]", "null"]],
@@ -154,11 +171,8 @@ describe("the exact subset in Spark", () => {
     await readTable("file", `select * from (${rowsOf.join(" union all ")}) order by row`);
     const kinds = Object.entries(given).map(([name, [type]]): [string, ValueKind] => [
       name,
-      name === "e" ? "embedding(3)" : (kindOfDuckdbType(type) ?? "bool"),
+      name === "e" ? "embedding(3)" : name === "y" ? "timestamp" : (kindOfDuckdbType(type) ?? "bool"),
     ]);
-    const theirs = await spark.rows(
-      `select ${kinds.map(([name, kind]) => sparkColumn(name, kind)).join(", ")} from file order by row`,
-    );
     const read: RawColumn[] = [];
     const select = kinds.map(([name, kind]) => toCarrier(duckdbColumn(name, kind), kind)).join(", ");
     for await (const chunk of engine.chunks(
@@ -166,13 +180,19 @@ describe("the exact subset in Spark", () => {
       "reading",
     ))
       read.push(...kinds.map(([, kind], i) => chunk.column(i, carrierOf(kind))));
-    for (const [i, [name, kind]] of kinds.entries()) {
-      for (let row = 0; row < rowsOf.length; row++) {
-        const expected = fromRaw(read[i]?.[row] ?? Number.NaN, kind);
-        const actual = valueOfSpark(theirs[row]?.[i] ?? null, kind);
-        expect(sameValue(actual, expected), `${name} ${String(row)}: ${String(actual)}, ${String(expected)}`).toBe(
-          true,
-        );
+    for (const mode of [{ ...ansi, ...compiled }, ansi]) {
+      await use(mode);
+      const theirs = await spark.rows(
+        `select ${kinds.map(([name, kind]) => sparkColumn(name, kind)).join(", ")} from file order by row`,
+      );
+      for (const [i, [name, kind]] of kinds.entries()) {
+        for (let row = 0; row < rowsOf.length; row++) {
+          const expected = fromRaw(read[i]?.[row] ?? Number.NaN, kind);
+          const actual = valueOfSpark(theirs[row]?.[i] ?? null, kind);
+          expect(sameValue(actual, expected), `${name} ${String(row)}: ${String(actual)}, ${String(expected)}`).toBe(
+            true,
+          );
+        }
       }
     }
   });
