@@ -35,8 +35,15 @@ const mutants: readonly Mutant[] = [
   {
     name: "objects-of-the-first-page-alone",
     file: `${folder}/s3-requests.ts`,
-    find: "page.IsTruncated === true ? page.NextContinuationToken : undefined",
-    replace: "undefined",
+    find: "next: IsTruncated === true ? NextContinuationToken : undefined",
+    replace: "next: undefined",
+    tests: ["test/featurestore/s3/s3-requests.test.ts"],
+  },
+  {
+    name: "listed-object-without-size-left-out",
+    file: `${folder}/s3-requests.ts`,
+    find: 'throw new BrokenAnswer("a listed object without key, ETag or size");',
+    replace: 'return { bucket, key: Key ?? "", etag: ETag ?? "", bytes: Size ?? 0 };',
     tests: ["test/featurestore/s3/s3-requests.test.ts"],
   },
   {

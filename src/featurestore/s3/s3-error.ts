@@ -9,7 +9,7 @@ interface SaidByS3 {
   readonly message: string;
 }
 
-/** An answer whose bytes are not those asked for: the connection broke, or the server does not know ranges. */
+/** An answer that is not what was asked for: the connection broke, the server does not know ranges, or leaves out what it must say. */
 export class BrokenAnswer extends Error {
   override readonly name: string = "BrokenAnswer";
 }
@@ -74,6 +74,7 @@ export function s3Error(error: unknown, doing: string, where: string): TondoErro
 
 function reasonOf({ name, code, status, message }: SaidByS3): string {
   if (name === "TimeoutError" || name === "AbortError") return "the server did not answer in time";
+  if (name === "BrokenAnswer") return `the server's answer is broken: ${message}`;
   return status === undefined
     ? `the server cannot be reached (${code ?? message})`
     : `the server answers ${String(status)} ${code ?? ""}`.trimEnd();

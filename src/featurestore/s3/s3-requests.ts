@@ -39,23 +39,22 @@ export class S3Requests {
   async *list(bucket: string, prefix: string, isFlat: boolean): AsyncGenerator<readonly S3Object[]> {
     let from: string | undefined;
     do {
-      const page = await this.#send(s3Path(bucket, prefix), ({ sdk, client }, abortSignal) =>
-        client.send(
-          new sdk.ListObjectsV2Command({
-            Bucket: bucket,
-            Prefix: prefix,
-            ...(isFlat ? { Delimiter: "/" } : {}),
-            ...(from === undefined ? {} : { ContinuationToken: from }),
-          }),
-          { abortSignal },
+      const page = await this.#send(s3Path(bucket, prefix), async ({ sdk, client }, abortSignal) =>
+        pageOf(
+          bucket,
+          await client.send(
+            new sdk.ListObjectsV2Command({
+              Bucket: bucket,
+              Prefix: prefix,
+              ...(isFlat ? { Delimiter: "/" } : {}),
+              ...(from === undefined ? {} : { ContinuationToken: from }),
+            }),
+            { abortSignal },
+          ),
         ),
       );
-      yield (page.Contents ?? []).flatMap(({ Key, ETag, Size }) =>
-        Key === undefined || ETag === undefined || Size === undefined
-          ? []
-          : [{ bucket, key: Key, etag: ETag, bytes: Size }],
-      );
-      from = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+      yield page.objects;
+      from = page.next;
     } while (from !== undefined);
   }
 
@@ -63,11 +62,14 @@ export class S3Requests {
   async head(bucket: string, key: string): Promise<S3Object> {
     const where = s3Path(bucket, key);
     try {
-      const { ETag, ContentLength } = await this.#send(where, ({ sdk, client }, abortSignal) =>
-        client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal }),
-      );
-      if (ETag === undefined || ContentLength === undefined) throw new BrokenAnswer("an object without ETag or length");
-      return { bucket, key, etag: ETag, bytes: ContentLength };
+      return await this.#send(where, async ({ sdk, client }, abortSignal) => {
+        const { ETag, ContentLength } = await client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: key }), {
+          abortSignal,
+        });
+        if (ETag === undefined || ContentLength === undefined)
+          throw new BrokenAnswer("an object without ETag or length");
+        return { bucket, key, etag: ETag, bytes: ContentLength };
+      });
     } catch (error) {
       // The answer has no body: whether the bucket or the key lacks is to be asked.
       if (error instanceof TondoError && error.code === "SOURCE_MISSING") {
@@ -172,6 +174,21 @@ export class S3Requests {
     });
     return { sdk, client };
   }
+}
+
+/** What an answer lists. One that leaves something of an object out, or where to go on, would leave objects out of what is read. */
+function pageOf(
+  bucket: string,
+  { Contents = [], IsTruncated, NextContinuationToken }: S3.ListObjectsV2CommandOutput,
+): { readonly objects: readonly S3Object[]; readonly next: string | undefined } {
+  if (IsTruncated === true && NextContinuationToken === undefined)
+    throw new BrokenAnswer("a list that does not say where it goes on");
+  const objects = Contents.map(({ Key, ETag, Size }): S3Object => {
+    if (Key === undefined || ETag === undefined || Size === undefined)
+      throw new BrokenAnswer("a listed object without key, ETag or size");
+    return { bucket, key: Key, etag: ETag, bytes: Size };
+  });
+  return { objects, next: IsTruncated === true ? NextContinuationToken : undefined };
 }
 
 function isMissing(error: unknown): boolean {

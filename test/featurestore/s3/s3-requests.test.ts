@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { afterEach, expect, it } from "vitest";
+import type { S3Options } from "../../../src/featurestore/s3/s3-options.ts";
 import { S3Requests } from "../../../src/featurestore/s3/s3-requests.ts";
 
 let server: Server | undefined;
@@ -14,8 +15,8 @@ async function answering(answers: RequestListener): Promise<string> {
   return `http://127.0.0.1:${String(typeof address === "object" && address !== null ? address.port : 0)}`;
 }
 
-function requestsTo(endpoint: string): S3Requests {
-  return new S3Requests({ endpoint, credentials: { accessKeyId: "a", secretAccessKey: "b" } }, undefined);
+function requestsTo(endpoint: string, options: S3Options = {}): S3Requests {
+  return new S3Requests({ endpoint, credentials: { accessKeyId: "a", secretAccessKey: "b" }, ...options }, undefined);
 }
 
 /** A server of lists alone: each page has one object, and says where the next begins. */
@@ -56,6 +57,50 @@ it("reads no other version than the one asked for, whatever a server makes of If
     const read = requests.read({ bucket: "b", key: "k", etag: '"old"', bytes: 4 }, 0, 4, () => Promise.resolve());
     await expect(read).rejects.toMatchObject({ code: "SOURCE_CHANGED", where: "s3://b/k" });
     expect(asked).toEqual(['"old"']);
+  } finally {
+    await requests.close();
+  }
+});
+
+it.each([
+  ["an ETag", "<Key>k</Key><Size>1</Size>", ""],
+  ["a size", '<Key>k</Key><ETag>"e"</ETag>', ""],
+  ["a key", '<ETag>"e"</ETag><Size>1</Size>', ""],
+  ["what the next page begins with", "", "<IsTruncated>true</IsTruncated>"],
+])("refuses a list without %s, which would leave objects out", async (_, object, more) => {
+  let asked = 0;
+  const endpoint = await answering((_request, answer) => {
+    asked++;
+    answer.writeHead(200, { "content-type": "application/xml" });
+    const whole = '<Contents><Key>a</Key><ETag>"e"</ETag><Size>1</Size></Contents>';
+    const other = object === "" ? "" : `<Contents>${object}</Contents>`;
+    answer.end(`<?xml version="1.0"?><ListBucketResult><Name>b</Name>${more}${whole}${other}</ListBucketResult>`);
+  });
+  const requests = requestsTo(endpoint, { attempts: 2 });
+  try {
+    await expect(requests.list("b", "k", false).next()).rejects.toMatchObject({
+      code: "STORAGE_UNAVAILABLE",
+      where: "s3://b/k",
+      message: expect.stringContaining("the server's answer is broken: ") as string,
+    });
+    expect(asked).toBe(2);
+  } finally {
+    await requests.close();
+  }
+});
+
+it("asks again where an object comes without an ETag", async () => {
+  let asked = 0;
+  const endpoint = await answering((_, answer) => {
+    answer.writeHead(200, { "content-length": "4", ...(++asked < 3 ? {} : { etag: '"e"' }) }).end();
+  });
+  const requests = requestsTo(endpoint, { attempts: 2 });
+  try {
+    await expect(requests.head("b", "k")).rejects.toMatchObject({
+      code: "STORAGE_UNAVAILABLE",
+      message: "reading s3://b/k: the server's answer is broken: an object without ETag or length",
+    });
+    expect(await requests.head("b", "k")).toEqual({ bucket: "b", key: "k", etag: '"e"', bytes: 4 });
   } finally {
     await requests.close();
   }
