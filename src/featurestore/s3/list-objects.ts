@@ -19,11 +19,11 @@ export async function listObjects(
   const objects: S3Object[] = [];
   let listed = 0;
   for await (const page of requests.list(bucket, prefix, isFlat)) {
-    for (const object of page) {
+    for (const object of page.objects) {
       if (object.key === key) return [object];
       if (isKeyOf(address, object.key)) objects.push(object);
     }
-    listed += page.length;
+    listed += page.objects.length + page.folders;
     if (objects.length > maxFiles) {
       throw new TondoError("LIMIT_EXCEEDED", `${what}: "${path}" stands for more than ${String(maxFiles)} objects`, {
         where: path,
@@ -33,7 +33,7 @@ export async function listObjects(
     if (listed > maxListed) {
       throw new TondoError(
         "LIMIT_EXCEEDED",
-        `${what}: of "${path}" more than ${String(maxListed)} objects would have to be looked at`,
+        `${what}: of "${path}" more than ${String(maxListed)} objects and folders would have to be looked at`,
         { where: path, hint: "Write more of the path before its first *, or raise `s3.maxListed`." },
       );
     }

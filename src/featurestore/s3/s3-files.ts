@@ -6,7 +6,7 @@ import { CacheSession } from "./cache-session.ts";
 import { fetchObject } from "./fetch-object.ts";
 import { isS3Path } from "./s3-address.ts";
 import { listObjects } from "./list-objects.ts";
-import { defaultS3Limits, type S3Limits, type S3Options } from "./s3-options.ts";
+import { limitsOf, type S3Limits, type S3Options } from "./s3-options.ts";
 import { S3Requests } from "./s3-requests.ts";
 
 /**
@@ -17,11 +17,7 @@ import { S3Requests } from "./s3-requests.ts";
  * @throws TondoError `INVALID_ARGUMENT` where a limit is no positive whole number
  */
 export function s3Files(options: S3Options & { readonly cacheFolder: string }): RemoteFiles {
-  for (const name of Object.keys(defaultS3Limits) as (keyof S3Limits)[]) {
-    const value = options[name];
-    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
-      throw new TondoError("INVALID_ARGUMENT", `s3.${name}: ${String(value)} is no positive whole number`);
-  }
+  limitsOf(options);
   return { owns: isS3Path, hold: (work) => new HeldObjects(options, work) };
 }
 
@@ -42,7 +38,7 @@ class HeldObjects implements HeldFiles {
     { signal, progress = silentProgress }: HoldOptions,
   ) {
     this.#options = options;
-    this.#limits = { ...defaultS3Limits, ...options };
+    this.#limits = limitsOf(options);
     this.#requests = new S3Requests(options, signal);
     this.#progress = progress;
   }

@@ -1,3 +1,5 @@
+import { TondoError } from "../../core/index.ts";
+
 /** A key of an account, as Amazon and its likes give them out. Never printed or stored. */
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -9,7 +11,7 @@ export interface S3Credentials {
 export interface S3Limits {
   /** Bytes that copies of objects may take on disk together: 20 GiB. What one piece of work reads must fit into it. */
   readonly cacheLimit: number;
-  /** Objects that are looked at for one path: a million. */
+  /** Objects, and folders that are passed over, which are looked at for one path: a million. */
   readonly maxListed: number;
   /** Bytes asked for at once: objects are read in ranges of 8 MiB. */
   readonly partBytes: number;
@@ -47,3 +49,20 @@ export const defaultS3Limits: S3Limits = {
   connectTimeoutMs: 5_000,
   requestTimeoutMs: 60_000,
 };
+
+/**
+ * The limits that are given, and the defaults of the others; one that is there and undefined is not given.
+ *
+ * @throws TondoError `INVALID_ARGUMENT` where a limit is no positive whole number
+ */
+export function limitsOf(options: Partial<S3Limits>): S3Limits {
+  const given: Partial<Record<keyof S3Limits, number>> = {};
+  for (const name of Object.keys(defaultS3Limits) as (keyof S3Limits)[]) {
+    const value = options[name];
+    if (value === undefined) continue;
+    if (!(Number.isSafeInteger(value) && value > 0))
+      throw new TondoError("INVALID_ARGUMENT", `s3.${name}: ${String(value)} is no positive whole number`);
+    given[name] = value;
+  }
+  return { ...defaultS3Limits, ...given };
+}

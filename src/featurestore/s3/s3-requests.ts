@@ -6,7 +6,7 @@ import { Gate } from "./gate.ts";
 import { s3Path } from "./s3-address.ts";
 import { BrokenAnswer, mayPass, s3Error } from "./s3-error.ts";
 import { loadS3 } from "./s3-module.ts";
-import { defaultS3Limits, type S3Limits, type S3Options } from "./s3-options.ts";
+import { limitsOf, type S3Limits, type S3Options } from "./s3-options.ts";
 
 /** An object as the server has it at one moment. */
 export interface S3Object {
@@ -15,6 +15,13 @@ export interface S3Object {
   /** Another one as soon as the object is written again. */
   readonly etag: string;
   readonly bytes: number;
+}
+
+/** A part of a list. */
+export interface S3Page {
+  readonly objects: readonly S3Object[];
+  /** How many folders stand for what lies in them. */
+  readonly folders: number;
 }
 
 /** The longest pause between two tries. */
@@ -30,13 +37,13 @@ export class S3Requests {
 
   constructor(options: S3Options, signal: AbortSignal | undefined) {
     this.#options = options;
-    this.#limits = { ...defaultS3Limits, ...options };
+    this.#limits = limitsOf(options);
     this.#signal = signal;
     this.#gate = new Gate(this.#limits.concurrency);
   }
 
   /** All objects of a bucket whose keys begin so, up to a thousand at a time; with `isFlat` none in a folder below. */
-  async *list(bucket: string, prefix: string, isFlat: boolean): AsyncGenerator<readonly S3Object[]> {
+  async *list(bucket: string, prefix: string, isFlat: boolean): AsyncGenerator<S3Page> {
     let from: string | undefined;
     do {
       const page = await this.#send(s3Path(bucket, prefix), async ({ sdk, client }, abortSignal) =>
@@ -53,7 +60,7 @@ export class S3Requests {
           ),
         ),
       );
-      yield page.objects;
+      yield page;
       from = page.next;
     } while (from !== undefined);
   }
@@ -179,8 +186,8 @@ export class S3Requests {
 /** What an answer lists. One that leaves something of an object out, or where to go on, would leave objects out of what is read. */
 function pageOf(
   bucket: string,
-  { Contents = [], IsTruncated, NextContinuationToken }: S3.ListObjectsV2CommandOutput,
-): { readonly objects: readonly S3Object[]; readonly next: string | undefined } {
+  { Contents = [], CommonPrefixes = [], IsTruncated, NextContinuationToken }: S3.ListObjectsV2CommandOutput,
+): S3Page & { readonly next: string | undefined } {
   if (IsTruncated === true && NextContinuationToken === undefined)
     throw new BrokenAnswer("a list that does not say where it goes on");
   const objects = Contents.map(({ Key, ETag, Size }): S3Object => {
@@ -188,7 +195,7 @@ function pageOf(
       throw new BrokenAnswer("a listed object without key, ETag or size");
     return { bucket, key: Key, etag: ETag, bytes: Size };
   });
-  return { objects, next: IsTruncated === true ? NextContinuationToken : undefined };
+  return { objects, folders: CommonPrefixes.length, next: IsTruncated === true ? NextContinuationToken : undefined };
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { afterEach, expect, it } from "vitest";
+import { listObjects } from "../../../src/featurestore/s3/list-objects.ts";
 import type { S3Options } from "../../../src/featurestore/s3/s3-options.ts";
 import { S3Requests } from "../../../src/featurestore/s3/s3-requests.ts";
 
@@ -38,7 +39,7 @@ it("lists all pages", async () => {
   const requests = requestsTo(await listing(3));
   try {
     const keys: string[] = [];
-    for await (const page of requests.list("b", "k", false)) keys.push(...page.map(({ key }) => key));
+    for await (const page of requests.list("b", "k", false)) keys.push(...page.objects.map(({ key }) => key));
     expect(keys).toEqual(["k0", "k1", "k2"]);
   } finally {
     await requests.close();
@@ -84,6 +85,49 @@ it.each([
       message: expect.stringContaining("the server's answer is broken: ") as string,
     });
     expect(asked).toBe(2);
+  } finally {
+    await requests.close();
+  }
+});
+
+it.each([0, -1, 1.5, Number.NaN])("refuses %s as a limit", (attempts) => {
+  expect(() => requestsTo("http://127.0.0.1:9", { attempts })).toThrow(
+    `s3.attempts: ${String(attempts)} is no positive whole number`,
+  );
+});
+
+it("takes the default of a limit that is given as undefined", async () => {
+  const endpoint = await answering((_, answer) => {
+    answer.writeHead(200, { "content-length": "4", etag: '"e"' }).end();
+  });
+  const nothing: Readonly<Record<string, undefined>> = { concurrency: undefined, attempts: undefined };
+  const requests = requestsTo(endpoint, { ...nothing, requestTimeoutMs: 2_000 });
+  try {
+    expect(await requests.head("b", "k")).toMatchObject({ bytes: 4 });
+  } finally {
+    await requests.close();
+  }
+});
+
+it("counts the folders that are looked at, too", async () => {
+  let asked = 0;
+  const endpoint = await answering((_, answer) => {
+    answer.writeHead(200, { "content-type": "application/xml" });
+    const folders = Array.from({ length: 10 }, (_one, i) => `<Prefix>k${String(10 * asked + i)}/</Prefix>`);
+    answer.end(
+      `<?xml version="1.0"?><ListBucketResult><Name>b</Name><IsTruncated>true</IsTruncated>` +
+        `<NextContinuationToken>${String(++asked)}</NextContinuationToken>` +
+        `${folders.map((folder) => `<CommonPrefixes>${folder}</CommonPrefixes>`).join("")}</ListBucketResult>`,
+    );
+  });
+  const requests = requestsTo(endpoint);
+  try {
+    await expect(
+      listObjects(requests, "s3://bucket/k*", "rows", { maxFiles: 100, maxListed: 25 }),
+    ).rejects.toMatchObject({
+      code: "LIMIT_EXCEEDED",
+    });
+    expect(asked).toBe(3);
   } finally {
     await requests.close();
   }
