@@ -519,10 +519,18 @@ const mutants: readonly Mutant[] = [
   {
     name: "rows-read-by-their-folders",
     file: `${folder}/sets/scan-set.ts`,
-    find: "ordered && partitions.length > 0",
-    replace: "ordered && partitions.length < 0",
+    find: "const inOrder = ordered && partitions.length > 0",
+    replace: "const inOrder = ordered && partitions.length < 0",
     tests: output,
     testName: "whatever order",
+  },
+  {
+    name: "columns-that-hide-the-number-of-a-file",
+    file: `${folder}/sets/scan-set.ts`,
+    find: "  return `c${String(place)}`;",
+    replace: '  return place === 3 ? "file_index" : `c${String(place)}`;',
+    tests: output,
+    testName: "may have columns named",
   },
   {
     name: "folders-that-give-columns",

@@ -59,14 +59,28 @@ export async function scanSet(
     files: found.map(({ path }) => join(folder, path)),
     what: `the training set "${folder}"`,
   };
+  const inOrder = ordered && partitions.length > 0;
+  const needed = new Set(inOrder ? [...names, rowColumn] : names);
   const own = manifest.columns.filter(({ name }) => !partitions.includes(name));
-  const read = format === "csv" ? await csvFiles(engine, set, own) : await parquetFiles(engine, set, own, names);
-  const values = partitions.map(
-    (name) => `${partitionValue(found, name, kindOf(manifest, name))} as ${quoteIdentifier(name)}`,
-  );
+  const { read, columns } =
+    format === "csv" ? await csvFiles(engine, set, own) : await parquetFiles(engine, set, own, needed);
+  const values = [...needed].map((name) => {
+    const kind = kindOf(manifest, name);
+    const value = partitions.includes(name)
+      ? partitionValue(found, name, kind)
+      : ownValue(columns.indexOf(name), kind, format);
+    return `${value} as ${quoteIdentifier(name)}`;
+  });
   const selected = names.map((name) => `${duckdbColumn(name, kindOf(manifest, name))} as ${nameOf(name)}`);
+  // By names of ours: a column that is named as the engine names the file's number would hide that.
   return `select ${selected.length === 0 ? "1 as one" : selected.join(", ")}
-    from (select ${["*", ...values].join(", ")} from ${read})${ordered && partitions.length > 0 ? ` order by ${quoteIdentifier(rowColumn)}` : ""}`;
+    from (select ${values.length === 0 ? "1 as one" : values.join(", ")} from ${read} as files(${columns.map((_, i) => placeName(i)).join(", ")}))${inOrder ? ` order by ${quoteIdentifier(rowColumn)}` : ""}`;
+}
+
+/** What reads files, and the names of all their columns in order. */
+interface ReadFiles {
+  readonly read: string;
+  readonly columns: readonly string[];
 }
 
 /** Parquet files, once they have been seen to have the columns that are read. */
@@ -74,37 +88,41 @@ async function parquetFiles(
   engine: Engine,
   set: FileSet,
   own: readonly OutputColumn[],
-  names: readonly string[],
-): Promise<string> {
-  const read = own.filter(({ name }) => names.includes(name));
+  needed: ReadonlySet<string>,
+): Promise<ReadFiles> {
+  const read = own.filter(({ name }) => needed.has(name));
   await scanFiles(engine, set, Object.fromEntries(read.map(({ name, type }) => [name, typeKind(type)])));
-  return readParquet(set.files);
+  const { types, twice } = await columnsOfFirst(engine, set);
+  if (twice.length > 0) throw otherColumns(set);
+  return { read: readParquet(set.files), columns: [...types.keys()] };
 }
 
-/** CSV files, whose columns are those of the manifest, with lists as lists. */
-async function csvFiles(engine: Engine, set: FileSet, own: readonly OutputColumn[]): Promise<string> {
+/** CSV files, whose columns are those of the manifest. */
+async function csvFiles(engine: Engine, set: FileSet, own: readonly OutputColumn[]): Promise<ReadFiles> {
   const { types } = await columnsOfFirst(engine, set);
   const header = [...types.keys()];
   const expected = own.map(({ name }) => name);
-  if (header.length !== expected.length || !header.every((name, i) => name === expected[i])) {
-    throw new TondoError("SOURCE_CHANGED", `${set.what} has other columns than its manifest says`, {
-      where: set.files[0] ?? "",
-      hint: "Make the training set again.",
-    });
-  }
+  if (header.length !== expected.length || !header.every((name, i) => name === expected[i])) throw otherColumns(set);
   const columns = own.map(({ name, type }) => `${sqlText(name)}: ${sqlText(csvType(textKind(typeKind(type))))}`);
-  const lists = own.filter(({ type }) => textKind(typeKind(type)) !== typeKind(type));
-  const replaced = lists.map(
-    ({ name, type }) => `${listOfText(quoteIdentifier(name), typeKind(type))} as ${quoteIdentifier(name)}`,
-  );
-  const read = readCsv(
-    set.files,
-    "auto_detect = false",
-    "allow_quoted_nulls = false",
-    `columns = {${columns.join(", ")}}`,
-  );
-  // The number of a file is no column of a query inside.
-  return replaced.length === 0 ? read : `(select * replace (${replaced.join(", ")}), file_index from ${read})`;
+  const typed = ["auto_detect = false", "allow_quoted_nulls = false", `columns = {${columns.join(", ")}}`];
+  return { read: readCsv(set.files, ...typed), columns: header };
+}
+
+function otherColumns({ what, files }: FileSet): TondoError {
+  return new TondoError("SOURCE_CHANGED", `${what} has other columns than its manifest says`, {
+    where: files[0] ?? "",
+    hint: "Make the training set again.",
+  });
+}
+
+/** SQL of a column of the files by its place, with lists as lists. */
+function ownValue(place: number, kind: ValueKind, format: FileSet["format"]): string {
+  const column = `files.${placeName(place)}`;
+  return format === "csv" && textKind(kind) !== kind ? listOfText(column, kind) : column;
+}
+
+function placeName(place: number): string {
+  return `c${String(place)}`;
 }
 
 /** SQL of the value that rows have by the file they stand in. */
@@ -113,7 +131,7 @@ function partitionValue(files: readonly OutputFile[], name: string, kind: ValueK
     const value = partition?.[name] ?? null;
     return value === null ? "null" : sqlText(value);
   });
-  return `([${values.join(", ")}]::varchar[])[(file_index + 1)::bigint]::${duckdbType(kind)}`;
+  return `([${values.join(", ")}]::varchar[])[(files.file_index + 1)::bigint]::${duckdbType(kind)}`;
 }
 
 /** Lists stand in CSV as texts. */

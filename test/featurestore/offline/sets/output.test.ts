@@ -223,6 +223,33 @@ describe("the files of a training set", () => {
     expect(await stats(set.folder)).toEqual(await stats(plain.folder));
   });
 
+  it.each(["parquet", "csv"] as const)(
+    "may have columns named as the engine names what it says of files: %s",
+    async (format) => {
+      const rows = Array.from({ length: 12 }, (_, i) => ({
+        ...{ at: BigInt(start + i), store: "r1", took: 1, delivered_at: new Date(start / 1000) },
+        ...{ part: ["a", "b", "c"][i % 3] ?? "", file_index: BigInt(11 - i), c0: BigInt(i % 2), l: [i] },
+      }));
+      const more = { rows, carry: ["part", "file_index", "c0", "l"], vector: bare(), split: {}, raw: false };
+      for (const partitionBy of [["part"], ["file_index"], ["c0", "file_index", "part"]]) {
+        const set = await make({ folder: fresh(), format, partitionBy }, more);
+        const { numbers, texts } = await readSetColumns({
+          set,
+          part: "train",
+          numbers: ["file_index", "c0"],
+          texts: ["part"],
+        });
+        expect([...(numbers.get("file_index") ?? [])]).toEqual(rows.map((row) => Number(row.file_index)));
+        expect([...(numbers.get("c0") ?? [])]).toEqual(rows.map((row) => Number(row.c0)));
+        expect(texts.get("part")).toEqual(rows.map((row) => row.part));
+        const sql = await scanSet(engine, { ...set, part: "train" }, ["l"], { ordered: true });
+        expect(await engine.rows(`select l[1]::int as first from (${sql})`, "test")).toEqual(
+          rows.map(({ l: [first] }) => ({ first })),
+        );
+      }
+    },
+  );
+
   it("are made again from the manifest, with their folders", async () => {
     const output = fresh();
     const first = await make({ folder: output, partitionBy: ["part"], maxFileRows: 20, maxPartitions: 6 });
