@@ -36,7 +36,7 @@ export function arrowType(arrow: typeof Arrow, kind: ValueKind): DataType {
   }
 }
 
-/** The builder of a column of that kind, which begins with room for so many values. */
+/** The builder of a column of that kind: with the first values of each batch it makes room for so many. */
 export function columnBuilder(arrow: typeof Arrow, kind: ValueKind, room: number): ColumnBuilder {
   const type = arrowType(arrow, kind);
   if (isList(kind)) return new ListBuilder(arrow, type, columnBuilder(arrow, elementKind(kind), room), room);
@@ -72,14 +72,14 @@ class NumberBuilder implements ColumnBuilder {
     this.#type = type;
     this.#room = room;
     this.#make = make;
-    this.#numbers = make(room);
+    this.#numbers = make(0);
   }
 
   append(given: VectorItems, from: number, count: number): void {
     if (given.is !== "numbers") throw otherItems(this.#type, given);
     const end = this.length + count;
     if (end > this.#numbers.length) {
-      const wider = this.#make(Math.max(end, this.#numbers.length * 2));
+      const wider = this.#make(Math.max(end, this.#room, this.#numbers.length * 2));
       setNumbers(wider, this.#numbers, 0);
       this.#numbers = wider;
     }
@@ -96,7 +96,7 @@ class NumberBuilder implements ColumnBuilder {
       ...{ type, length, ...this.#presence.finish() },
       data: this.#arrow.DataType.isBool(type) ? packBits(numbers as Int32Array) : numbers,
     } as Parameters<typeof Arrow.makeData>[0]);
-    this.#numbers = this.#make(this.#room);
+    this.#numbers = this.#make(0);
     this.#presence = new Presence();
     this.length = 0;
     return data;
@@ -109,8 +109,8 @@ class TextBuilder implements ColumnBuilder {
   readonly #type: DataType;
   readonly #room: number;
   readonly #encoder = new TextEncoder();
-  #bytes: Uint8Array;
-  #offsets: Int32Array;
+  #bytes = new Uint8Array(0);
+  #offsets = new Int32Array(1);
   #presence = new Presence();
   length = 0;
 
@@ -118,13 +118,11 @@ class TextBuilder implements ColumnBuilder {
     this.#arrow = arrow;
     this.#type = type;
     this.#room = room;
-    this.#bytes = new Uint8Array(room * 8);
-    this.#offsets = new Int32Array(room + 1);
   }
 
   append(given: VectorItems, from: number, count: number): void {
     if (given.is !== "texts") throw otherItems(this.#type, given);
-    this.#offsets = widened(this.#offsets, this.length + count + 1);
+    this.#offsets = widened(this.#offsets, this.length + count, this.#room);
     let end = this.#offsets[this.length] ?? 0;
     for (let i = from; i < from + count; i++) {
       const text = given.texts[i] ?? null;
@@ -145,8 +143,8 @@ class TextBuilder implements ColumnBuilder {
       ...{ type: this.#type, length, ...this.#presence.finish(), valueOffsets },
       data: this.#bytes.subarray(0, valueOffsets[length] ?? 0),
     } as Parameters<typeof Arrow.makeData>[0]);
-    this.#bytes = new Uint8Array(this.#room * 8);
-    this.#offsets = new Int32Array(this.#room + 1);
+    this.#bytes = new Uint8Array(0);
+    this.#offsets = new Int32Array(1);
     this.#presence = new Presence();
     this.length = 0;
     return data;
@@ -159,7 +157,7 @@ class TextBuilder implements ColumnBuilder {
         hint: "Ask for fewer `rows` a batch.",
       });
     }
-    const wider = new Uint8Array(Math.min(maxTextBytes, Math.max(end + more, this.#bytes.length * 2)));
+    const wider = new Uint8Array(Math.min(maxTextBytes, Math.max(end + more, this.#room * 8, this.#bytes.length * 2)));
     wider.set(this.#bytes.subarray(0, end));
     this.#bytes = wider;
   }
@@ -171,7 +169,7 @@ class ListBuilder implements ColumnBuilder {
   readonly #type: DataType;
   readonly #elements: ColumnBuilder;
   readonly #room: number;
-  #offsets: Int32Array;
+  #offsets = new Int32Array(1);
   #presence = new Presence();
   length = 0;
 
@@ -180,12 +178,11 @@ class ListBuilder implements ColumnBuilder {
     this.#type = type;
     this.#elements = elements;
     this.#room = room;
-    this.#offsets = new Int32Array(room + 1);
   }
 
   append(given: VectorItems, from: number, count: number): void {
     if (given.is !== "lists") throw otherItems(this.#type, given);
-    this.#offsets = widened(this.#offsets, this.length + count + 1);
+    this.#offsets = widened(this.#offsets, this.length + count, this.#room);
     const { present } = given;
     for (let i = from; i < from + count; i++) {
       const isThere = present === null || ((present[i >> 3] ?? 0) & (1 << (i & 7))) !== 0;
@@ -201,7 +198,7 @@ class ListBuilder implements ColumnBuilder {
     const data = this.#arrow.makeData({
       ...{ type: this.#type, length, ...this.#presence.finish(), valueOffsets, child: this.#elements.finish() },
     } as Parameters<typeof Arrow.makeData>[0]);
-    this.#offsets = new Int32Array(this.#room + 1);
+    this.#offsets = new Int32Array(1);
     this.#presence = new Presence();
     this.length = 0;
     return data;
@@ -214,8 +211,10 @@ function setNumbers(to: Numbers, from: Numbers, at: number): void {
   else throw new TondoError("INTERNAL", "a chunk has numbers of another width than its column");
 }
 
-function widened(offsets: Int32Array, room: number): Int32Array<ArrayBuffer> {
-  const wider = new Int32Array(room <= offsets.length ? offsets.length : Math.max(room, offsets.length * 2));
+/** Offsets of so many values: the same where they have room. */
+function widened(offsets: Int32Array<ArrayBuffer>, values: number, room: number): Int32Array<ArrayBuffer> {
+  if (values < offsets.length) return offsets;
+  const wider = new Int32Array(Math.max(values + 1, room + 1, offsets.length * 2));
   wider.set(offsets);
   return wider;
 }

@@ -70,7 +70,8 @@ export async function* trainingBatches(
       },
     );
   }
-  if (filesOfPart(manifest, part).length === 0) return;
+  const files = filesOfPart(manifest, part);
+  if (files.length === 0) return;
   const spillFolder = options.engine?.spillFolder ?? (await mkdtemp(join(tmpdir(), "tondo-batches-")));
   let engine: Engine | undefined;
   try {
@@ -81,7 +82,11 @@ export async function* trainingBatches(
     const schema = new arrow.Schema(
       columns.map(({ name, kind }) => new arrow.Field(name, arrowType(arrow, kind), true)),
     );
-    const builders = columns.map(({ kind }) => columnBuilder(arrow, kind, rows));
+    const room = Math.min(
+      rows,
+      files.reduce((sum, file) => sum + file.rows, 0),
+    );
+    const builders = columns.map(({ kind }) => columnBuilder(arrow, kind, room));
     const sql = `select ${selected.join(", ")} from (${relation})`;
     let length = 0;
     for await (const chunk of engine.chunks(sql, `reading the training set "${place}"`, signal)) {

@@ -171,6 +171,16 @@ describe("training sets as Arrow batches", () => {
     expect(new Set(arrays.map(({ buffer }) => buffer)).size).toBe(arrays.length);
   });
 
+  it("take the memory of their rows, and not of as many as might have been", async () => {
+    const [batch] = await batches({ set: plain, columns: ["full", "late", "lf"] });
+    const { train } = plain.manifest.counts;
+    const [full, late, lists] = ["full", "late", "lf"].map((name) => batch?.getChild(name)?.data[0]);
+    const room = (values: unknown): number => (values as Float64Array | Int32Array).buffer.byteLength;
+    expect(room(full?.values)).toBe(train * 8);
+    expect(room(late?.valueOffsets)).toBe((train + 1) * 4);
+    expect(room(lists?.valueOffsets)).toBe((train + 1) * 4);
+  });
+
   it("end with the loop, with an error in it and with the signal, and leave nothing", async () => {
     const before = (await readdir(tmpdir())).filter((name) => name.startsWith("tondo-batches-"));
     const left = async (): Promise<readonly string[]> =>
