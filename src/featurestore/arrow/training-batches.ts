@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { RecordBatch } from "apache-arrow";
 import type * as Arrow from "apache-arrow";
 import { elementKind, isList, TondoError, type ValueKind } from "../../core/index.ts";
@@ -22,7 +21,7 @@ export interface TrainingBatchesOptions {
   readonly rows?: number;
   /** What the path of a set is relative to; default: the working folder. */
   readonly folder?: string;
-  /** Where nothing is said of a spill folder, a temporary one is made and removed: partitions are put into order there. */
+  /** Where nothing is said of a spill folder it is the system's for temporary files: partitions are put into order there. */
   readonly engine?: EngineOptions;
   readonly signal?: AbortSignal;
 }
@@ -72,10 +71,8 @@ export async function* trainingBatches(
   }
   const files = filesOfPart(manifest, part);
   if (files.length === 0) return;
-  const spillFolder = options.engine?.spillFolder ?? (await mkdtemp(join(tmpdir(), "tondo-batches-")));
-  let engine: Engine | undefined;
+  const engine = await Engine.open({ ...options.engine, spillFolder: options.engine?.spillFolder ?? tmpdir() });
   try {
-    engine = await Engine.open({ ...options.engine, spillFolder });
     const relation = await scanSet(engine, { folder: place, manifest, part }, names, { ordered: true });
     const columns = names.map((name) => ({ name, kind: columnKind(manifest, name) ?? "string" }));
     const selected = columns.map(({ name, kind }) => held(quoteIdentifier(name), kind));
@@ -106,8 +103,7 @@ export async function* trainingBatches(
     }
     if (length > 0) yield batchOf(arrow, schema, builders, length);
   } finally {
-    engine?.close();
-    if (options.engine?.spillFolder === undefined) await rm(spillFolder, { recursive: true, force: true });
+    engine.close();
   }
 }
 

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RecordBatch, Table, tableToIPC, tableFromIPC } from "apache-arrow";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { trainingBatches, type TrainingBatchesOptions } from "../../../src/arrow.ts";
 import { Engine, makeTrainingSet, type Output, scanSet, type TrainingSet } from "../../../src/featurestore/index.ts";
 import { smallProject, type SmallProject, start } from "../offline/small-project.ts";
@@ -182,9 +183,14 @@ describe("training sets as Arrow batches", () => {
   });
 
   it("end with the loop, with an error in it and with the signal, and leave nothing", async () => {
-    const before = (await readdir(tmpdir())).filter((name) => name.startsWith("tondo-batches-"));
+    const folder = await mkdtemp(join(tmpdir(), "tondo-batches-"));
+    vi.stubEnv("TMPDIR", folder);
+    // What a killed process left.
+    const killed = join(folder, `tondo-spill-${randomUUID()}`);
+    await mkdir(killed);
+    await writeFile(`${killed}.lock`, "");
     const left = async (): Promise<readonly string[]> =>
-      (await readdir(tmpdir())).filter((name) => name.startsWith("tondo-batches-") && !before.includes(name));
+      (await readdir(folder)).filter((name) => !name.includes(".lock"));
     let seen = 0;
     for await (const { numRows } of trainingBatches({ set: plain, rows: 100 })) {
       seen += numRows;
@@ -202,7 +208,9 @@ describe("training sets as Arrow batches", () => {
       for await (const _ of trainingBatches({ set: plain, rows: 100, signal: controller.signal })) controller.abort();
     };
     await expect(aborted()).rejects.toMatchObject({ code: "ABORTED" });
-    expect(await left()).toEqual([]);
+    expect(await readdir(folder)).toEqual([]);
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true });
   });
 
   it("are refused where there is no such thing", async () => {
