@@ -1,5 +1,6 @@
+import { tmpdir } from "node:os";
 import { TondoError } from "../../../core/index.ts";
-import { Engine, type EngineOptions } from "../../duckdb/index.ts";
+import { Engine } from "../../duckdb/index.ts";
 import { collectColumns, type ColumnsRead } from "../files/read-columns.ts";
 import type { OutputFile } from "./manifest.ts";
 import { columnKind, filesOfPart, scanSet } from "./scan-set.ts";
@@ -13,19 +14,19 @@ export interface ReadSetColumnsOptions {
   readonly numbers: readonly string[];
   /** Columns to be read as texts, whatever they are: `null` where missing. */
   readonly texts?: readonly string[];
-  readonly engine?: EngineOptions;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Reads columns of a part of a training set for a trainer, in the order of its rows: the same whatever the set's files are and however they
- * are partitioned. A part that the set does not have has no rows.
+ * are partitioned. What memory does not suffice for is spilled to the system's folder for temporary files. A part that the set does not have
+ * has no rows.
  *
  * @throws TondoError `ROWS_INVALID` where the set has no such column, `SOURCE_CHANGED` where one is of texts instead of numbers or a file has
- * other columns than its manifest says, `SOURCE_MISSING`, `SOURCE_UNREADABLE`, `ABORTED`
+ * other columns than its manifest says, `SOURCE_MISSING`, `SOURCE_UNREADABLE`, `LIMIT_EXCEEDED`, `IO_FAILED`, `ABORTED`
  */
 export async function readSetColumns(options: ReadSetColumnsOptions): Promise<ColumnsRead> {
-  const { set, part, numbers, texts = [], engine: engineOptions, signal } = options;
+  const { set, part, numbers, texts = [], signal } = options;
   const { folder, manifest } = set;
   const names = [...new Set([...numbers, ...texts])];
   if (filesOfPart(manifest, part).length === 0) {
@@ -42,7 +43,7 @@ export async function readSetColumns(options: ReadSetColumnsOptions): Promise<Co
       hint: "Encode it in the vector.",
     });
   }
-  const engine = await Engine.open(engineOptions);
+  const engine = await Engine.open({ spillFolder: tmpdir() });
   try {
     const relation = await scanSet(engine, { folder, manifest, part }, names, { ordered: true });
     const columns = [...numbers, ...texts].map((name) => ({ name, kind: columnKind(manifest, name) ?? "string" }));

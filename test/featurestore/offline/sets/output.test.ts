@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { VectorPlan } from "../../../../src/dsl/index.ts";
 import { compressions, type Output } from "../../../../src/featurestore/specification/output.ts";
 import {
@@ -221,6 +222,22 @@ describe("the files of a training set", () => {
     const stats = async (folder: string): Promise<unknown> =>
       (await featureStats({ set: folder, folder: small.folder, columns: ["n", "m", "took", "lf", "part"] })).columns;
     expect(await stats(set.folder)).toEqual(await stats(plain.folder));
+  });
+
+  it("are put into order where the system keeps temporary files, if memory does not suffice", async () => {
+    const set = await make({ folder: fresh(), partitionBy: ["part"] });
+    const folder = join(small.folder, "temporary");
+    const killed = join(folder, `tondo-spill-${randomUUID()}`);
+    await mkdir(killed, { recursive: true });
+    await writeFile(`${killed}.lock`, "");
+    vi.stubEnv("TMPDIR", folder);
+    try {
+      await readSetColumns({ set, part: "train", numbers: ["n"] });
+      // What a killed process left is cleared away by the next one that may spill there.
+      expect(await readdir(folder)).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it.each(["parquet", "csv"] as const)(
