@@ -30,6 +30,16 @@ export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
 }
 
+/** Makes what another wrote into a file durable. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Makes renames inside a folder durable. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r");

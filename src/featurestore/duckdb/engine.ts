@@ -167,6 +167,12 @@ export class Engine {
     return reader.getRowObjects() as readonly Record<string, Cell>[];
   }
 
+  /** DuckDB's own version, such as `v1.5.5`. */
+  async version(): Promise<string> {
+    const [row] = await this.rows("select version() as v", "asking the engine's version");
+    return String(row?.["v"]);
+  }
+
   /** A large result, chunk by chunk; columns must have been selected as their carriers. */
   async *chunks(sql: string, doing: string, signal?: AbortSignal): AsyncGenerator<Chunk> {
     const result = await this.#interruptible(doing, signal, () => this.#connection.stream(sql));

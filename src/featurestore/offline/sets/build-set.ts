@@ -63,7 +63,6 @@ export async function buildSet(
   const written = { engine, vector, left, table, fitted, columns, choice, folder: part, signal };
   const files = await writeParts(written, counts);
   progress.finish();
-  const [version] = await engine.rows("select version() as v", "asking the engine's version");
   return {
     rows: left.rows + left.filtered + left.unsampled,
     counts,
@@ -71,7 +70,7 @@ export async function buildSet(
     columns,
     files,
     joins: joined.reports,
-    engine: [...(joinedBy === undefined ? [] : [joinedBy]), `DuckDB ${String(version?.["v"])}`].join(", "),
+    engine: [...(joinedBy === undefined ? [] : [joinedBy]), `DuckDB ${await engine.version()}`].join(", "),
   };
 }
 

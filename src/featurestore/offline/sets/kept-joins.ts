@@ -1,6 +1,14 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { canonicalJson, parseBytes, sha256, syncFolder, TondoError, writeFileAtomic } from "../../../core/index.ts";
+import {
+  canonicalJson,
+  parseBytes,
+  sha256,
+  syncFile,
+  syncFolder,
+  TondoError,
+  writeFileAtomic,
+} from "../../../core/index.ts";
 import { quoteIdentifier } from "../../../dsl/index.ts";
 import { type Engine, sqlText } from "../../duckdb/index.ts";
 import type { KeptJoins } from "../joins/join.ts";
@@ -60,8 +68,7 @@ export async function keptJoins(options: {
 }): Promise<ResumedJoins> {
   const { engine, output, inputs, bounds, signal } = options;
   const { after, limit } = checked(bounds);
-  const [version] = await engine.rows("select version() as v", "asking the engine's version");
-  const own = sha256(canonicalJson({ inputs, engine: String(version?.["v"]) }));
+  const own = sha256(canonicalJson({ inputs, engine: await engine.version() }));
   const folder = keptFolder(output);
   for (const name of await readdir(folder).catch(none))
     if (name !== own) await rm(join(folder, name), { recursive: true, force: true });
@@ -161,15 +168,6 @@ async function columnsOf(engine: Engine, table: string, doing: string): Promise<
     doing,
   );
   return rows.map(({ name, type }) => ({ name: String(name), type: String(type) }));
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, "r+");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 function none(error: unknown): [] {

@@ -1,6 +1,6 @@
-import { mkdir, open } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { TondoError } from "../../../core/index.ts";
+import { syncFile, TondoError } from "../../../core/index.ts";
 import { type Engine, sqlText } from "../../duckdb/index.ts";
 import type { FileChoice } from "../../specification/index.ts";
 import { digestFiles } from "../files/source-files.ts";
@@ -42,12 +42,7 @@ export async function writePart(options: WritePartOptions): Promise<OutputFile> 
     `writing ${path}`,
     signal,
   );
-  const file = await open(whole, "r+");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await syncFile(whole);
   const [digest] = await digestFiles([whole], { folder });
   return { part, rows, path, bytes: digest?.bytes ?? 0, sha256: digest?.sha256 ?? "" };
 }
