@@ -39,6 +39,7 @@ export type {
   VectorName,
   VectorTypes,
 } from "./project-types.ts";
+export { shareText } from "./share-text.ts";
 export { TondoError, type TondoErrorOptions } from "./tondo-error.ts";
 export { admit, compareCodePoints, normalInt, type Scalar, type Status, type Value, worseStatus } from "./value.ts";
 export {

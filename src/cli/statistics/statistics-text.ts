@@ -1,4 +1,4 @@
-import { parseTypeName, type ValueKind } from "../../core/index.ts";
+import { parseTypeName, shareText, type ValueKind } from "../../core/index.ts";
 import type {
   Association,
   ColumnStats,
@@ -86,15 +86,6 @@ function numberText(value: number | null, kind: ValueKind): string {
   if (kind === "timestamp") return momentText(Math.round(value));
   if (kind === "date" || kind === "duration") return valueText(Math.round(value), kind);
   return decimal(value, digits);
-}
-
-function shareText(share: number | null): string {
-  if (share === null) return "-";
-  // What is not quite all or nothing is not shown as that.
-  const percent = share * 100;
-  if (percent > 99.9 && percent < 100) return "99.9 %";
-  if (percent < 0.1 && percent > 0) return "0.1 %";
-  return `${percent.toFixed(1)} %`;
 }
 
 const blocks = "▁▂▃▄▅▆▇█";

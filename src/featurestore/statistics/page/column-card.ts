@@ -1,10 +1,10 @@
 import type * as Vega from "vega";
-import type { ValueKind } from "../../../core/index.ts";
+import { shareText, type ValueKind } from "../../../core/index.ts";
 import type { ColumnStats, ColumnSummary } from "../feature-statistics.ts";
 import { histogramSpec, type NamedBar, namedBarsSpec } from "./chart-specs.ts";
 import { drawChart } from "./draw-chart.ts";
 import { dataTable, type Heading, type Html, html, type Part } from "./html.ts";
-import { binText, figureText, numberKind, numberText, shareText, valueText } from "./value-text.ts";
+import { binText, figureText, numberKind, numberText, valueText } from "./value-text.ts";
 
 /** How many bars a card shows. */
 const shownBars = 12;

@@ -1,11 +1,12 @@
 import type * as Vega from "vega";
+import { shareText } from "../../../core/index.ts";
 import type { Association, ColumnStats, FeatureStats, StatsSubject } from "../feature-statistics.ts";
 import { namedBarsSpec, shortName } from "./chart-specs.ts";
 import { columnCard } from "./column-card.ts";
 import { drawChart } from "./draw-chart.ts";
 import { dataTable, type Html, html, raw } from "./html.ts";
 import { pageStyle } from "./page-style.ts";
-import { figureText, numberText, shareText } from "./value-text.ts";
+import { figureText, numberText } from "./value-text.ts";
 import { loadVega } from "./vega-module.ts";
 
 /** How many bars an overview shows; its table has all. */

@@ -28,15 +28,6 @@ export function valueText(value: Value, kind: ValueKind): string {
   return typeof value === "number" ? numberText(value, kind) : String(value);
 }
 
-/** A share of rows: `12.3 %`. */
-export function shareText(share: number | null | undefined): string {
-  if (share === null || share === undefined) return "-";
-  // What is not quite all or nothing is not shown as that.
-  const percent = share * 100;
-  if (percent > 99.9 && percent < 100) return "99.9 %";
-  return percent < 0.1 && percent > 0 ? "0.1 %" : `${percent.toFixed(1)} %`;
-}
-
 /** The kind that a column's numbers are shown as: lengths and norms are plain numbers. */
 export function numberKind({ type, measure }: Pick<ColumnStats, "type" | "measure">): ValueKind {
   return measure === "length" || measure === "norm" ? "float" : parseTypeName(type).kind;
