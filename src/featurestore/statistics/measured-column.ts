@@ -72,10 +72,13 @@ function measured({ name, role, type }: OutputColumn, sql: string): MeasuredColu
   return { ...base, measure: kind === "string" ? null : "value", counted: toCarrier(sql, kind), carrier };
 }
 
+/** The largest power that a norm is scaled by: the logarithm of the largest doubles is rounded to 1024, and 2^1024 is no double. */
+const largestPower = 1000;
+
 /** SQL of the norm of an embedding, by a power of two near its largest part: squares alone may lie beyond the doubles, or below them. */
 function normSql(sql: string): string {
   const largest = `list_max(list_transform(${sql}, lambda one: abs(one)))`;
-  const scale = `pow(2, floor(log2(${largest})))`;
+  const scale = `pow(2, least(floor(log2(${largest})), ${String(largestPower)}))`;
   const squares = `list_sum(list_transform(${sql}, lambda one: (one / ${scale}) * (one / ${scale})))`;
   return `case when ${largest} = 0 then 0 else tondo_float(sqrt(${squares}) * ${scale}) end`;
 }

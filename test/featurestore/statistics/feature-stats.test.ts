@@ -248,6 +248,21 @@ describe("featureStats", () => {
     expect((numbers?.max ?? 0) / 5e200).toBeCloseTo(1, 12);
   });
 
+  it("gives the norms of embeddings at both ends of the doubles", async () => {
+    const [largest, least] = [Number.MAX_VALUE, Number.MIN_VALUE];
+    const train = [
+      [largest, 0],
+      [0, -largest],
+      [largest / 2, largest / 2],
+      [least, 0],
+      // Their norms are no doubles.
+      [largest, largest],
+    ];
+    await writeSet(join(folder, "ends"), { e: { type: "embedding(2)", train } });
+    const { numbers, present } = column(await featureStats({ set: "ends", folder }), "e");
+    expect([present, numbers?.min, numbers?.max]).toEqual([4, least, largest]);
+  });
+
   it("tells whole numbers apart that doubles do not", async () => {
     // The more frequent one comes first, and as doubles the last two are one.
     const train = [big, ...[1, 2].map(() => big + 2n), ...[1, 2, 3, 4, 5].map(() => big + 4n)];
