@@ -39,6 +39,11 @@ export class KeptParts {
     return this.#record?.parts ?? [];
   }
 
+  /** The columns that all parts have, with their kinds. */
+  get columns(): ExtractedTable["columns"] {
+    return this.#record?.columns ?? {};
+  }
+
   /** The largest value of the cursor among what is kept. */
   get largest(): CursorValue | undefined {
     const { largest = null } = this.#record ?? {};

@@ -90,7 +90,13 @@ async function readAgain(reading: TableReading, cursor: TableCursor, largest: Cu
   }
   if (writer.rows === 0) return { rows: 0, repeats: 0 };
   const files = kept.parts.map(({ file }) => join(kept.folder, file));
-  const { sql, rows } = await unkeptRows(engine, table, files, { cursor, from, to: largest }, signal);
+  const { sql, rows } = await unkeptRows(
+    engine,
+    table,
+    { files, columns: kept.columns },
+    { cursor, from, to: largest },
+    signal,
+  );
   if (rows > 0) await kept.add([await writer.write(kept.folder, kept.number(), sql, signal)], largest);
   return { rows, repeats: writer.rows - rows };
 }

@@ -1,11 +1,17 @@
 import type { SourceTable } from "../../database/index.ts";
 import { quoteIdentifier } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
-import { parquetSchemas } from "../offline/files/parquet-columns.ts";
 import { readParquet } from "../offline/files/read-files.ts";
 import type { TableCursor } from "./check-table.ts";
 import type { CursorValue } from "./cursor.ts";
+import type { ExtractedTable } from "./extracted-table.ts";
 import { carriedColumn, extractedRows, partColumn } from "./part-writer.ts";
+
+/** Files that rows are kept in, and the columns that all parts have. */
+interface KeptFiles {
+  readonly files: readonly string[];
+  readonly columns: ExtractedTable["columns"];
+}
 
 /** Which of the kept rows were read again. */
 interface ReadAgain {
@@ -21,25 +27,22 @@ interface ReadAgain {
 export async function unkeptRows(
   engine: Engine,
   { columns }: SourceTable,
-  files: readonly string[],
+  kept: KeptFiles,
   { cursor, from, to }: ReadAgain,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly sql: string; readonly rows: number }> {
   const doing = "comparing with what was extracted";
-  const [schema, ...others] = await parquetSchemas(engine, files, doing);
-  // A column that came or went since says nothing of a row.
+  // A column that came, went or changed its type since says nothing of a row.
   const common = columns.flatMap(({ name, kind }, i) =>
-    [schema, ...others].every((one) => one?.types.get(name) !== undefined)
-      ? [{ name, kind, column: partColumn(i) }]
-      : [],
+    Object.hasOwn(kept.columns, name) && kept.columns[name] === kind ? [{ name, kind, column: partColumn(i) }] : [],
   );
   const place = carriedColumn(cursor.kind, quoteIdentifier(cursor.column.name));
-  const kept =
+  const rowsKept =
     `select ${common.map(({ name, kind, column }) => `${carriedColumn(kind, quoteIdentifier(name))} as ${column}`).join(", ")} ` +
-    `from ${readParquet(files, ...(others.length === 0 ? [] : ["union_by_name = true"]))} where ${pruned(cursor, from, to)} and ${place} between ${String(from)} and ${String(to)}`;
+    `from ${readParquet(kept.files, ...(kept.files.length === 1 ? [] : ["union_by_name = true"]))} where ${pruned(cursor, from, to)} and ${place} between ${String(from)} and ${String(to)}`;
   const names = common.map(({ column }) => column).join(", ");
   await engine.run(
-    `create or replace temp table unkept_rows as with kept as (select ${names}, count(*) as kept_times from (${kept}) group by ${names}),
+    `create or replace temp table unkept_rows as with kept as (select ${names}, count(*) as kept_times from (${rowsKept}) group by ${names}),
      again as (select *, row_number() over (partition by ${names} order by rowid) as nth, rowid as place from ${extractedRows})
      select again.* exclude (nth) from again left join kept
        on ${common.map(({ column }) => `again.${column} is not distinct from kept.${column}`).join(" and ")}

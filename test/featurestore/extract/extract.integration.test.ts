@@ -237,6 +237,25 @@ describe("a table that changed", () => {
     await expect(tondo.trainingSet({ vector: "eta", rows, output: "set" })).resolves.toMatchObject({ made: true });
   });
 
+  it("may change the types of columns that nobody reads: rows are told apart by what stayed", async () => {
+    await using orders = await ordersDatabase(inject("postgresUrl"));
+    await using tondo = await orders.open();
+    await orders.client.query("alter table orders add town text default 'x', add storeys int[] default '{1,2}'");
+    await orders.order(1, "2024-03-01T10:00:00Z");
+    await tondo.extract();
+    await orders.client.query(
+      `alter table orders alter town drop default, alter town type int using 7,
+       alter storeys drop default, alter storeys type timestamptz using now()`,
+    );
+    await orders.order(2, "2024-03-01T10:00:00Z");
+    await orders.client.query("insert into orders select 3, shop_id, ordered_at, updated_at, 1 from orders where order_id = 1");
+    expect(await tondo.extract()).toMatchObject([{ rows: 2, repeats: 1 }]);
+    await orders.client.query("alter table orders alter town type text using 'x'");
+    await orders.order(4, "2024-03-01T10:00:00Z");
+    expect(await tondo.extract()).toMatchObject([{ rows: 1, repeats: 3 }]);
+    await expect(tondo.trainingSet({ vector: "eta", rows, output: "set" })).resolves.toMatchObject({ made: true });
+  });
+
   it("is read anew where the definitions read it by another column", async () => {
     await using orders = await ordersDatabase(inject("postgresUrl"));
     await using first = await orders.open();
