@@ -20,6 +20,13 @@ const mutants: readonly Mutant[] = [
     tests: extract,
   },
   {
+    name: "extract-parts-on-the-edge-skipped",
+    file: `${folder}/read-table.ts`,
+    find: "(largestOf(part) ?? largest) >= from",
+    replace: "(largestOf(part) ?? largest) > from",
+    tests: extract,
+  },
+  {
     name: "extract-repeats-kept",
     file: `${folder}/unkept-rows.ts`,
     find: "coalesce(kept.kept_times, 0)",

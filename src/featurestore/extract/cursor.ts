@@ -1,4 +1,4 @@
-import { durationUnits, formatMicros, type Micros, TondoError } from "../../core/index.ts";
+import { durationUnits, formatMicros, type Micros } from "../../core/index.ts";
 
 /** A place on a cursor: an int, microseconds or days since 1970. */
 export type CursorValue = bigint;
@@ -46,11 +46,4 @@ export function cursorText(value: CursorValue, kind: CursorKind): string {
   return kind === "timestamp"
     ? formatMicros(Number(value))
     : formatMicros(Number(value) * durationUnits.d).slice(0, 10);
-}
-
-/** A value of a cursor's column as a place. */
-export function placeOf(value: unknown): CursorValue {
-  if (typeof value === "bigint") return value;
-  if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
-  throw new TondoError("INTERNAL", "a cursor's value is no place");
 }

@@ -10,7 +10,7 @@ export type SourceDatabase = string | SourceDatabaseOptions;
 /** The databases that sources are read from: one, or several by the names that definitions give them; `default` where they give none. */
 export type SourceDatabases = SourceDatabase | Readonly<Record<string, SourceDatabase>>;
 
-/** How many rows a part has at the most, where nothing else is said. */
+/** About how many rows a part has at the most, where nothing else is said: it ends with the batch that reaches them. */
 export const defaultPartRows = 1_000_000;
 
 /** What to extract. */
@@ -23,7 +23,7 @@ export interface ExtractOptions {
   readonly sources?: readonly string[] | undefined;
   /** Reads whole tables in place of what is kept of them; default: what is new. */
   readonly fullRefresh?: boolean | undefined;
-  /** How many rows a file has at the most; default {@link defaultPartRows}. */
+  /** About how many rows a file has at the most: it ends with the batch, of some thousands, that reaches them. Default {@link defaultPartRows}. */
   readonly partRows?: number | undefined;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -9,6 +9,8 @@ export interface ExtractedPart {
   readonly rows: number;
   readonly bytes: number;
   readonly sha256: string;
+  /** The largest value of the cursor in it, as that of the whole; absent without cursor or rows, and where an earlier release wrote it. */
+  readonly largest?: string;
 }
 
 /** What is kept of a table: the record beside its parts. What it does not name is no part. */

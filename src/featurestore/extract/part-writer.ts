@@ -1,11 +1,18 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { elementKind, isList, syncFolder, temporaryBeside, type Value, type ValueKind } from "../../core/index.ts";
+import {
+  elementKind,
+  isList,
+  syncFolder,
+  temporaryBeside,
+  TondoError,
+  type Value,
+  type ValueKind,
+} from "../../core/index.ts";
 import type { SourceColumn } from "../../database/index.ts";
 import { quoteIdentifier, type RawColumn, toRaw } from "../../dsl/index.ts";
 import { chunkRows, type Engine, fromCarrier, sqlText, type TableAppender, toFile } from "../duckdb/index.ts";
+import { digestFiles } from "../offline/files/source-files.ts";
 import type { ExtractedPart } from "./extracted-table.ts";
 
 /** A column of a part in SQL, by its place: a table's own names may meet each other there. */
@@ -61,13 +68,15 @@ export class PartWriter {
   /**
    * Writes what a query over the table gives (default: all of it, in order) as a part: whole under its name, or not at all.
    *
+   * @param cursor the column whose largest value the part is to say
    * @throws TondoError `IO_FAILED`, `ABORTED`
    */
   async write(
     folder: string,
     number: number,
+    cursor: SourceColumn | undefined,
+    signal: AbortSignal | undefined,
     from: string = extractedRows,
-    signal?: AbortSignal,
   ): Promise<ExtractedPart> {
     await mkdir(folder, { recursive: true });
     const file = `part-${String(number).padStart(6, "0")}.parquet`;
@@ -84,19 +93,23 @@ export class PartWriter {
       );
       const written = await open(temporary, "r");
       await written.sync().finally(() => written.close());
-      const hash = createHash("sha256");
-      let bytes = 0;
-      for await (const piece of createReadStream(temporary, { highWaterMark: 1 << 20 })) {
-        hash.update(piece as Buffer);
-        bytes += (piece as Buffer).length;
-      }
+      const [digest] = await digestFiles([temporary], { folder }, signal);
+      if (digest === undefined) throw new TondoError("INTERNAL", `"${temporary}" has no digest`);
+      const largest = cursor === undefined ? "null" : `max(${partColumn(this.#columns.indexOf(cursor))})`;
       const [row] = await this.#engine.rows(
-        `select num_rows::double as n from parquet_file_metadata(${sqlText(temporary)})`,
+        `select count(*)::double as n, ${largest}::bigint::varchar as largest from ${from}`,
         doing,
       );
       await rename(temporary, path);
       await syncFolder(folder);
-      return { file, rows: Number(row?.["n"] ?? 0), bytes, sha256: hash.digest("hex") };
+      const most = row?.["largest"];
+      return {
+        file,
+        rows: Number(row?.["n"] ?? 0),
+        bytes: digest.bytes,
+        sha256: digest.sha256,
+        ...(typeof most === "string" ? { largest: most } : {}),
+      };
     } finally {
       await rm(temporary, { force: true });
     }

@@ -3,7 +3,7 @@ import type { Progress } from "../../core/index.ts";
 import type { RowRange, SourceTable, TableSnapshot } from "../../database/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import type { TableCursor } from "./check-table.ts";
-import { cursorDomain, cursorSql, type CursorValue, lookedBack, placeOf } from "./cursor.ts";
+import { cursorDomain, cursorSql, type CursorValue, lookedBack } from "./cursor.ts";
 import type { ExtractedPart } from "./extracted-table.ts";
 import type { KeptParts } from "./kept-parts.ts";
 import { PartWriter } from "./part-writer.ts";
@@ -40,9 +40,8 @@ export async function readNew(reading: TableReading, cursor: TableCursor): Promi
   };
   let largest = known;
   let rows = again.rows;
-  await inParts(reading, snapshot.rows(table, beyond), kept.parts.length === 0, async (part, last) => {
-    const value = last?.[table.columns.indexOf(cursor.column)] ?? null;
-    if (value !== null) largest = placeOf(value);
+  await inParts(reading, cursor, snapshot.rows(table, beyond), kept.parts.length === 0, async (part) => {
+    largest = largestOf(part) ?? largest;
     rows += part.rows;
     await kept.add([part], largest);
   });
@@ -63,9 +62,8 @@ export async function readWhole(
       : { column: cursor.column.name, ...cursorDomain(cursor.kind, cursor.column.zoned) };
   let largest: CursorValue | undefined;
   const parts: ExtractedPart[] = [];
-  await inParts(reading, snapshot.rows(table, range), true, (part, last) => {
-    const value = cursor === undefined ? null : (last?.[table.columns.indexOf(cursor.column)] ?? null);
-    if (value !== null) largest = placeOf(value);
+  await inParts(reading, cursor, snapshot.rows(table, range), true, (part) => {
+    largest = largestOf(part) ?? largest;
     parts.push(part);
     return Promise.resolve();
   });
@@ -89,7 +87,10 @@ async function readAgain(reading: TableReading, cursor: TableCursor, largest: Cu
     writer.finish();
   }
   if (writer.rows === 0) return { rows: 0, repeats: 0 };
-  const files = kept.parts.map(({ file }) => join(kept.folder, file));
+  // Parts that end before it hold none of what is read again.
+  const files = kept.parts
+    .filter((part) => part.rows > 0 && (largestOf(part) ?? largest) >= from)
+    .map(({ file }) => join(kept.folder, file));
   const { sql, rows } = await unkeptRows(
     engine,
     table,
@@ -97,30 +98,29 @@ async function readAgain(reading: TableReading, cursor: TableCursor, largest: Cu
     { cursor, from, to: largest },
     signal,
   );
-  if (rows > 0) await kept.add([await writer.write(kept.folder, kept.number(), sql, signal)], largest);
+  if (rows > 0) await kept.add([await writer.write(kept.folder, kept.number(), cursor.column, signal, sql)], largest);
   return { rows, repeats: writer.rows - rows };
 }
 
 /** Writes rows into parts as they come; with `evenNone`, one without rows where none come: it has the columns. */
 async function inParts(
   { engine, table, kept, partRows, progress, signal }: TableReading,
+  cursor: TableCursor | undefined,
   batches: ReturnType<TableSnapshot["rows"]>,
   evenNone: boolean,
-  done: (part: ExtractedPart, last: readonly unknown[] | undefined) => Promise<void>,
+  done: (part: ExtractedPart) => Promise<void>,
 ): Promise<void> {
   let writer: PartWriter | undefined;
   let read = 0;
-  let last: readonly unknown[] | undefined;
   const finish = async (full: PartWriter): Promise<void> => {
     full.finish();
-    await done(await full.write(kept.folder, kept.number(), undefined, signal), last);
+    await done(await full.write(kept.folder, kept.number(), cursor?.column, signal));
     writer = undefined;
   };
   try {
     for await (const batch of batches) {
       writer ??= await PartWriter.open(engine, table.columns);
       writer.append(batch);
-      last = batch.at(-1);
       read += batch.length;
       progress.update(read);
       if (writer.rows >= partRows) await finish(writer);
@@ -130,6 +130,10 @@ async function inParts(
   } finally {
     writer?.finish();
   }
+}
+
+function largestOf({ largest }: ExtractedPart): CursorValue | undefined {
+  return largest === undefined ? undefined : BigInt(largest);
 }
 
 function placeSql(value: CursorValue, { kind, column }: TableCursor): string {

@@ -135,6 +135,28 @@ describe("what is kept", () => {
     ]);
   });
 
+  it("is looked at as far as the lookback reaches, and all of it where an earlier release wrote it", async () => {
+    await using orders = await ordersDatabase(inject("postgresUrl"));
+    await using tondo = await orders.open();
+    // The second lies on the edge of what is looked back to from the third.
+    const times = ["2024-03-01T10:00:00Z", "2024-03-01T11:50:00Z", "2024-03-01T12:00:00Z"];
+    for (const [i, time] of times.entries()) {
+      await orders.order(i, time);
+      await tondo.extract();
+    }
+    const folder = join(orders.folder, ".tondo/sources/orders/public.orders");
+    const record = join(folder, "extracted.json");
+    const kept = JSON.parse(readFileSync(record, "utf8")) as { parts: { file: string; largest?: string }[] };
+    expect(kept.parts.map(({ largest }) => largest)).toEqual(times.map((time) => String(Date.parse(time) * 1000)));
+    // Who opens it fails.
+    writeFileSync(join(folder, "part-000001.parquet"), "PAR1");
+    await orders.order(3, "2024-03-01T11:50:00Z");
+    expect(await tondo.extract()).toMatchObject([{ rows: 1, repeats: 2, kept: { rows: 4, parts: 4 } }]);
+    for (const part of kept.parts) delete part.largest;
+    writeFileSync(record, JSON.stringify(kept));
+    await expect(tondo.extract()).rejects.toMatchObject({ code: "SOURCE_UNREADABLE" });
+  });
+
   it("is changed by one process at a time, and by none that is cancelled", async () => {
     await using orders = await ordersDatabase(inject("postgresUrl"));
     await using tondo = await orders.open();
@@ -248,7 +270,9 @@ describe("a table that changed", () => {
        alter storeys drop default, alter storeys type timestamptz using now()`,
     );
     await orders.order(2, "2024-03-01T10:00:00Z");
-    await orders.client.query("insert into orders select 3, shop_id, ordered_at, updated_at, 1 from orders where order_id = 1");
+    await orders.client.query(
+      "insert into orders select 3, shop_id, ordered_at, updated_at, 1 from orders where order_id = 1",
+    );
     expect(await tondo.extract()).toMatchObject([{ rows: 2, repeats: 1 }]);
     await orders.client.query("alter table orders alter town type text using 'x'");
     await orders.order(4, "2024-03-01T10:00:00Z");
