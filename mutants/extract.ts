@@ -62,6 +62,13 @@ const mutants: readonly Mutant[] = [
     tests: extract,
   },
   {
+    name: "extract-parts-of-a-damaged-record-removed",
+    file: `${folder}/kept-parts.ts`,
+    find: 'if (record === "damaged") return new KeptParts(folder, extracted, undefined, highest + 1);',
+    replace: 'if (record === "damaged") record = undefined;',
+    tests: extract,
+  },
+  {
     name: "extract-all-that-lies-there",
     file: "src/featurestore/extract/extracted-places.ts",
     find: 'return { format: "parquet", path, files: record.parts.map(({ file }) => file) };',

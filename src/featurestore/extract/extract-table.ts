@@ -55,19 +55,20 @@ export async function extractTable(
   const started = performance.now();
   const folder = join(home, tableFolder(source.name, place.table));
   using _lock = lockHome(folder, `extract ${source.name}`);
-  const record = await readExtracted(folder).catch((error: unknown) => {
-    if (fullRefresh && error instanceof TondoError && error.code === "MANIFEST_INVALID") return undefined;
+  const found = await readExtracted(folder).catch((error: unknown): "damaged" => {
+    if (fullRefresh && error instanceof TondoError && error.code === "MANIFEST_INVALID") return "damaged";
     throw error;
   });
+  const record = found === "damaged" ? undefined : found;
   progress.start(`extracting ${source.name} from ${place.table}`);
   await using snapshot = await TableSnapshot.open(database, signal);
   const isWhole = fullRefresh || place.cursor === undefined;
-  const found = await snapshot.describe(tableParts(place.table) ?? { table: place.table });
-  const table = checkTable(source, place, found, isWhole ? undefined : record);
+  const described = await snapshot.describe(tableParts(place.table) ?? { table: place.table });
+  const table = checkTable(source, place, described, isWhole ? undefined : record);
   const cursor = checkCursor(source, place, table, fullRefresh ? undefined : record);
   const columns: ExtractedTable["columns"] = Object.fromEntries(table.columns.map(({ name, kind }) => [name, kind]));
   const about = { source: source.name, table: place.table, columns };
-  const kept = await KeptParts.open(folder, { about, cursor, began: snapshot.began }, record);
+  const kept = await KeptParts.open(folder, { about, cursor, began: snapshot.began }, found);
   const reading: TableReading = { snapshot, table, kept, engine, partRows, progress, signal };
   const isFirst = record === undefined;
   const { rows, repeats, changed } =

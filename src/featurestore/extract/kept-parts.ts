@@ -14,6 +14,7 @@ export interface Extracted {
 }
 
 const partName = /^part-(\d+)\.parquet$/;
+const unfinishedName = /^\.part-.*\.part$/;
 
 /** The parts of a table that count, and how far its cursor has come: changed by one write of their record, or not at all. */
 export class KeptParts {
@@ -29,9 +30,23 @@ export class KeptParts {
     this.#next = next;
   }
 
-  /** Takes up what is kept, and away what an extraction that was killed left behind. */
-  static async open(folder: string, extracted: Extracted, record: ExtractedTable | undefined): Promise<KeptParts> {
-    const highest = await clear(folder, record);
+  /**
+   * Takes up what is kept, and away what an extraction that was killed left behind, or the last one replaced. Where there is a record that cannot
+   * be read, all stays: what counts is not known.
+   */
+  static async open(
+    folder: string,
+    extracted: Extracted,
+    record: ExtractedTable | "damaged" | undefined,
+  ): Promise<KeptParts> {
+    const found = await readdir(folder);
+    const highest = found.reduce((most, name) => Math.max(most, Number(partName.exec(name)?.[1] ?? 0)), 0);
+    if (record === "damaged") return new KeptParts(folder, extracted, undefined, highest + 1);
+    const named = new Set(record?.parts.map(({ file }) => file));
+    for (const name of found) {
+      const isPart = partName.test(name) || unfinishedName.test(name);
+      if (isPart && !named.has(name)) await rm(join(folder, name), { force: true });
+    }
     return new KeptParts(folder, extracted, record, Math.max(record?.next ?? 1, highest + 1));
   }
 
@@ -69,13 +84,22 @@ export class KeptParts {
     await this.#write([...this.parts, ...parts], largest, common);
   }
 
-  /** Replaces all that was kept; parts of the same bytes are given up for those. Says whether something changed. */
+  /**
+   * Replaces all that was kept; parts of the same bytes are given up for those. What was replaced stays until the next extraction, for whoever reads
+   * it now. Says whether something changed.
+   */
   async replace(parts: readonly ExtractedPart[], largest: CursorValue | undefined): Promise<boolean> {
     const bytes = (all: readonly ExtractedPart[]): string => canonicalJson(all.map((part) => part.sha256));
-    const isSame = this.#record !== undefined && bytes(this.parts) === bytes(parts);
-    await this.#write(isSame ? this.parts : parts, largest, this.#extracted.about.columns);
-    await clear(this.folder, this.#record);
-    return !isSame;
+    const { columns } = this.#extracted.about;
+    if (this.#record === undefined || bytes(this.parts) !== bytes(parts)) {
+      await this.#write(parts, largest, columns);
+      return true;
+    }
+    const before = this.parts;
+    const same = parts.map((part, i) => ({ ...part, file: before[i]?.file ?? part.file }));
+    await this.#write(same, largest, columns);
+    for (const { file } of parts) await rm(join(this.folder, file), { force: true });
+    return false;
   }
 
   async #write(
@@ -99,16 +123,4 @@ export class KeptParts {
     };
     await writeExtracted(this.folder, this.#record);
   }
-}
-
-/** Removes what a record does not name, and gives the highest number of a part that was there. */
-async function clear(folder: string, record: ExtractedTable | undefined): Promise<number> {
-  const named = new Set(record?.parts.map(({ file }) => file));
-  let highest = 0;
-  for (const name of await readdir(folder)) {
-    highest = Math.max(highest, Number(partName.exec(name)?.[1] ?? 0));
-    const isPart = partName.test(name) || /^\.part-.*\.part$/.test(name);
-    if (isPart && !named.has(name)) await rm(join(folder, name), { force: true });
-  }
-  return highest;
 }

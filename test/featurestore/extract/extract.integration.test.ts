@@ -104,6 +104,8 @@ describe("extracting a table by its cursor", () => {
     expect(more.manifest.sources[0]?.files).toHaveLength(2);
     expect(more.manifest.vector.fingerprint).toBe(set.manifest.vector.fingerprint);
     await tondo.extract({ fullRefresh: true });
+    expect((await tondo.reproduce({ set: "set", output: "once more" })).differences).toEqual([]);
+    await tondo.extract();
     await expect(tondo.reproduce({ set: "set", output: "third" })).rejects.toMatchObject({
       code: expect.stringMatching(/SOURCE_MISSING|NOT_REPRODUCIBLE/) as string,
       where: expect.stringContaining("part-000001.parquet") as string,
@@ -133,6 +135,47 @@ describe("what is kept", () => {
       "part-000001.parquet",
       "part-000003.parquet",
     ]);
+  });
+
+  it("stays where it is replaced, for those who read it, until the next run", async () => {
+    await using orders = await ordersDatabase(inject("postgresUrl"));
+    await using tondo = await orders.open();
+    const folder = join(orders.folder, ".tondo/sources/orders/public.orders");
+    const parts = (): readonly string[] => readdirSync(folder).filter((name) => name.includes("part"));
+    await orders.order(1, "2024-03-01T10:00:00Z");
+    await tondo.extract();
+    await orders.order(2, "2024-03-01T10:00:00Z");
+    await tondo.extract({ fullRefresh: true });
+    expect(parts()).toEqual(["part-000001.parquet", "part-000002.parquet"]);
+    expect(await orders.kept("order_id")).toEqual([[1n], [2n]]);
+    expect(await tondo.extract({ fullRefresh: true })).toMatchObject([{ status: "unchanged" }]);
+    expect(parts()).toEqual(["part-000002.parquet"]);
+  });
+
+  it("stays where its record is damaged and it cannot be read anew", async () => {
+    await using orders = await ordersDatabase(inject("postgresUrl"));
+    await using tondo = await orders.open();
+    const folder = join(orders.folder, ".tondo/sources/orders/public.orders");
+    const record = join(folder, "extracted.json");
+    await orders.order(1, "2024-03-01T10:00:00Z");
+    await tondo.extract();
+    const whole = readFileSync(record, "utf8");
+    writeFileSync(record, whole.slice(0, 100));
+    const stop = new AbortController();
+    // The table is held, so that reading it waits.
+    await orders.client.query("begin; lock table orders in access exclusive mode");
+    setTimeout(() => {
+      stop.abort();
+    }, 200);
+    await expect(tondo.extract({ fullRefresh: true, signal: stop.signal })).rejects.toMatchObject({ code: "ABORTED" });
+    await orders.client.query("rollback");
+    writeFileSync(record, whole);
+    await expect(tondo.trainingSet({ vector: "eta", rows, output: "set" })).resolves.toMatchObject({ made: true });
+    writeFileSync(record, "{");
+    expect(await tondo.extract({ fullRefresh: true })).toMatchObject([{ rows: 1, kept: { rows: 1, parts: 1 } }]);
+    expect(await orders.kept("order_id")).toEqual([[1n]]);
+    expect(await tondo.extract()).toMatchObject([{ status: "unchanged" }]);
+    expect(readdirSync(folder).filter((name) => name.includes("part"))).toEqual(["part-000002.parquet"]);
   });
 
   it("is looked at as far as the lookback reaches, and all of it where an earlier release wrote it", async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -40,7 +40,7 @@ export interface OrdersDatabase extends AsyncDisposable {
   open(place?: string, options?: OpenOptions): Promise<Tondo>;
   /** Writes an order of the shop "a". */
   order(id: number, updated: string, price?: number | null, status?: string): Promise<void>;
-  /** What is kept of a table, in order, as DuckDB alone reads it. */
+  /** What is kept of a table, in order: the parts that its record names, as DuckDB alone reads them. */
   kept(columns: string, table?: string): Promise<readonly (readonly unknown[])[]>;
 }
 
@@ -67,8 +67,12 @@ export async function ordersDatabase(serverUrl: string): Promise<OrdersDatabase>
     kept: async (columns, table = "orders/public.orders") => {
       const engine = await Engine.open();
       try {
-        const parts = `${folder}/.tondo/sources/${table}/part-*.parquet`;
-        const sql = `select ${columns} from read_parquet('${parts}', union_by_name = true) order by all`;
+        const kept = join(folder, ".tondo/sources", table);
+        const { parts } = JSON.parse(readFileSync(join(kept, "extracted.json"), "utf8")) as {
+          parts: { file: string }[];
+        };
+        const files = parts.map(({ file }) => `'${join(kept, file)}'`).join(", ");
+        const sql = `select ${columns} from read_parquet([${files}], union_by_name = true) order by all`;
         return (await engine.rows(sql, "reading")).map((row) => Object.values(row));
       } finally {
         engine.close();
