@@ -19,7 +19,8 @@ export async function withExtracted<P extends Sources>(
   plan: P,
   { home, folder }: { readonly home: string; readonly folder: string },
 ): Promise<P> {
-  const found = new Map<string, ListedFiles | undefined>();
+  // Vectors that are placed at once share what one of them looks up.
+  const found = new Map<string, Promise<ListedFiles | undefined>>();
   const placed = async (source: SourcePlan): Promise<SourcePlan> => {
     if (source.transports.every(({ format }) => format !== "postgres")) return source;
     const transports: TransportPlan[] = [];
@@ -29,8 +30,9 @@ export async function withExtracted<P extends Sources>(
         continue;
       }
       const key = tableFolder(source.name, transport.table);
-      if (!found.has(key)) found.set(key, await filesOf(join(home, key), folder));
-      const files = found.get(key);
+      const looking = found.get(key) ?? filesOf(join(home, key), folder);
+      found.set(key, looking);
+      const files = await looking;
       transports.push(files === undefined ? transport : { ...knowledge(transport), ...files });
     }
     return { ...source, transports };
