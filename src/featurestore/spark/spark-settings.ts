@@ -38,7 +38,7 @@ const unsafe: readonly (readonly [RegExp, string])[] = [
 
 /** Why a setting may not be given; `undefined` where it may. */
 export function refusedSetting(name: string, value: string): string | undefined {
-  const own = sessionSettings[name];
+  const own = Object.hasOwn(sessionSettings, name) ? sessionSettings[name] : undefined;
   if (own !== undefined && own.toLowerCase() !== value.toLowerCase()) return `Tondo sets it to ${own}`;
   if (name === "spark.submit.deployMode" && value !== "client") return "Spark's shell runs on this machine";
   return unsafe.find(([pattern]) => pattern.test(name))?.[1];

@@ -40,6 +40,7 @@ describe("the options of Spark", () => {
     expect(conf("spark.sql.extensions", "x.Y")).toContain("what statements mean");
     expect(conf("spark.submit.deployMode", "cluster")).toContain("on this machine");
     expect(conf("not a setting", "1")).toContain("is no setting of Spark");
+    for (const name of ["toString", "constructor"]) expect(conf(name, "x")).toBe("");
     expect(conf("spark.x", "a\nspark.y=b")).toContain("is no setting of Spark");
   });
 
