@@ -26,7 +26,7 @@ export const sparkOptions: Options = {
 };
 
 /**
- * What {@link sparkOptions} say, for a call.
+ * What {@link sparkOptions} say, for a call; paths are from the folder.
  *
  * @throws TondoError `USAGE`
  */
@@ -51,7 +51,8 @@ export function sparkOf(
   return {
     engine,
     spark: {
-      ...(command === undefined ? {} : { command }),
+      // A bare name is looked up on the PATH, also where the folder holds something of that name.
+      ...(command === undefined ? {} : { command: command.includes("/") ? resolve(folder, command) : command }),
       ...(master === undefined ? {} : { master }),
       ...(shards === undefined ? {} : { shards }),
       ...(scratch === undefined ? {} : { scratch: resolve(folder, scratch) }),

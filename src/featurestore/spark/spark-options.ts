@@ -4,7 +4,7 @@ import { refusedSetting } from "./spark-settings.ts";
 
 /** How the user's own Spark is run. */
 export interface SparkOptions {
-  /** `spark-sql` or `spark-submit` of Spark 4: a path, or a name on the PATH; default `spark-sql`. */
+  /** `spark-sql` or `spark-submit` of Spark 4: a path, from the working folder where it is relative, or a name on the PATH; default `spark-sql`. */
   readonly command?: string;
   /** Where Spark runs: `local[8]`, `yarn`, `k8s://https://...`, `spark://host:7077`; default: what its own settings say. */
   readonly master?: string;
@@ -13,8 +13,8 @@ export interface SparkOptions {
   /** Into how many parts the rows of a join of windows are dealt; default: one for each 64 MB of its source's files. */
   readonly shards?: number;
   /**
-   * A folder that this machine and Spark's workers see alike: rows pass through it, and nothing of them is left in it. Default: beside the
-   * output, which is right where Spark runs on this machine.
+   * A folder that this machine and Spark's workers see alike, from the working folder where it is relative: rows pass through it, and nothing
+   * of them is left in it. Default: beside the output, which is right where Spark runs on this machine.
    */
   readonly scratch?: string;
   /** Where Spark finds what lies below a folder of this machine, by folder: `{ "/mnt/lake": "s3a://lake" }`. */

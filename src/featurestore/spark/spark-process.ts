@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { TondoError } from "../../core/index.ts";
 import { SparkLog } from "./spark-log.ts";
 import type { SparkOptions } from "./spark-options.ts";
@@ -78,7 +78,8 @@ export class SparkProcess {
       ...(isSubmit ? ["spark-internal"] : []),
     ];
     // A group of its own, so that what it starts ends with it, and a key pressed here reaches it through this process alone.
-    const child = spawn(command, args, { cwd: folder, detached: true, stdio: "pipe" });
+    const program = command.includes("/") ? resolve(command) : command;
+    const child = spawn(program, args, { cwd: folder, detached: true, stdio: "pipe" });
     const session = new SparkProcess(child, folder);
     try {
       session.version = await session.#askVersion(signal);

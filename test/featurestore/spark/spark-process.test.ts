@@ -1,6 +1,6 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SparkProcess } from "../../../src/featurestore/spark/index.ts";
 
@@ -57,6 +57,15 @@ describe("a Spark process", () => {
     expect(args).toContain("--conf spark.sql.files.ignoreCorruptFiles=false");
     expect(await readFile(join(folder, "batch1.sql"), "utf8")).toBe("select 1;\nset tondo.done=1;\n");
     expect(await isRunning()).toBe(false);
+  });
+
+  it("is looked for from the working folder where its path is relative", async () => {
+    const command = relative(process.cwd(), await program(":"));
+    const statements = join(folder, "some", "where", "else");
+    await mkdir(statements, { recursive: true });
+    const spark = await SparkProcess.open({ command }, statements);
+    await spark.close();
+    expect(spark.version).toBe("4.1.0");
   });
 
   it("is spark-submit's own class where that is the command", async () => {

@@ -24,7 +24,6 @@ const bytesOfShard = 64 * 1024 * 1024;
 export class SparkJoin implements AsyncDisposable {
   readonly #options: SparkOptions;
   readonly #folder: string;
-  readonly #scratchFolder: string;
   readonly #aborting: AbortController = new AbortController();
   readonly #scratch: SparkScratch;
   #process: Promise<SparkProcess> | undefined;
@@ -37,9 +36,9 @@ export class SparkJoin implements AsyncDisposable {
     checkSparkOptions(options);
     this.#options = options;
     this.#folder = folder;
-    this.#scratchFolder =
-      options.scratch === undefined ? join(folder, "rows") : join(options.scratch, `tondo-${randomUUID()}`);
-    this.#scratch = new SparkScratch(this.#scratchFolder, options.paths);
+    const { scratch, paths } = options;
+    const rows = scratch === undefined ? join(folder, "rows") : join(scratch, `tondo-${randomUUID()}`);
+    this.#scratch = new SparkScratch(rows, paths);
   }
 
   /** Begins to start Spark, which takes a while; that it does not start is said when it is needed. */
@@ -159,7 +158,7 @@ export class SparkJoin implements AsyncDisposable {
     this.#aborting.abort();
     const session = await this.#process?.catch(() => undefined);
     await session?.close();
-    for (const folder of new Set([this.#scratchFolder, this.#folder]))
+    for (const folder of new Set([this.#scratch.folder, this.#folder]))
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 

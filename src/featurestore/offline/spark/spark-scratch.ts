@@ -1,30 +1,31 @@
 import { glob, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { TondoError } from "../../../core/index.ts";
 import { isPlainPath, sparkPath } from "../../spark/index.ts";
 
 /** The folder that rows pass through between this process and Spark, as both see it. */
 export class SparkScratch {
-  readonly #folder: string;
+  /** Absolute. */
+  readonly folder: string;
   readonly #paths: Readonly<Record<string, string>>;
 
   /**
    * @throws TondoError `INVALID_ARGUMENT` where Spark could not be told of the folder
    */
   constructor(folder: string, paths: Readonly<Record<string, string>> = {}) {
-    if (!isPlainPath(join(folder, "x"))) {
-      throw new TondoError("INVALID_ARGUMENT", `Spark cannot be told of the folder "${folder}"`, {
-        where: folder,
+    this.folder = resolve(folder);
+    if (!isPlainPath(join(this.folder, "x"))) {
+      throw new TondoError("INVALID_ARGUMENT", `Spark cannot be told of the folder "${this.folder}"`, {
+        where: this.folder,
         hint: "Give `scratch`, a folder whose path is of the letters A to Z, digits, blanks and _ . = @ + ~ / - alone.",
       });
     }
-    this.#folder = folder;
     this.#paths = paths;
   }
 
   /** Where something of this name lies, for this process. */
   path(name: string): string {
-    return join(this.#folder, name);
+    return join(this.folder, name);
   }
 
   /** The same for Spark, as a text in SQL. */
@@ -39,7 +40,7 @@ export class SparkScratch {
 
   /** Makes the folder. */
   async make(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.folder, { recursive: true });
   }
 
   /** The Parquet files that Spark wrote into a folder, in the order of its parts. */

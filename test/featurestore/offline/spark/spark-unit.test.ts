@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Engine, sqlText } from "../../../../src/featurestore/duckdb/index.ts";
 import { type JoinUnit, joinUnits } from "../../../../src/featurestore/offline/joins/join-unit.ts";
@@ -174,6 +174,12 @@ describe("a join for Spark", () => {
       { row: 1, s0: null },
       { row: 2, s0: null },
     ]);
+  });
+
+  it("tells Spark, which runs elsewhere, of a relative scratch folder as an absolute one", () => {
+    const scratch = new SparkScratch("scratch");
+    expect(scratch.literal("x")).toBe(`'${resolve("scratch", "x")}'`);
+    expect(scratch.path("x")).toBe(resolve("scratch", "x"));
   });
 
   it("says that a scratch folder's path cannot be told to Spark", () => {
