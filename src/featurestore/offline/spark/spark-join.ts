@@ -11,7 +11,7 @@ import { foundKeysSql, hasComputedKey, keysSql, tablesOf, timesSeen } from "../j
 import type { JoinUnit } from "../joins/join-unit.ts";
 import { joinWarnings } from "../joins/join-warnings.ts";
 import type { SourceRelation } from "../sources/source-relation.ts";
-import { SparkScratch } from "./spark-scratch.ts";
+import { SparkScratch, unitFiles } from "./spark-scratch.ts";
 import { type AskedUnit, sparkUnit } from "./spark-unit.ts";
 
 /** About how many bytes of a source's files make one part of a join. */
@@ -102,7 +102,7 @@ export class SparkJoin implements AsyncDisposable {
       ? Number((await engine.rows(foundKeysSql(unit, relation), doing, signal))[0]?.["n"] ?? 0)
       : undefined;
     await take();
-    await rm(this.#scratch.path(unit.name), { recursive: true, force: true });
+    await this.#scratch.remove(unitFiles(unit.name).folder);
     const warnings = await joinWarnings(engine, unit, relation, `select * from ${keyed}`, signal);
     for (const table of [keyed, keys]) await engine.run(`drop table ${table}`, doing);
     return {
@@ -132,14 +132,16 @@ export class SparkJoin implements AsyncDisposable {
       doing,
       signal,
     );
-    const write = (name: string, sql: string): Promise<void> =>
+    const files = unitFiles(unit.name);
+    await this.#scratch.make(files.folder);
+    const write = (file: string, sql: string): Promise<void> =>
       engine.run(
-        `copy (${sql}) to ${sqlText(this.#scratch.path(`${unit.name}_${name}.parquet`))} (format parquet, compression zstd)`,
+        `copy (${sql}) to ${sqlText(this.#scratch.path(file))} (format parquet, compression zstd)`,
         doing,
         signal,
       );
-    await write("keys", `select number, ${own} from ${keys}`);
-    await write("asked", `select number, ${own}, row, q from ${keyed} join ${keys} using (${own})`);
+    await write(files.keys, `select number, ${own} from ${keys}`);
+    await write(files.asked, `select number, ${own}, row, q from ${keyed} join ${keys} using (${own})`);
     const { first, last } = row ?? {};
     const moments = typeof first === "bigint" && typeof last === "bigint" ? { first, last } : { first: 0n, last: 0n };
     return { keys: Number(row?.["keys"]), rows: Number(row?.["rows"]), times: timesSeen(unit, moments) };

@@ -15,7 +15,7 @@ import { tablesOf } from "../joins/join-steps.ts";
 import type { JoinUnit } from "../joins/join-unit.ts";
 import { openSource, type Sight, sourceExpressions, type SourceRelation } from "../sources/source-relation.ts";
 import { sparkFiles, valuesView } from "./spark-files.ts";
-import type { SparkScratch } from "./spark-scratch.ts";
+import { type SparkScratch, unitFiles } from "./spark-scratch.ts";
 import { versionsSql } from "./spark-versions.ts";
 
 /** What the relation of a join's source in Spark is made from. */
@@ -114,7 +114,7 @@ async function placeRows(
     transport.format === "parquet" && selected.every(({ sql }) => sql !== undefined)
       ? await sparkFiles(engine, scratch, view, files, kinds, column, `source "${source.name}"`)
       : undefined;
-  if (direct === undefined) return passedRows(options, transport, view);
+  if (direct === undefined) return passedRows(options, transport, view, unitFiles(unit.name).place(place));
   const own = selected.map(({ name, sql = "null" }) =>
     name === "gone" ? `coalesce(${sql}, false) as gone` : `${sql} as ${name}`,
   );
@@ -137,13 +137,13 @@ async function passedRows(
   { engine, unit, relation, places, scratch, times, signal }: SparkRelationOptions,
   transport: FileTransportPlan,
   view: string,
+  file: string,
 ): Promise<PlaceRows> {
   const { group, source } = unit;
   const { keys } = tablesOf(unit);
   const place = await openSource(engine, group, { ...source, transports: [transport] }, places);
   const { rows, inJavaScript } = await place.seen({ ...times, keys });
   const columns = columnsOfRows(unit);
-  const file = `${view}.parquet`;
   await engine.run(
     `copy (select ${columns.map(({ name }) => name).join(", ")} from (${rows}) semi join ${keys} using (${relation.keys.join(", ")}))
      to ${sqlText(scratch.path(file))} (format parquet, compression zstd)`,

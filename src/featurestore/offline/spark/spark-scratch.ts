@@ -1,7 +1,31 @@
-import { glob, mkdir } from "node:fs/promises";
+import { glob, mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { TondoError } from "../../../core/index.ts";
 import { isPlainPath, sparkPath } from "../../spark/index.ts";
+
+/** Where a join's files lie in the scratch folder, all in one folder of its own. */
+export interface UnitFiles {
+  readonly folder: string;
+  /** The keys that are asked about, numbered. */
+  readonly keys: string;
+  /** The rows that ask. */
+  readonly asked: string;
+  /** What this process has read for Spark, of the place of the source with this number. */
+  readonly place: (number: number) => string;
+  /** The folder that Spark writes. */
+  readonly result: string;
+}
+
+/** The files of the join that has this name. */
+export function unitFiles(name: string): UnitFiles {
+  return {
+    folder: name,
+    keys: join(name, "keys.parquet"),
+    asked: join(name, "asked.parquet"),
+    place: (number) => join(name, `place${String(number)}.parquet`),
+    result: join(name, "result"),
+  };
+}
 
 /** The folder that rows pass through between this process and Spark, as both see it. */
 export class SparkScratch {
@@ -38,9 +62,14 @@ export class SparkScratch {
     return `'${sparkPath(path, this.#paths)}'`;
   }
 
-  /** Makes the folder. */
-  async make(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+  /** Makes the folder, or one in it. */
+  async make(name = ""): Promise<void> {
+    await mkdir(this.path(name), { recursive: true });
+  }
+
+  /** Removes a folder in it. */
+  async remove(name: string): Promise<void> {
+    await rm(this.path(name), { recursive: true, force: true });
   }
 
   /** The Parquet files that Spark wrote into a folder, in the order of its parts. */

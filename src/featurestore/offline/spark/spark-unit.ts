@@ -11,7 +11,7 @@ import { valuesView } from "./spark-files.ts";
 import { sparkSnapshot, sparkTable } from "./spark-latest.ts";
 import { passageOfFile, sparkPassage } from "./spark-passage.ts";
 import { sparkRelation, type SparkRelationOptions } from "./spark-relation.ts";
-import type { SparkScratch } from "./spark-scratch.ts";
+import { type SparkScratch, unitFiles } from "./spark-scratch.ts";
 
 /** Who asks in a join, in tables of DuckDB that have been written for Spark. */
 export interface AskedUnit {
@@ -52,16 +52,18 @@ export async function sparkUnit(options: SparkUnitOptions): Promise<SparkUnit> {
   const own = await sparkRelation({ ...options, times: asked.times });
   const keyColumns = unit.key.map(({ type }, i) => ({ name: `key${String(i)}`, kind: parseTypeName(type).kind }));
   const views = { keys: `${unit.name}_keys`, asked: `${unit.name}_asked` };
+  const files = unitFiles(unit.name);
   const number = { name: "number", kind: "int" } as const;
   const given = [
-    valuesView(views.keys, [number, ...keyColumns], scratch.literal(`${unit.name}_keys.parquet`)),
+    valuesView(views.keys, [number, ...keyColumns], scratch.literal(files.keys)),
     valuesView(
       views.asked,
       [number, ...keyColumns, { name: "row", kind: "int" }, { name: "q", kind: "int" }],
-      scratch.literal(`${unit.name}_asked.parquet`),
+      scratch.literal(files.asked),
     ),
   ];
-  const into = (sql: string): string => `insert overwrite directory ${scratch.literal(unit.name)} using parquet ${sql}`;
+  const into = (sql: string): string =>
+    `insert overwrite directory ${scratch.literal(files.result)} using parquet ${sql}`;
   const common = { files: own.files, inJavaScript: own.inJavaScript };
   if (unit.source.kind === "events") {
     const plan = sweepPlan(windowsOf(unit), unit.direction);
@@ -133,7 +135,7 @@ async function requireWhole(
     "SPARK_FAILED",
     `of the ${String(rows)} answers that Spark wrote ${String(row?.["rows"])} are seen here`,
     {
-      where: scratch.path(unit.name),
+      where: scratch.path(unitFiles(unit.name).result),
       hint: seenByAll,
     },
   );
@@ -160,10 +162,11 @@ function inOrder({ name }: JoinUnit): (passing: Passing, passage: number) => voi
 }
 
 async function writtenBySpark(scratch: SparkScratch, { name }: JoinUnit): Promise<readonly string[]> {
-  const files = await scratch.written(name);
+  const { result } = unitFiles(name);
+  const files = await scratch.written(result);
   if (files.length > 0) return files;
-  throw new TondoError("SPARK_FAILED", `Spark has written nothing to "${scratch.path(name)}" that is seen here`, {
-    where: scratch.path(name),
+  throw new TondoError("SPARK_FAILED", `Spark has written nothing to "${scratch.path(result)}" that is seen here`, {
+    where: scratch.path(result),
     hint: seenByAll,
   });
 }

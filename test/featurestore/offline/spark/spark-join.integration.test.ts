@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { mkdtempSync, rmSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -49,6 +50,7 @@ describe("joins by Spark", () => {
         const joinUnit = spark.joiner(engine, places);
         const actual = await joinedHistory(engine, history, left, { places, joinUnit });
         expect(differences(expected, actual), `seed ${String(seed)}, plan ${String(i)}`).toEqual([]);
+        expect(await readdir(join(folder, "spark", "rows")), "what the joins left in the scratch folder").toEqual([]);
         values += actual.reduce((sum, row) => sum + Object.keys(row).length, 0);
         rmSync(home, { recursive: true });
       }

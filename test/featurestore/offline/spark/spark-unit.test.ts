@@ -14,7 +14,7 @@ let folder: string;
 let engine: Engine;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "tondo-spark-unit-"));
-  await mkdir(join(folder, "rows"));
+  await mkdir(join(folder, "rows", "unit0"), { recursive: true });
   engine = await Engine.open({ threads: 1 });
 });
 afterEach(async () => {
@@ -78,14 +78,14 @@ describe("a join for Spark", () => {
     const { statements } = await compiled(unitOf(events.replace("s.parquet", file), "a = sum(x) over 1h"));
     const all = statements.join("\n");
     expect(all.includes(join(folder, file))).toBe(direct);
-    expect(all.includes("unit0_place0.parquet")).toBe(!direct);
+    expect(all.includes("unit0/place0.parquet")).toBe(!direct);
   });
 
   it("has DuckDB read files whose types differ, moments in nanoseconds, and what is not of the exact subset", async () => {
     const passes = async (at: string, features = "a = sum(x) over 1h"): Promise<boolean> => {
       await write(`select 'a' as shop, ${at} as at, 1::double as x`, "s.parquet");
       const { statements } = await compiled(unitOf(events, features));
-      return statements.join("\n").includes("unit0_place0.parquet");
+      return statements.join("\n").includes("unit0/place0.parquet");
     };
     expect(await passes("make_timestamp(10)")).toBe(false);
     expect(await passes("make_timestamp(10)::timestamptz")).toBe(false);
@@ -93,14 +93,14 @@ describe("a join for Spark", () => {
     expect(await passes("make_timestamp(10)", 'a = sum(x) over 1h where lower(shop) == "a"')).toBe(true);
     await write(`select 'b' as shop, make_timestamp(10) as at, 1::int as x`, "s2.parquet");
     const two = unitOf(events.replace("s.parquet", "s*.parquet"), "a = sum(x) over 1h");
-    expect((await compiled(two)).statements.join("\n")).toContain("unit0_place0.parquet");
+    expect((await compiled(two)).statements.join("\n")).toContain("unit0/place0.parquet");
   });
 
   it("makes statements of one line's worth of quotes, and no semicolon", async () => {
     await write(`select ${shops}, 1::double as x`, "s.parquet");
     const { statements } = await compiled(unitOf(events, 'a = count() over 1h where shop == "it\'s; -- ${x}"'));
     for (const statement of statements) expect(statement).not.toMatch(/;|--|\$\{/);
-    expect(statements.at(-1)).toMatch(/^insert overwrite directory '.*\/rows\/unit0' using parquet select /);
+    expect(statements.at(-1)).toMatch(/^insert overwrite directory '.*\/rows\/unit0\/result' using parquet select /);
   });
 
   const passage = (rows: string): string =>
@@ -110,12 +110,19 @@ describe("a join for Spark", () => {
     await write(`select ${shops}, 1::double as x`, "s.parquet");
     const unit = unitOf(events, "a = sum(x) over 1h");
     const { take } = await compiled(unit);
-    await mkdir(join(folder, "rows", "unit0"));
-    await write(passage("(1, 11, 0, 10, null, 1.5), (1, 100, 1, 0, null, null)"), "rows", "unit0", "part-0.parquet");
+    await mkdir(join(folder, "rows", "unit0", "result"));
+    await write(
+      passage("(1, 11, 0, 10, null, 1.5), (1, 100, 1, 0, null, null)"),
+      "rows",
+      "unit0",
+      "result",
+      "part-0.parquet",
+    );
     await write(
       passage("(2, 50, 0, 49, null, 2.0), (2, 60, 0, 59, null, 3.0), (2, 200, 1, 1, null, null)"),
       "rows",
       "unit0",
+      "result",
       "part-1.parquet",
     );
     await take();
@@ -151,8 +158,8 @@ describe("a join for Spark", () => {
   ])("refuses answers where %s", async (_, rows, message) => {
     await write(`select ${shops}, 1::double as x`, "s.parquet");
     const { take } = await compiled(unitOf(events, "a = sum(x) over 1h"));
-    await mkdir(join(folder, "rows", "unit0"));
-    if (rows !== "") await write(passage(rows), "rows", "unit0", "part-0.parquet");
+    await mkdir(join(folder, "rows", "unit0", "result"));
+    if (rows !== "") await write(passage(rows), "rows", "unit0", "result", "part-0.parquet");
     await expect(take()).rejects.toMatchObject({
       code: "SPARK_FAILED",
       message: expect.stringContaining(message) as string,
@@ -164,10 +171,10 @@ describe("a join for Spark", () => {
     const { take } = await compiled(
       unitOf(`snapshot s {\n parquet "s.parquet"\n columns (shop: string, at: timestamp, a: float)\n at at\n}`, "a"),
     );
-    await mkdir(join(folder, "rows", "unit0"));
-    await write("select 0::bigint as row, 1.5::double as s0", "rows", "unit0", "part-0.parquet");
+    await mkdir(join(folder, "rows", "unit0", "result"));
+    await write("select 0::bigint as row, 1.5::double as s0", "rows", "unit0", "result", "part-0.parquet");
     await expect(take()).rejects.toMatchObject({ code: "SPARK_FAILED" });
-    await write("select 1::bigint as row, null::double as s0", "rows", "unit0", "part-1.parquet");
+    await write("select 1::bigint as row, null::double as s0", "rows", "unit0", "result", "part-1.parquet");
     await take();
     expect(await engine.rows("select row::int as row, s0 from unit0 order by row", "reading")).toEqual([
       { row: 0, s0: 1.5 },
