@@ -7,7 +7,8 @@ import type { S3Object, S3Requests } from "./s3-requests.ts";
  * Copies an object into a new file, in ranges that are asked for side by side. The file is on the disk when this is over; where it throws, what
  * is there is to be removed.
  *
- * @throws TondoError what {@link S3Requests.read} throws
+ * @param stop is aborted where a range fails; once it is, here or by another copy, no further range is begun
+ * @throws TondoError what {@link S3Requests.read} throws, or what `stop` was aborted with
  */
 export async function fetchObject(
   requests: S3Requests,
@@ -15,15 +16,15 @@ export async function fetchObject(
   path: string,
   { partBytes, concurrency }: { readonly partBytes: number; readonly concurrency: number },
   onBytes: (bytes: number) => void,
+  stop: AbortController,
 ): Promise<void> {
   const file = await open(path, "wx");
   try {
-    let isFailed = false;
     // Beyond what is under way at once, no further range is begun, so that a failure ends the copy.
     const gate = new Gate(concurrency);
     const part = (start: number): Promise<void> =>
       gate.pass(async () => {
-        if (isFailed) return;
+        stop.signal.throwIfAborted();
         const end = Math.min(start + partBytes, object.bytes);
         let done = 0;
         await requests.read(object, start, end, async (bytes, at) => {
@@ -38,15 +39,19 @@ export async function fetchObject(
         });
       });
     const starts = Array.from({ length: Math.ceil(object.bytes / partBytes) }, (_, i) => i * partBytes);
-    const results = await Promise.allSettled(
+    const came = await Promise.all(
       starts.map((start) =>
-        part(start).catch((error: unknown) => {
-          isFailed = true;
-          throw error;
-        }),
+        part(start).then(
+          () => true,
+          (error: unknown) => {
+            stop.abort(error);
+            return false;
+          },
+        ),
       ),
     );
-    for (const result of results) if (result.status === "rejected") throw result.reason;
+    // A copy that is whole is kept, whatever became of others meanwhile.
+    if (came.includes(false)) stop.signal.throwIfAborted();
     await file.sync();
   } finally {
     await file.close();

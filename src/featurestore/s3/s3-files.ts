@@ -111,20 +111,19 @@ class HeldObjects implements HeldFiles {
       this.#progress.update(done);
     };
     const waiting = lacking.values();
-    let isFailed = false;
+    const stop = new AbortController();
     const fetchNext = async (): Promise<void> => {
       for (const one of waiting) {
-        if (isFailed) return;
+        if (stop.signal.aborted) return;
         await session
-          .keep(one, (file) => fetchObject(this.#requests, one.object, file, this.#limits, onBytes))
+          .keep(one, (file) => fetchObject(this.#requests, one.object, file, this.#limits, onBytes, stop))
           .catch((error: unknown) => {
-            isFailed = true;
-            throw error;
+            stop.abort(error);
           });
       }
     };
-    const workers = Array.from({ length: this.#limits.concurrency }, fetchNext);
-    for (const result of await Promise.allSettled(workers)) if (result.status === "rejected") throw result.reason;
+    await Promise.all(Array.from({ length: this.#limits.concurrency }, fetchNext));
+    stop.signal.throwIfAborted();
     this.#progress.finish(
       `${String(lacking.length)} ${lacking.length === 1 ? "object" : "objects"}, ${String(total)} bytes`,
     );

@@ -257,6 +257,23 @@ describe("a large object", () => {
   });
 });
 
+describe("several objects", () => {
+  it("are not copied on after one of them has failed, and no copy kept", async () => {
+    await put("pair/a", "a");
+    await put("pair/b", randomBytes(100_000));
+    proxy.fate = async ({ path, range }): Promise<Fate> => {
+      await pause(5);
+      return range !== undefined && path.includes("pair/a") ? 403 : "pass";
+    };
+    await expect(textsOf("s3://open/pair/*", { partBytes: 1_000, concurrency: 2 })).rejects.toMatchObject({
+      code: "STORAGE_DENIED",
+      where: "s3://open/pair/a",
+    });
+    expect(gets()).toBeLessThan(10);
+    expect(await copies()).toEqual([]);
+  });
+});
+
 describe("a server that cannot be reached", () => {
   it("is given up after some tries, each with its time", async () => {
     proxy.fate = () => "hang";
