@@ -3,6 +3,7 @@ export { syncFile, syncFolder, temporaryBeside, writeFileAtomic } from "./atomic
 export { parseBytes } from "./byte-size.ts";
 export { canonicalJson, type Json, sha256 } from "./canonical-json.ts";
 export { type CanonicalName, formatCanonicalName, parseCanonicalName } from "./canonical-name.ts";
+export { defined } from "./defined.ts";
 export { type Diagnostic, renderDiagnostic, type Severity, type SourceFile, type Span } from "./diagnostic.ts";
 export { durationUnits, floorTo, formatDuration, hopOf } from "./duration.ts";
 export { type ErrorCode, errorCodes } from "./error-code.ts";

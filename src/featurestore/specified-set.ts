@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type AnyProject, type ProjectTypes, TondoError, type VectorName } from "../core/index.ts";
+import { type AnyProject, defined, type ProjectTypes, TondoError, type VectorName } from "../core/index.ts";
 import type { ProjectPlan } from "../dsl/index.ts";
 import type { EngineOptions } from "./duckdb/index.ts";
 import {
@@ -130,11 +130,4 @@ function sparkOf({ engine = "duckdb", spark }: Pick<TrainingSetCall, "engine" | 
   throw new TondoError("INVALID_ARGUMENT", invalid, {
     hint: 'Give `engine: "spark"` with `spark`, or neither: joins then run in this process.',
   });
-}
-
-/** Without the members that are undefined. */
-function defined<T extends object>(members: T): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    readonly [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

@@ -329,6 +329,15 @@ describe("fitting", () => {
     });
   });
 
+  it("counts as many different texts as are allowed where a set is made again, too", async () => {
+    const again = { set: "training/fits", output: "training/fits-again" };
+    await expect(tondo.reproduce({ ...again, maxDistinct: 2 })).rejects.toMatchObject({
+      code: "LIMIT_EXCEEDED",
+      hint: expect.stringContaining("maxDistinct") as string,
+    });
+    expect((await tondo.reproduce({ ...again, maxDistinct: 2_000_000 })).differences).toEqual([]);
+  });
+
   it("is checked where a manifest is read", async () => {
     const path = join(set.folder, "manifest.json");
     const text = await readFile(path, "utf8");

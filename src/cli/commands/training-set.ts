@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { defined } from "../../core/index.ts";
 import type { Output, Period, Specification, Split } from "../../featurestore/index.ts";
 import { momentArgument, usageError } from "../arguments/index.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
@@ -127,7 +128,6 @@ async function reproduce(context: CommandContext, set: string): Promise<CommandR
     "carry",
     "cutoff",
     "raw",
-    "checkpoint-after",
     ...periodOptions,
     ...Object.keys(outputOptions),
   ]) {
@@ -137,9 +137,10 @@ async function reproduce(context: CommandContext, set: string): Promise<CommandR
   const engine = await withFunctions(context, engineOf(context));
   await using tondo = await openProject(context, "reading", engine, { s3: s3Of(context) });
   const { spark } = sparkOf(args, tondo.folder);
+  const checkpointAfter = args.integer("checkpoint-after", 0);
   const again = await tondo.reproduce({
     ...{ set, output, progress, signal: terminal.signal },
-    ...(spark === undefined ? {} : { spark }),
+    ...defined({ spark, checkpointAfter }),
   });
   const { differences } = again;
   const text = [

@@ -1,17 +1,18 @@
 import { resolve } from "node:path";
-import { type Progress, TondoError } from "../../../core/index.ts";
+import { defined, type Progress, TondoError } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
 import type { EngineOptions } from "../../duckdb/index.ts";
 import type { SparkOptions } from "../../spark/index.ts";
 import { checkSpecification, inFolder, type Specification } from "../../specification/index.ts";
 import { digestSources } from "./input-files.ts";
+import type { CheckpointOptions } from "./kept-joins.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { type FilePlaces, holdingFiles, placesOf } from "../files/file-places.ts";
 import { digestFiles, type FileDigest, filesOf } from "../files/source-files.ts";
 import { makeTrainingSet, type TrainingSet } from "./training-set.ts";
 
 /** What is made again, and where. */
-export interface ReproduceOptions extends FilePlaces {
+export interface ReproduceOptions extends CheckpointOptions, FilePlaces {
   /** The folder of the training set, or its manifest. */
   readonly set: string;
   /** The folder to make; another one than that of the set. */
@@ -19,6 +20,8 @@ export interface ReproduceOptions extends FilePlaces {
   readonly engine?: EngineOptions;
   /** Joins run in this Spark; default: in the embedded engine. The files are the same. */
   readonly spark?: SparkOptions;
+  /** How many different values `vocab`, `onehot` or `fill(mode)` may count; default a million. The manifest does not say what was allowed. */
+  readonly maxDistinct?: number;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
@@ -72,17 +75,14 @@ async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
   }
   const about = { name, owner, project, description, features, label };
   const { vector: _, output, ...rest } = asked;
-  const { engine, spark, progress } = options;
+  const { engine, spark, maxDistinct, checkpointAfter, checkpointLimit, progress } = options;
   const set = await makeTrainingSet({
     ...rest,
     vector: vector.plan,
-    about: Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined)),
+    about: defined(about),
     ...placesOf(options),
     output: inFolder(output, options.output),
-    ...(engine === undefined ? {} : { engine }),
-    ...(spark === undefined ? {} : { spark }),
-    ...(progress === undefined ? {} : { progress }),
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ engine, spark, maxDistinct, checkpointAfter, checkpointLimit, progress, signal }),
   });
   return { ...set, differences: differencesOf(manifest, set.manifest) };
 }

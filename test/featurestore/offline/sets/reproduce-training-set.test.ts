@@ -55,6 +55,15 @@ describe("a training set is made again", () => {
       });
   });
 
+  it("and keeps long joins as it is asked to", async () => {
+    const { folder } = small;
+    for (const bounds of [{ checkpointAfter: -1 }, { checkpointLimit: "much" }])
+      await expect(reproduceTrainingSet({ set: "first", folder, output: "no", ...bounds })).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+        message: expect.stringMatching(/^checkpoint/) as string,
+      });
+  });
+
   it("and says what of it is other than before", async () => {
     const path = join(small.folder, "first", "manifest.json");
     const text = await readFile(path, "utf8");
