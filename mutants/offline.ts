@@ -369,8 +369,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "made-again-without-its-filters",
     file: `${folder}/sets/reproduce-training-set.ts`,
-    find: "    ...rest,\n    vector",
-    replace: "    ...{ ...rest, filters: [] },\n    vector",
+    find: "      ...rest,\n      vector",
+    replace: "      ...{ ...rest, filters: [] },\n      vector",
     tests: ["test/featurestore/offline/sets/reproduce-training-set.test.ts"],
   },
   {

@@ -1,15 +1,13 @@
 import { resolve } from "node:path";
 import { defined, type Progress, TondoError } from "../../../core/index.ts";
-import type { VectorPlan } from "../../../dsl/index.ts";
 import type { EngineOptions } from "../../duckdb/index.ts";
 import type { SparkOptions } from "../../spark/index.ts";
 import { checkSpecification, inFolder, type Specification } from "../../specification/index.ts";
-import { digestSources } from "./input-files.ts";
 import type { CheckpointOptions } from "./kept-joins.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { type FilePlaces, holdingFiles, placesOf } from "../files/file-places.ts";
-import { digestFiles, type FileDigest, filesOf } from "../files/source-files.ts";
-import { makeTrainingSet, type TrainingSet } from "./training-set.ts";
+import type { FileDigest } from "../files/source-files.ts";
+import { makeSetOf, type TrainingSet } from "./training-set.ts";
 
 /** What is made again, and where. */
 export interface ReproduceOptions extends CheckpointOptions, FilePlaces {
@@ -61,29 +59,32 @@ async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
   const { vector } = manifest;
   const specification = specificationOf(manifest, place);
   const { name, owner, project, description, features, label, ...asked } = specification;
-  const changes = await changedInputs(manifest, vector.plan, asked.rows, options, signal);
-  if (changes.length > 0) {
-    throw new TondoError(
-      "NOT_REPRODUCIBLE",
-      `the inputs of "${options.set}" are other ones now: ${changes.join("; ")}`,
-      {
-        where: place,
-        hint: "Bring the files back, or make a new training set.",
-        details: { changes },
-      },
-    );
-  }
   const about = { name, owner, project, description, features, label };
   const { vector: _, output, ...rest } = asked;
   const { engine, spark, maxDistinct, checkpointAfter, checkpointLimit, progress } = options;
-  const set = await makeTrainingSet({
-    ...rest,
-    vector: vector.plan,
-    about: defined(about),
-    ...placesOf(options),
-    output: inFolder(output, options.output),
-    ...defined({ engine, spark, maxDistinct, checkpointAfter, checkpointLimit, progress, signal }),
-  });
+  const set = await makeSetOf(
+    {
+      ...rest,
+      vector: vector.plan,
+      about: defined(about),
+      ...placesOf(options),
+      output: inFolder(output, options.output),
+      ...defined({ engine, spark, maxDistinct, checkpointAfter, checkpointLimit, progress, signal }),
+    },
+    (inputs) => {
+      const changes = changedInputs(manifest, inputs);
+      if (changes.length === 0) return;
+      throw new TondoError(
+        "NOT_REPRODUCIBLE",
+        `the inputs of "${options.set}" are other ones now: ${changes.join("; ")}`,
+        {
+          where: place,
+          hint: "Bring the files back, or make a new training set.",
+          details: { changes },
+        },
+      );
+    },
+  );
   return { ...set, differences: differencesOf(manifest, set.manifest) };
 }
 
@@ -114,19 +115,14 @@ function specificationOf({ specification }: Manifest, place: string): Specificat
 }
 
 /** What of the inputs is other than it was, file by file. */
-async function changedInputs(
-  manifest: Manifest,
-  plan: VectorPlan,
-  rows: string,
-  places: FilePlaces,
-  signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
-  const now = await digestSources(plan, places, signal);
+function changedInputs(
+  manifest: Pick<Manifest, "sources" | "left">,
+  now: Pick<Manifest, "sources" | "left">,
+): readonly string[] {
   const changes = manifest.sources.flatMap(({ source, files }) =>
-    changedFiles(`source "${source}"`, files, now.find((one) => one.source === source)?.files ?? []),
+    changedFiles(`source "${source}"`, files, now.sources.find((one) => one.source === source)?.files ?? []),
   );
-  const left = await digestFiles(await filesOf(rows, places, "training rows"), places, signal);
-  return [...changes, ...changedFiles("the training rows", manifest.left.files, left)];
+  return [...changes, ...changedFiles("the training rows", manifest.left.files, now.left.files)];
 }
 
 function changedFiles(what: string, before: readonly FileDigest[], now: readonly FileDigest[]): readonly string[] {

@@ -15,7 +15,7 @@ import { type Manifest, manifestFile } from "./manifest.ts";
 import { clearLeftovers, existingSet, replaceFolder } from "./output-folder.ts";
 import { lockOutput } from "./output-lock.ts";
 import { requirePartitionColumns } from "./output-partitions.ts";
-import { setInputs } from "./set-inputs.ts";
+import { type SetInputs, setInputs } from "./set-inputs.ts";
 import { splitMicros } from "./split.ts";
 import type { TrainingSetOptions } from "./training-set-options.ts";
 
@@ -36,7 +36,19 @@ export interface TrainingSet {
  * @throws TondoError `ROWS_INVALID`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`, `TRAINING_SET_EMPTY`, `LIMIT_EXCEEDED`,
  * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `TRAINING_SET_EXISTS` where the folder holds something else, `HOME_BUSY` where another run is making it, `IO_FAILED`, `ABORTED`
  */
-export async function makeTrainingSet(options: TrainingSetOptions): Promise<TrainingSet> {
+export function makeTrainingSet(options: TrainingSetOptions): Promise<TrainingSet> {
+  return makeSetOf(options, () => undefined);
+}
+
+/**
+ * As {@link makeTrainingSet}, of inputs that are looked at before anything is made of them.
+ *
+ * @param check throws where the files are not those that are meant
+ */
+export async function makeSetOf(
+  options: TrainingSetOptions,
+  check: (inputs: Pick<SetInputs, "sources" | "left">) => void,
+): Promise<TrainingSet> {
   const output = resolve(options.folder, outputFolder(options.output));
   try {
     await mkdir(dirname(output), { recursive: true });
@@ -44,7 +56,7 @@ export async function makeTrainingSet(options: TrainingSetOptions): Promise<Trai
     await clearLeftovers(output);
     try {
       return await holdingFiles(options, options, (held) =>
-        make({ ...held, output: inFolder(options.output, output) }),
+        make({ ...held, output: inFolder(options.output, output) }, check),
       );
     } finally {
       await rm(keptFolder(output), { recursive: true, force: true });
@@ -54,7 +66,7 @@ export async function makeTrainingSet(options: TrainingSetOptions): Promise<Trai
   }
 }
 
-async function make(options: TrainingSetOptions): Promise<TrainingSet> {
+async function make(options: TrainingSetOptions, check: Parameters<typeof makeSetOf>[1]): Promise<TrainingSet> {
   const started = performance.now();
   const { vector, signal } = options;
   const output = outputFolder(options.output);
@@ -65,6 +77,7 @@ async function make(options: TrainingSetOptions): Promise<TrainingSet> {
   requireFunctions(vector, functionLibrary(options.engine?.functions));
   const before = await stampInputs(options);
   const { fingerprint, sources, left, inputsDigest } = await setInputs(options, split);
+  check({ sources, left });
   const specification = specificationOf(options, keys);
   const found = await existingSet(output, inputsDigest, signal);
   if (found !== undefined)
