@@ -12,8 +12,7 @@ export function engineError(error: unknown, doing: string): TondoError {
     ...(file === undefined ? {} : { where: file }),
     cause: error,
   });
-  if (/INTERRUPT|Interrupted/i.test(first))
-    return new TondoError("ABORTED", `${doing} was cancelled`, { cause: error });
+  if (first.startsWith("INTERRUPT Error")) return new TondoError("ABORTED", `${doing} was cancelled`, { cause: error });
   if (/No files found/i.test(first))
     return new TondoError("SOURCE_MISSING", `${doing}: ${brief}`, said("Check the path and the working folder."));
   if (

@@ -193,6 +193,12 @@ describe("an engine", () => {
     await expect(engine.run("copy (select 1) to '/none/x.parquet'", "writing x")).rejects.toMatchObject({
       code: expect.stringMatching(/IO_FAILED|SOURCE_UNREADABLE/) as string,
     });
+    // A word of a path or of a value says nothing of what failed.
+    for (const [sql, code] of [
+      ["select * from read_parquet('/none/interrupted/x.parquet')", "SOURCE_MISSING"],
+      ["select 'INTERRUPT'::int", "SOURCE_UNREADABLE"],
+    ] as const)
+      await expect(engine.run(sql, "reading x")).rejects.toMatchObject({ code });
     await expect(engine.run("select none", "asking")).rejects.toMatchObject({
       code: "INTERNAL",
       hint: expect.any(String) as string,
