@@ -12,8 +12,8 @@ interface CheckedColumn {
   readonly text: string;
 }
 
-/** A moment without an offset or zone. */
-const localMoment = String.raw`\s*[0-9]+-[0-9]+-[0-9]+([ T]+[0-9:.]+)?\s*`;
+/** A moment without an offset or zone, with whatever the engine takes between the parts of its date. */
+const localMoment = String.raw`\s*[0-9]+[-/ \\][0-9]+[-/ \\][0-9]+([ T]+[0-9:.]+)?\s*`;
 
 /** How a value of a kind is written, for those that cells can be wrong of. */
 const written: Readonly<Partial<Record<ValueKind, string>>> = {

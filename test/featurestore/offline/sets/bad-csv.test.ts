@@ -56,6 +56,10 @@ describe("a source in CSV", () => {
       null,
     ]);
     expect(await visited(at("2024-05-31 23:59:59.999999", 1), at("2024-06-01", 10))).toEqual([1, null, null, null]);
+    // The engine takes other signs between the parts of a date.
+    expect(
+      await visited(at("2024/05/31 23:59:59", 1), at("2024-5-31", 10), at("2024 05 31", 100), at("2024\\05\\31", 1000)),
+    ).toEqual([1111, null, null, null]);
     expect(
       await visited(at("2024-06-01 01:00:00 Europe/Berlin", 1), at("2024-06-01 01:59:59 Europe/Berlin", 10)),
     ).toEqual([11, null, null, null]);
@@ -96,6 +100,11 @@ describe("a source in CSV", () => {
           /the column "happened" has moments with an offset, such as "2024-01-01T00:00:00Z", and without, such as "2024-01-01T00:00:00" in row 2 behind the header$/,
         hint: /offset/,
       },
+    ],
+    [
+      "offsets in some rows of dates with slashes",
+      ["r,2024/01/01 00:00:00Z,7,,,", "r,2024/01/01 00:00:00,7,,,"],
+      { code: "SOURCE_UNREADABLE", message: /with an offset, such as "2024\/01\/01 00:00:00Z", and without/ },
     ],
     [
       "a fraction for an int",
