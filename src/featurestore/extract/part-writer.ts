@@ -1,8 +1,9 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   elementKind,
   isList,
+  syncFile,
   syncFolder,
   temporaryBeside,
   TondoError,
@@ -91,8 +92,7 @@ export class PartWriter {
         doing,
         signal,
       );
-      const written = await open(temporary, "r");
-      await written.sync().finally(() => written.close());
+      await syncFile(temporary);
       const [digest] = await digestFiles([temporary], { folder }, signal);
       if (digest === undefined) throw new TondoError("INTERNAL", `"${temporary}" has no digest`);
       const largest = cursor === undefined ? "null" : `max(${partColumn(this.#columns.indexOf(cursor))})`;
