@@ -2,6 +2,7 @@ import { parseTypeName, TondoError } from "../../core/index.ts";
 import type { SourceColumn, SourceTable } from "../../database/index.ts";
 import { columnsOf, duckdbType, type SourcePlan, type TableTransportPlan } from "../../dsl/index.ts";
 import { misfitOf } from "../offline/files/column-misfit.ts";
+import { namesTwice } from "../offline/files/parquet-columns.ts";
 import type { CursorKind } from "./cursor.ts";
 import type { ExtractedTable } from "./extracted-table.ts";
 
@@ -27,8 +28,8 @@ export function checkTable(
 ): SourceTable {
   const { table: name, cursor } = place;
   const what = `source "${source.name}": the table "${name}"`;
-  const lower = table.columns.map((column) => column.name.toLowerCase());
-  const isTwice = (column: string): boolean => lower.filter((other) => other === column.toLowerCase()).length > 1;
+  const twice = new Set(namesTwice(table.columns.map((column) => column.name)).map((column) => column.toLowerCase()));
+  const isTwice = (column: string): boolean => twice.has(column.toLowerCase());
   const columns = table.columns.filter((column) => !isTwice(column.name));
   const schema = {
     types: new Map(columns.map((column) => [column.name, duckdbType(column.kind)])),

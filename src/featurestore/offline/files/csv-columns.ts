@@ -3,7 +3,7 @@ import { duckdbType } from "../../../dsl/index.ts";
 import { type Engine, sqlText } from "../../duckdb/index.ts";
 import { refuseCells } from "./csv-cells.ts";
 import { headerOf } from "./csv-header.ts";
-import { refuseTwice } from "./parquet-columns.ts";
+import { namesTwice, refuseTwice } from "./parquet-columns.ts";
 import { readCsv } from "./read-files.ts";
 
 /** Moments and dates as ISO 8601 has them. Other forms are texts: whether the third of `03/04/05` is a year nobody knows. */
@@ -38,8 +38,7 @@ export async function typedCsv(
 ): Promise<string> {
   await sameHeaders(files, what, names);
   const [first = ""] = files;
-  const lower = names.map((name) => name.toLowerCase());
-  const twice = names.filter((_, i) => lower.indexOf(lower[i] ?? "") !== i);
+  const twice = namesTwice(names);
   for (const name of Object.keys(columns)) refuseTwice(name, twice, what, first);
   const kindOf = (name: string): ValueKind | undefined => (Object.hasOwn(columns, name) ? columns[name] : undefined);
   // Columns that are not asked for may have any name.

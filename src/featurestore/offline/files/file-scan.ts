@@ -15,7 +15,14 @@ import { refuseCutNanoseconds } from "./cut-nanoseconds.ts";
 import { sniffedCsv, typedCsv } from "./csv-columns.ts";
 import { headerOf } from "./csv-header.ts";
 import { refuseOtherLengths } from "./embedding-lengths.ts";
-import { nothingType, type ParquetSchema, parquetSchemas, readableColumns, refuseTwice } from "./parquet-columns.ts";
+import {
+  namesTwice,
+  nothingType,
+  type ParquetSchema,
+  parquetSchemas,
+  readableColumns,
+  refuseTwice,
+} from "./parquet-columns.ts";
 import { floorDivide } from "./floor-sql.ts";
 import { readParquet } from "./read-files.ts";
 
@@ -67,9 +74,8 @@ export async function columnsOfFirst(engine: Engine, { format, files, what }: Fi
     return schema ?? { file, types: new Map(), twice: [], cutNanoseconds: [] };
   }
   const names = await headerOf(file, what);
-  const lower = names.map((name) => name.toLowerCase());
-  const twice = names.filter((_, i) => lower.indexOf(lower[i] ?? "") !== i);
-  return { file, types: new Map(names.map((name) => [name, "VARCHAR"])), twice, cutNanoseconds: [] };
+  const types = new Map(names.map((name) => [name, "VARCHAR"]));
+  return { file, types, twice: namesTwice(names), cutNanoseconds: [] };
 }
 
 /** What the columns of files with types are, of Arrow as they would be in Parquet. */

@@ -37,18 +37,16 @@ export async function parquetSchemas(
   return rows.map((row) => {
     const tree = JSON.parse(String(row["tree"])) as readonly ParquetNode[];
     const types = new Map<string, string | undefined>();
-    const seen = new Set<string>();
-    const twice: string[] = [];
+    const names: string[] = [];
     const cutNanoseconds: string[] = [];
     // The root comes first, then each column with its children behind it.
     for (let i = 1; i < tree.length; i = after(tree, i)) {
       const [name = "", , , , logical = null] = tree[i] ?? [];
-      if (seen.has(name.toLowerCase())) twice.push(name);
-      seen.add(name.toLowerCase());
+      names.push(name);
       types.set(name, typeAt(tree, i));
       if (logical !== null && /isAdjustedToUTC=1.*NANOS=NanoSeconds/.test(logical)) cutNanoseconds.push(name);
     }
-    return { file: String(row["file"]), types, twice, cutNanoseconds };
+    return { file: String(row["file"]), types, twice: namesTwice(names), cutNanoseconds };
   });
 }
 
@@ -79,6 +77,12 @@ export function readableColumns(types: ReadonlyMap<string, string | undefined>):
     if (kind !== undefined) columns[name] = typeName({ kind, optional: true });
   }
   return columns;
+}
+
+/** Names that stand before already, but for upper and lower case. */
+export function namesTwice(names: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return names.filter((name) => seen.size === seen.add(name.toLowerCase()).size);
 }
 
 /** Whether a name stands for more than one column of a file: as `x` where there are two, and as `x_1`, which the engine would call the second. */

@@ -1,6 +1,6 @@
 import type { DataType, Schema } from "apache-arrow";
 import type { Engine } from "../../../duckdb/index.ts";
-import { nothingType, type ParquetSchema } from "../parquet-columns.ts";
+import { namesTwice, nothingType, type ParquetSchema } from "../parquet-columns.ts";
 import { arrowColumn } from "./arrow-column.ts";
 import { type ArrowModule, loadArrow } from "./arrow-module.ts";
 import { withArrow } from "./arrow-reader.ts";
@@ -29,8 +29,7 @@ export async function openArrow(engine: Engine, files: readonly string[], what: 
 }
 
 function schemaOf(arrow: ArrowModule, file: string, { fields }: Schema): ParquetSchema {
-  const lower = fields.map(({ name }) => name.toLowerCase());
-  const twice = fields.filter((_, i) => lower.indexOf(lower[i] ?? "") !== i).map(({ name }) => name);
+  const twice = namesTwice(fields.map(({ name }) => name));
   const types = new Map(fields.map(({ name, type }) => [name, arrowColumn(arrow, type as DataType).type]));
   return { file, types, twice, cutNanoseconds: [] };
 }
