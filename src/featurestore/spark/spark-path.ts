@@ -25,22 +25,30 @@ export function sparkPath(path: string, paths: Readonly<Record<string, string>> 
 const filesAtOnce = 500;
 
 /**
- * Patterns that stand for some files, each for at most {@link filesAtOnce} of those below one folder. All must be plain paths.
+ * Patterns that stand for some files, by the paths under which Spark finds them: each for at most {@link filesAtOnce} of one store. What is in
+ * braces may hold slashes: Hadoop takes such a pattern for several. All must be plain paths, and absolute.
  *
- * @example `/data/{1.parquet,2.parquet}`
+ * @example `/data/{day=1/0.parquet,day=2/0.parquet}`
  */
 export function filePatterns(files: readonly string[]): readonly string[] {
-  const byFolder = new Map<string, string[]>();
-  for (const file of files) {
-    const folder = file.slice(0, file.lastIndexOf("/"));
-    const own = byFolder.get(folder);
-    if (own === undefined) byFolder.set(folder, [file]);
-    else own.push(file);
-  }
-  return [...byFolder].flatMap(([folder, own]) =>
-    Array.from({ length: Math.ceil(own.length / filesAtOnce) }, (_, i) => {
-      const names = own.slice(i * filesAtOnce, (i + 1) * filesAtOnce).map((file) => file.slice(folder.length + 1));
-      return names.length === 1 ? `${folder}/${names[0] ?? ""}` : `${folder}/{${names.join(",")}}`;
-    }),
+  const stores = Map.groupBy(files, (file) => /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i.exec(file)?.[0] ?? "");
+  return [...stores.values()].flatMap((own) =>
+    Array.from({ length: Math.ceil(own.length / filesAtOnce) }, (_, i) =>
+      patternOf(own.slice(i * filesAtOnce, (i + 1) * filesAtOnce)),
+    ),
   );
+}
+
+/** One pattern for files of one store. */
+function patternOf(files: readonly string[]): string {
+  const [first = "", ...others] = files;
+  if (others.length === 0) return first;
+  const foldersOf = (file: string): readonly string[] => file.split("/").slice(0, -1);
+  const common = others.reduce((shared, file) => {
+    const folders = foldersOf(file);
+    const other = shared.findIndex((folder, i) => folder !== folders[i]);
+    return other < 0 ? shared : shared.slice(0, other);
+  }, foldersOf(first));
+  const folder = common.join("/");
+  return `${folder}/{${files.map((file) => file.slice(folder.length + 1)).join(",")}}`;
 }

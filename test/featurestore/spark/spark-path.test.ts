@@ -39,10 +39,34 @@ describe("paths for Spark", () => {
     expect(sparkPath("/x", {})).toBe("/x");
   });
 
-  it("are put together by folder, each file once", () => {
-    expect(filePatterns(["/a/1", "/a/2", "/b/1"])).toEqual(["/a/{1,2}", "/b/1"]);
+  it("are put together below the folder that they have in common", () => {
+    expect(filePatterns([])).toEqual([]);
+    expect(filePatterns(["/a/1"])).toEqual(["/a/1"]);
+    expect(filePatterns(["/a/1", "/a/2"])).toEqual(["/a/{1,2}"]);
+    expect(filePatterns(["/a/ab/1", "/a/abc/x/1", "/a/2"])).toEqual(["/a/{ab/1,abc/x/1,2}"]);
+    expect(filePatterns(["/a/1", "/b/1"])).toEqual(["/{a/1,b/1}"]);
+    const days = Array.from({ length: 1095 }, (_, i) => `/lake/day=${String(i)}/part-0.parquet`);
+    expect(filePatterns(days).map((pattern) => pattern.slice(0, 30))).toEqual([
+      "/lake/{day=0/part-0.parquet,da",
+      "/lake/{day=500/part-0.parquet,",
+      "/lake/{day=1000/part-0.parquet",
+    ]);
+  });
+
+  it("are never put together across stores", () => {
+    expect(filePatterns(["s3a://lake/a/1", "/a/1", "s3a://sea/a/1", "s3a://lake/b/1", "/a/2", "file:///a/1"])).toEqual([
+      "s3a://lake/{a/1,b/1}",
+      "/a/{1,2}",
+      "s3a://sea/a/1",
+      "file:///a/1",
+    ]);
+  });
+
+  it("are put together so that each file is named once", () => {
     const files = fc.uniqueArray(
-      fc.tuple(fc.constantFrom("/a", "/a/b"), fc.nat(2000)).map(([folder, i]) => `${folder}/${String(i)}.parquet`),
+      fc
+        .tuple(fc.constantFrom("/a", "/a/b", "/c", "s3a://lake", "s3a://lake/a"), fc.nat(2000))
+        .map(([folder, i]) => `${folder}/${String(i)}.parquet`),
       { maxLength: 1200, size: "max" },
     );
     fc.assert(

@@ -1,7 +1,8 @@
+import { resolve } from "node:path";
 import { isEmbedding, isList, type ValueKind } from "../../../core/index.ts";
 import { dialects, sparkColumn, sparkType } from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
-import { filePatterns, isPlainPath } from "../../spark/index.ts";
+import { isPlainPath } from "../../spark/index.ts";
 import { parquetSchemas } from "../files/parquet-columns.ts";
 import type { SparkScratch } from "./spark-scratch.ts";
 
@@ -47,7 +48,8 @@ export async function sparkFiles(
   nameOf: (name: string) => string,
   what: string,
 ): Promise<SparkFiles | undefined> {
-  if (!files.every(isPlainPath)) return undefined;
+  const absolute = files.map((file) => resolve(file));
+  if (!absolute.every(isPlainPath)) return undefined;
   const schemas = await parquetSchemas(engine, files, what);
   const declared: string[] = [];
   const selected: string[] = [];
@@ -69,9 +71,9 @@ export async function sparkFiles(
     declared.push(`${dialects.spark.identifier(any[0])} ${alike[any[1] ?? ""] ?? "string"}`);
     selected.push("1 as one");
   }
-  const views = filePatterns(files).map((pattern, i) => ({ name: `${view}_${String(i)}`, pattern }));
+  const views = scratch.literalsOf(absolute).map((path, i) => ({ name: `${view}_${String(i)}`, path }));
   return {
-    statements: views.map(({ name, pattern }) => fileView(name, declared, scratch.literalOf(pattern))),
+    statements: views.map(({ name, path }) => fileView(name, declared, path)),
     sql: `select ${selected.join(", ")} from (${views.map(({ name }) => `select * from ${name}`).join(" union all ")})`,
   };
 }

@@ -1,7 +1,7 @@
 import { glob, mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { TondoError } from "../../../core/index.ts";
-import { isPlainPath, sparkPath } from "../../spark/index.ts";
+import { filePatterns, isPlainPath, sparkPath } from "../../spark/index.ts";
 
 /** Where a join's files lie in the scratch folder, all in one folder of its own. */
 export interface UnitFiles {
@@ -57,9 +57,9 @@ export class SparkScratch {
     return `'${sparkPath(this.path(name), this.#paths)}'`;
   }
 
-  /** What Spark is told to read files of this machine, by patterns or paths that hold nothing but plain signs. */
-  literalOf(path: string): string {
-    return `'${sparkPath(path, this.#paths)}'`;
+  /** Texts in SQL of what Spark is told to read files of this machine, whose paths must be plain, and absolute. */
+  literalsOf(files: readonly string[]): readonly string[] {
+    return filePatterns(files.map((file) => sparkPath(file, this.#paths))).map((pattern) => `'${pattern}'`);
   }
 
   /** Makes the folder, or one in it. */

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ afterAll(async () => {
 const definitions = `
 entity shop (shop: string)
 events orders {
-  parquet "orders/*.parquet" known loaded
+  parquet "orders/*/*.parquet" known loaded
   columns (shop: string, at: timestamp, loaded: timestamp, id: int, price: float, what: string, gone: bool)
   at at
   id id
@@ -107,8 +107,8 @@ async function writeShops(n: number, into: string): Promise<VectorPlan> {
   const copy = (select: string, name: string): Promise<void> =>
     engine.run(`copy (${select}) to ${sqlText(join(into, name))} (format parquet)`, "writing");
   try {
-    await import("node:fs/promises").then(({ mkdir }) => mkdir(join(into, "orders"), { recursive: true }));
     for (const part of [0, 1]) {
+      await mkdir(join(into, "orders", `part=${String(part)}`), { recursive: true });
       await copy(
         `select ${shop} as shop, ${at(2)} as at, ${at(2)} + to_microseconds(${random(4, 86_400)} * 1000000) as loaded, ${random(5, n)} as id,
            case when ${random(6, 9)} > 0 then ${random(7, 100_000)} / 997.0 end as price, 'w' || ${random(8, 5)} as what, ${random(9, 30)} = 0 as gone
@@ -116,7 +116,7 @@ async function writeShops(n: number, into: string): Promise<VectorPlan> {
          union all
          select ${shop}, ${at(2)}, ${at(2)} + interval 2 days, ${random(5, n)}, ${random(10, 1000)} / 7.0, null, false
          from range(${String(part)}, ${String(Math.floor(n / 5))}, 2) e (i)`,
-        `orders/${String(part)}.parquet`,
+        `orders/part=${String(part)}/0.parquet`,
       );
     }
     await copy(
