@@ -54,6 +54,13 @@ const mutants: readonly Mutant[] = [
     tests: ["test/featurestore/spark/spark-options.test.ts"],
   },
   {
+    name: "spark-defaults-taken-on-trust",
+    file: `${driver}/spark-process.ts`,
+    find: "const reason = refusedSetting(name, value);",
+    replace: "const reason = name === value ? refusedSetting(name, value) : undefined;",
+    tests: ["test/featurestore/spark/spark-process.test.ts"],
+  },
+  {
     name: "spark-settings-of-the-user-count-last",
     file: `${driver}/spark-process.ts`,
     find: "...conf, ...sessionSettings }",

@@ -4,11 +4,13 @@ import { basename, join, resolve } from "node:path";
 import { TondoError } from "../../core/index.ts";
 import { SparkLog } from "./spark-log.ts";
 import type { SparkOptions } from "./spark-options.ts";
-import { sessionSettings } from "./spark-settings.ts";
+import { refusedSetting, sessionSettings } from "./spark-settings.ts";
 
 /** The class that `spark-sql` is, for `spark-submit`. */
 const shell = "org.apache.spark.sql.hive.thriftserver.SparkSQLCLIDriver";
 const oldest = 4;
+/** How much of what it prints is kept, in signs: more than a session's settings are long. */
+const keptOutput = 1_000_000;
 /** How long a process that is asked to end may take, milliseconds. */
 const grace = 700;
 
@@ -46,7 +48,7 @@ export class SparkProcess {
       });
     });
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      this.#said = (this.#said + text).slice(-100_000);
+      this.#said = (this.#said + text).slice(-keptOutput);
       this.#heard();
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -82,7 +84,7 @@ export class SparkProcess {
     const child = spawn(program, args, { cwd: folder, detached: true, stdio: "pipe" });
     const session = new SparkProcess(child, folder);
     try {
-      session.version = await session.#askVersion(signal);
+      session.version = await session.#askAbout(signal);
     } catch (error) {
       await session.close();
       if (error instanceof TondoError && session.#failed !== undefined) throw missing(command, session.#failed);
@@ -112,13 +114,23 @@ export class SparkProcess {
     await this.#ended;
   }
 
-  async #askVersion(signal: AbortSignal | undefined): Promise<string> {
-    const said = await this.#batch(["select concat('tondo.version=', version())"], "starting Spark", signal);
+  /** Gives its version, and refuses one that is too old, or that settings of its own make another Spark than the one that values rest on. */
+  async #askAbout(signal: AbortSignal | undefined): Promise<string> {
+    const said = await this.#batch(["select concat('tondo.version=', version())", "set"], "starting Spark", signal);
     const [, version = ""] = /tondo\.version=([\d.]+)/m.exec(said) ?? [];
-    if (Number(version.split(".")[0]) >= oldest) return version;
-    throw new TondoError("SPARK_FAILED", `this is Spark ${version || "of an unknown version"}`, {
-      hint: `Spark ${String(oldest)}.0 or newer is needed.`,
-    });
+    if (!(Number(version.split(".")[0]) >= oldest)) {
+      throw new TondoError("SPARK_FAILED", `this is Spark ${version || "of an unknown version"}`, {
+        hint: `Spark ${String(oldest)}.0 or newer is needed.`,
+      });
+    }
+    for (const [, name = "", value = ""] of said.matchAll(/^(spark\.\S+)\t(.*)$/gm)) {
+      const reason = refusedSetting(name, value);
+      if (reason === undefined) continue;
+      throw new TondoError("SPARK_FAILED", `this Spark is set up with ${name} = ${value}: ${reason}`, {
+        hint: "Take it out of its spark-defaults.conf, or name another folder of settings in the environment's SPARK_CONF_DIR.",
+      });
+    }
+    return version;
   }
 
   /** Gives what was printed. */

@@ -19,7 +19,7 @@ async function program(onSource: string, name = "spark-sql"): Promise<string> {
     while read -r word rest; do
       rest="\${rest%;}"
       case "$word" in
-        source) if [[ "$rest" == batch0.sql ]]; then echo "tondo.version=\${VERSION:-4.1.0}"; printf 'tondo.done\\t0\\n'; else ${onSource}; fi ;;
+        source) if [[ "$rest" == batch0.sql ]]; then echo "tondo.version=\${VERSION:-4.1.0}"; printf "\${SETTINGS:-}"; printf 'tondo.done\\t0\\n'; else ${onSource}; fi ;;
         set) printf 'spark-sql (default)> %s\\t%s\\n' "\${rest%%=*}" "\${rest#*=}" ;;
         quit) exit 0 ;;
       esac
@@ -112,6 +112,27 @@ describe("a Spark process", () => {
     await expect(SparkProcess.open({ command }, folder)).rejects.toMatchObject({
       code: "SPARK_FAILED",
       message: "this is Spark 3.5.1",
+    });
+    expect(await isRunning()).toBe(false);
+  });
+
+  it("is refused where settings of its own could change values", async () => {
+    const command = await program(":");
+    const started = (settings: string): Promise<SparkProcess> =>
+      writeFile(command, `#!/bin/bash\nSETTINGS='${settings}' exec bash ${command}.real\n`).then(() =>
+        SparkProcess.open({ command }, folder),
+      );
+    await program(":", "spark-sql.real");
+    const harmless = "spark.executor.memory\\t8g\\nspark.sql.session.timeZone\\tUTC\\nspark.jars\\t\\n";
+    await (await started(harmless)).close();
+    await expect(started(`${harmless}spark.sql.legacy.sizeOfNull\\ttrue\\n`)).rejects.toMatchObject({
+      code: "SPARK_FAILED",
+      message:
+        "this Spark is set up with spark.sql.legacy.sizeOfNull = true: it brings back what older releases of Spark did otherwise",
+      hint: expect.stringContaining("SPARK_CONF_DIR") as string,
+    });
+    await expect(started("spark.sql.session.timeZone\\tEurope/Rome\\n")).rejects.toMatchObject({
+      message: expect.stringContaining("Tondo sets it to UTC") as string,
     });
     expect(await isRunning()).toBe(false);
   });
