@@ -37,7 +37,8 @@ const alike: Readonly<Record<string, string>> = {
  * SQL of columns of Parquet files as values of the language, each by the name that `nameOf` gives it; `undefined` where Spark could read
  * something in them otherwise than DuckDB does, so that DuckDB must.
  *
- * The files' columns must have been checked: see `scanFiles`.
+ * The files' columns must have been checked: see `scanFiles`. There must be some: each row of events and states has a time, and of tables columns
+ * are read.
  */
 export async function sparkFiles(
   engine: Engine,
@@ -60,16 +61,6 @@ export async function sparkFiles(
     if (own === undefined || !/^\w+$/.test(name)) return undefined;
     declared.push(`${dialects.spark.identifier(name)} ${own}`);
     selected.push(`${sparkColumn(name, kind)} as ${nameOf(name)}`);
-  }
-  const [first] = schemas;
-  if (declared.length === 0) {
-    // Rows are counted by any column.
-    const [any] = [...(first?.types ?? [])].filter(
-      ([name, type]) => type !== undefined && type in alike && /^\w+$/.test(name),
-    );
-    if (any === undefined) return undefined;
-    declared.push(`${dialects.spark.identifier(any[0])} ${alike[any[1] ?? ""] ?? "string"}`);
-    selected.push("1 as one");
   }
   const views = scratch.literalsOf(absolute).map((path, i) => ({ name: `${view}_${String(i)}`, path }));
   return {

@@ -1,10 +1,9 @@
-import { parseTypeName, type ValueKind } from "../../../core/index.ts";
+import { parseTypeName, TondoError, type ValueKind } from "../../../core/index.ts";
 import {
   columnsOf,
   type ExpressionPlan,
   expressionSql,
   type FileTransportPlan,
-  quoteIdentifier,
   type SourcePlan,
 } from "../../../dsl/index.ts";
 import { type Engine, sqlText } from "../../duckdb/index.ts";
@@ -106,18 +105,27 @@ async function placeRows(
   ];
   const kinds = kindsOf(source, expressions);
   const names = new Map(Object.keys(source.columns).map((name, i) => [name, `col${String(i)}`]));
-  const column = (name: string): string => names.get(name) ?? quoteIdentifier(name);
-  const leaf = (plan: ExpressionPlan): string => (plan.node === "column" ? column(plan.name) : "null");
-  const selected = expressions.map(({ name, value }) => ({ name, sql: expressionSql(value, leaf, "spark") }));
+  const column = (name: string): string => {
+    const own = names.get(name);
+    if (own === undefined) throw new TondoError("INTERNAL", `source "${source.name}" has no column "${name}"`);
+    return own;
+  };
+  const leaf = (plan: ExpressionPlan): string => {
+    if (plan.node !== "column")
+      throw new TondoError("INTERNAL", `a "${plan.node}" in a row of source "${source.name}"`);
+    return column(plan.name);
+  };
+  const exact = expressions.flatMap(({ name, value }) => {
+    const sql = expressionSql(value, leaf, "spark");
+    return sql === undefined ? [] : [{ name, sql }];
+  });
   const view = `${unit.name}_place${String(place)}`;
   const direct =
-    transport.format === "parquet" && selected.every(({ sql }) => sql !== undefined)
+    transport.format === "parquet" && exact.length === expressions.length
       ? await sparkFiles(engine, scratch, view, files, kinds, column, `source "${source.name}"`)
       : undefined;
   if (direct === undefined) return passedRows(options, transport, view, unitFiles(unit.name).place(place));
-  const own = selected.map(({ name, sql = "null" }) =>
-    name === "gone" ? `coalesce(${sql}, false) as gone` : `${sql} as ${name}`,
-  );
+  const own = exact.map(({ name, sql }) => (name === "gone" ? `coalesce(${sql}, false) as gone` : `${sql} as ${name}`));
   const inner = `select ${own.join(", ")} from (${direct.sql})`;
   const isAssumed = source.at !== undefined && transport.known === undefined;
   return {
