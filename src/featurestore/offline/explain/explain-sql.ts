@@ -18,7 +18,7 @@ import { type ProgramHost, sqlText } from "../../duckdb/index.ts";
 import { tableFolder } from "../../extract/extracted-table.ts";
 import { type FoundRead, keyedLeft } from "../joins/join.ts";
 import { foundKeysSql, hasComputedKey, keysSql, tablesOf, visibleEventsSql } from "../joins/join-steps.ts";
-import { joinSnapshot, joinTable } from "../joins/join-latest.ts";
+import { joinSnapshot, joinTable, snapshotMoments } from "../joins/join-latest.ts";
 import { type JoinUnit, joinUnits } from "../joins/join-unit.ts";
 import { relationOf, type Scan, sourceExpressions } from "../sources/source-relation.ts";
 import { sweepStatements } from "../joins/sweep/index.ts";
@@ -136,7 +136,7 @@ async function statementsOf(
   before: ReadonlyMap<string, FoundRead>,
 ): Promise<readonly string[]> {
   const relation = await relationOf(host, unit.group, unit.source, scanByPath);
-  const { keyed, keys } = tablesOf(unit);
+  const { keyed, keys, moments } = tablesOf(unit);
   const create = (table: string, sql: string): string => `create temp table ${table} as ${sql}`;
   const left = [
     create(keyed, keyedLeft(host, unit, leftRows, quoteIdentifier, before)),
@@ -146,7 +146,8 @@ async function statementsOf(
   const rows = `select * from ${keyed}`;
   const { name, source } = unit;
   if (source.kind === "table") return [...left, create(name, joinTable(unit, relation, rows))];
-  if (source.kind === "snapshot") return [...left, create(name, joinSnapshot(unit, relation, rows))];
+  if (source.kind === "snapshot")
+    return [...left, create(moments, snapshotMoments(relation, rows)), create(name, joinSnapshot(unit, relation, moments))];
   const events = visibleEventsSql(unit, relation, "first_q", "last_q");
   const { passage, result } = sweepStatements(unit, relation, { left: keyed, keys, events });
   return [...left, passage, create(name, result)];

@@ -13,10 +13,10 @@ function packed(columns: readonly string[]): string {
 }
 
 /** SQL of the columns of a unit's reads, from the winner's: missing where it is too old or a deletion. */
-function standing(unit: JoinUnit, relation: SourceRelation, winner = ""): readonly string[] {
+function standing(unit: JoinUnit, relation: SourceRelation, time: string, winner = ""): readonly string[] {
   const { ttl } = unit.group;
   const stands = [
-    ...(ttl === undefined ? [] : [`q - ${winner}t <= ${String(ttl)}`]),
+    ...(ttl === undefined ? [] : [`q - ${time} <= ${String(ttl)}`]),
     ...(relation.hasDeletions ? [`not ${winner}gone`] : []),
   ];
   return unit.reads.map(({ stored, column }) => {
@@ -26,36 +26,46 @@ function standing(unit: JoinUnit, relation: SourceRelation, winner = ""): readon
 }
 
 /**
- * SQL of a snapshot's values as of each left row: contract 3. `left` has `row`, `q` and `key0`, ...
+ * SQL of the moment of the state that each left row sees: `newest`, the largest `t` of its key that had happened and was known, or nothing.
+ * `left` has `row`, `q` and `key0`, ...; so has this.
  *
- * A row becomes visible at `vis = greatest(t, k)`. One whose `t` lies below the largest `t` that is visible with it can
- * never win; of those that stay, `t` rises with `vis`, so that the last by `vis` is the one with the largest `(t, k, tie)`, and
- * those of one `vis` are of one `t`.
- *
- * The moment is found first, by the keys and moments alone, then the rows of that moment; ties are broken among the few that have
- * several, which costs a third of breaking them among all.
+ * Only keys and times are read. Where rows may be known later than they happened, rows and left rows stand in one order, that of when they are
+ * visible, and the largest `t` so far goes along.
  */
-export function joinSnapshot(unit: JoinUnit, relation: SourceRelation, left: string): string {
+export function snapshotMoments(relation: SourceRelation, left: string): string {
   const keys = relation.keys.join(", ");
-  const equal = (a: string, b: string): string => relation.keys.map((key) => `${a}.${key} = ${b}.${key}`).join(" and ");
-  const candidates = relation.hasKnown
-    ? `select * from (
-        select *, max(t) over (partition by ${keys} order by vis range unbounded preceding) as newest
-        from (select *, greatest(t, k) as vis from (${relation.sql}))) where t = newest`
-    : `select *, t as vis from (${relation.sql})`;
-  const { ttl } = unit.group;
-  const gone = relation.hasDeletions ? ["gone"] : [];
-  const row = ["row", ...(ttl === undefined ? [] : ["q"])];
-  const found = [...(ttl === undefined ? [] : ["t"]), ...gone, ...relation.reads];
-  const known = relation.hasKnown ? ["k"] : [];
-  const matched = [...row.map((name) => `m.${name}`), ...[...found, ...known].map((name) => `c.${name}`)];
-  const ties = relation.ties.filter((part) => relation.hasKnown || part !== "k");
-  return `with candidates as materialized (${candidates}),
-    moments as (
-      select a.*, b.vis from (${left}) a
-      asof left join (select ${keys}, vis from candidates) b on ${equal("a", "b")} and a.q >= b.vis),
-    matched as materialized (
-      select ${matched.join(", ")} from moments m left join candidates c on ${equal("m", "c")} and m.vis = c.vis),
+  if (!relation.hasKnown) {
+    const equal = relation.keys.map((key) => `a.${key} = b.${key}`).join(" and ");
+    return `select a.*, b.t as newest from (${left}) a
+      asof left join (select ${keys}, t from (${relation.unchecked})) b on ${equal} and a.q >= b.t`;
+  }
+  return `select row, q, ${keys}, newest from (
+      select row, q, ${keys}, max(t) over (partition by ${keys} order by vis range unbounded preceding) as newest from (
+        select null as row, null as q, ${keys}, t, greatest(t, k) as vis from (${relation.sql})
+        union all
+        select row, q, ${keys}, null as t, q as vis from (${left})))
+    where row is not null`;
+}
+
+/**
+ * SQL of a snapshot's values as of each left row: contract 3. `moments` is a table of {@link snapshotMoments}.
+ *
+ * Of the rows of that moment that were known the largest by the rest of the order stands. Ties are broken among the few that have several,
+ * which costs a third of breaking them among all.
+ */
+export function joinSnapshot(unit: JoinUnit, relation: SourceRelation, moments: string): string {
+  const { hasKnown, hasDeletions, keys, reads } = relation;
+  const equal = [
+    ...keys.map((key) => `m.${key} = c.${key}`),
+    "m.newest = c.t",
+    ...(hasKnown ? ["c.k <= m.q"] : []),
+  ].join(" and ");
+  const row = ["row", ...(unit.group.ttl === undefined ? [] : ["q", "newest"])];
+  const found = [...(hasDeletions ? ["gone"] : []), ...reads];
+  const ties = relation.ties.filter((part) => hasKnown || part !== "k");
+  const matched = [...row.map((name) => `m.${name}`), ...[...found, ...(hasKnown ? ["k"] : [])].map((name) => `c.${name}`)];
+  return `with matched as materialized (
+      select ${matched.join(", ")} from ${moments} m left join (${relation.unchecked}) c on ${equal}),
     tied as materialized (select row from matched group by row having count(*) > 1),
     winners as (
       select ${[...row, ...found].join(", ")} from matched anti join tied using (row)
@@ -63,7 +73,7 @@ export function joinSnapshot(unit: JoinUnit, relation: SourceRelation, left: str
       select ${[...row, ...found.map((name) => `best.${name}`)].join(", ")} from (
         select ${row.join(", ")}, arg_max(${packed(found)}, ${orderStruct(ties)}) as best
         from matched semi join tied using (row) group by ${row.join(", ")}))
-    select row, ${standing(unit, relation).join(", ")} from winners`;
+    select row, ${standing(unit, relation, "newest").join(", ")} from winners`;
 }
 
 /**
@@ -81,7 +91,7 @@ export function joinSnapshotByRange(unit: JoinUnit, relation: SourceRelation, le
         select a.row, ${columns.join(", ")} from (${left}) a join (${relation.sql}) b
           on ${keys.map((key) => `a.${key} = b.${key}`).join(" and ")} and b.t <= a.q${known})
       group by row)
-    select row, ${standing(unit, relation, "best.").join(", ")} from (${left}) l left join paired using (row)`;
+    select row, ${standing(unit, relation, "best.t", "best.").join(", ")} from (${left}) l left join paired using (row)`;
 }
 
 /** SQL of a table's values: of several rows of a key the larger by the columns read. */

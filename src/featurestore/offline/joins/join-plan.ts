@@ -21,7 +21,7 @@ export interface JoinFacts {
   readonly sourceRows: number | undefined;
   /** The share of the source's rows that have a key of the left rows, from a look at some of them. */
   readonly keyShare: number;
-  /** Columns that the join carries. */
+  /** Columns that the join carries, besides keys and times. */
   readonly columns: number;
   /** What the engine may hold, bytes. */
   readonly memory: number;

@@ -3,8 +3,16 @@ import type { JoinUnit } from "./join-unit.ts";
 import { windowsOf } from "./window-states.ts";
 
 /** The tables that a join makes on its way; its own name is the result's. */
-export function tablesOf({ name }: Pick<JoinUnit, "name">): Readonly<Record<"keyed" | "keys" | "swept", string>> {
-  return { keyed: `${name}_keyed`, keys: `${name}_keys`, swept: `${name}_swept` };
+export function tablesOf({
+  name,
+}: Pick<JoinUnit, "name">): Readonly<Record<"keyed" | "keys" | "moments" | "states" | "swept", string>> {
+  return {
+    keyed: `${name}_keyed`,
+    keys: `${name}_keys`,
+    moments: `${name}_moments`,
+    states: `${name}_states`,
+    swept: `${name}_swept`,
+  };
 }
 
 /** Whether a part of a join's key is no column of the left rows as it is. */

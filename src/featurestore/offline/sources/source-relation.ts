@@ -31,6 +31,8 @@ export interface SourceRelation {
   readonly sql: string;
   /** SQL of the rows as they come, each with its keys and times: versions of events are not told apart yet, nor deletions left out. */
   readonly rows: string;
+  /** SQL of the rows as they come, some without a key or time: for joins that find no such row, by keys and times. */
+  readonly unchecked: string;
   readonly keys: readonly string[];
   readonly reads: readonly string[];
   /** Whether `k` may differ from `t`. */
@@ -74,6 +76,8 @@ export interface OpenedSource {
   readonly seen: (sight: Sight) => Promise<SourceRelation>;
   /** How many rows its files have, where they all say so. */
   readonly count: () => Promise<number | undefined>;
+  /** Whether to read some columns a second time costs little: files with columns, of which JavaScript computes nothing. */
+  readonly isReadAgain: boolean;
   /** The share of some of its rows whose keys are in a table. */
   readonly shareOf: (keys: string) => Promise<number>;
 }
@@ -112,6 +116,7 @@ export async function openSource(
   return {
     whole,
     seen,
+    isReadAgain: whole.inJavaScript.length === 0 && [...opened.keys()].every(({ format }) => format !== "csv"),
     count: async () => {
       const counts = await Promise.all([...opened.values()].map((files) => files.count()));
       return counts.reduce<number | undefined>(
@@ -199,13 +204,15 @@ export async function relationOf(
   const keys = group.key.map((_, i) => `key${String(i)}`);
   const reads = group.reads.map((_, i) => `r${String(i)}`);
   const needed = [...keys, ...(source.at === undefined ? [] : ["t", "k"])];
-  const rows = `select * from (${parts.join(" union all ")}) where ${needed.map((name) => `${name} is not null`).join(" and ")}`;
+  const unchecked = parts.join(" union all ");
+  const rows = `select * from (${unchecked}) where ${needed.map((name) => `${name} is not null`).join(" and ")}`;
   const hasVersions = source.id !== undefined;
   const hasDeletions = source.deleted !== undefined;
   const gone = hasDeletions ? ["gone"] : [];
   const ties = [...(source.at === undefined ? [] : ["k"]), ...(hasVersions ? [] : gone), ...tie(reads)];
   return {
     rows,
+    unchecked,
     sql: hasVersions ? versions(rows, keys, [...gone, ...reads], source.id.length, expressions) : rows,
     keys,
     reads,
