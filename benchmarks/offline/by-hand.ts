@@ -10,30 +10,57 @@ export function statesOf(events: string): string {
 /** Ties of {@link statesOf} are broken by the values. */
 export const stateOrder = "row(a, b, c, d, s)";
 
-/** Of rows that were known later those that can win at all: the newest of what is visible with them. */
-export function knownOf(events: string): string {
-  return `select * from (
-    select key, t, k, greatest(t, k) as vis, a, b, c, d, s, max(t) over (partition by key order by greatest(t, k) range unbounded preceding) as newest
-    from (select key, epoch_us(t) as t, epoch_us(k) as k, a, b, c, d, s from ${events})) where t = newest`;
+/** The columns of rows with a time of when they were known. */
+function knownOf(events: string): string {
+  return `select key, epoch_us(t) as t, epoch_us(k) as k, a, b, c, d, s from ${events}`;
 }
 
-/** Ties of {@link knownOf}. */
-export const knownOrder = "row(t, k, a, b, c, d, s)";
+/** SQL of the time of the newest state of each row, by keys and times alone. */
+function momentsOf(events: string): string {
+  return `select l.row, l."key" as key, e.vis from l
+    asof left join (select key, epoch_us(t) as vis from ${events}) e on l."key" = e.key and l.q >= e.vis`;
+}
 
-/** The newest state of each row. */
-export function latest(candidates: string, order: string): string {
-  return `${matched(candidates)} ${tiesBroken(order)}`;
+/**
+ * The newest state of each row: its time first, in a statement of its own, then the rows of that time. In processor time the least of twelve ways
+ * tried: it costs 0.8 of both in one statement, 0.75 of keeping the file's columns between the two, and as much as with key and time in one
+ * number.
+ */
+export function latest(events: string): ByHand {
+  return {
+    before: [`create or replace temp table found as ${momentsOf(events)}`],
+    query: `with matched as materialized (
+        select found.row, e.* from found left join (${statesOf(events)}) e on found.key = e.key and found.vis = e.vis)
+      ${tiesBroken(stateOrder)}`,
+    tables: ["found"],
+  };
+}
+
+/**
+ * The newest state of each row that was known, in the same two steps. Rows and states stand in one order, and the largest time so far goes along:
+ * 0.85 of leaving out the states that never win before an ASOF join.
+ */
+export function latestKnown(events: string): ByHand {
+  return {
+    before: [
+      `create or replace temp table found as select row, q, key, newest from (
+         select row, q, key, max(t) over (partition by key order by vis range unbounded preceding) as newest from (
+           select null as row, null as q, key, epoch_us(t) as t, greatest(epoch_us(t), epoch_us(k)) as vis from ${events}
+           union all select row, q, "key" as key, null as t, q as vis from l))
+       where row is not null`,
+    ],
+    query: `with matched as materialized (
+        select found.row, e.* from found left join (${knownOf(events)}) e on found.key = e.key and found.newest = e.t and e.k <= found.q)
+      ${tiesBroken("row(k, a, b, c, d, s)")}`,
+    tables: ["found"],
+  };
 }
 
 /** A query up to its table `matched`: of each row all the states of the newest moment, or nothing where there is none. */
 export function matchedStates(events: string): string {
-  return matched(statesOf(events));
-}
-
-function matched(candidates: string): string {
-  return `with e as materialized (${candidates}),
-      found as (select l.row, l."key" as key, e.vis from l asof left join (select key, vis from e) e on l."key" = e.key and l.q >= e.vis),
-      matched as materialized (select found.row, e.* from found left join e on found.key = e.key and found.vis = e.vis)`;
+  return `with found as materialized (${momentsOf(events)}),
+      matched as materialized (
+        select found.row, e.* from found left join (${statesOf(events)}) e on found.key = e.key and found.vis = e.vis)`;
 }
 
 /** The rest of a query from `matched` on: ties are broken among the few rows that have some, the fastest of seven ways tried by hand. */

@@ -1,6 +1,5 @@
-import { compileRows, type ExpressionPlan, type VectorPlan } from "../../src/dsl/index.ts";
-import type { ProgramHost } from "../../src/featurestore/duckdb/index.ts";
-import { programCall } from "../../src/featurestore/offline/expressions-sql.ts";
+import { type ExpressionPlan, type VectorPlan } from "../../src/dsl/index.ts";
+import { slotsSql } from "../../src/featurestore/offline/expressions-sql.ts";
 import { joinReads } from "../../src/featurestore/offline/joins/join.ts";
 import type { World } from "./world.ts";
 
@@ -28,22 +27,11 @@ export async function joinOurs({ engine, folder, plan }: World): Promise<void> {
   const { tables, columnOf } = await joinReads({ engine, vector: plan, left: "l", places: { folder } });
   const from = tables.map((table) => ` join ${table} using (row)`).join("");
   const leaf = leafOf((read) => columnOf.get(read) ?? "");
+  const { call, slot } = slotsSql(engine, plan.slots, {}, leaf);
+  const slots = slotColumns(plan).map(({ name }, i) => `${slot(i)} as ${name}`);
   await engine.run(
-    `create or replace temp table ours as ${allInOneCall(engine, plan, `select * from l${from}`, leaf)} order by row`,
+    `create or replace temp table ours as select row, ${slots.join(", ")} from (select *, ${call} as js from l${from}) order by row`,
     "computing slots",
   );
   for (const table of tables) await engine.run(`drop table ${table}`, "clearing up");
-}
-
-/** SQL of `row` and all slots by one call of the generated function. */
-function allInOneCall(
-  engine: ProgramHost,
-  plan: VectorPlan,
-  relation: string,
-  leaf: (plan: ExpressionPlan) => string,
-): string {
-  const columns = slotColumns(plan);
-  const { call, result } = programCall(engine, compileRows(columns, {}, { functions: engine.functions }), leaf);
-  const results = columns.map(({ name }, i) => `${result(i)} as ${name}`);
-  return `select row, ${results.join(", ")} from (select *, ${call} as js from (${relation}))`;
 }

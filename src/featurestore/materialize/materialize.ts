@@ -15,7 +15,7 @@ import type { Engine } from "../duckdb/index.ts";
 import { lockHome } from "../home-lock.ts";
 import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
 import { digestFiles, type FileDigest, filesOf, transportsAtRest } from "../offline/files/source-files.ts";
-import { sourceRelation } from "../offline/sources/source-relation.ts";
+import { sourceRelation } from "../offline/sources/open-source.ts";
 import { codecVersion } from "../online/codec/index.ts";
 import { sourceOf } from "../online/find-feature.ts";
 import { type PlannedLayout, planLayout, type WindowLayout } from "../online/group-layout.ts";

@@ -1,5 +1,5 @@
-import { typeName, type ValueKind } from "../../core/index.ts";
-import { compileRows, type ExpressionPlan, expressionSql, type RowProgram } from "../../dsl/index.ts";
+import { TondoError, typeName, type ValueKind } from "../../core/index.ts";
+import { compileRows, type ExpressionPlan, expressionSql, type Fitted, type RowProgram } from "../../dsl/index.ts";
 import { fromCarrier, type ProgramHost, toCarrier } from "../duckdb/index.ts";
 
 /** An expression and the name its column shall have; the name is safe in SQL as it stands. */
@@ -48,6 +48,42 @@ export function programCall(
   return {
     call: `${engine.register(program)}(${args.length === 0 ? "1" : args.join(", ")})`,
     result: (output) => fromCarrier(`js.o${String(output)}`, program.outputs[output]?.kind ?? "float"),
+  };
+}
+
+/** SQL of a call that computes slots, to be selected as `js`, and of each slot where it is. */
+export interface SlotsSql {
+  readonly call: string;
+  readonly slot: (index: number) => string;
+}
+
+/**
+ * SQL of slots. A value that is read and not computed stands as it was joined; all others are computed by one program, so that a part
+ * they share is computed once: in a training set by the JavaScript that serves, even where SQL would give the same.
+ */
+export function slotsSql(
+  engine: ProgramHost,
+  slots: readonly { readonly value: ExpressionPlan }[],
+  fitted: Fitted,
+  leaf: (plan: ExpressionPlan) => string,
+): SlotsSql {
+  const isRead = ({ value }: { readonly value: ExpressionPlan }): boolean =>
+    value.node === "stored" || value.node === "column" || value.node === "now";
+  const computed = slots.filter((slot) => !isRead(slot));
+  const outputs = computed.map(({ value }, i) => ({ name: `slot${String(i)}`, value }));
+  const { call, result } =
+    outputs.length === 0
+      ? { call: "null", result: () => "null" }
+      : programCall(engine, compileRows(outputs, fitted, { functions: engine.functions }), leaf);
+  const indexes = new Map(computed.map((slot, i) => [slot, i]));
+  return {
+    call,
+    slot: (index) => {
+      const slot = slots[index];
+      const output = slot === undefined ? undefined : indexes.get(slot);
+      if (slot === undefined) throw new TondoError("INTERNAL", `there is no slot ${String(index)}`);
+      return output === undefined ? leaf(slot.value) : result(output);
+    },
   };
 }
 

@@ -147,7 +147,11 @@ async function statementsOf(
   const { name, source } = unit;
   if (source.kind === "table") return [...left, create(name, joinTable(unit, relation, rows))];
   if (source.kind === "snapshot")
-    return [...left, create(moments, snapshotMoments(relation, rows)), create(name, joinSnapshot(unit, relation, moments))];
+    return [
+      ...left,
+      create(moments, snapshotMoments(relation, rows)),
+      create(name, joinSnapshot(unit, relation, moments)),
+    ];
   const events = visibleEventsSql(unit, relation, "first_q", "last_q");
   const { passage, result } = sweepStatements(unit, relation, { left: keyed, keys, events });
   return [...left, passage, create(name, result)];

@@ -8,7 +8,7 @@ import {
   type ValueKind,
 } from "../../../core/index.ts";
 import { duckdbColumn, duckdbType, kindOfDuckdbType, quoteIdentifier } from "../../../dsl/index.ts";
-import type { Engine } from "../../duckdb/index.ts";
+import { type Engine, sqlText } from "../../duckdb/index.ts";
 import { openArrow } from "./arrow/arrow-files.ts";
 import { misfitOf } from "./column-misfit.ts";
 import { refuseCutNanoseconds } from "./cut-nanoseconds.ts";
@@ -83,6 +83,13 @@ async function schemasOf(engine: Engine, { format, files, what }: FileSet): Prom
   return format === "arrow" ? (await openArrow(engine, files, what)).schemas : parquetSchemas(engine, files, what);
 }
 
+/** What the footers of Parquet files say. */
+export interface Footers {
+  readonly rows: number;
+  /** Between which moments the values of a column lie, microseconds; absent where a footer does not say. */
+  readonly times?: { readonly first: bigint; readonly last: bigint };
+}
+
 /** How many rows Parquet files have, from their footers. */
 export async function countParquet(engine: Engine, files: readonly string[], what: string): Promise<number> {
   const [row] = await engine.rows(
@@ -90,6 +97,25 @@ export async function countParquet(engine: Engine, files: readonly string[], wha
     `counting the rows of ${what}`,
   );
   return Number(row?.["n"] ?? 0);
+}
+
+/** Reads the footers of Parquet files: how many rows they have, and where the values of a column of timestamps lie. */
+async function readFooters(engine: Engine, files: readonly string[], what: string, time?: string): Promise<Footers> {
+  if (time === undefined) return { rows: await countParquet(engine, files, what) };
+  const [row] = await engine.rows(
+    `select coalesce(sum(row_group_num_rows), 0)::double as n, count(*) = count(least) and count(*) = count(most) as whole,
+       epoch_us(min(least)) as first, epoch_us(max(most)) as last
+     from (select row_group_num_rows, try_cast(stats_min_value as timestamptz) as least, try_cast(stats_max_value as timestamptz) as most
+       from parquet_metadata(${pathList(files)}) where lower(path_in_schema) = ${sqlText(time.toLowerCase())})`,
+    `looking at the times of ${what}`,
+  );
+  const { first, last, whole } = row ?? {};
+  const rows = Number(row?.["n"] ?? 0);
+  // A column's path is not always its name.
+  if (rows === 0) return readFooters(engine, files, what);
+  return whole === true && typeof first === "bigint" && typeof last === "bigint"
+    ? { rows, times: { first, last } }
+    : { rows };
 }
 
 /** How the columns of a scan are named in SQL. */
@@ -108,8 +134,8 @@ export interface OpenedFiles {
    * @param prune gives a condition on the columns of Parquet files as they are, by which groups of rows are skipped unread
    */
   readonly sql: (nameOf?: ColumnNames, prune?: Prune) => string;
-  /** How many rows there are, from the footers of Parquet; other files do not say. */
-  readonly count: () => Promise<number | undefined>;
+  /** What the footers of Parquet say, of a column of timestamps too, if it is named; other files have none. */
+  readonly footers: (time?: string) => Promise<Footers | undefined>;
 }
 
 /** Makes a condition over the columns of files as they are. */
@@ -139,7 +165,7 @@ export async function openFiles(
     const typed = await typedCsv(engine, set.files, set.what, header, columns);
     return {
       sql: (nameOf = quoteIdentifier) => `select ${select(nameOf, duckdbColumn)} from (${typed})`,
-      count: () => Promise.resolve(undefined),
+      footers: () => Promise.resolve(undefined),
     };
   }
   const arrow = set.format === "arrow" ? await openArrow(engine, set.files, set.what) : undefined;
@@ -162,7 +188,8 @@ export async function openFiles(
         return isNanoseconds(name) ? duckdbColumn(name, kind, floorNanoseconds) : duckdbColumn(name, kind);
       })} from ${read}${pruned === undefined ? "" : ` where ${pruned}`}`;
     },
-    count: () => (arrow === undefined ? countParquet(engine, set.files, set.what) : Promise.resolve(undefined)),
+    footers: (time) =>
+      arrow === undefined ? readFooters(engine, set.files, set.what, time) : Promise.resolve(undefined),
   };
 }
 

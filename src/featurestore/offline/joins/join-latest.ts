@@ -63,7 +63,10 @@ export function joinSnapshot(unit: JoinUnit, relation: SourceRelation, moments: 
   const row = ["row", ...(unit.group.ttl === undefined ? [] : ["q", "newest"])];
   const found = [...(hasDeletions ? ["gone"] : []), ...reads];
   const ties = relation.ties.filter((part) => hasKnown || part !== "k");
-  const matched = [...row.map((name) => `m.${name}`), ...[...found, ...(hasKnown ? ["k"] : [])].map((name) => `c.${name}`)];
+  const matched = [
+    ...row.map((name) => `m.${name}`),
+    ...[...found, ...(hasKnown ? ["k"] : [])].map((name) => `c.${name}`),
+  ];
   return `with matched as materialized (
       select ${matched.join(", ")} from ${moments} m left join (${relation.unchecked}) c on ${equal}),
     tied as materialized (select row from matched group by row having count(*) > 1),
@@ -88,7 +91,7 @@ export function joinSnapshotByRange(unit: JoinUnit, relation: SourceRelation, le
   const known = hasKnown ? " and b.k <= a.q" : "";
   return `with paired as (
       select row, arg_max(${packed(found)}, ${order}) as best from (
-        select a.row, ${columns.join(", ")} from (${left}) a join (${relation.sql}) b
+        select a.row, ${columns.join(", ")} from (${left}) a join (${relation.unchecked}) b
           on ${keys.map((key) => `a.${key} = b.${key}`).join(" and ")} and b.t <= a.q${known})
       group by row)
     select row, ${standing(unit, relation, "best.t", "best.").join(", ")} from (${left}) l left join paired using (row)`;

@@ -1,12 +1,14 @@
-import type { Sight, SourceRelation } from "../sources/source-relation.ts";
+import type { Sight } from "../sources/open-source.ts";
+import type { SourceRelation } from "../sources/source-relation.ts";
 import type { JoinUnit } from "./join-unit.ts";
 import { windowsOf } from "./window-states.ts";
 
 /** The tables that a join makes on its way; its own name is the result's. */
 export function tablesOf({
   name,
-}: Pick<JoinUnit, "name">): Readonly<Record<"keyed" | "keys" | "moments" | "states" | "swept", string>> {
+}: Pick<JoinUnit, "name">): Readonly<Record<"aside" | "keyed" | "keys" | "moments" | "states" | "swept", string>> {
   return {
+    aside: `${name}_aside`,
     keyed: `${name}_keyed`,
     keys: `${name}_keys`,
     moments: `${name}_moments`,

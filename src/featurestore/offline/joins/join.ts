@@ -7,7 +7,7 @@ import { UnitJoin } from "./unit-join.ts";
 import { type JoinUnit, joinUnits } from "./join-unit.ts";
 import type { JoinPlan } from "./join-plan.ts";
 import type { JoinReport } from "./join-report.ts";
-import { type OpenedSource, openSource } from "../sources/source-relation.ts";
+import { type OpenedSource, openSource } from "../sources/open-source.ts";
 
 /** What a join of a vector's reads needs. */
 export interface JoinOptions {

@@ -1,5 +1,6 @@
 import type { Engine } from "../../duckdb/index.ts";
-import type { OpenedSource, SourceRelation } from "../sources/source-relation.ts";
+import type { OpenedSource } from "../sources/open-source.ts";
+import type { SourceRelation } from "../sources/source-relation.ts";
 import { joinSnapshot, joinSnapshotByRange, joinTable, snapshotMoments } from "./join-latest.ts";
 import type { JoinReport } from "./join-report.ts";
 import {
@@ -125,44 +126,65 @@ export class UnitJoin {
     adds: boolean,
   ): Promise<void> {
     const unit = this.#unit;
-    const seen = await this.#source.seen({
-      ...timesSeen(unit, moments),
-      ...(byKey ? { keys, isRare: parts === 1 } : {}),
-    });
+    const sight = { ...timesSeen(unit, moments), ...(byKey ? { keys } : {}) };
+    const { aside, ...seen } = await this.#source.seen(
+      byKey && parts === 1 ? { ...sight, aside: tablesOf(unit).aside } : sight,
+      this.#signal,
+    );
     // What is read by its key is of these keys as far as the files' columns tell; of the rest too few are left to need room.
-    const relation: SourceRelation =
-      parts === 1
-        ? seen
-        : { ...seen, sql: `select * from (${seen.sql}) semi join ${keys} using (${seen.keys.join(", ")})` };
+    const relation = parts === 1 ? seen : ofKeys(seen, keys);
     const rows = `select * from ${keyed}`;
     const keep = (sql: string): Promise<void> =>
       adds ? this.#run(`insert into ${unit.name} ${sql}`) : this.#make(unit.name, sql);
-    switch (unit.source.kind) {
+    switch (join) {
       case "table":
-        return keep(joinTable(unit, relation, rows));
-      case "snapshot": {
-        if (join === "range") return keep(joinSnapshotByRange(unit, relation, rows));
-        const { moments, states } = tablesOf(unit);
-        // Few are set aside once; of many twice some columns are read faster than all are kept.
-        const isKept = !this.#source.isReadAgain || (byKey && parts === 1);
-        if (isKept) await this.#make(states, relation.sql);
-        const kept = { ...relation, sql: `select * from ${states}`, unchecked: `select * from ${states}` };
-        // A statement of its own: in one with the join behind it DuckDB 1.5 takes a sixth longer.
-        await this.#make(moments, snapshotMoments(isKept ? kept : relation, rows));
-        await keep(joinSnapshot(unit, isKept ? kept : seen, moments));
-        return this.#drop(moments, ...(isKept ? [states] : []));
-      }
-      case "events": {
-        // As BIGINT: DuckDB takes a small number for a narrower one, which a sum may run over.
-        const [first, last] = [moments.first, moments.last].map((moment) => `${String(moment)}::bigint`);
-        const events = visibleEventsSql(unit, relation, first ?? "", last ?? "");
-        if (join === "range") return keep(joinWindowsByRange(this.#engine, unit, { ...relation, sql: events }, rows));
-        const from = { left: keyed, keys, events };
+        await keep(joinTable(unit, relation, rows));
+        break;
+      case "asof":
+        await this.#joinAsOf(seen, relation, rows, keep);
+        break;
+      case "range":
+        await keep(
+          unit.source.kind === "snapshot"
+            ? joinSnapshotByRange(unit, relation, rows)
+            : joinWindowsByRange(this.#engine, unit, { ...relation, sql: this.#visible(relation, moments) }, rows),
+        );
+        break;
+      case "sweep": {
+        const from = { left: keyed, keys, events: this.#visible(relation, moments) };
         const swept = await joinWindowsBySweep(this.#engine, unit, relation, from, this.#signal);
         await keep(swept.sql);
-        return this.#drop(swept.table);
+        await this.#drop(swept.table);
+        break;
       }
     }
+    await this.#drop(...aside);
+  }
+
+  /** Finds the moments of states among those of `relation`, then the states themselves among all that were `seen`. */
+  async #joinAsOf(
+    seen: SourceRelation,
+    relation: SourceRelation,
+    rows: string,
+    keep: (sql: string) => Promise<void>,
+  ): Promise<void> {
+    const { moments, states } = tablesOf(this.#unit);
+    // A statement of its own: in one with the join behind it DuckDB 1.5 takes a sixth longer.
+    if (this.#source.isReadAgain) {
+      await this.#make(moments, snapshotMoments(relation, rows));
+      await keep(joinSnapshot(this.#unit, seen, moments));
+      return this.#drop(moments);
+    }
+    await this.#make(states, relation.sql);
+    const kept = { ...relation, sql: `select * from ${states}`, unchecked: `select * from ${states}` };
+    await this.#make(moments, snapshotMoments(kept, rows));
+    await keep(joinSnapshot(this.#unit, kept, moments));
+    return this.#drop(moments, states);
+  }
+
+  #visible(relation: SourceRelation, { first, last }: Moments): string {
+    // As BIGINT: DuckDB takes a small number for a narrower one, which a sum may run over.
+    return visibleEventsSql(this.#unit, relation, `${String(first)}::bigint`, `${String(last)}::bigint`);
   }
 
   async #report(all: LeftTables, { join, parts, reason }: ChosenJoin<JoinReport["join"]>): Promise<JoinReport> {
@@ -198,4 +220,10 @@ export class UnitJoin {
   async #drop(...tables: readonly string[]): Promise<void> {
     for (const table of tables) await this.#engine.run(`drop table ${table}`, this.#doing);
   }
+}
+
+/** What of a relation has one of the keys of a table. */
+function ofKeys(relation: SourceRelation, keys: string): SourceRelation {
+  const own = (sql: string): string => `select * from (${sql}) semi join ${keys} using (${relation.keys.join(", ")})`;
+  return { ...relation, sql: own(relation.sql), unchecked: own(relation.unchecked) };
 }

@@ -1,8 +1,8 @@
 import type { ValueKind } from "../../../core/index.ts";
-import { compileRows, type Fitted, quoteIdentifier, type VectorPlan } from "../../../dsl/index.ts";
+import { type Fitted, quoteIdentifier, type VectorPlan } from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
 import type { FileChoice } from "../../specification/index.ts";
-import { programCall } from "../expressions-sql.ts";
+import { slotsSql } from "../expressions-sql.ts";
 import { type JoinedTable, kindOf } from "../joins/vector-table.ts";
 import type { LoadedRows } from "../rows/left-rows.ts";
 import type { OutputColumn } from "./manifest.ts";
@@ -21,7 +21,7 @@ export interface SelectedColumnsOptions {
   readonly choice: FileChoice;
 }
 
-/** SQL of the columns to write, and of the call, selected as `js`, that computes the slots. */
+/** SQL of the columns to write, and of the call, selected as `js`, that computes slots. */
 export interface SelectedColumns {
   readonly selected: readonly string[];
   readonly call: string;
@@ -30,13 +30,7 @@ export interface SelectedColumns {
 /** The columns of a set's files; registers the program that computes the slots. Those that it is partitioned by are in the files' paths. */
 export function selectColumns(options: SelectedColumnsOptions): SelectedColumns {
   const { engine, vector, left, table, fitted, columns, choice } = options;
-  // All slots in one program, so that a part they share is computed once.
-  const program = compileRows(
-    vector.slots.map((slot, i) => ({ name: `slot${String(i)}`, value: slot.value })),
-    fitted,
-    { functions: engine.functions },
-  );
-  const { call, result } = programCall(engine, program, table.leaf);
+  const { call, slot } = slotsSql(engine, vector.slots, fitted, table.leaf);
   const toFile = (sql: string, kind: ValueKind): string => inFile(sql, kind, choice.format);
   const sqlOf = ({ name, role }: OutputColumn): string => {
     switch (role) {
@@ -45,8 +39,8 @@ export function selectColumns(options: SelectedColumnsOptions): SelectedColumns 
       case "row":
         return "row";
       case "slot": {
-        const i = vector.slots.findIndex((slot) => slot.name === name);
-        return toFile(result(i), kindOf(vector.slots[i] ?? { type: "float" }));
+        const i = vector.slots.findIndex((one) => one.name === name);
+        return toFile(slot(i), kindOf(vector.slots[i] ?? { type: "float" }));
       }
       case "label": {
         const i = vector.labels.findIndex((label) => label.name === name);

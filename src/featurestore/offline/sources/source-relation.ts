@@ -4,17 +4,14 @@ import {
   type FileTransportPlan,
   lagOf,
   columnsOf,
-  duckdbColumn,
   type GroupPlan,
   quoteIdentifier,
   type SourcePlan,
   type StoredWindowPlan,
 } from "../../../dsl/index.ts";
-import type { Engine, ProgramHost } from "../../duckdb/index.ts";
+import type { ProgramHost } from "../../duckdb/index.ts";
 import { type NamedExpression, selectExpressions } from "../expressions-sql.ts";
-import type { FilePlaces } from "../files/file-places.ts";
-import { type OpenedFiles, openFiles, type Prune, type StoredForm } from "../files/file-scan.ts";
-import { filesOf, transportsAtRest } from "../files/source-files.ts";
+import { transportsAtRest } from "../files/source-files.ts";
 
 /**
  * A group's source as SQL. Columns, all values of the language:
@@ -57,124 +54,17 @@ export type Scan = (
   column: (name: string) => string,
 ) => string | Promise<string>;
 
-/** What of a source some left rows may see: the rest need not be read. Of rows that it leaves out none may be seen. */
-export interface Sight {
-  /** The least and the greatest time, microseconds. */
-  readonly from?: bigint;
-  readonly to?: bigint;
-  /** A table of the keys that are asked for. */
-  readonly keys?: string;
-  /** Whether few rows have one of them: those are set aside as they are read, so that nothing is computed of the others. */
-  readonly isRare?: boolean;
-}
-
-/** A group's source whose files have been looked at. */
-export interface OpenedSource {
-  /** The relation of all of it. */
-  readonly whole: SourceRelation;
-  /** The relation of what can be seen, and maybe more. */
-  readonly seen: (sight: Sight) => Promise<SourceRelation>;
-  /** How many rows its files have, where they all say so. */
-  readonly count: () => Promise<number | undefined>;
-  /** Whether to read some columns a second time costs little: files with columns, of which JavaScript computes nothing. */
-  readonly isReadAgain: boolean;
-  /** The share of some of its rows whose keys are in a table. */
-  readonly shareOf: (keys: string) => Promise<number>;
-}
-
-/** How many rows are looked at to see which share of keys is asked for. */
-const lookedAt = 65_536;
-
-/**
- * Opens the source of a group.
- *
- * @throws TondoError `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`
- */
-export async function openSource(
-  engine: Engine,
-  group: GroupPlan,
-  source: SourcePlan,
-  places: FilePlaces,
-): Promise<OpenedSource> {
-  const what = `source "${source.name}"`;
-  const opened = new Map<FileTransportPlan, OpenedFiles>();
-  const kinds = kindsOf(source);
-  for (const place of transportsAtRest(source)) {
-    const { format } = place;
-    const needed = neededColumns(group, source, place);
-    const own = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
-    opened.set(place, await openFiles(engine, { format, files: await filesOf(place, places, what), what }, own));
-  }
-  const seen = (sight: Sight): Promise<SourceRelation> =>
-    relationOf(engine, group, source, (place, _, column) => {
-      const prune: Prune = (stored) => sightSql(group, source, sight, stored);
-      const sql = opened.get(place)?.sql(column, prune) ?? "";
-      // Kept apart, since DuckDB would ask what is computed of a row whether it is missing before it asks for its key.
-      return sight.isRare === true ? `with asked as materialized (${sql}) select * from asked` : sql;
-    });
-  const whole = await seen({});
-  return {
-    whole,
-    seen,
-    isReadAgain: whole.inJavaScript.length === 0 && [...opened.keys()].every(({ format }) => format !== "csv"),
-    count: async () => {
-      const counts = await Promise.all([...opened.values()].map((files) => files.count()));
-      return counts.reduce<number | undefined>(
-        (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
-        0,
-      );
-    },
-    shareOf: async (keys) => {
-      const own = whole.keys.join(", ");
-      const [row] = await engine.rows(
-        `with looked as materialized (select ${own} from (${whole.rows}) limit ${String(lookedAt)})
-         select (select count(*) from looked semi join ${keys} using (${own})) / greatest((select count(*) from looked), 1)::double as share`,
-        `looking at ${what}`,
-      );
-      return Number(row?.["share"] ?? 1);
-    },
-  };
-}
-
-/** SQL over a file's own columns of a condition that holds for every row that can be seen. */
-function sightSql(group: GroupPlan, source: SourcePlan, sight: Sight, stored: StoredForm): string | undefined {
-  const conditions: string[] = [];
-  const time = source.at?.node === "column" ? stored(source.at.name) : undefined;
-  if (time !== undefined) {
-    // As BIGINT: DuckDB takes a small number for a narrower one.
-    const value = (moment: bigint): string => time.value(`${String(moment)}::bigint`);
-    if (sight.from !== undefined) conditions.push(`${time.column} >= ${value(sight.from)}`);
-    if (sight.to !== undefined) conditions.push(`${time.column} <= ${value(sight.to)}`);
-  }
-  for (const [part, key] of group.key.entries()) {
-    if (sight.keys === undefined || key.node !== "column") continue;
-    const { kind } = parseTypeName(key.type);
-    conditions.push(`${duckdbColumn(key.name, kind)} in (select key${String(part)} from ${sight.keys})`);
-  }
-  return conditions.length === 0 ? undefined : conditions.join(" and ");
-}
-
-/** The relation of all that a group's source has. */
-export async function sourceRelation(
-  engine: Engine,
-  group: GroupPlan,
-  source: SourcePlan,
-  places: FilePlaces,
-): Promise<SourceRelation> {
-  return (await openSource(engine, group, source, places)).whole;
-}
-
-/** Made from entries: assigned to, `__proto__` would be no column. */
-function kindsOf(source: SourcePlan): Readonly<Record<string, ValueKind>> {
+/** The kinds of a source's columns. Made from entries: assigned to, `__proto__` would be no column. */
+export function kindsOf(source: SourcePlan): Readonly<Record<string, ValueKind>> {
   return Object.fromEntries(Object.entries(source.columns).map(([name, type]) => [name, parseTypeName(type).kind]));
 }
 
-/** What only another place's `known` reads need not be here. */
-function neededColumns(group: GroupPlan, source: SourcePlan, place: FileTransportPlan): ReadonlySet<string> {
+/** The columns that a group needs of a place. What only another place's `known` reads need not be here. */
+export function neededColumns(group: GroupPlan, source: SourcePlan, place: FileTransportPlan): ReadonlySet<string> {
   return new Set(columnsOf(...[...sourceExpressions(group, source)].map(({ value }) => value), place.known));
 }
 
-/** As {@link sourceRelation}, of rows that are read in any way. */
+/** A group's source as SQL, of rows that are read in any way. */
 export async function relationOf(
   host: ProgramHost,
   group: GroupPlan,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Engine, sqlText } from "../../../../src/featurestore/duckdb/index.ts";
 import { type JoinUnit, joinUnits } from "../../../../src/featurestore/offline/joins/join-unit.ts";
 import { keysSql, tablesOf } from "../../../../src/featurestore/offline/joins/join-steps.ts";
-import { openSource } from "../../../../src/featurestore/offline/sources/source-relation.ts";
+import { openSource } from "../../../../src/featurestore/offline/sources/open-source.ts";
 import { SparkScratch } from "../../../../src/featurestore/offline/spark/spark-scratch.ts";
 import { type SparkUnit, sparkUnit } from "../../../../src/featurestore/offline/spark/spark-unit.ts";
 import { compileText } from "../../../dsl/check-one.ts";

@@ -1,0 +1,154 @@
+import { parseTypeName } from "../../../core/index.ts";
+import { duckdbColumn, type FileTransportPlan, type GroupPlan, type SourcePlan } from "../../../dsl/index.ts";
+import type { Engine } from "../../duckdb/index.ts";
+import type { FilePlaces } from "../files/file-places.ts";
+import { type Footers, type OpenedFiles, openFiles, type Prune, type StoredForm } from "../files/file-scan.ts";
+import { filesOf, transportsAtRest } from "../files/source-files.ts";
+import { kindsOf, neededColumns, relationOf, type SourceRelation } from "./source-relation.ts";
+
+/** What of a source some left rows may see: the rest need not be read. Of rows that it leaves out none may be seen. */
+export interface Sight {
+  /** The least and the greatest time, microseconds. */
+  readonly from?: bigint;
+  readonly to?: bigint;
+  /** A table of the keys that are asked for. */
+  readonly keys?: string;
+  /** Where few rows have one of them: how tables are called in which those are set aside, so that nothing is computed of the others. */
+  readonly aside?: string;
+}
+
+/** What is read of a source. */
+export interface SeenRelation extends SourceRelation {
+  /** Tables that it reads, to be dropped after it. */
+  readonly aside: readonly string[];
+}
+
+/** A group's source whose files have been looked at. */
+export interface OpenedSource {
+  /** The relation of all of it. */
+  readonly whole: SourceRelation;
+  /** The relation of what can be seen, and maybe more. */
+  readonly seen: (sight: Sight, signal?: AbortSignal) => Promise<SeenRelation>;
+  /** How many rows its files have, where they all say so. */
+  readonly count: () => Promise<number | undefined>;
+  /** Whether to read some columns a second time costs little: files with columns, of which JavaScript computes nothing. */
+  readonly isReadAgain: boolean;
+  /** The share of some of its rows whose keys are in a table. */
+  readonly shareOf: (keys: string) => Promise<number>;
+}
+
+/** How many rows are looked at to see which share of keys is asked for. */
+const lookedAt = 65_536;
+
+/**
+ * Opens the source of a group.
+ *
+ * @throws TondoError `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`
+ */
+export async function openSource(
+  engine: Engine,
+  group: GroupPlan,
+  source: SourcePlan,
+  places: FilePlaces,
+): Promise<OpenedSource> {
+  const what = `source "${source.name}"`;
+  const opened = new Map<FileTransportPlan, OpenedFiles>();
+  const kinds = kindsOf(source);
+  for (const place of transportsAtRest(source)) {
+    const { format } = place;
+    const needed = neededColumns(group, source, place);
+    const own = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
+    opened.set(place, await openFiles(engine, { format, files: await filesOf(place, places, what), what }, own));
+  }
+  const time = source.at?.node === "column" ? source.at.name : undefined;
+  let looking: Promise<Footers | undefined> | undefined;
+  const footers = (): Promise<Footers | undefined> => (looking ??= footersOf([...opened.values()], time));
+  const seen = async (all: Sight, signal?: AbortSignal): Promise<SeenRelation> => {
+    const aside: string[] = [];
+    const isBounded = all.from !== undefined || all.to !== undefined;
+    const sight = isBounded ? worthCutting(all, (await footers())?.times) : all;
+    const relation = await relationOf(engine, group, source, async (place, _, column) => {
+      const prune: Prune = (stored) => sightSql(group, source, sight, stored);
+      const sql = opened.get(place)?.sql(column, prune) ?? "";
+      if (sight.aside === undefined) return sql;
+      // A table, since DuckDB moves conditions on what is computed of a row into a query within, before that on its key.
+      const table = `${sight.aside}${String(aside.length)}`;
+      aside.push(table);
+      await engine.run(`create or replace temp table ${table} as ${sql}`, `reading ${what}`, signal);
+      return `select * from ${table}`;
+    });
+    return { ...relation, aside };
+  };
+  const whole = await seen({});
+  return {
+    whole,
+    seen,
+    isReadAgain: whole.inJavaScript.length === 0 && [...opened.keys()].every(({ format }) => format !== "csv"),
+    count: async () => (await footers())?.rows,
+    shareOf: async (keys) => {
+      const own = whole.keys.join(", ");
+      const [row] = await engine.rows(
+        `with looked as materialized (select ${own} from (${whole.rows}) limit ${String(lookedAt)})
+         select (select count(*) from looked semi join ${keys} using (${own})) / greatest((select count(*) from looked), 1)::double as share`,
+        `looking at ${what}`,
+      );
+      return Number(row?.["share"] ?? 1);
+    },
+  };
+}
+
+/** Of all places of a source together, where all of them say so. */
+async function footersOf(places: readonly OpenedFiles[], time: string | undefined): Promise<Footers | undefined> {
+  const [first, ...others] = await Promise.all(places.map((files) => files.footers(time)));
+  return others.reduce(bothFooters, first);
+}
+
+function bothFooters(a: Footers | undefined, b: Footers | undefined): Footers | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  const rows = a.rows + b.rows;
+  if (a.times === undefined || b.times === undefined) return { rows };
+  const first = a.times.first < b.times.first ? a.times.first : b.times.first;
+  const last = a.times.last > b.times.last ? a.times.last : b.times.last;
+  return { rows, times: { first, last } };
+}
+
+/** Where a bound would leave out less than this part of a source's time, it costs more to ask each row than to read those too. */
+const worthAsking = 20n;
+
+/** A sight without the bounds that would leave out too little, as far as the footers tell. */
+function worthCutting({ from, to, ...sight }: Sight, times: Footers["times"]): Sight {
+  const least = times === undefined ? 0n : (times.last - times.first) / worthAsking;
+  return {
+    ...sight,
+    ...(from === undefined || (times !== undefined && from - times.first < least) ? {} : { from }),
+    ...(to === undefined || (times !== undefined && times.last - to < least) ? {} : { to }),
+  };
+}
+
+/** SQL over a file's own columns of a condition that holds for every row that can be seen. */
+function sightSql(group: GroupPlan, source: SourcePlan, sight: Sight, stored: StoredForm): string | undefined {
+  const conditions: string[] = [];
+  const time = source.at?.node === "column" ? stored(source.at.name) : undefined;
+  if (time !== undefined) {
+    // As BIGINT: DuckDB takes a small number for a narrower one.
+    const value = (moment: bigint): string => time.value(`${String(moment)}::bigint`);
+    if (sight.from !== undefined) conditions.push(`${time.column} >= ${value(sight.from)}`);
+    if (sight.to !== undefined) conditions.push(`${time.column} <= ${value(sight.to)}`);
+  }
+  for (const [part, key] of group.key.entries()) {
+    if (sight.keys === undefined || key.node !== "column") continue;
+    const { kind } = parseTypeName(key.type);
+    conditions.push(`${duckdbColumn(key.name, kind)} in (select key${String(part)} from ${sight.keys})`);
+  }
+  return conditions.length === 0 ? undefined : conditions.join(" and ");
+}
+
+/** The relation of all that a group's source has. */
+export async function sourceRelation(
+  engine: Engine,
+  group: GroupPlan,
+  source: SourcePlan,
+  places: FilePlaces,
+): Promise<SourceRelation> {
+  return (await openSource(engine, group, source, places)).whole;
+}
