@@ -1,14 +1,15 @@
 /**
  * The macros that DuckDB needs before any SQL made here runs on a connection.
  *
- * `tondo_int` and `tondo_float` are the language's rules for results (adding 0 makes -0 into 0, and costs half of asking for it); `tondo_micros` brings a timestamp into the
- * language's domain; `tondo_exact(h, l)` rounds the exact sum h + l * 2^-62 to the nearest double, ties to even
+ * `tondo_int` and `tondo_float` are the language's rules for results: adding 0 makes -0 into 0, and costs less than asking for it; a comparison with
+ * the largest numbers would cost less than `isfinite`, but footers of Parquet say nothing of NaN, and DuckDB believes them. `tondo_micros` brings a
+ * timestamp into the language's domain; `tondo_exact(h, l)` rounds the exact sum h + l * 2^-62 to the nearest double, ties to even
  * (a plain cast of a HUGEINT is not correctly rounded): the magnitude is cut to 62 bits of which the last says whether
  * anything was cut, which one conversion then rounds.
  */
 export const duckdbMacros: readonly string[] = [
   "create or replace temp macro tondo_int(x) as case when x between -9007199254740991 and 9007199254740991 then x::bigint end",
-  "create or replace temp macro tondo_float(x) as case when x between -1.7976931348623157e308 and 1.7976931348623157e308 then x + 0e0 end",
+  "create or replace temp macro tondo_float(x) as case when isfinite(x) then x + 0e0 end",
   "create or replace temp macro tondo_domain(x) as case when abs(x) < 4611686018427387904e0 then x end",
   // Compared as a timestamp: the bounds leave out the infinities too, and it costs a third of asking for the microseconds twice.
   "create or replace temp macro tondo_micros(x) as case when x between make_timestamp(-9007199254740991) and make_timestamp(9007199254740991) then epoch_us(x) end",

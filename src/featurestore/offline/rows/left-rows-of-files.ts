@@ -2,7 +2,8 @@ import { parseTypeName, TondoError, type ValueKind } from "../../../core/index.t
 import type { KeyColumnPlan } from "../../../dsl/index.ts";
 import type { Engine, TableColumn } from "../../duckdb/index.ts";
 import { isCsv } from "../files/csv-columns.ts";
-import { columnsOfFirst, countParquet, describeFiles, type FileSet, scanFiles } from "../files/file-scan.ts";
+import { columnsOfFirst, describeFiles, type FileSet, scanFiles } from "../files/file-scan.ts";
+import { countParquet } from "../files/parquet-footers.ts";
 import {
   declaredColumns,
   declaredKinds,

@@ -2,7 +2,8 @@ import { parseTypeName } from "../../../core/index.ts";
 import { duckdbColumn, type FileTransportPlan, type GroupPlan, type SourcePlan } from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
-import { type Footers, type OpenedFiles, openFiles, type Prune, type StoredForm } from "../files/file-scan.ts";
+import { type OpenedFiles, openFiles, type Prune, type StoredForm } from "../files/file-scan.ts";
+import type { Footers } from "../files/parquet-footers.ts";
 import { filesOf, transportsAtRest } from "../files/source-files.ts";
 import { kindsOf, neededColumns, relationOf, type SourceRelation } from "./source-relation.ts";
 
