@@ -40,8 +40,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "snapshot-known-ignored",
     file: `${folder}/joins/join-latest.ts`,
-    find: "const candidates = relation.hasKnown",
-    replace: "const candidates = false",
+    find: "if (!relation.hasKnown) {",
+    replace: "if (relation.keys.length > 0) {",
     ...join,
   },
   {
@@ -61,8 +61,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "ttl-off-by-one",
     file: `${folder}/joins/join-latest.ts`,
-    find: "t <= ${String(ttl)}`]",
-    replace: "t < ${String(ttl)}`]",
+    find: "${time} <= ${String(ttl)}`]",
+    replace: "${time} < ${String(ttl)}`]",
     ...join,
   },
   {
@@ -78,6 +78,27 @@ const mutants: readonly Mutant[] = [
     find: '" and b.k <= a.q"',
     replace: '""',
     ...join,
+  },
+  {
+    name: "state-found-before-it-was-known",
+    file: `${folder}/joins/join-latest.ts`,
+    find: '["c.k <= m.q"]',
+    replace: "[]",
+    ...join,
+  },
+  {
+    name: "parts-of-keys-share-states",
+    file: `${folder}/joins/unit-join.ts`,
+    find: "await this.#make(moments, snapshotMoments(relation, rows));",
+    replace: "await this.#make(moments, snapshotMoments(seen, rows.replace('_part', '')));",
+    ...join,
+  },
+  {
+    name: "bound-of-time-dropped-where-it-cuts",
+    file: `${folder}/sources/open-source.ts`,
+    find: "times.last - to < least",
+    replace: "times.last - to >= least",
+    tests: ["test/featurestore/offline/joins/pruning.test.ts"],
   },
   {
     name: "part-of-keys-twice",
@@ -109,14 +130,14 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "latest-moment-pruned",
-    file: `${folder}/sources/source-relation.ts`,
+    file: `${folder}/sources/open-source.ts`,
     find: "`${time.column} <= ${value(sight.to)}`",
     replace: "`${time.column} < ${value(sight.to)}`",
     ...join,
   },
   {
     name: "keys-pruned-by-another-part",
-    file: `${folder}/sources/source-relation.ts`,
+    file: `${folder}/sources/open-source.ts`,
     find: "select key${String(part)} from",
     replace: "select key0 from",
     tests: pruning,
@@ -199,7 +220,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "known-later-loses-a-tie",
     file: `${folder}/joins/join-latest.ts`,
-    find: 'relation.ties.filter((part) => relation.hasKnown || part !== "k")',
+    find: 'relation.ties.filter((part) => hasKnown || part !== "k")',
     replace: 'relation.ties.filter((part) => part !== "k")',
     ...join,
   },
@@ -617,8 +638,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "state-unseen-at-its-own-moment",
     file: `${folder}/joins/join-latest.ts`,
-    find: "and a.q >= b.vis)",
-    replace: "and a.q > b.vis)",
+    find: "and a.q >= b.t`",
+    replace: "and a.q > b.t`",
     tests: edges,
   },
   {
@@ -638,8 +659,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "older-state-known-later-wins",
     file: `${folder}/joins/join-latest.ts`,
-    find: "(${relation.sql}))) where t = newest`",
-    replace: "(${relation.sql})))`",
+    find: "max(t) over (partition by ${keys} order by vis range unbounded preceding)",
+    replace: "last_value(t ignore nulls) over (partition by ${keys} order by vis range unbounded preceding)",
     tests: edges,
   },
   {
@@ -709,8 +730,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "rows-of-two-places-made-one",
     file: `${folder}/sources/source-relation.ts`,
-    find: '(${parts.join(" union all ")})',
-    replace: '(${parts.join(" union ")})',
+    find: 'parts.join(" union all ")',
+    replace: 'parts.join(" union ")',
     tests: edges,
   },
   {

@@ -9,13 +9,16 @@ import { joinReads } from "../../../../src/featurestore/offline/joins/join.ts";
 import type { JoinPlan } from "../../../../src/featurestore/offline/joins/join-plan.ts";
 import { compileText } from "../../../dsl/check-one.ts";
 import { differences } from "../../../oracle/compare.ts";
-import { histories } from "../../../oracle/history.ts";
+import { histories, historiesTogether } from "../../../oracle/history.ts";
 import { joinedHistory } from "../../../oracle/joined-history.ts";
 import { trainingRows } from "../../../../src/featurestore/oracle/oracle.ts";
 import { writeHistory } from "../../../oracle/write-history.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 20011122);
 const runs = Number(process.env["TONDO_RUNS"] ?? 60);
+/** So many histories of one plan are joined at once: statements cost more than rows here. */
+const together = Number(process.env["TONDO_TOGETHER"] ?? 1);
+const drawn = together === 1 ? histories : historiesTogether(together);
 
 /** How joins are done that are not forced, and every other way. */
 const usual: JoinPlan = { windows: "sweep", states: "asof" };
@@ -32,7 +35,7 @@ describe("the point-in-time join", () => {
       const engine = await Engine.open({ threads: 2 });
       try {
         await fc.assert(
-          fc.asyncProperty(histories, async (history) => {
+          fc.asyncProperty(drawn, async (history) => {
             const folder = await mkdtemp(join(tmpdir(), "tondo-join-"));
             try {
               const { left } = await writeHistory(history, folder);
