@@ -98,7 +98,7 @@ const mutants: readonly Mutant[] = [
     file: `${folder}/sources/open-source.ts`,
     find: "times.last - to < least",
     replace: "times.last - to >= least",
-    tests: ["test/featurestore/offline/joins/pruning.test.ts"],
+    tests: ["test/featurestore/offline/sources/open-source.test.ts"],
   },
   {
     name: "part-of-keys-twice",
