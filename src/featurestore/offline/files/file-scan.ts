@@ -98,8 +98,11 @@ export interface OpenedFiles {
    * SQL of the columns, by `nameOf` (quoted as they are, if nothing is said), as values of the language.
    *
    * @param prune gives a condition on the columns of Parquet files as they are, by which groups of rows are skipped unread
+   * @param stored columns that are left as the files have them
    */
-  readonly sql: (nameOf?: ColumnNames, prune?: Prune) => string;
+  readonly sql: (nameOf?: ColumnNames, prune?: Prune, stored?: readonly string[]) => string;
+  /** SQL of the value of a column that was left as the files have it, and is called `name` since. */
+  readonly valueOf: (column: string, name: string) => string;
   /** What the footers of Parquet say, of a column of timestamps too, if it is named; other files have none. */
   readonly footers: (time?: string) => Promise<Footers | undefined>;
 }
@@ -130,7 +133,9 @@ export async function openFiles(
     for (const name of names) refuseInCsv(name, columns[name] ?? "string", set);
     const typed = await typedCsv(engine, set.files, set.what, header, columns);
     return {
-      sql: (nameOf = quoteIdentifier) => `select ${select(nameOf, duckdbColumn)} from (${typed})`,
+      sql: (nameOf = quoteIdentifier, _, stored = []) =>
+        `select ${select(nameOf, (name, kind) => (stored.includes(name) ? quoteIdentifier(name) : duckdbColumn(name, kind)))} from (${typed})`,
+      valueOf: (column, name) => duckdbColumn(name, columns[column] ?? "string"),
       footers: () => Promise.resolve(undefined),
     };
   }
@@ -146,14 +151,18 @@ export async function openFiles(
   await refuseCutNanoseconds(engine, read, schemas, columns, set.what);
   const isNanoseconds = (name: string): boolean =>
     schemas.some(({ types }) => types.get(name)?.toUpperCase().startsWith("TIMESTAMP_NS") === true);
+  const valueOf = (column: string, name: string): string => {
+    const kind = columns[column] ?? "string";
+    if (isNothing(column)) return `null::${typeOf(kind)}`;
+    return isNanoseconds(column) ? duckdbColumn(name, kind, floorNanoseconds) : duckdbColumn(name, kind);
+  };
   return {
-    sql: (nameOf = quoteIdentifier, prune = () => undefined) => {
+    sql: (nameOf = quoteIdentifier, prune = () => undefined, stored = []) => {
       const pruned = prune((name) => storedForm(name, columns[name], schemas));
-      return `select ${select(nameOf, (name, kind) => {
-        if (isNothing(name)) return `null::${typeOf(kind)}`;
-        return isNanoseconds(name) ? duckdbColumn(name, kind, floorNanoseconds) : duckdbColumn(name, kind);
-      })} from ${read}${pruned === undefined ? "" : ` where ${pruned}`}`;
+      const selected = select(nameOf, (name) => (stored.includes(name) ? quoteIdentifier(name) : valueOf(name, name)));
+      return `select ${selected} from ${read}${pruned === undefined ? "" : ` where ${pruned}`}`;
     },
+    valueOf,
     footers: (time) =>
       arrow === undefined ? readFooters(engine, set.files, set.what, time) : Promise.resolve(undefined),
   };

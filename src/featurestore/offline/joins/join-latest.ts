@@ -1,4 +1,5 @@
 import type { JoinUnit } from "./join-unit.ts";
+import type { SeenRelation } from "../sources/open-source.ts";
 import { orderStruct, type SourceRelation } from "../sources/source-relation.ts";
 
 /** The column of the relation that holds a stored value. */
@@ -53,8 +54,12 @@ export function snapshotMoments(relation: SourceRelation, left: string): string 
  * Of the rows of that moment that were known the largest by the rest of the order stands. Ties are broken among the few that have several,
  * which costs a third of breaking them among all.
  */
-export function joinSnapshot(unit: JoinUnit, relation: SourceRelation, moments: string): string {
-  const { hasKnown, hasDeletions, keys, reads } = relation;
+export function joinSnapshot(
+  unit: JoinUnit,
+  relation: SourceRelation & Pick<SeenRelation, "late">,
+  moments: string,
+): string {
+  const { hasKnown, hasDeletions, keys, reads, late } = relation;
   const equal = [
     ...keys.map((key) => `m.${key} = c.${key}`),
     "m.newest = c.t",
@@ -67,8 +72,10 @@ export function joinSnapshot(unit: JoinUnit, relation: SourceRelation, moments: 
     ...row.map((name) => `m.${name}`),
     ...[...found, ...(hasKnown ? ["k"] : [])].map((name) => `c.${name}`),
   ];
+  const joined = `select ${matched.join(", ")} from ${moments} m left join (${late?.sql ?? relation.unchecked}) c on ${equal}`;
+  const values = [...(late?.values ?? [])].map(([name, value]) => `${value} as ${name}`);
   return `with matched as materialized (
-      select ${matched.join(", ")} from ${moments} m left join (${relation.unchecked}) c on ${equal}),
+      ${values.length === 0 ? joined : `select * replace (${values.join(", ")}) from (${joined})`}),
     tied as materialized (select row from matched group by row having count(*) > 1),
     winners as (
       select ${[...row, ...found].join(", ")} from matched anti join tied using (row)

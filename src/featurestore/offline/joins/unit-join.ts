@@ -1,5 +1,5 @@
 import type { Engine } from "../../duckdb/index.ts";
-import type { OpenedSource } from "../sources/open-source.ts";
+import type { OpenedSource, SeenRelation } from "../sources/open-source.ts";
 import type { SourceRelation } from "../sources/source-relation.ts";
 import { joinSnapshot, joinSnapshotByRange, joinTable, snapshotMoments } from "./join-latest.ts";
 import type { JoinReport } from "./join-report.ts";
@@ -163,7 +163,7 @@ export class UnitJoin {
 
   /** Finds the moments of states among those of `relation`, then the states themselves among all that were `seen`. */
   async #joinAsOf(
-    seen: SourceRelation,
+    seen: Omit<SeenRelation, "aside">,
     relation: SourceRelation,
     rows: string,
     keep: (sql: string) => Promise<void>,

@@ -1,11 +1,17 @@
 import { parseTypeName } from "../../../core/index.ts";
-import { duckdbColumn, type FileTransportPlan, type GroupPlan, type SourcePlan } from "../../../dsl/index.ts";
+import {
+  columnsOf,
+  duckdbColumn,
+  type FileTransportPlan,
+  type GroupPlan,
+  type SourcePlan,
+} from "../../../dsl/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
 import { type OpenedFiles, openFiles, type Prune, type StoredForm } from "../files/file-scan.ts";
 import type { Footers } from "../files/parquet-footers.ts";
 import { filesOf, transportsAtRest } from "../files/source-files.ts";
-import { kindsOf, neededColumns, relationOf, type SourceRelation } from "./source-relation.ts";
+import { kindsOf, neededColumns, relationOf, sourceExpressions, type SourceRelation } from "./source-relation.ts";
 
 /** What of a source some left rows may see: the rest need not be read. Of rows that it leaves out none may be seen. */
 export interface Sight {
@@ -22,6 +28,16 @@ export interface Sight {
 export interface SeenRelation extends SourceRelation {
   /** Tables that it reads, to be dropped after it. */
   readonly aside: readonly string[];
+  /** The same with reads as the files have them; absent where that is not to be had, or not worth it. */
+  readonly late?: LateReads;
+}
+
+/** Rows of which values are made only where a join has found them: most are found by none. */
+export interface LateReads {
+  /** SQL of them, as `unchecked` has them. */
+  readonly sql: string;
+  /** SQL of the value of each read, by its name. */
+  readonly values: ReadonlyMap<string, string>;
 }
 
 /** A group's source whose files have been looked at. */
@@ -64,12 +80,14 @@ export async function openSource(
   const time = source.at?.node === "column" ? source.at.name : undefined;
   let looking: Promise<Footers | undefined> | undefined;
   const footers = (): Promise<Footers | undefined> => (looking ??= footersOf([...opened.values()], time));
+  const isReadAgain = ({ inJavaScript }: SourceRelation): boolean =>
+    inJavaScript.length === 0 && [...opened.keys()].every(({ format }) => format !== "csv");
   const seen = async (all: Sight, signal?: AbortSignal): Promise<SeenRelation> => {
     const aside: string[] = [];
     const isBounded = all.from !== undefined || all.to !== undefined;
     const sight = isBounded ? worthCutting(all, (await footers())?.times) : all;
+    const prune: Prune = (stored) => sightSql(group, source, sight, stored);
     const relation = await relationOf(engine, group, source, async (place, _, column) => {
-      const prune: Prune = (stored) => sightSql(group, source, sight, stored);
       const sql = opened.get(place)?.sql(column, prune) ?? "";
       if (sight.aside === undefined) return sql;
       // A table, since DuckDB moves conditions on what is computed of a row into a query within, before that on its key.
@@ -78,13 +96,17 @@ export async function openSource(
       await engine.run(`create or replace temp table ${table} as ${sql}`, `reading ${what}`, signal);
       return `select * from ${table}`;
     });
-    return { ...relation, aside };
+    const late =
+      sight.aside === undefined && isReadAgain(relation)
+        ? await lateReads(engine, group, source, opened, prune)
+        : undefined;
+    return { ...relation, aside, ...(late === undefined ? {} : { late }) };
   };
   const whole = await seen({});
   return {
     whole,
     seen,
-    isReadAgain: whole.inJavaScript.length === 0 && [...opened.keys()].every(({ format }) => format !== "csv"),
+    isReadAgain: isReadAgain(whole),
     count: async () => (await footers())?.rows,
     shareOf: async (keys) => {
       const own = whole.keys.join(", ");
@@ -96,6 +118,29 @@ export async function openSource(
       return Number(row?.["share"] ?? 1);
     },
   };
+}
+
+/** Reads of a source of one place that nothing else is computed from. */
+async function lateReads(
+  engine: Engine,
+  group: GroupPlan,
+  source: SourcePlan,
+  opened: ReadonlyMap<FileTransportPlan, OpenedFiles>,
+  prune: Prune,
+): Promise<LateReads | undefined> {
+  const [[place, files] = [], ...others] = opened;
+  if (place === undefined || files === undefined || others.length > 0 || source.kind !== "snapshot") return undefined;
+  const names = group.reads.map((column, i) => ({ column, name: `r${String(i)}` }));
+  const computed = [...sourceExpressions(group, source)].filter(
+    ({ name }) => !names.some((read) => read.name === name),
+  );
+  const used = new Set(columnsOf(...computed.map(({ value }) => value), place.known));
+  const stored = group.reads.filter((column) => !used.has(column));
+  const relation = await relationOf(engine, group, source, (_, __, column) => files.sql(column, prune, stored));
+  const values = names.map(
+    ({ column, name }) => [name, stored.includes(column) ? files.valueOf(column, name) : name] as const,
+  );
+  return { sql: relation.unchecked, values: new Map(values) };
 }
 
 /** Of all places of a source together, where all of them say so. */

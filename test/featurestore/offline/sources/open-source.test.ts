@@ -68,4 +68,12 @@ describe("a source says what it has before it is read", () => {
     expect(await engine.rows(`select count(*)::int as n from (${sql})`, "counting")).toEqual([{ n: 0 }]);
     await engine.run("drop table seen_0", "clearing up");
   });
+
+  it("makes values late of reads that nothing is computed from, and of those alone", async () => {
+    const source = await opened("timestamp");
+    const { late } = await source.seen({});
+    expect([...(late?.values ?? [])]).toEqual([["r0", '"r0"::bigint']]);
+    expect(late?.sql).toContain('"size" as ');
+    expect(late?.sql).toContain('tondo_micros("At") as ');
+  });
 });
