@@ -80,10 +80,17 @@ const mutants: readonly Mutant[] = [
     ...join,
   },
   {
-    name: "state-found-before-it-was-known",
+    name: "versions-paired-with-all-rows",
     file: `${folder}/joins/join-latest.ts`,
-    find: '["c.k <= m.q"]',
-    replace: "[]",
+    find: '"m.seen = greatest(c.t, c.k)", ',
+    replace: "",
+    ...join,
+  },
+  {
+    name: "state-nobody-knew-found",
+    file: `${folder}/joins/join-latest.ts`,
+    find: ', "m.seen >= c.k"',
+    replace: "",
     ...join,
   },
   {
@@ -92,6 +99,13 @@ const mutants: readonly Mutant[] = [
     find: "await this.#make(moments, snapshotMoments(relation, rows));",
     replace: "await this.#make(moments, snapshotMoments(seen, rows.replace('_part', '')));",
     ...join,
+  },
+  {
+    name: "late-values-left-as-files-have-them",
+    file: `${folder}/sources/open-source.ts`,
+    find: "stored.includes(column) ? files.valueOf(column, name) : name",
+    replace: "name",
+    tests: ["test/featurestore/offline/sources"],
   },
   {
     name: "bound-of-time-dropped-where-it-cuts",
@@ -234,8 +248,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "left-rows-dropped-by-snapshots",
     file: `${folder}/joins/join-latest.ts`,
-    find: "asof left join",
-    replace: "asof join",
+    find: "asof left join (select",
+    replace: "asof join (select",
     ...join,
   },
   {
@@ -617,8 +631,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "nanoseconds-cut-towards-1970",
     file: `${folder}/files/file-scan.ts`,
-    find: "isNanoseconds(name) ? duckdbColumn(name, kind, floorNanoseconds)",
-    replace: "isNanoseconds(name) ? duckdbColumn(name, kind)",
+    find: "isNanoseconds(column) ? duckdbColumn(name, kind, floorNanoseconds)",
+    replace: "isNanoseconds(column) ? duckdbColumn(name, kind)",
     tests: sources,
   },
   {
@@ -659,8 +673,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "older-state-known-later-wins",
     file: `${folder}/joins/join-latest.ts`,
-    find: "max(t) over (partition by ${keys} order by vis range unbounded preceding)",
-    replace: "last_value(t ignore nulls) over (partition by ${keys} order by vis range unbounded preceding)",
+    find: "where t = newest) b",
+    replace: ") b",
     tests: edges,
   },
   {

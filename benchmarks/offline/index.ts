@@ -21,7 +21,7 @@ const suite: Suite = {
     }),
     joined({
       name: "join-known",
-      against: "DuckDB window by hand over rows and states, then its states, ties broken",
+      against: "DuckDB ASOF by hand over what known leaves, then its states, ties broken",
       world: { vector: "known", sources: [{ sizes }] },
       byHand: ({ events: [events = ""] }) => latestKnown(events),
     }),

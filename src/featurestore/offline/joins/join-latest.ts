@@ -28,24 +28,25 @@ function standing(unit: JoinUnit, relation: SourceRelation, time: string, winner
 
 /**
  * SQL of the moment of the state that each left row sees: `newest`, the largest `t` of its key that had happened and was known, or nothing.
- * `left` has `row`, `q` and `key0`, ...; so has this.
+ * `left` has `row`, `q` and `key0`, ...; so has this. Only keys and times are read.
  *
- * Only keys and times are read. Where rows may be known later than they happened, rows and left rows stand in one order, that of when they are
- * visible, and the largest `t` so far goes along.
+ * Where rows may be known later than they happened, one becomes visible at `vis = greatest(t, k)`. One whose `t` lies below the largest `t` that is
+ * visible with it can never win; of those that stay, `t` rises with `vis`, so that the last by `vis` is the one with the largest `(t, k)`, and
+ * those of one `vis` are of one `t`. That `vis` is `seen` then.
  */
 export function snapshotMoments(relation: SourceRelation, left: string): string {
   const keys = relation.keys.join(", ");
+  const equal = relation.keys.map((key) => `a.${key} = b.${key}`).join(" and ");
   if (!relation.hasKnown) {
-    const equal = relation.keys.map((key) => `a.${key} = b.${key}`).join(" and ");
     return `select a.*, b.t as newest from (${left}) a
       asof left join (select ${keys}, t from (${relation.unchecked})) b on ${equal} and a.q >= b.t`;
   }
-  return `select row, q, ${keys}, newest from (
-      select row, q, ${keys}, max(t) over (partition by ${keys} order by vis range unbounded preceding) as newest from (
-        select null as row, null as q, ${keys}, t, greatest(t, k) as vis from (${relation.sql})
-        union all
-        select row, q, ${keys}, null as t, q as vis from (${left})))
-    where row is not null`;
+  return `select a.*, b.t as newest, b.vis as seen from (${left}) a
+      asof left join (
+        select ${keys}, t, vis from (
+          select *, max(t) over (partition by ${keys} order by vis range unbounded preceding) as newest
+          from (select ${keys}, t, greatest(t, k) as vis from (${relation.sql})))
+        where t = newest) b on ${equal} and a.q >= b.vis`;
 }
 
 /**
@@ -63,7 +64,8 @@ export function joinSnapshot(
   const equal = [
     ...keys.map((key) => `m.${key} = c.${key}`),
     "m.newest = c.t",
-    ...(hasKnown ? ["c.k <= m.q"] : []),
+    // The second leaves out rows of which nobody knows when they were known.
+    ...(hasKnown ? ["m.seen = greatest(c.t, c.k)", "m.seen >= c.k"] : []),
   ].join(" and ");
   const row = ["row", ...(unit.group.ttl === undefined ? [] : ["q", "newest"])];
   const found = [...(hasDeletions ? ["gone"] : []), ...reads];

@@ -96,4 +96,43 @@ vector v {
       await rm(folder, { recursive: true });
     }
   });
+
+  it("finds each of many versions of one moment without pairing all of them with all rows that ask", async () => {
+    const { plan, diagnostics } = compileText(`
+entity shop (shop: string)
+snapshot shops {
+  parquet "shops.parquet" known loaded
+  columns (shop: string, since: timestamp, loaded: timestamp, size: int)
+  at since
+}
+group shop:profile from shops by shop { size }
+vector v {
+  key shop
+  size = @shop:profile:size
+}`);
+    const vector = plan?.vectors[0];
+    if (vector === undefined) throw new Error(diagnostics[0]?.message);
+    const folder = await mkdtemp(join(tmpdir(), "tondo-join-"));
+    // Pairs of all versions with all rows would take 20 times this memory.
+    const engine = await Engine.open({ threads: 1, memory: "500MB" });
+    try {
+      await engine.run(
+        `copy (select 'a' as shop, make_timestamp(10) as since, make_timestamp(10 + i) as loaded, i as size from range(20000) r(i))
+         to ${sqlText(join(folder, "shops.parquet"))}`,
+        "writing states",
+      );
+      await engine.run(
+        `create temp table l as select i as row, 10 + i as q, 'a' as shop from range(20000) r(i)`,
+        "making rows",
+      );
+      const { tables, columnOf } = await joinReads({ engine, vector, left: "l", places: { folder }, plan: usual });
+      const column = columnOf.get(vector.reads[0]?.id ?? "") ?? "";
+      expect(
+        await engine.rows(`select count(*)::int as n from ${tables[0] ?? ""} where row = ${column}`, "reading"),
+      ).toEqual([{ n: 20_000 }]);
+    } finally {
+      engine.close();
+      await rm(folder, { recursive: true });
+    }
+  });
 });
