@@ -58,7 +58,7 @@ describe("the point-in-time join", () => {
     Math.max(600_000, runs * 10_000),
   );
 
-  it("takes, of states of one time that were known before it, the one known later", async () => {
+  it("takes, of states of one time that were known before it, the one known later, and none of which nobody says when", async () => {
     const { plan, diagnostics } = compileText(`
 entity shop (shop: string)
 snapshot shops {
@@ -80,6 +80,7 @@ vector v {
         [10, 3, 7],
         [10, 5, 1],
         [10, 4, 9],
+        [10, null, 11],
       ].map(([t, k, size]) => `('a', make_timestamp(${String(t)}), make_timestamp(${String(k)}), ${String(size)})`);
       await engine.run(
         `copy (from (values ${states.join(", ")}) as e (shop, since, loaded, size)) to ${sqlText(join(folder, "shops.parquet"))}`,
