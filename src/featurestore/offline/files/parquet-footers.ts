@@ -17,14 +17,17 @@ export async function countParquet(engine: Engine, files: readonly string[], wha
   return Number(row?.["n"] ?? 0);
 }
 
-/** Reads the footers of Parquet files: how many rows they have, and where the values of a column of timestamps lie. */
+/** Of more files only the rows are counted: a footer's columns are read one by one, and wide files have many. */
+const filesLookedInto = 500;
+
+/** Reads the footers of Parquet files: how many rows they have, and where the values of a column of timestamps lie, if that is soon read. */
 export async function readFooters(
   engine: Engine,
   files: readonly string[],
   what: string,
   time?: string,
 ): Promise<Footers> {
-  if (time === undefined) return { rows: await countParquet(engine, files, what) };
+  if (time === undefined || files.length > filesLookedInto) return { rows: await countParquet(engine, files, what) };
   const [row] = await engine.rows(
     `select coalesce(sum(row_group_num_rows), 0)::double as n, count(*) = count(least) and count(*) = count(most) as whole,
        epoch_us(min(least)) as first, epoch_us(max(most)) as last

@@ -87,11 +87,19 @@ vector v {
         "writing states",
       );
       await engine.run(`create temp table l as select 0::bigint as row, 10::bigint as q, 'a' as shop`, "making rows");
-      const { tables, columnOf } = await joinReads({ engine, vector, left: "l", places: { folder } });
-      const column = columnOf.get(vector.reads[0]?.id ?? "") ?? "";
-      expect(await engine.rows(`select ${column}::int as size from ${tables[0] ?? ""}`, "reading")).toEqual([
-        { size: 1 },
-      ]);
+      for (const states of ["asof", "range"] as const) {
+        const { tables, columnOf } = await joinReads({
+          engine,
+          vector,
+          left: "l",
+          places: { folder },
+          plan: { states },
+        });
+        const column = columnOf.get(vector.reads[0]?.id ?? "") ?? "";
+        expect(await engine.rows(`select ${column}::int as size from ${tables[0] ?? ""}`, "reading")).toEqual([
+          { size: 1 },
+        ]);
+      }
     } finally {
       engine.close();
       await rm(folder, { recursive: true });
