@@ -45,7 +45,7 @@ export function snapshotMoments(relation: SourceRelation, left: string): string 
       asof left join (
         select ${keys}, t, vis from (
           select *, max(t) over (partition by ${keys} order by vis range unbounded preceding) as newest
-          from (select ${keys}, t, greatest(t, k) as vis from (${relation.sql})))
+          from (select ${keys}, t, case when k is not null then greatest(t, k) end as vis from (${relation.unchecked})))
         where t = newest) b on ${equal} and a.q >= b.vis`;
 }
 
