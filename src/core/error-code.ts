@@ -52,6 +52,8 @@ export const errorCodes = {
   KEY_INVALID: "A key value is missing, of the wrong type or too long.",
   INPUT_INVALID: "A request's input is missing, unknown or of the wrong type.",
   MOMENT_NOT_SERVED: "The online store cannot answer exactly for this moment.",
+  SLA_TOO_SHORT: "Loads that start at whole minutes cannot keep a group's sla with the margin asked for.",
+  ROLLBACK_REFUSED: "A group has no generation to go back to, or the definitions in force cannot read it.",
   STORE_CORRUPT: "A record of the online store does not decode.",
 
   // Registry

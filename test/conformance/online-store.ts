@@ -147,6 +147,30 @@ export function onlineStoreConformance(name: string, fixture: OnlineStoreFixture
       expect(await readCurrent(store, ["SFO"], "a:b")).toEqual(["b"]);
     });
 
+    it("goes back to a generation, and never gives the number of one that was current again", async () => {
+      const first = await load(store, { SFO: "one" });
+      const second = await load(store, { SFO: "two" });
+      const rolledBack = { from: second.generation, at: 993038402000000, by: "ops" };
+      const back = pointerTo(first.generation, { rolledBack });
+      expect(await store.switchPointers([{ pointer: back, expected: second.generation }])).toBe(true);
+      expect(await readCurrent(store, ["SFO"])).toEqual(["one"]);
+      const view = await store.view(["airport:departures"]);
+      expect(view.pointer("airport:departures")).toEqual(back);
+      view.close();
+      // Who still means the one that was gone back from comes too late.
+      expect(await store.switchPointers([{ pointer: back, expected: second.generation }])).toBe(false);
+      const third = await load(store, { SFO: "three" });
+      expect(third.generation).toBeGreaterThan(second.generation);
+      expect(third.previous).toBe(first.generation);
+      expect(await readCurrent(store, ["SFO"])).toEqual(["three"]);
+      const again = pointerTo(first.generation, { rolledBack: { ...rolledBack, from: third.generation } });
+      expect(await store.switchPointers([{ pointer: again, expected: third.generation }])).toBe(true);
+      expect(await readCurrent(store, ["SFO"])).toEqual(["one"]);
+      const fourth = await load(store, { SFO: "four" });
+      expect(fourth.generation).toBeGreaterThan(third.generation);
+      expect(await readCurrent(store, ["SFO"])).toEqual(["four"]);
+    });
+
     it("drops old generations, never the current one, and what is gone twice", async () => {
       const first = await load(store, { SFO: "one" });
       const second = await load(store, { SFO: "two" });

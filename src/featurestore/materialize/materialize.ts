@@ -19,6 +19,7 @@ import { sourceRelation } from "../offline/sources/open-source.ts";
 import { codecVersion } from "../online/codec/index.ts";
 import { sourceOf } from "../online/find-feature.ts";
 import { type PlannedLayout, planLayout, type WindowLayout } from "../online/group-layout.ts";
+import { earlierPointer } from "../online/group-pointer.ts";
 import {
   type GenerationWriter,
   type GroupPointer,
@@ -106,6 +107,9 @@ async function loadChosen(
       const current = pointers[i];
       if (current?.inputs === plan.inputs) {
         const { generation, counts } = current;
+        // A table is of no time: what was loaded of the same files is as of the later moment, too.
+        if (asOf > (current.confirmed ?? current.asOf))
+          switches.push({ pointer: { ...current, confirmed: asOf }, expected: generation });
         results.push({ group: plan.name, status: "unchanged", generation, ...counts, seconds: 0 });
         continue;
       }
@@ -127,7 +131,11 @@ async function loadChosen(
   return { asOf, groups: results };
 }
 
-function chooseGroups(project: ProjectPlan, names: readonly string[] | undefined): readonly GroupPlan[] {
+/**
+ * The groups of these names, or all with something to load.
+ * @throws TondoError `UNKNOWN_GROUP`, `INVALID_ARGUMENT` for one that only looks forward
+ */
+export function chooseGroups(project: ProjectPlan, names: readonly string[] | undefined): readonly GroupPlan[] {
   const loadable = project.groups.filter(({ stored }) =>
     stored.some((plan) => plan.kind === "column" || plan.direction === "back"),
   );
@@ -244,7 +252,9 @@ async function loadGroup(
     version: 1,
     group: name,
     generation: writer.generation,
-    ...(writer.current === undefined ? {} : { previous: writer.current.generation }),
+    ...(writer.current === undefined
+      ? {}
+      : { previous: writer.current.generation, before: earlierPointer(writer.current) }),
     asOf,
     loadedAt: clock(),
     inputs,

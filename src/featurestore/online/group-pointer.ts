@@ -26,14 +26,41 @@ export interface GroupPointer {
   readonly generation: number;
   /** The generation before it, kept for rollback; absent where there is none. */
   readonly previous?: number;
+  /** The pointer of that generation, which a rollback goes back to. Pointers that earlier programs wrote lack it. */
+  readonly before?: EarlierPointer;
+  /** That this generation was gone back to. */
+  readonly rolledBack?: Rollback;
   /** The moment up to which the group's history is in. */
   readonly asOf: Micros;
+  /** A table only: the last moment after `asOf` for which a load found the same inputs, so that these records are as of it, too. */
+  readonly confirmed?: Micros;
   /** When it was loaded, by the machine's clock. */
   readonly loadedAt: Micros;
   /** A digest of all that decided the records: definitions, files, moment. */
   readonly inputs: string;
   readonly layout: GroupLayout;
   readonly counts: LoadCounts;
+}
+
+/** The pointer of a generation that another one has replaced, without what was before it. */
+export type EarlierPointer = Omit<GroupPointer, "previous" | "before">;
+
+/** A rollback: from which generation, when and by whom. */
+export interface Rollback {
+  readonly from: number;
+  /** By the machine's clock. */
+  readonly at: Micros;
+  readonly by: string;
+}
+
+/** A pointer as the one that replaces it keeps it. */
+export function earlierPointer({ previous: _previous, before: _before, ...rest }: GroupPointer): EarlierPointer {
+  return rest;
+}
+
+/** The least number for a group's next generation: none that was ever current is given again, also where it was gone back behind it. */
+export function nextGeneration(current: GroupPointer | undefined): number {
+  return Math.max(current?.generation ?? 0, current?.rolledBack?.from ?? 0) + 1;
 }
 
 /** The name of a group as stores know it. */
@@ -59,16 +86,21 @@ export function decodePointer(bytes: Uint8Array): GroupPointer {
   }
   if (typeof parsed !== "object" || parsed === null) throw damaged("is no object");
   if (parsed.version !== 1) throw damaged(`is of version ${String(parsed.version)}, and this program knows 1`);
-  const { group, generation, asOf, layout } = parsed;
-  const isWhole =
+  const { before } = parsed;
+  if (!isWhole(parsed) || (before !== undefined && !isWhole(before))) throw damaged("lacks a part");
+  return parsed as GroupPointer;
+}
+
+function isWhole(pointer: Partial<GroupPointer> | null): boolean {
+  if (typeof pointer !== "object" || pointer === null) return false;
+  const { group, generation, asOf, layout, rolledBack } = pointer;
+  return (
     typeof group === "string" &&
     Number.isSafeInteger(generation) &&
     Number.isSafeInteger(asOf) &&
-    (layout?.kind === "rows"
-      ? Array.isArray(layout.columns)
-      : layout?.kind === "windows" && Array.isArray(layout.hops));
-  if (!isWhole) throw damaged("lacks a part");
-  return parsed as GroupPointer;
+    Number.isSafeInteger(rolledBack?.from ?? 0) &&
+    (layout?.kind === "rows" ? Array.isArray(layout.columns) : layout?.kind === "windows" && Array.isArray(layout.hops))
+  );
 }
 
 function damaged(what: string, cause?: unknown): TondoError {

@@ -11,7 +11,7 @@ export {
   type PreparedVector,
 } from "./feature-reader.ts";
 export type { GroupLayout, RowLayout, WindowLayout } from "./group-layout.ts";
-export { type GroupPointer, groupName, type LoadCounts } from "./group-pointer.ts";
+export { type EarlierPointer, type GroupPointer, groupName, type LoadCounts, type Rollback } from "./group-pointer.ts";
 export type { FeatureValue } from "./names-program.ts";
 export type {
   GenerationWriter,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
 import { TondoError } from "../../../core/index.ts";
-import { decodePointer, encodePointer, type GroupPointer } from "../group-pointer.ts";
+import { decodePointer, encodePointer, type GroupPointer, nextGeneration } from "../group-pointer.ts";
 import type { GenerationWriter, OnlineStore, PointerSwitch, RecordBatch, StoreView } from "../online-store.ts";
 import { checkFile } from "./check-file.ts";
 import { lmdbError } from "./lmdb-error.ts";
@@ -96,7 +96,7 @@ export class LmdbStore implements OnlineStore {
       this.#root.readerCheck();
       const current = this.#currentPointer(group);
       const held = [current?.generation, current?.previous].map((one) => (one === undefined ? -1 : one % slotCount));
-      let generation = (current?.generation ?? 0) + 1;
+      let generation = nextGeneration(current);
       while (held.includes(generation % slotCount)) generation++;
       const slot = this.#openSlot(group, generation, true);
       if (slot === undefined) throw new TondoError("INTERNAL", `no slot for ${group}`);
