@@ -24,6 +24,8 @@ import {
   extract,
   FeatureReader,
   type FilePlaces,
+  type Freshness,
+  type GroupGenerations,
   loadProject,
   lockHome,
   featureStats,
@@ -33,11 +35,15 @@ import {
   materialize,
   type MaterializeResult,
   openCatalog,
+  type Operations,
+  operations,
   type Reproduction,
   type ReproduceOptions,
   reproduceTrainingSet,
+  type RollbackResult,
   s3Files,
   type S3Options,
+  type Schedule,
   type SourceDatabases,
   specifiedVector,
   type TableExtraction,
@@ -82,7 +88,7 @@ export interface WorkOptions {
 }
 
 /** A feature store and a model registry, opened over a folder of definitions and a home. */
-export interface Tondo<P extends ProjectTypes = RegisteredProject> extends AsyncDisposable {
+export interface Tondo<P extends ProjectTypes = RegisteredProject> extends AsyncDisposable, Operations<P> {
   readonly folder: string;
   readonly home: string;
   readonly catalog: Catalog;
@@ -188,6 +194,7 @@ class OpenTondo implements AnyTondo {
   readonly #engine: EngineOptions;
   readonly #functions: readonly UserFunction[];
   readonly #databases: SourceDatabases | undefined;
+  readonly #operations: Operations;
   #store: LmdbStore | undefined;
   #features: Promise<FeatureReader> | undefined;
   #predictor: Promise<Predictor> | undefined;
@@ -205,6 +212,8 @@ class OpenTondo implements AnyTondo {
     const actor = options.actor ?? accountName();
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
     const artifacts = folderArtifacts(resolve(home, options.artifacts ?? "artifacts"));
+    const store = (): LmdbStore => this.#online();
+    this.#operations = operations({ catalog: this.catalog, home, store, clock: this.#clock, actor });
     this.registry = openRegistry({ database, artifacts, clock: this.#clock, actor });
   }
 
@@ -279,6 +288,22 @@ class OpenTondo implements AnyTondo {
     } finally {
       engine.close();
     }
+  }
+
+  freshness(options?: Parameters<AnyTondo["freshness"]>[0]): Promise<Freshness> {
+    return this.#operations.freshness(options);
+  }
+
+  generations(groups?: readonly string[]): Promise<readonly GroupGenerations[]> {
+    return this.#operations.generations(groups);
+  }
+
+  rollback(groups: readonly string[], options?: { readonly dryRun?: boolean }): Promise<RollbackResult> {
+    return this.#operations.rollback(groups, options);
+  }
+
+  schedule(options?: Parameters<AnyTondo["schedule"]>[0]): Promise<Schedule> {
+    return this.#operations.schedule(options);
   }
 
   features(): Promise<FeatureReader> {

@@ -29,9 +29,13 @@ Exit codes:
 
 `;
 
+/** What 3 says: the work is done, and there is something to act on. */
+const threes =
+  "something is to be done: `plan --exit-code` would change something, `freshness` found a group that does not keep its sla, `generations rollback` was not told --yes";
+
 /** The page as it follows from the commands; \`npx vitest run test/cli/reference.test.ts -u\` writes it anew. */
 function reference(): string {
-  const exits = Object.entries({ ...commonExits, 3: "`plan --exit-code` only: something would change" });
+  const exits = Object.entries({ ...commonExits, 3: threes });
   const rows = exits.map(([code, meaning]) => `- \`${code}\`: ${meaning}`).join("\n");
   const sections = commands.map((command) => {
     const help = helpText(command, styleOf(false)).trimEnd();

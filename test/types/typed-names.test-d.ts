@@ -48,6 +48,19 @@ export async function features(tondo: Tondo<TondoProject>): Promise<void> {
   void reader.loadedMoment(["shop:order"]);
 }
 
+export async function operations(tondo: Tondo<TondoProject>): Promise<void> {
+  same<Awaited<ReturnType<typeof tondo.freshness>>["kept"], boolean>(true);
+  await tondo.rollback(["shop:orders", "route:orders"], { dryRun: true });
+  // @ts-expect-error a wrong group
+  void tondo.rollback(["shop:order"]);
+  // @ts-expect-error a wrong group
+  void tondo.generations(["shop:order"]);
+  // @ts-expect-error a wrong group
+  void tondo.freshness({ groups: ["shop:order"] });
+  // @ts-expect-error a wrong group
+  void tondo.schedule({ groups: ["shop:order"] });
+}
+
 export async function predictions(tondo: Tondo<TondoProject>): Promise<void> {
   const keys = { from: "a", route: { shop: "a", region: 1 } };
   const inputs = { distance: 1.5, items: null, when: new Date() };

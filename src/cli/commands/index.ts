@@ -5,6 +5,8 @@ import { explainCommand } from "./explain.ts";
 import { extractCommand } from "./extract.ts";
 import { featuresCommand } from "./features.ts";
 import { fmtCommand } from "./fmt.ts";
+import { freshnessCommand } from "./freshness.ts";
+import { generationsCommand } from "./generations.ts";
 import { getCommand } from "./get.ts";
 import { initCommand } from "./init.ts";
 import { languageServerCommand } from "./language-server.ts";
@@ -13,6 +15,7 @@ import { modelsCommand } from "./models.ts";
 import { planCommand } from "./plan.ts";
 import { predictCommand } from "./predict.ts";
 import { resolveCommand } from "./resolve.ts";
+import { scheduleCommand } from "./schedule.ts";
 import { tagCommand } from "./tag.ts";
 import { testCommand } from "./test.ts";
 import { trainCommand } from "./train.ts";
@@ -35,6 +38,9 @@ export const commands: readonly Command[] = [
   featuresCommand,
   trainCommand,
   materializeCommand,
+  freshnessCommand,
+  scheduleCommand,
+  generationsCommand,
   getCommand,
   predictCommand,
   modelsCommand,
