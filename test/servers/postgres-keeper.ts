@@ -3,10 +3,10 @@
 // the orderly end and just as well when the process that runs the tests is killed.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chownSync, createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
 import { findPostgres } from "./postgres-binaries.ts";
 import { type Account, serverAccount } from "./server-account.ts";
 
@@ -30,26 +30,6 @@ function initialise(bin: string, folder: string, account: Account | undefined): 
   );
   if (error !== undefined) throw new Error(`initdb did not start in ${folder}`, { cause: error });
   if (status !== 0) throw new Error(`initdb failed in ${folder}: ${stdout}${stderr}`);
-}
-
-/** A free port below the range that systems give to outgoing connections. */
-async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if (!(await accepts(port))) return port;
-  }
-  throw new Error("no free port found on loopback in 100 attempts");
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }
 
 function start(bin: string, folder: string, port: number, account: Account | undefined): ChildProcess {

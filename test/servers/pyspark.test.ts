@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { findJava, pysparkFolder, pysparkVersion } from "./pyspark.ts";
-import type { Run } from "./python-packages.ts";
+import type { Run } from "./run-to-end.ts";
 
 let caches: string;
 beforeEach(() => {

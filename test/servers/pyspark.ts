@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { pythonPackageFolder, type Run } from "./python-packages.ts";
+import { pythonPackageFolder } from "./python-packages.ts";
+import type { Run } from "./run-to-end.ts";
 
 /** The release of PySpark that the tests compare with; it brings Spark and needs Java 17. */
 export const pysparkVersion = "4.3.0";
