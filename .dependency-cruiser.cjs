@@ -179,7 +179,11 @@ module.exports = {
       "Arrow is read and written in its two places, by an optional peer.",
     ),
     driver("fflate", ["^src/registry/package/"], "ZIP is the form of a package and of nothing else."),
-    driver("cassandra-driver", [], "No adapter uses it yet: name its place here first."),
+    driver(
+      "cassandra-driver",
+      ["^src/featurestore/online/cassandra/"],
+      "Cassandra is one online store of several, and its driver an optional peer.",
+    ),
     driver("kafkajs", [], "No adapter uses it yet: name its place here first."),
     driver("parquetjs-lite", [], "No adapter uses it yet: name its place here first."),
 

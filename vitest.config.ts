@@ -2,6 +2,7 @@ import { defineConfig, type ViteUserConfigExport } from "vitest/config";
 
 const unitTests = "test/**/*.test.ts";
 const integrationTests = "test/**/*.integration.test.ts";
+const cassandraTests = "test/**/*.cassandra.test.ts";
 const canaryTests = "test/canary/**/*.test.ts";
 
 const config: ViteUserConfigExport = defineConfig({
@@ -12,11 +13,22 @@ const config: ViteUserConfigExport = defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: [unitTests], exclude: [integrationTests, canaryTests] },
+        test: { name: "unit", include: [unitTests], exclude: [integrationTests, cassandraTests, canaryTests] },
       },
       {
         extends: true,
         test: { name: "integration", include: [integrationTests], globalSetup: ["test/servers/postgres.ts"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "cassandra",
+          include: [cassandraTests],
+          globalSetup: ["test/servers/shared-cassandra-setup.ts"],
+          // One that starts takes ten seconds on two free cores, and three minutes at the most.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
       },
       {
         extends: true,

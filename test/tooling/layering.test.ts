@@ -31,7 +31,7 @@ const packages = {
     "vscode-languageserver",
     "vscode-languageserver-textdocument",
   ],
-  devDependencies: ["vitest", "pg", "vega", "apache-arrow", "@aws-sdk/client-s3"],
+  devDependencies: ["vitest", "pg", "vega", "apache-arrow", "@aws-sdk/client-s3", "cassandra-driver"],
   peerDependencies: [
     "pg",
     "@aws-sdk/client-s3",
@@ -173,6 +173,7 @@ describe("the layering rules", () => {
       "src/featurestore/catalog/tables.ts": ["kysely", "src/database/index.ts"],
       "src/featurestore/duckdb/index.ts": ["@duckdb/node-api"],
       "src/featurestore/online/lmdb/index.ts": ["lmdb", "src/core/index.ts"],
+      "src/featurestore/online/cassandra/index.ts": ["cassandra-driver", "type cassandra-driver", "src/core/index.ts"],
       "src/registry/index.ts": ["src/database/index.ts", "src/runtimes/index.ts", "src/registry/package/zip.ts"],
       "src/registry/package/zip.ts": ["fflate", "uuid"],
       "src/language-server/index.ts": [
