@@ -114,6 +114,50 @@ export interface TondoProject {
       readonly inputs: {
         readonly distance: number;
       };
+      readonly reads: {
+        readonly destination: {
+          /** Mean delay, minutes, last four weeks. */
+          readonly "airport:arrivals:delay_28d": number | null;
+          /** Mean delay, minutes, last three hours. Late planes leave late again. */
+          readonly "airport:arrivals:delay_3h": number | null;
+          /** How many, last day. */
+          readonly "airport:arrivals:flights_24h": number | bigint | null;
+          /** How many, last six hours. */
+          readonly "airport:arrivals:flights_6h": number | bigint | null;
+          readonly "airport:arrivals:late_24h_1": number | bigint | null;
+        };
+        readonly origin: {
+          /** Mean delay, minutes, last three hours. Late planes leave late again. */
+          readonly "airport:arrivals:delay_3h": number | null;
+          /** How many, last six hours. */
+          readonly "airport:arrivals:flights_6h": number | bigint | null;
+          readonly "airport:arrivals:late_6h_1": number | bigint | null;
+          /** Mean delay, minutes, last three hours: short flights, but fresh news. */
+          readonly "airport:departures:delay_3h": number | null;
+          /** Mean delay, minutes, last seven days: what is usual here. */
+          readonly "airport:departures:delay_7d": number | null;
+          /** How many, last day. */
+          readonly "airport:departures:flights_24h": number | bigint | null;
+          /** How many, last six hours. Those still in the air are not in it: nothing is known of them. */
+          readonly "airport:departures:flights_6h": number | bigint | null;
+          readonly "airport:departures:late_24h_1": number | bigint | null;
+          readonly "airport:departures:late_6h_1": number | bigint | null;
+          /** IANA zone: the file of flights gives local clock times. */
+          readonly "airport:place:tz": string | null;
+        };
+        readonly origin_destination: {
+          /** Mean delay, minutes, last day. */
+          readonly "route:traffic:delay_24h": number | null;
+          /** Mean delay, minutes, last four weeks. */
+          readonly "route:traffic:delay_28d": number | null;
+          /** Mean delay, minutes, last six hours. */
+          readonly "route:traffic:delay_6h": number | null;
+          /** How many, last day. Fewer than usual: some were cancelled, or are late and still in the air. */
+          readonly "route:traffic:flights_24h": number | bigint | null;
+          /** How many, last four weeks. */
+          readonly "route:traffic:flights_28d": number | bigint | null;
+        };
+      };
       readonly slots: {
         readonly out_delay_3h: number | null;
         readonly out_delay_7d: number | null;

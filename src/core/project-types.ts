@@ -31,6 +31,8 @@ export interface VectorTypes {
   /** By role. */
   readonly keys: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** What is read for it, by the name of the key, a role's mostly, and the canonical name of the stored value. */
+  readonly reads: Readonly<Record<string, Readonly<Record<string, Value>>>>;
   readonly slots: Readonly<Record<string, Value>>;
   readonly labels: Readonly<Record<string, Value>>;
 }

@@ -34,6 +34,12 @@ export interface TondoProject {
         readonly shop: string | null;
       };
       readonly inputs: Readonly<Record<string, never>>;
+      readonly reads: {
+        readonly shop: {
+          /** How many, last day. */
+          readonly "shop:orders:n_1d": number | bigint | null;
+        };
+      };
       readonly slots: {
         readonly busy: boolean;
       };
@@ -53,6 +59,15 @@ export interface TondoProject {
         readonly distance: number;
         readonly items?: number | bigint | null | undefined;
         readonly when: number | Date;
+      };
+      readonly reads: {
+        readonly from: {
+          /** How many, last day. */
+          readonly "shop:orders:n_1d": number | bigint | null;
+        };
+        readonly route: {
+          readonly "route:orders:last_code": number | bigint | null;
+        };
       };
       readonly slots: {
         /** Miles, more or less. */

@@ -1,5 +1,5 @@
 import { formatCanonicalName, formatDuration, parseTypeName, type TypeName, visible } from "../../core/index.ts";
-import type { About, EntityPlan, ProjectPlan, VectorPlan } from "../plan/index.ts";
+import { type About, type EntityPlan, type ProjectPlan, readName, type VectorPlan } from "../plan/index.ts";
 import type { Places } from "../semantic/index.ts";
 import { givenType, valueType } from "./value-types.ts";
 
@@ -119,6 +119,12 @@ function vectorLines(
     return { name: role, type: plan === undefined ? "never" : keyType(plan), about: about.get(`entity:${entity}`) };
   });
   const inputs = vector.inputs.map(({ name, type }) => inputMember(name, type));
+  const reads = new Map<string, Member[]>();
+  for (const read of vector.reads) {
+    const { key, name } = readName(read);
+    const type = valueType(read.type, { optional: true });
+    reads.set(key, [...(reads.get(key) ?? []), { name, type, about: about.get(`feature:${name}`) }]);
+  }
   const slots = vector.slots.map(({ name, type }) => ({
     name,
     type: valueType(type),
@@ -132,6 +138,10 @@ function vectorLines(
   return [
     ...member({ name: "keys", lines: keys.flatMap(member) }),
     ...member({ name: "inputs", lines: inputs.flatMap(member), empty: nothing }),
+    ...member({
+      name: "reads",
+      lines: [...reads].flatMap(([name, own]) => member({ name, lines: own.flatMap(member) })),
+    }),
     ...member({ name: "slots", lines: slots.flatMap(member) }),
     ...member({ name: "labels", lines: labels.flatMap(member) }),
   ];
