@@ -5,21 +5,26 @@ const windows = ["test/featurestore/online/window-reader.test.ts"];
 const load = ["test/featurestore/materialize/materialize.test.ts"];
 const store = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
 
+const late = ["test/featurestore/online/lookup-reader.test.ts"];
+const shared = ["test/featurestore/online/record-reads.test.ts"];
+const kept = ["test/featurestore/online/record-cache.test.ts"];
+const vector = ["test/featurestore/online/vector-rows.test.ts"];
+
 const hops = ["test/featurestore/computed-keys.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
     name: "second-hop-of-a-missing-first",
     file: "src/featurestore/online/vector-keys.ts",
-    find: "if (value === null || value !== value) return null;\n      parts.push(value);",
-    replace: "parts.push(String(value));",
+    find: "if (value === null || value !== value) return null;\n      values.push(value);",
+    replace: "values.push(String(value));",
     tests: hops,
   },
   {
     name: "status-of-the-first-hop-forgotten",
     file: "src/featurestore/online/vector-program.ts",
-    find: 'status = worseStatus(status, statuses[input] ?? "missing");',
-    replace: "status = worseStatus(status, statuses[target] ?? status);",
+    find: 'status = worseStatus(status, statuses[base + input] ?? "unavailable");',
+    replace: "status = worseStatus(status, statuses[base + target] ?? status);",
     tests: hops,
   },
   {
@@ -38,17 +43,18 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "key-left-out-has-no-rows",
-    file: "src/featurestore/online/read-lookups.ts",
+    file: "src/featurestore/online/begin-rounds.ts",
     find: "pointer.counts.keysTooLong > 0",
     replace: "pointer.counts.keysTooLong > 1",
     tests: hops,
   },
   {
     name: "reads-begun-before-a-refusal",
-    file: "src/featurestore/online/read-lookups.ts",
-    find: "(rounds[round]?.(answers) ?? []).map(",
-    replace: "(rounds[round]?.(answers) ?? []).values().map(",
-    tests: ["test/featurestore/online/read-lookups.test.ts"],
+    file: "src/featurestore/online/begin-rounds.ts",
+    find: "for (const lookup of lookups) check(view, lookup, answers.at);\n    let underWay: LookupUnderWay[] | undefined;\n    for (const lookup of lookups) {",
+    replace:
+      "let underWay: LookupUnderWay[] | undefined;\n    for (const lookup of lookups) {\n      check(view, lookup, answers.at);",
+    tests: late,
   },
   {
     name: "expired-at-its-ttl",
@@ -151,8 +157,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "missing-key-looked-up",
     file: "src/featurestore/online/names-program.ts",
-    find: "values.includes(null) ? null : encodeKey(reader.key, values)",
-    replace: "encodeKey(reader.key, values)",
+    find: "values.includes(null) ? null : encodeKey(key, values)",
+    replace: "encodeKey(key, values)",
     tests: reader,
   },
   {
@@ -210,6 +216,202 @@ const mutants: readonly Mutant[] = [
     find: "switches === this.#seen && groups.every(",
     replace: "groups.every(",
     tests: store,
+  },
+  {
+    name: "late-answer-written",
+    file: "src/featurestore/online/begin-rounds.ts",
+    find: "if (!answers.isFinal && row !== undefined) read(",
+    replace: "if (row !== undefined) read(",
+    tests: ["test/featurestore/online/begin-rounds.test.ts"],
+  },
+  {
+    name: "late-answer-written-where-no-key-is-missing",
+    file: "src/featurestore/online/begin-rounds.ts",
+    find: "if (!answers.isFinal) read(",
+    replace: "if (i >= 0) read(",
+    tests: ["test/featurestore/online/begin-rounds.test.ts"],
+  },
+  {
+    name: "unavailable-called-missing",
+    file: "src/featurestore/online/group-reader.ts",
+    find: 'into.statuses[base + target] = "unavailable";',
+    replace: 'into.statuses[base + target] = "missing";',
+    tests: late,
+  },
+  {
+    name: "answered-keys-of-a-late-group-lost",
+    file: "src/featurestore/online/unavailable.ts",
+    find: "else if (!reader.hasAnswered(answers, base)) reader",
+    replace: "else reader",
+    tests: late,
+  },
+  {
+    name: "corrupt-store-called-unavailable",
+    file: "src/featurestore/online/unavailable.ts",
+    find: 'error instanceof TondoError && error.code === "STORE_UNAVAILABLE"',
+    replace: 'error instanceof TondoError && error.code !== "DEADLINE_EXCEEDED"',
+    tests: late,
+  },
+  {
+    name: "all-or-nothing-answered-in-part",
+    file: "src/featurestore/online/late-call.ts",
+    find: "if (!partial || !isAway(error)) throw error;",
+    replace: "if (!isAway(error)) throw error;",
+    tests: late,
+  },
+  {
+    name: "all-or-nothing-late-in-part",
+    file: "src/featurestore/online/late-call.ts",
+    find: "if (partial) return cause;\n    throw cause;",
+    replace: "return partial ? cause : cause;",
+    tests: late,
+  },
+  {
+    name: "view-not-opened-answered-in-part",
+    file: "src/featurestore/online/late-call.ts",
+    find: "if (!asked.partial && first !== undefined) throw",
+    replace: "if (!asked.partial && first === undefined) throw",
+    tests: late,
+  },
+  {
+    name: "deadline-of-each-hop",
+    file: "src/featurestore/online/late-call.ts",
+    find: "        if (this.#deadline.hasPassed) {",
+    replace: "        if (this.#deadline.hasPassed && round < 0) {",
+    tests: vector,
+  },
+  {
+    name: "view-closed-under-a-read",
+    file: "src/featurestore/online/late-call.ts",
+    find: "if (!this.#isAnswered || this.#open > 0) return;",
+    replace: "if (!this.#isAnswered) return;",
+    tests: late,
+  },
+  {
+    name: "calls-under-way-without-bound",
+    file: "src/featurestore/online/lookup-reader.ts",
+    find: "if (this.#underWay >= this.#maxUnderWay) throw",
+    replace: "if (this.#underWay > this.#maxUnderWay) throw",
+    tests: late,
+  },
+  {
+    name: "call-given-up-no-longer-counted",
+    file: "src/featurestore/online/late-call.ts",
+    find: "    this.#isAnswered = true;\n    this.#close();",
+    replace: "    this.#isAnswered = true;\n    this.#release();\n    if (this.#open === 0) this.#view?.close();",
+    tests: late,
+  },
+  {
+    name: "cause-of-the-first-hop-lost",
+    file: "src/featurestore/online/vector-program.ts",
+    find: "if (causes !== undefined) causes",
+    replace: "if (causes?.length === -1) causes",
+    tests: vector,
+  },
+  {
+    name: "keys-of-the-first-request-for-all",
+    file: "src/featurestore/online/vector-keys.ts",
+    find: "values[base + answer]",
+    replace: "values[answer]",
+    tests: vector,
+  },
+  {
+    name: "inputs-of-the-first-key-for-all",
+    file: "src/featurestore/online/feature-reader.ts",
+    find: "inputsOf(inputs, i, keys.length)",
+    replace: "inputsOf(inputs, 0, keys.length)",
+    tests: vector,
+  },
+  {
+    name: "key-input-not-demanded",
+    file: "src/featurestore/online/request-reader.ts",
+    find: "!inKeys.has(input.name)",
+    replace: "inKeys.size > 0",
+    tests: vector,
+  },
+  {
+    name: "read-shared-by-two-groups",
+    file: "src/featurestore/online/record-reads.ts",
+    find: "return `${group}\\0${Buffer",
+    replace: "return `${group.slice(0, 7)}\\0${Buffer",
+    tests: shared,
+  },
+  {
+    name: "read-shared-by-two-loads",
+    file: "src/featurestore/online/record-reads.ts",
+    find: "flight === undefined || !isSameLoad(flight.load, load)",
+    replace: "flight === undefined",
+    tests: shared,
+  },
+  {
+    name: "hung-read-waited-for-again",
+    file: "src/featurestore/online/record-reads.ts",
+    find: "for (const flight of all) this.#remove(flight);",
+    replace: "for (const flight of own) if (flight.hasLanded) this.#remove(flight);",
+    tests: shared,
+  },
+  {
+    name: "erased-key-in-the-cache",
+    file: "src/featurestore/online/record-reads.ts",
+    find: "    this.#cache?.delete(id);\n",
+    replace: "",
+    tests: shared,
+  },
+  {
+    name: "erased-key-waited-for",
+    file: "src/featurestore/online/record-reads.ts",
+    find: "    this.#flights.delete(id);\n",
+    replace: "",
+    tests: shared,
+  },
+  {
+    name: "erased-key-kept-by-a-read-under-way",
+    file: "src/featurestore/online/record-reads.ts",
+    find: "if (this.#remove(flight)) this.#cache?.put(",
+    replace: "this.#remove(flight);\n    this.#cache?.put(",
+    tests: shared,
+  },
+  {
+    name: "cache-of-another-load",
+    file: "src/featurestore/online/record-cache.ts",
+    find: "!isSameLoad(entry.load, load) || ",
+    replace: "",
+    tests: kept,
+  },
+  {
+    name: "cache-kept-without-time",
+    file: "src/featurestore/online/record-cache.ts",
+    find: " || this.#now() - entry.askedAt > this.#options.staleMs",
+    replace: "",
+    tests: kept,
+  },
+  {
+    name: "cache-without-bound",
+    file: "src/featurestore/online/record-cache.ts",
+    find: "this.#entries.size <= this.#options.records && this.#bytes <= this.#options.bytes",
+    replace: "this.#bytes <= this.#options.bytes",
+    tests: kept,
+  },
+  {
+    name: "cached-record-overwritten",
+    file: "src/featurestore/online/record-cache.ts",
+    find: "record: record?.slice()",
+    replace: "record",
+    tests: kept,
+  },
+  {
+    name: "load-with-a-number-that-came-again",
+    file: "src/featurestore/online/group-pointer.ts",
+    find: " && a.loadedAt === b.loadedAt && a.inputs === b.inputs",
+    replace: "",
+    tests: kept,
+  },
+  {
+    name: "deadline-before-what-had-come",
+    file: "src/featurestore/online/deadline.ts",
+    find: "this.#turn = setImmediate(() => {\n          this.#hasPassed = true;\n          resolve(undefined);\n        });",
+    replace: "this.#hasPassed = true;\n        resolve(undefined);",
+    tests: ["test/featurestore/online/deadline.test.ts"],
   },
 ];
 

@@ -28,7 +28,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "inputs-of-others-taken",
-    file: "src/serving/request.ts",
+    file: "src/featurestore/online/request-reader.ts",
     find: "if (!inputs.has(name)) throw",
     replace: 'if (name === "") throw',
     tests: predictor,
@@ -74,6 +74,20 @@ const mutants: readonly Mutant[] = [
     find: "vector !== undefined && vector !== model.vector.name",
     replace: "vector !== undefined && false",
     tests: ["test/serving/predictor.test.ts"],
+  },
+  {
+    name: "scored-on-what-is-unavailable",
+    file: "src/serving/predictor.ts",
+    find: "partial: isMissing(onUnavailable)",
+    replace: "partial: isMissing(onUnavailable) || true",
+    tests: predictor,
+  },
+  {
+    name: "misspelled-choice-taken",
+    file: "src/serving/predictor.ts",
+    find: 'if (given === "missing" || given === "throw") return given === "missing";',
+    replace: 'if (given !== "") return given === "missing";',
+    tests: predictor,
   },
 ];
 

@@ -40,6 +40,7 @@ import {
   type Reproduction,
   type ReproduceOptions,
   reproduceTrainingSet,
+  type ReadingOptions,
   type RollbackResult,
   s3Files,
   type S3Options,
@@ -55,7 +56,13 @@ import {
 } from "./featurestore/index.ts";
 import { LmdbStore } from "./lmdb.ts";
 import { folderArtifacts, openRegistry, type PartitionPath, type Registry } from "./registry/index.ts";
-import { createPredictor, type Prediction, type Predictor, type PredictRequest } from "./serving/index.ts";
+import {
+  createPredictor,
+  type Prediction,
+  type Predictor,
+  type PredictRequest,
+  type UnavailableChoice,
+} from "./serving/index.ts";
 import { trainAndRegister, type TrainAndRegisterOptions, type TrainAndRegisterResult } from "./training/index.ts";
 
 /** How Tondo is opened; with nothing said everything is embedded. */
@@ -74,6 +81,10 @@ export interface OpenOptions {
   readonly engine?: EngineOptions;
   /** How paths of S3 (`s3://bucket/key`) are read. They are without it too: as the environment says, by Amazon's own variables. */
   readonly s3?: S3Options;
+  /** How features are read online: deadline, partial answers, cache, limits. */
+  readonly reading?: ReadingOptions;
+  /** What becomes of predictions whose features are not all available; default `"throw"`. */
+  readonly onUnavailable?: UnavailableChoice;
   /** The functions of the project's own that its expressions call: see `defineFunction`. */
   readonly functions?: readonly UserFunction[];
   readonly clock?: Clock;
@@ -195,6 +206,8 @@ class OpenTondo implements AnyTondo {
   readonly #functions: readonly UserFunction[];
   readonly #databases: SourceDatabases | undefined;
   readonly #operations: Operations;
+  readonly #reading: ReadingOptions;
+  readonly #onUnavailable: UnavailableChoice;
   #store: LmdbStore | undefined;
   #features: Promise<FeatureReader> | undefined;
   #predictor: Promise<Predictor> | undefined;
@@ -208,6 +221,8 @@ class OpenTondo implements AnyTondo {
     const functions = options.functions ?? options.engine?.functions ?? [];
     this.#functions = functions;
     this.#databases = options.sources?.postgres;
+    this.#reading = options.reading ?? {};
+    this.#onUnavailable = options.onUnavailable ?? "throw";
     this.#engine = { ...options.engine, functions };
     const actor = options.actor ?? accountName();
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
@@ -307,19 +322,25 @@ class OpenTondo implements AnyTondo {
   }
 
   features(): Promise<FeatureReader> {
-    this.#features ??= this.catalog
-      .project()
-      .then(
-        (project) =>
-          new FeatureReader({ project, store: this.#online(), clock: this.#clock, functions: this.#functions }),
-      );
+    this.#features ??= this.catalog.project().then(
+      (project) =>
+        new FeatureReader({
+          ...this.#reading,
+          project,
+          store: this.#online(),
+          clock: this.#clock,
+          functions: this.#functions,
+        }),
+    );
     return forgetFailure(this.#features, () => {
       this.#features = undefined;
     });
   }
 
   async predict(reference: string, request: PredictRequest): Promise<Prediction> {
-    this.#predictor ??= this.features().then((features) => createPredictor({ registry: this.registry, features }));
+    this.#predictor ??= this.features().then((features) =>
+      createPredictor({ registry: this.registry, features, onUnavailable: this.#onUnavailable }),
+    );
     const predictor = await forgetFailure(this.#predictor, () => {
       this.#predictor = undefined;
     });

@@ -1,6 +1,7 @@
 import { deepStrictEqual, equal } from "node:assert/strict";
 import { type Fitted, type VectorPlan, walk as walkExpression } from "../../src/dsl/index.ts";
 import { packageFiles } from "../../src/registry/index.ts";
+import { allocatedBytes } from "../harness/allocated-bytes.ts";
 import type { Case, Suite } from "../harness/suite.ts";
 import { ByHand } from "./by-hand.ts";
 import { at, ids, openWorld, users, viewers, type World } from "./world.ts";
@@ -54,6 +55,10 @@ function prepared(
             deepStrictEqual((await reader.read({ columns: { user: id } }, at)).values, hand(by, id), id);
           }
         },
+        also: () => ({
+          bytes_per_key: allocatedBytes(() => reader.read({ columns: { user: next() } }, at)),
+          bytes_per_key_by_hand: allocatedBytes(() => hand(by, nextHand())),
+        }),
         close: () => by.close(),
       };
     },

@@ -48,13 +48,16 @@ export const errorCodes = {
   VECTOR_UNFITTED: "A vector with fitted functions was used before they were fitted.",
 
   // Online store
+  DEADLINE_EXCEEDED: "The online store had not answered when the deadline of a request passed.",
   GROUP_NOT_MATERIALIZED: "The online store holds nothing for this group yet.",
   KEY_INVALID: "A key value is missing, of the wrong type or too long.",
   INPUT_INVALID: "A request's input is missing, unknown or of the wrong type.",
   MOMENT_NOT_SERVED: "The online store cannot answer exactly for this moment.",
   SLA_TOO_SHORT: "Loads that start at whole minutes cannot keep a group's sla with the margin asked for.",
   ROLLBACK_REFUSED: "A group has no generation to go back to, or the definitions in force cannot read it.",
+  STORE_BUSY: "More requests to the online store are under way than may be at once.",
   STORE_CORRUPT: "A record of the online store does not decode.",
+  STORE_UNAVAILABLE: "The online store could not be reached, or did not answer in time.",
 
   // Registry
   DATABASE_BUSY: "The database stayed locked for longer than the configured wait.",

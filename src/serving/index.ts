@@ -4,6 +4,6 @@ export {
   type Predictor,
   type PredictorOptions,
   type PredictRequest,
+  type UnavailableChoice,
   type VectorRequestOf,
 } from "./predictor.ts";
-export type { Given, Keys } from "./request.ts";

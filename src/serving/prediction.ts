@@ -3,6 +3,7 @@ import {
   type Micros,
   parseTypeName,
   type Status,
+  type TondoError,
   type Value,
   type VectorTypes,
 } from "../core/index.ts";
@@ -27,8 +28,10 @@ export interface Prediction<S extends VectorTypes["slots"] = AnyProject["vectors
   readonly at: Micros;
   /** The slots, by name. */
   readonly vector: S;
-  /** The stored values read, by `role__entity__group__stored`. */
-  readonly features: Readonly<Record<string, { readonly value: Value; readonly status: Status }>>;
+  /** The stored values read, by `role__entity__group__stored`; of one that is unavailable with the cause. */
+  readonly features: Readonly<
+    Record<string, { readonly value: Value; readonly status: Status; readonly cause?: TondoError }>
+  >;
 }
 
 /**
@@ -66,7 +69,10 @@ export function predictionOf({
     for (const [i, { name, kind }] of program.outputs.entries()) slots[name] = fromRaw(cellOf(results, i, kind), kind);
     const features: Record<string, Prediction["features"][string]> = {};
     for (const [i, { id, kind }] of reads.entries()) {
-      features[id] = { value: fromRaw(answer.values[i] ?? null, kind), status: answer.statuses[i] ?? "unavailable" };
+      const value = fromRaw(answer.values[i] ?? null, kind);
+      const status = answer.statuses[i] ?? "unavailable";
+      const cause = answer.causes?.[i];
+      features[id] = cause === undefined ? { value, status } : { value, status, cause };
     }
     const { model, tag, version, level, path, skipped } = resolution;
     return {

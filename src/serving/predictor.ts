@@ -6,11 +6,10 @@ import {
   TondoError,
   type VectorName,
 } from "../core/index.ts";
-import type { FeatureReader, PreparedVector } from "../featurestore/index.ts";
+import { type FeatureReader, type PreparedVector, type RequestReader, requestReader } from "../featurestore/index.ts";
 import type { PartitionPath, Registry, ResolverOptions } from "../registry/index.ts";
 import { type LoadedModel, loadModel, programCache } from "./model-package.ts";
 import { type Prediction, predictionOf } from "./prediction.ts";
-import { type RequestReader, requestReader } from "./request.ts";
 
 /** Who is asked about, with what the request knows. */
 export type PredictRequest<
@@ -28,7 +27,17 @@ export type VectorRequestOf<P extends ProjectTypes, V extends VectorName<P>> = {
   readonly partition?: PartitionPath;
   /** Default: the clock. */
   readonly at?: Moment;
+  /** How long an online store that answers later is waited for, milliseconds; default: the reader's. */
+  readonly deadlineMs?: number;
+  /** Default: the predictor's. */
+  readonly onUnavailable?: UnavailableChoice;
 } & InputsOf<P["vectors"][V]["inputs"]>;
+
+/**
+ * What becomes of a prediction whose features are not all available, since the online store is away or had not answered when the deadline passed: it
+ * fails with the cause, or they count as missing, as a model was trained to take them.
+ */
+export type UnavailableChoice = "throw" | "missing";
 
 /** Inputs may be left out altogether where each may be. */
 type InputsOf<I> = Readonly<Record<string, never>> extends I ? { readonly inputs?: I } : { readonly inputs: I };
@@ -40,6 +49,8 @@ export interface PredictorOptions {
   readonly resolver?: ResolverOptions;
   /** How many models are kept loaded; default 1,000. */
   readonly maxModels?: number;
+  /** Where a request does not say; default `"throw"`: nothing is scored on what is not known. */
+  readonly onUnavailable?: UnavailableChoice;
 }
 
 /** Predicts by tag. */
@@ -49,7 +60,8 @@ export interface Predictor<P extends ProjectTypes = AnyProject> {
    *
    * @param reference `model@tag`, or `model@` and a version's id
    * @throws TondoError `TAG_NOT_FOUND`, `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`, `PACKAGE_CORRUPT`, `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `KEY_INVALID`, `INPUT_INVALID`,
-   * `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`
+   * `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`, `STORE_BUSY`; `STORE_UNAVAILABLE`, `DEADLINE_EXCEEDED` unless what is unavailable may
+   * count as missing
    */
   predict<const V extends VectorName<P> = VectorName<P>>(
     reference: string,
@@ -73,6 +85,7 @@ export function createPredictor({
   features,
   resolver: resolverOptions,
   maxModels = 1000,
+  onUnavailable: always = "throw",
 }: PredictorOptions): Predictor {
   const resolver = registry.resolver(resolverOptions);
   const programs = programCache(maxVectors, features.functions);
@@ -101,7 +114,8 @@ export function createPredictor({
   };
 
   return {
-    async predict(reference, { vector, keys, inputs = {}, partition = [], at }: PredictRequest) {
+    async predict(reference, asked: PredictRequest) {
+      const { vector, keys, inputs = {}, partition = [], at, deadlineMs, onUnavailable = always } = asked;
       const resolution = await resolver.resolve(reference, partition);
       const { model, prepared, request, answer } = await ready(resolution.version.packageDigest);
       if (resolution.version.vector !== null && resolution.version.vector.fingerprint !== model.fingerprint) {
@@ -121,9 +135,20 @@ export function createPredictor({
         );
       }
       const columns = request(keys, inputs);
-      return answer(resolution, columns, await prepared.read({ columns }, at === undefined ? undefined : toMicros(at)));
+      const how = { partial: isMissing(onUnavailable), ...(deadlineMs === undefined ? {} : { deadlineMs }) };
+      const read = prepared.read({ columns }, at === undefined ? undefined : toMicros(at), how);
+      return answer(resolution, columns, await read);
     },
   };
+}
+
+/** Anything but the two choices is refused: a misspelled one must not be taken for a leave to guess. */
+function isMissing(choice: UnavailableChoice): boolean {
+  const given: string = choice;
+  if (given === "missing" || given === "throw") return given === "missing";
+  throw new TondoError("INVALID_ARGUMENT", `\`onUnavailable\` is ${JSON.stringify(choice)}`, {
+    hint: 'Give "throw" or "missing".',
+  });
 }
 
 /** Puts what was just used last, and forgets what was not used for longest where there are too many. */

@@ -1,10 +1,12 @@
 import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Value } from "../../src/core/index.ts";
-import { computeVectors } from "../../src/featurestore/index.ts";
+import { TondoError, type Value } from "../../src/core/index.ts";
+import { computeVectors, createFeatureReader } from "../../src/featurestore/index.ts";
+import { LmdbStore } from "../../src/lmdb.ts";
 import { buildPackage, packageFiles } from "../../src/registry/index.ts";
-import { createPredictor, type PredictRequest } from "../../src/serving/index.ts";
+import { createPredictor, type PredictorOptions, type PredictRequest } from "../../src/serving/index.ts";
+import { type Answers, laterStore } from "../featurestore/online/later-store.ts";
 import { loadedAt, type ServedProject, servedProject } from "./served-project.ts";
 
 let served: ServedProject;
@@ -166,6 +168,68 @@ describe("a predictor", () => {
         [[], ["north"], []].map((partition) => roomy.predict("eta@champion", { ...request, partition })),
       );
     expect(loads).toBe(2);
+  });
+});
+
+describe("features that are not available", () => {
+  const away = new TondoError("STORE_UNAVAILABLE", "the line is cut");
+  const profileAway: Answers = { record: (group) => (group === "store:profile" ? { error: away } : 0) };
+  let store: LmdbStore;
+  beforeAll(() => {
+    store = LmdbStore.open({ folder: join(served.tondo.home, "online"), readOnly: true });
+  });
+  afterAll(() => store.close());
+
+  async function predictor(
+    answers: Answers,
+    options: Partial<PredictorOptions> = {},
+  ): Promise<ReturnType<typeof createPredictor>> {
+    const { registry } = served.tondo;
+    const project = await served.tondo.project();
+    const features = createFeatureReader({ project, store: laterStore(store, answers).store, deadlineMs: 5000 });
+    return createPredictor({ registry, features, ...options });
+  }
+
+  it("fail the prediction with the cause, whatever would be made of what is missing", async () => {
+    const cut = await predictor(profileAway);
+    await expect(cut.predict("eta@champion", request)).rejects.toBe(away);
+    const late = await predictor({ record: (group) => (group === "store:profile" ? "never" : 0) });
+    await expect(late.predict("eta@champion", { ...request, deadlineMs: 30 })).rejects.toMatchObject({
+      code: "DEADLINE_EXCEEDED",
+      details: { group: "store:profile", deadlineMs: 30 },
+    });
+    const lenient = await predictor(profileAway, { onUnavailable: "missing" });
+    await expect(lenient.predict("eta@champion", { ...request, onUnavailable: "throw" })).rejects.toBe(away);
+  });
+
+  it("count as missing where that is asked for, and the prediction says so", async () => {
+    const cut = await predictor(profileAway);
+    const whole = await served.tondo.predict("eta@champion", request);
+    const asked = await cut.predict("eta@champion", { ...request, onUnavailable: "missing" });
+    expect(asked.features["store__store__profile__rating"]).toEqual({
+      value: null,
+      status: "unavailable",
+      cause: away,
+    });
+    expect(asked.features["store__store__kitchen__n_1d"]).toEqual(whole.features["store__store__kitchen__n_1d"]);
+    // `rating` is filled with the training rows' mean.
+    expect(asked.vector["rating"]).toBeTypeOf("number");
+    expect(asked.vector["rating"]).not.toBe(whole.vector["rating"]);
+    expect(asked.prediction).toBeTypeOf("number");
+    const always = await predictor(profileAway, { onUnavailable: "missing" });
+    expect((await always.predict("eta@champion", request)).prediction).toBe(asked.prediction);
+  });
+
+  it("are none where the store answers later", async () => {
+    const late = await predictor({});
+    expect(await late.predict("eta@champion", request)).toEqual(await served.tondo.predict("eta@champion", request));
+  });
+
+  it("are not guessed at by a misspelled choice", async () => {
+    const wrong = { ...request, onUnavailable: "mising" } as unknown;
+    await expect(served.tondo.predict("eta@champion", wrong as PredictRequest)).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
   });
 });
 

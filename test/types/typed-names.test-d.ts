@@ -1,5 +1,5 @@
 // What compiles and what does not once a project's names are known; `typed-names.test.ts` runs the compiler over it.
-import { linearTrainer, open, type Tondo, type TrainingSet } from "../../src/index.ts";
+import { linearTrainer, open, type Status, type Tondo, type TrainingSet } from "../../src/index.ts";
 import type { FeatureReader } from "../../src/featurestore/index.ts";
 import type { TondoProject } from "./shop.d.ts";
 
@@ -61,6 +61,35 @@ export async function operations(tondo: Tondo<TondoProject>): Promise<void> {
   void tondo.schedule({ groups: ["shop:order"] });
 }
 
+export async function vectors(tondo: Tondo<TondoProject>): Promise<void> {
+  const reader = await tondo.features();
+  const keys = { from: "a", route: { shop: "a", region: 1 } };
+  const { values } = await reader.get("price", keys, { deadlineMs: 50 });
+  same<(typeof values)["from"]["shop:orders:n_1d"]["value"], number | bigint | null>(true);
+  same<(typeof values)["route"]["route:orders:last_code"]["value"], number | bigint | null>(true);
+  // @ts-expect-error not read under this key
+  same<unknown, unknown>(true, values.from["route:orders:last_code"]);
+
+  const rows = await reader.get("price", [keys, { from: null, route: null }], { inputs: { distance: 3 } });
+  same<(typeof rows)[number]["values"]["from"]["shop:orders:n_1d"]["status"], Status>(true, rows);
+  await reader.get("lateness", [{ shop: "a" }], { inputs: [{}], partial: false });
+  reader.prepare("price");
+  reader.evict("route:orders", { shop: "a", region: 7n });
+
+  // @ts-expect-error an unknown vector
+  void reader.get("prize", keys);
+  // @ts-expect-error the keys of another vector
+  void reader.get("lateness", keys);
+  // @ts-expect-error one of two keys
+  void reader.get("price", [{ from: "a" }]);
+  // @ts-expect-error an input of another type
+  void reader.get("price", keys, { inputs: { distance: "far" } });
+  // @ts-expect-error an unknown vector
+  void reader.prepare("prize");
+  // @ts-expect-error a key of another group
+  reader.evict("shop:orders", { shop: "a", region: 7n });
+}
+
 export async function predictions(tondo: Tondo<TondoProject>): Promise<void> {
   const keys = { from: "a", route: { shop: "a", region: 1 } };
   const inputs = { distance: 1.5, items: null, when: new Date() };
@@ -71,7 +100,7 @@ export async function predictions(tondo: Tondo<TondoProject>): Promise<void> {
   same<unknown, unknown>(true, answer.vector.busy);
 
   await tondo.predict("eta@champion", { vector: "price", keys, inputs: { distance: 1, when: 0 }, partition: ["de"] });
-  await tondo.predict("late@champion", { vector: "lateness", keys: { shop: "a" } });
+  await tondo.predict("late@champion", { vector: "lateness", keys: { shop: "a" }, onUnavailable: "missing" });
   // Without a vector, it must be a request to some vector.
   await tondo.predict("late@champion", { keys: { shop: "a" } });
   await tondo.predict("eta@champion", { keys, inputs });
@@ -138,6 +167,8 @@ export async function untyped(names: readonly string[]): Promise<void> {
   const reader: FeatureReader = await tondo.features();
   const { values } = await reader.get(names, { anything: "a", more: { a: 1, b: new Date() } });
   same<unknown, unknown>(true, values["x:y:z"]?.value);
+  const row = await reader.get("anything", { anybody: "a" }, { inputs: { x: 1 } });
+  same<unknown, unknown>(true, row.values["anybody"]?.["x:y:z"]?.cause?.code);
   await tondo.predict("eta@champion", { keys: { anything: 1 }, inputs: { x: new Float64Array(2) } });
   await tondo.trainingSet({ vector: "anything", rows: "rows.parquet", output: "training" });
 }

@@ -60,8 +60,15 @@ export const getCommand: Command = {
       { name: "STATUS" },
       { name: "AGE", align: "right" as const },
     ];
+    const causes = new Set(
+      Object.values(row.values).flatMap(({ cause }) => (cause === undefined ? [] : [cause.message])),
+    );
     return {
-      text: `at ${formatMicros(row.at)}\n\n${table(headings, rows)}`,
+      text: [
+        `at ${formatMicros(row.at)}`,
+        table(headings, rows),
+        ...[...causes].map((message) => `${style.yellow("unavailable")}: ${message}`),
+      ].join("\n\n"),
       json: { at: formatMicros(row.at), keys, features: row.values },
     };
   },

@@ -1,60 +1,42 @@
 import {
   type AnyProject,
-  type Clock,
   type FeatureName,
-  formatMicros,
   type GroupName,
   type KeysOf,
   type Micros,
-  type Moment,
+  parseTypeName,
   type ProjectTypes,
   systemClock,
   toMicros,
   TondoError,
+  type VectorName,
 } from "../../core/index.ts";
-import {
-  type FunctionLibrary,
-  functionLibrary,
-  type ProjectPlan,
-  type UserFunction,
-  type VectorPlan,
-} from "../../dsl/index.ts";
+import { type FunctionLibrary, functionLibrary, type ProjectPlan, type VectorPlan } from "../../dsl/index.ts";
 import { closestName } from "./closest-name.ts";
-import type { EntityKeys } from "./entity-keys.ts";
-import { sourceOf } from "./find-feature.ts";
-import { type GroupPointer, groupName } from "./group-pointer.ts";
-import { type FeatureValue, NamesProgram } from "./names-program.ts";
+import { encodeKey } from "./codec/index.ts";
+import { type EntityKeys, keyValues } from "./entity-keys.ts";
+import type { FeatureValue } from "./feature-value.ts";
+import { entityOf } from "./find-feature.ts";
+import { findGroup, loadedMoment } from "./loaded-moment.ts";
+import { LookupReader } from "./lookup-reader.ts";
+import { NamesProgram } from "./names-program.ts";
 import type { OnlineStore } from "./online-store.ts";
-import { type AskedMoment, readLookups } from "./read-lookups.ts";
+import type { AskedRead } from "./read-program.ts";
+import {
+  askedRead,
+  defaultFeatureReaderLimits,
+  type FeatureReaderLimits,
+  type FeatureReaderOptions,
+  type GetOptions,
+  type ReadCallOptions,
+  readingDefaults,
+  type VectorGetOptions,
+} from "./reader-options.ts";
+import { RecordReads } from "./record-reads.ts";
+import { type RequestKeys, type RequestReader, requestReader } from "./request-reader.ts";
 import type { VectorRequest } from "./vector-keys.ts";
 import { type VectorAnswer, VectorProgram } from "./vector-program.ts";
-
-/** What a reader of features needs. */
-export interface FeatureReaderOptions {
-  readonly project: ProjectPlan;
-  readonly store: OnlineStore;
-  readonly clock?: Clock;
-  readonly limits?: Partial<FeatureReaderLimits>;
-  /** The functions of the project's own. */
-  readonly functions?: readonly UserFunction[];
-}
-
-/** Bounds of a reader. */
-export interface FeatureReaderLimits {
-  /** How many lists of names it remembers resolved. */
-  readonly programs: number;
-  /** How many keys one call may ask for. */
-  readonly keys: number;
-}
-
-/** The defaults of {@link FeatureReaderLimits}. */
-export const defaultFeatureReaderLimits: FeatureReaderLimits = { programs: 256, keys: 10_000 };
-
-/** How features are asked for. */
-export interface GetOptions {
-  /** The moment; the clock's by default. */
-  readonly at?: Moment;
-}
+import { type VectorRow, VectorRows } from "./vector-rows.ts";
 
 /** Some features of one key, and the moment they are of. */
 export interface FeatureRow<N extends string, P extends ProjectTypes = AnyProject> {
@@ -66,9 +48,16 @@ export interface FeatureRow<N extends string, P extends ProjectTypes = AnyProjec
 export interface PreparedVector {
   /**
    * The stored values of the vector's `reads`, in order. A store that has them at once gives them without a promise.
-   * @throws TondoError `KEY_INVALID`, `INPUT_INVALID`, `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`, `STORE_CORRUPT`
+   * @throws TondoError as {@link FeatureReader.get}
    */
-  read(request: VectorRequest, at?: Micros): VectorAnswer | Promise<VectorAnswer>;
+  read(request: VectorRequest, at?: Micros, options?: ReadCallOptions): VectorAnswer | Promise<VectorAnswer>;
+}
+
+/** A vector as it is asked for: what to read, how requests are read, how answers are named. */
+interface AskedVector {
+  readonly program: VectorProgram;
+  readonly request: RequestReader;
+  readonly rows: VectorRows;
 }
 
 /** Features by canonical name from an online store; the names are those of `P`, which `tondo types` writes. */
@@ -77,27 +66,41 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
   readonly functions: FunctionLibrary;
   readonly #project: ProjectPlan;
   readonly #store: OnlineStore;
-  readonly #clock: Clock;
+  readonly #records: RecordReads;
+  readonly #reader: LookupReader;
   readonly #limits: FeatureReaderLimits;
+  readonly #defaults: AskedRead;
   readonly #programs: Map<string, NamesProgram> = new Map<string, NamesProgram>();
+  readonly #vectors: WeakMap<VectorPlan, AskedVector> = new WeakMap<VectorPlan, AskedVector>();
 
-  constructor({ project, store, clock = systemClock, limits, functions }: FeatureReaderOptions) {
+  /** @throws TondoError `INVALID_ARGUMENT` where a deadline, a limit or a bound of the cache is none */
+  constructor(options: FeatureReaderOptions) {
+    const { project, store, clock = systemClock, limits, functions, cache } = options;
     this.functions = functionLibrary(functions);
     this.#project = project;
     this.#store = store;
-    this.#clock = clock;
     this.#limits = { ...defaultFeatureReaderLimits, ...limits };
+    this.#defaults = readingDefaults(options, this.#limits);
+    this.#records = new RecordReads(cache);
+    this.#reader = new LookupReader({ store, clock, records: this.#records, maxUnderWay: this.#limits.underWay });
   }
 
   /**
-   * Features of one key, or of several.
+   * Features of one key or of several, by name; or what a vector reads, by its name, for the keys of one request or of several.
+   *
+   * Groups are read at once. What a store that answers later has not said by the deadline, or cannot say since it is away, is `unavailable` with the
+   * cause; the rest is answered.
    *
    * @example
    * ```ts
    * const { values } = await features.get(["airport:departures:delay_3h"], { airport: "SFO" }, { at });
    * values["airport:departures:delay_3h"]; // { value: 12.5, status: "present" }
+   *
+   * const rows = await features.get("eta", [{ store: "r1" }, { store: "r2" }], { deadlineMs: 50 });
+   * rows[1]?.values.store["restaurant:kitchen:prep_7d"]; // { value: 9, status: "present" }
    * ```
-   * @throws TondoError `UNKNOWN_FEATURE`, `KEY_INVALID`, `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`, `STORE_CORRUPT`
+   * @throws TondoError `UNKNOWN_FEATURE`, `UNKNOWN_VECTOR`, `KEY_INVALID`, `INPUT_INVALID`, `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`,
+   * `STORE_CORRUPT`, `STORE_BUSY`, `LIMIT_EXCEEDED`; with `partial: false` also `DEADLINE_EXCEEDED`, `STORE_UNAVAILABLE`
    */
   async get<const N extends FeatureName<P>>(
     names: readonly N[],
@@ -109,39 +112,53 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
     keys: KeysOf<P, N>,
     options?: GetOptions,
   ): Promise<FeatureRow<N, P>>;
-  async get<const N extends FeatureName<P>>(
-    names: readonly N[],
-    keys: KeysOf<P, N> | readonly KeysOf<P, N>[],
-    options: GetOptions = {},
-  ): Promise<FeatureRow<N, P> | readonly FeatureRow<N, P>[]> {
-    const given = keys as EntityKeys | readonly EntityKeys[];
-    const many = isMany(given) ? given : [given];
-    if (many.length > this.#limits.keys) {
-      throw new TondoError("LIMIT_EXCEEDED", `${String(many.length)} keys are more than one call may ask for`, {
-        hint: `Ask for ${String(this.#limits.keys)} at a time, or raise the limit \`keys\`.`,
+  async get<const V extends VectorName<P>>(
+    vector: V,
+    keys: readonly P["vectors"][V]["keys"][],
+    options?: VectorGetOptions<Partial<P["vectors"][V]["inputs"]>>,
+  ): Promise<readonly VectorRow<P["vectors"][V]["reads"]>[]>;
+  async get<const V extends VectorName<P>>(
+    vector: V,
+    keys: P["vectors"][V]["keys"],
+    options?: VectorGetOptions<Partial<P["vectors"][V]["inputs"]>>,
+  ): Promise<VectorRow<P["vectors"][V]["reads"]>>;
+  async get(
+    vector: VectorPlan,
+    keys: readonly RequestKeys[],
+    options?: VectorGetOptions,
+  ): Promise<readonly VectorRow[]>;
+  async get(vector: VectorPlan, keys: RequestKeys, options?: VectorGetOptions): Promise<VectorRow>;
+  // At run time all names, keys and inputs are looked at.
+  async get(
+    asked: readonly string[] | string | VectorPlan,
+    keys: unknown,
+    options: VectorGetOptions = {},
+  ): Promise<unknown> {
+    const many: readonly unknown[] = Array.isArray(keys) ? keys : [keys];
+    this.#checkCount(many.length, this.#limits.keys, "keys");
+    if (!many.every(isObject)) {
+      throw new TondoError("KEY_INVALID", "keys are given as objects, one for each request", {
+        hint: isNames(asked) ? "Give { entity: key }." : "Give { role: key }.",
       });
     }
-    this.#checkEntities(many);
-    const program = this.#program(names);
-    const moment = this.#moment(options.at === undefined ? undefined : toMicros(options.at));
-    const lookups = program.lookups(many);
-    const { groups, stride } = program;
-    const reading = { groups, rows: many.length, stride, rounds: [() => lookups] };
-    const answers = await readLookups(this.#store, reading, moment);
-    const rows = program.finish(answers, many.length).map((values): FeatureRow<N, P> => ({
-      at: answers.at,
-      values: values as FeatureRow<N, P>["values"],
-    }));
-    const [first] = rows;
-    return isMany(given) || first === undefined ? rows : first;
+    const at = options.at === undefined ? undefined : toMicros(options.at);
+    const how = askedRead(options, this.#defaults, this.#limits);
+    const rows = isNames(asked)
+      ? await this.#named(asked, many as readonly EntityKeys[], at, how)
+      : await this.#ofVector(asked, many as readonly RequestKeys[], options.inputs, at, how);
+    return Array.isArray(keys) ? rows : rows[0];
   }
 
-  /** Resolves a vector's groups, keys and codecs once, for many requests. */
-  prepare(vector: VectorPlan): PreparedVector {
-    const program = new VectorProgram(vector, this.functions);
+  /**
+   * Resolves a vector's groups, keys and codecs once, for many requests.
+   * @throws TondoError `UNKNOWN_VECTOR`
+   */
+  prepare(vector: VectorName<P> | VectorPlan): PreparedVector {
+    const { program } = this.#vector(vector);
     return {
-      read: (request, at) => {
-        const answers = readLookups(this.#store, program.reading(request), this.#moment(at));
+      read: (request, at, options) => {
+        const how = options === undefined ? this.#defaults : askedRead(options, this.#defaults, this.#limits);
+        const answers = this.#reader.read(program, [request], 1, at, how);
         return answers instanceof Promise ? answers.then((found) => program.finish(found)) : program.finish(answers);
       },
     };
@@ -153,40 +170,73 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
    *
    * @throws TondoError `UNKNOWN_GROUP`, `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED` where no moment serves all
    */
-  async loadedMoment(groups?: readonly GroupName<P>[]): Promise<Micros> {
-    const plans = this.#groups(groups);
-    const names = plans.map(groupName);
-    const view = await this.#store.view(names);
-    try {
-      const pointers = plans.map((plan) => ({ plan, pointer: loaded(view.pointer(groupName(plan)), groupName(plan)) }));
-      const windows = pointers.filter(({ plan }) => sourceOf(this.#project, plan).kind === "events");
-      const newest = Math.max(...pointers.map(({ pointer }) => pointer.asOf));
-      const fixed = [...new Set(windows.map(({ pointer }) => pointer.asOf))];
-      const [moment = newest, second] = fixed;
-      if (second === undefined && moment >= newest) return moment;
-      throw new TondoError("MOMENT_NOT_SERVED", "the groups were loaded as of different moments", {
-        hint: "Materialize them together.",
-        details: Object.fromEntries(pointers.map(({ plan, pointer }) => [groupName(plan), formatMicros(pointer.asOf)])),
-      });
-    } finally {
-      view.close();
-    }
+  loadedMoment(groups?: readonly GroupName<P>[]): Promise<Micros> {
+    return loadedMoment(this.#project, this.#store, groups);
   }
 
-  #groups(names: readonly string[] | undefined): ProjectPlan["groups"] {
-    const all = this.#project.groups;
-    if (names === undefined) return all.filter(({ features }) => features.some(({ forward }) => !forward));
-    return names.map((name) => {
-      const plan = all.find((group) => groupName(group) === name);
-      if (plan !== undefined) return plan;
-      throw new TondoError("UNKNOWN_GROUP", `there is no group "${name}"`, {
-        hint: closestName(name, all.map(groupName)) ?? "Groups are named entity:group.",
-      });
+  /**
+   * Says that what the store holds of a key in a group has changed, by an erasure say: nothing of it that was read before is given out from
+   * now on. Other processes hold what they keep for as long as their cache says.
+   *
+   * @throws TondoError `UNKNOWN_GROUP`, `KEY_INVALID`
+   */
+  evict<const G extends GroupName<P>>(group: G, key: P["entities"][P["groups"][G]]): void {
+    const plan = findGroup(this.#project, group);
+    const entity = entityOf(this.#project, plan.entity);
+    const values = keyValues(entity, { [entity.name]: key } as EntityKeys);
+    // A key of which a part is missing has no record.
+    if (values.includes(null)) return;
+    const kinds = plan.key.map(({ type }) => parseTypeName(type).kind);
+    this.#records.evict(group, encodeKey(kinds, values));
+  }
+
+  async #named(
+    names: readonly string[],
+    keys: readonly EntityKeys[],
+    at: Micros | undefined,
+    how: AskedRead,
+  ): Promise<readonly FeatureRow<string>[]> {
+    this.#checkCount(names.length, this.#limits.names, "names");
+    this.#checkEntities(keys);
+    const program = this.#program(names);
+    const answers = await this.#reader.read(program, keys, keys.length, at, how);
+    return program.finish(answers, keys.length).map((values) => ({ at: answers.at, values }));
+  }
+
+  async #ofVector(
+    vector: string | VectorPlan,
+    keys: readonly RequestKeys[],
+    inputs: VectorGetOptions["inputs"],
+    at: Micros | undefined,
+    how: AskedRead,
+  ): Promise<readonly VectorRow[]> {
+    const { program, request, rows } = this.#vector(vector);
+    const requests = keys.map((own, i) => ({ columns: request(own, inputsOf(inputs, i, keys.length)) }));
+    const answers = await this.#reader.read(program, requests, keys.length, at, how);
+    return rows.of(program.finish(answers), keys.length);
+  }
+
+  #vector(asked: string | VectorPlan): AskedVector {
+    const plan = typeof asked === "string" ? this.#findVector(asked) : asked;
+    const known = this.#vectors.get(plan);
+    if (known !== undefined) return known;
+    const made = {
+      program: new VectorProgram(plan, this.functions),
+      request: requestReader(plan, "reads"),
+      rows: new VectorRows(plan),
+    };
+    this.#vectors.set(plan, made);
+    return made;
+  }
+
+  #findVector(name: string): VectorPlan {
+    const { vectors } = this.#project;
+    const plan = vectors.find((vector) => vector.name === name);
+    if (plan !== undefined) return plan;
+    const names = vectors.map((vector) => vector.name);
+    throw new TondoError("UNKNOWN_VECTOR", `there is no vector "${name}"`, {
+      hint: closestName(name, names) ?? "Give a vector's name, or a list of features' names.",
     });
-  }
-
-  #moment(at: Micros | undefined): AskedMoment {
-    return at === undefined ? { clock: this.#clock } : { at };
   }
 
   #program(names: readonly string[]): NamesProgram {
@@ -198,6 +248,13 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
     if (oldest !== undefined && this.#programs.size >= this.#limits.programs) this.#programs.delete(oldest);
     this.#programs.set(id, program);
     return program;
+  }
+
+  #checkCount(count: number, limit: number, what: "keys" | "names"): void {
+    if (count <= limit) return;
+    throw new TondoError("LIMIT_EXCEEDED", `${String(count)} ${what} are more than one call may ask for`, {
+      hint: `Ask for ${String(limit)} at a time, or raise the limit \`${what}\`.`,
+    });
   }
 
   #checkEntities(keys: readonly EntityKeys[]): void {
@@ -221,14 +278,21 @@ export function createFeatureReader(options: FeatureReaderOptions): FeatureReade
   return new FeatureReader(options);
 }
 
-function isMany(keys: EntityKeys | readonly EntityKeys[]): keys is readonly EntityKeys[] {
-  return Array.isArray(keys);
+function isObject(one: unknown): boolean {
+  return typeof one === "object" && one !== null && !Array.isArray(one);
 }
 
-function loaded(pointer: GroupPointer | undefined, name: string): GroupPointer {
-  if (pointer !== undefined) return pointer;
-  throw new TondoError("GROUP_NOT_MATERIALIZED", `${name} has not been materialized`, {
-    hint: "Run `tondo materialize`.",
-    details: { group: name },
-  });
+function isNames(asked: readonly string[] | string | VectorPlan): asked is readonly string[] {
+  return Array.isArray(asked);
+}
+
+/** The inputs of one of several requests: its own, or those of all. */
+function inputsOf(inputs: VectorGetOptions["inputs"], i: number, requests: number): Readonly<Record<string, never>> {
+  const given: unknown = Array.isArray(inputs) ? inputs[i] : inputs;
+  if (Array.isArray(inputs) && inputs.length !== requests) {
+    throw new TondoError("INPUT_INVALID", `there are ${String(inputs.length)} inputs for ${String(requests)} keys`, {
+      hint: "Give inputs for each key in their order, or one object for all.",
+    });
+  }
+  return (given ?? {}) as Readonly<Record<string, never>>;
 }

@@ -34,7 +34,8 @@ export function sourceOf(project: Pick<ProjectPlan, "sources">, group: GroupPlan
   return source;
 }
 
-function entityOf(project: ProjectPlan, name: string): EntityPlan {
+/** An entity by its name, from the same plan. */
+export function entityOf(project: ProjectPlan, name: string): EntityPlan {
   const entity = project.entities.find((one) => one.name === name);
   if (entity === undefined) throw new TondoError("INTERNAL", `the plan lacks the entity "${name}"`);
   return entity;

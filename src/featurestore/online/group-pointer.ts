@@ -68,6 +68,11 @@ export function groupName(group: { readonly entity: string; readonly name: strin
   return `${group.entity}:${group.name}`;
 }
 
+/** Whether two pointers name the same records: the number of a generation may come again, after a rollback say. */
+export function isSameLoad(a: GroupPointer, b: GroupPointer): boolean {
+  return a === b || (a.generation === b.generation && a.loadedAt === b.loadedAt && a.inputs === b.inputs);
+}
+
 /** A pointer as bytes. */
 export function encodePointer(pointer: GroupPointer): Uint8Array {
   return new TextEncoder().encode(canonicalJson(pointer));

@@ -95,4 +95,20 @@ export class GroupReader {
       into.statuses[base + target] = "missing";
     }
   }
+
+  /** A record that could not be read: all unavailable, with why. */
+  fillUnavailable(into: StoredAnswers, base: number, cause: TondoError): void {
+    into.causes ??= new Array<TondoError | undefined>(into.values.length).fill(undefined);
+    for (const { kind, target } of this.#wanted) {
+      into.values[base + target] = missingRaw(kind);
+      into.statuses[base + target] = "unavailable";
+      into.times[base + target] = NaN;
+      into.causes[base + target] = cause;
+    }
+  }
+
+  /** Whether a row has its answers. */
+  hasAnswered(into: StoredAnswers, base: number): boolean {
+    return this.#wanted.every(({ target }) => into.statuses[base + target] !== "unavailable");
+  }
 }

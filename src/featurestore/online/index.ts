@@ -1,18 +1,9 @@
 export { codecVersion, maxKeyBytes } from "./codec/index.ts";
 export type { EntityKeys, KeyPart } from "./entity-keys.ts";
-export {
-  createFeatureReader,
-  defaultFeatureReaderLimits,
-  FeatureReader,
-  type FeatureReaderLimits,
-  type FeatureReaderOptions,
-  type FeatureRow,
-  type GetOptions,
-  type PreparedVector,
-} from "./feature-reader.ts";
+export { createFeatureReader, FeatureReader, type FeatureRow, type PreparedVector } from "./feature-reader.ts";
+export type { FeatureValue } from "./feature-value.ts";
 export type { GroupLayout, RowLayout, WindowLayout } from "./group-layout.ts";
 export { type EarlierPointer, type GroupPointer, groupName, type LoadCounts, type Rollback } from "./group-pointer.ts";
-export type { FeatureValue } from "./names-program.ts";
 export type {
   GenerationWriter,
   OnlineStore,
@@ -21,5 +12,17 @@ export type {
   RecordVisitor,
   StoreView,
 } from "./online-store.ts";
+export {
+  defaultFeatureReaderLimits,
+  type FeatureReaderLimits,
+  type FeatureReaderOptions,
+  type GetOptions,
+  type ReadCallOptions,
+  type ReadingOptions,
+  type VectorGetOptions,
+} from "./reader-options.ts";
+export type { RecordCacheOptions } from "./record-cache.ts";
+export { type RequestKeys, type RequestReader, requestReader } from "./request-reader.ts";
 export type { VectorRequest } from "./vector-keys.ts";
 export type { VectorAnswer } from "./vector-program.ts";
+export type { VectorRow } from "./vector-rows.ts";

@@ -1,9 +1,8 @@
-import { type Micros, parseTypeName, type Status, type Value, type ValueKind, worseStatus } from "../../core/index.ts";
+import { parseTypeName, type ValueKind } from "../../core/index.ts";
 import {
   compileRows,
   type EntityPlan,
   type FeaturePlan,
-  fromRaw,
   type FunctionLibrary,
   type GroupPlan,
   type ProjectPlan,
@@ -13,10 +12,11 @@ import {
 } from "../../dsl/index.ts";
 import { encodeKey } from "./codec/index.ts";
 import { type EntityKeys, keyValues } from "./entity-keys.ts";
+import { derivedValue, type FeatureValue, storedValue } from "./feature-value.ts";
 import { findFeature, type FoundFeature } from "./find-feature.ts";
 import { groupName } from "./group-pointer.ts";
 import { GroupReader } from "./group-reader.ts";
-import type { Lookup } from "./read-lookups.ts";
+import type { Lookup, ReadProgram } from "./read-program.ts";
 import type { StoredAnswers } from "./stored-answers.ts";
 
 /** The value of a feature: with the kind of its raw form, whence it comes, and the stored values it is made from. */
@@ -31,23 +31,16 @@ interface Output {
 interface Part {
   readonly reader: GroupReader;
   readonly entity: EntityPlan;
+  /** The first part that has the same key, this one where there is none before it. */
+  readonly keyOf: number;
   readonly derived: RowProgram | undefined;
   /** The answers that the program reads, in the order of its leaves. */
   readonly leaves: readonly number[];
 }
 
-/** A feature's value with its status. */
-export interface FeatureValue<V extends Value = Value> {
-  readonly value: V;
-  readonly status: Status;
-  /** When the row of a snapshot happened, microseconds. */
-  readonly t?: number;
-  /** How long before the moment asked for that was. */
-  readonly ageMicros?: number;
-}
-
 /** Some features by name, resolved once: which groups to read, under which keys, and what to compute. */
-export class NamesProgram {
+export class NamesProgram implements ReadProgram<readonly EntityKeys[]> {
+  readonly rounds = 1;
   readonly groups: readonly string[];
   readonly stride: number;
   readonly #parts: readonly Part[];
@@ -63,27 +56,28 @@ export class NamesProgram {
     }
     const outputs = new Map<string, Output>();
     let stride = 0;
-    this.#parts = [...byGroup.values()].map((found, part) => {
+    const parts: Part[] = [];
+    for (const found of byGroup.values()) {
       const targets = new Map<string, number>();
       for (const { feature } of found) {
         for (const stored of storedOf(feature)) if (!targets.has(stored)) targets.set(stored, stride++);
       }
-      return makePart(part, found, targets, outputs, functions);
-    });
+      parts.push(makePart(parts, found, targets, outputs, functions));
+    }
+    this.#parts = parts;
     this.groups = [...byGroup.keys()];
     this.stride = stride;
     this.#outputs = [...new Set(names)].flatMap((name) => outputs.get(name) ?? []);
   }
 
   /** @throws TondoError `KEY_INVALID` */
-  lookups(keys: readonly EntityKeys[]): readonly Lookup[] {
-    return this.#parts.map(({ reader, entity }) => ({
-      reader,
-      keys: keys.map((one) => {
-        const values = keyValues(entity, one);
-        return values.includes(null) ? null : encodeKey(reader.key, values);
-      }),
-    }));
+  lookups(_round: number, keys: readonly EntityKeys[]): readonly Lookup[] {
+    const lookups: Lookup[] = [];
+    for (const [i, { reader, entity, keyOf }] of this.#parts.entries()) {
+      const own = keyOf === i ? undefined : lookups[keyOf]?.keys;
+      lookups.push({ reader, keys: own ?? keys.map((one) => keyBytes(reader, entity, one)) });
+    }
+    return lookups;
   }
 
   /** The features of each row. */
@@ -97,8 +91,13 @@ export class NamesProgram {
   }
 }
 
+function keyBytes({ key }: GroupReader, entity: EntityPlan, given: EntityKeys): Uint8Array | null {
+  const values = keyValues(entity, given);
+  return values.includes(null) ? null : encodeKey(key, values);
+}
+
 function makePart(
-  part: number,
+  parts: readonly Part[],
   found: readonly FoundFeature[],
   targets: ReadonlyMap<string, number>,
   outputs: Map<string, Output>,
@@ -113,17 +112,17 @@ function makePart(
     if (outputs.has(name)) continue;
     const inputs = storedOf(feature).map((stored) => targets.get(stored) ?? 0);
     const isPlain = feature.value.node === "stored";
-    const from = isPlain ? (inputs[0] ?? 0) : { part, result: computed.push(feature) - 1 };
+    const from = isPlain ? (inputs[0] ?? 0) : { part: parts.length, result: computed.push(feature) - 1 };
     outputs.set(name, { name, kind: kindOf(group, feature), inputs, from });
   }
   const derived = computed.length === 0 ? undefined : compileRows(computed, {}, { functions });
+  const wanted = [...targets].map(([stored, target]) => ({ stored, target }));
+  const reader = new GroupReader(group, source, wanted);
+  const same = parts.findIndex((part) => part.entity === entity && String(part.reader.key) === String(reader.key));
   return {
-    reader: new GroupReader(
-      group,
-      source,
-      [...targets].map(([stored, target]) => ({ stored, target })),
-    ),
+    reader,
     entity,
+    keyOf: same < 0 ? parts.length : same,
     derived,
     leaves: derived?.leaves.map(({ name }) => targets.get(name.slice("stored:".length)) ?? 0) ?? [],
   };
@@ -151,23 +150,11 @@ function runDerived(part: Part, { values, stride }: StoredAnswers, rows: number)
 
 function valueOf(
   { kind, inputs, from }: Output,
-  { at, stride, values, statuses, times }: StoredAnswers,
+  answers: StoredAnswers,
   derived: readonly (readonly Raw[][])[],
   row: number,
 ): FeatureValue {
-  const base = row * stride;
-  if (typeof from === "number")
-    return withAge(fromRaw(values[base + from] ?? null, kind), statuses[base + from], times[base + from], at);
-  let status: Status = "present";
-  let t = Infinity;
-  for (const input of inputs) {
-    status = worseStatus(status, statuses[base + input] ?? "missing");
-    // The age of what is made from one row, at the worst.
-    t = Math.min(t, times[base + input] ?? NaN);
-  }
-  return withAge(fromRaw(derived[from.part]?.[from.result]?.[row] ?? null, kind), status, t, at);
-}
-
-function withAge(value: Value, status: Status = "missing", t = NaN, at: Micros): FeatureValue {
-  return Number.isFinite(t) ? { value, status, t, ageMicros: at - t } : { value, status };
+  const base = row * answers.stride;
+  if (typeof from === "number") return storedValue(answers, base + from, kind);
+  return derivedValue(answers, base, inputs, derived[from.part]?.[from.result]?.[row] ?? null, kind);
 }

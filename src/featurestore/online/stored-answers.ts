@@ -1,4 +1,4 @@
-import type { Micros, Status, ValueKind } from "../../core/index.ts";
+import type { Micros, Status, TondoError, ValueKind } from "../../core/index.ts";
 import type { Raw } from "../../dsl/index.ts";
 
 /** What was found for some rows: `stride` stored values a row, each with its status and, of snapshots, its time. */
@@ -6,9 +6,14 @@ export interface StoredAnswers {
   readonly at: Micros;
   readonly stride: number;
   readonly values: Raw[];
+  /** `unavailable` until a record, or that there is none, says otherwise. */
   readonly statuses: Status[];
   /** When the row of a snapshot happened; NaN where there is none. */
   readonly times: number[];
+  /** Why what is unavailable is, by place; absent where nothing is. */
+  causes: (TondoError | undefined)[] | undefined;
+  /** Set once these are answered with: what a store says from then on comes too late. */
+  isFinal: boolean;
 }
 
 /** Room for the answers of some rows. */
@@ -18,8 +23,10 @@ export function emptyAnswers(rows: number, stride: number, at: Micros): StoredAn
     at,
     stride,
     values: new Array<Raw>(n).fill(null),
-    statuses: new Array<Status>(n).fill("missing"),
+    statuses: new Array<Status>(n).fill("unavailable"),
     times: new Array<number>(n).fill(NaN),
+    causes: undefined,
+    isFinal: false,
   };
 }
 

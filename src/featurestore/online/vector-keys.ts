@@ -13,7 +13,7 @@ import {
 } from "../../dsl/index.ts";
 import { encodeKey, tryEncodeKey } from "./codec/index.ts";
 import type { GroupReader } from "./group-reader.ts";
-import type { Lookup } from "./read-lookups.ts";
+import type { Lookup } from "./read-program.ts";
 import type { StoredAnswers } from "./stored-answers.ts";
 
 /** Columns of a request: the vector's key columns and inputs, by name. `null` is missing. */
@@ -27,17 +27,26 @@ export interface KeyedReader {
   readonly key: readonly ExpressionPlan[];
 }
 
-interface Part {
-  readonly reader: GroupReader;
+/** A key that some groups have in common. */
+interface SharedKey {
+  /** The types of the key's parts in the store. */
+  readonly kinds: GroupReader["key"];
   /** The results of the key program that make this key. */
-  readonly key: readonly number[];
+  readonly parts: readonly number[];
   /** Whether each part of the key is a column of the request as it is. */
   readonly isGiven: boolean;
+}
+
+interface Part {
+  readonly reader: GroupReader;
+  /** Its place among the keys. */
+  readonly key: number;
 }
 
 /** The keys of one round of reads: computed from the request, the moment, and what rounds before it found. */
 export class VectorKeys {
   readonly #parts: readonly Part[];
+  readonly #keys: readonly SharedKey[];
   readonly #program: RowProgram;
   readonly #given: RowCells;
   readonly #results: RowCells;
@@ -54,16 +63,21 @@ export class VectorKeys {
   ) {
     this.#isKey = keyColumns;
     const expressions = new Map<string, { readonly index: number; readonly value: ExpressionPlan }>();
-    this.#parts = readers.map(({ reader, key }) => ({
-      reader,
-      key: key.map((value) => {
+    const keys = new Map<string, SharedKey & { readonly index: number }>();
+    this.#parts = readers.map(({ reader, key }) => {
+      const parts = key.map((value) => {
         const id = canonicalJson(value);
         const known = expressions.get(id) ?? { index: expressions.size, value };
         expressions.set(id, known);
         return known.index;
-      }),
-      isGiven: key.every(({ node }) => node === "column"),
-    }));
+      });
+      const id = canonicalJson([parts, reader.key]);
+      const isGiven = key.every(({ node }) => node === "column");
+      const known = keys.get(id) ?? { index: keys.size, kinds: reader.key, parts, isGiven };
+      keys.set(id, known);
+      return { reader, key: known.index };
+    });
+    this.#keys = [...keys.values()];
     this.#program = compileRows(
       [...expressions.values()].map(({ index, value }) => ({ name: String(index), value })),
       {},
@@ -78,31 +92,44 @@ export class VectorKeys {
   }
 
   /**
-   * What to read in this round.
+   * What to read in this round, a row for each request.
    * @throws TondoError `KEY_INVALID`, `INPUT_INVALID` where a column that keys are made of is not given or of the wrong type
    */
-  lookups({ columns }: VectorRequest, { at, values }: StoredAnswers): readonly Lookup[] {
+  lookups(requests: readonly VectorRequest[], answers: StoredAnswers): readonly Lookup[] {
+    const keys = this.#keys.map((): Lookup["keys"][number][] => []);
+    for (let row = 0; row < requests.length; row++) {
+      const request = requests[row];
+      if (request === undefined) continue;
+      this.#compute(request, answers, row * answers.stride);
+      for (let i = 0; i < this.#keys.length; i++) {
+        const key = this.#keys[i];
+        if (key !== undefined) keys[i]?.push(this.#encode(key));
+      }
+    }
+    return this.#parts.map(({ reader, key }) => ({ reader, keys: keys[key] ?? [] }));
+  }
+
+  #compute({ columns }: VectorRequest, { at, values }: StoredAnswers, base: number): void {
     const { leaves } = this.#program;
     for (let i = 0; i < leaves.length; i++) {
       const leaf = leaves[i];
       if (leaf === undefined) continue;
       const answer = this.#answers[i] ?? -1;
-      if (answer >= 0) setCell(this.#given, i, values[answer] ?? null);
+      if (answer >= 0) setCell(this.#given, i, values[base + answer] ?? null);
       else if (leaf.name === "now") setCell(this.#given, i, at);
       else setCell(this.#given, i, this.#admit(columns, leaf.name.slice("column:".length), leaf.kind));
     }
     this.#program.row(this.#given, this.#results);
-    return this.#parts.map((part) => ({ reader: part.reader, keys: [this.#encode(part)] }));
   }
 
-  #encode({ reader, key, isGiven }: Part): Lookup["keys"][number] {
-    const parts: Raw[] = [];
-    for (const index of key) {
+  #encode({ kinds, parts, isGiven }: SharedKey): Lookup["keys"][number] {
+    const values: Raw[] = [];
+    for (const index of parts) {
       const value = cellOf(this.#results, index, this.#program.outputs[index]?.kind ?? "string");
       if (value === null || value !== value) return null;
-      parts.push(value);
+      values.push(value);
     }
-    return isGiven ? encodeKey(reader.key, parts) : (tryEncodeKey(reader.key, parts) ?? "too long");
+    return isGiven ? encodeKey(kinds, values) : (tryEncodeKey(kinds, values) ?? "too long");
   }
 
   #admit(columns: VectorRequest["columns"], name: string, kind: Parameters<typeof admit>[1]): Raw {

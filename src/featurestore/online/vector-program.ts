@@ -8,9 +8,10 @@ import {
   storedNames,
   type VectorPlan,
 } from "../../dsl/index.ts";
+import { causeOf } from "./feature-value.ts";
 import { sourceOf } from "./find-feature.ts";
 import { GroupReader } from "./group-reader.ts";
-import type { Reading } from "./read-lookups.ts";
+import type { Lookup, ReadProgram } from "./read-program.ts";
 import type { StoredAnswers } from "./stored-answers.ts";
 import { VectorKeys, type VectorRequest } from "./vector-keys.ts";
 
@@ -19,6 +20,8 @@ export interface VectorAnswer {
   readonly at: Micros;
   readonly values: readonly Raw[];
   readonly statuses: readonly Status[];
+  /** Why what is unavailable is, by place; nothing where all could be read. */
+  readonly causes: readonly (TondoError | undefined)[] | undefined;
 }
 
 /** A read by a key that is computed from others: its place among the answers, and theirs. */
@@ -28,10 +31,10 @@ interface SecondHop {
 }
 
 /** The reads of a vector, resolved once: which groups, under keys computed how, in at the most two rounds. */
-export class VectorProgram {
-  readonly #groups: readonly string[];
-  readonly #stride: number;
-  readonly #rounds: readonly VectorKeys[];
+export class VectorProgram implements ReadProgram<readonly VectorRequest[]> {
+  readonly groups: readonly string[];
+  readonly stride: number;
+  readonly #keys: readonly VectorKeys[];
   readonly #secondHops: readonly SecondHop[];
 
   constructor(vector: VectorPlan, functions: FunctionLibrary) {
@@ -40,36 +43,38 @@ export class VectorProgram {
     const keyColumns = new Set(vector.keys.map(({ name }) => name));
     const first = reads.filter(({ key }) => !isSecondHop(key));
     const second = reads.filter(({ key }) => isSecondHop(key));
-    this.#rounds = [first, second].flatMap((round) =>
+    this.#keys = [first, second].flatMap((round) =>
       round.length === 0
         ? []
         : [new VectorKeys(readersOf(vector, round, targets), keyColumns, (id) => targets.get(id), functions)],
     );
-    this.#groups = [...new Set(reads.map(({ entity, group }) => `${entity}:${group}`))];
-    this.#stride = reads.length;
+    this.groups = [...new Set(reads.map(({ entity, group }) => `${entity}:${group}`))];
+    this.stride = reads.length;
     this.#secondHops = second.map(({ id, key }) => ({
       target: targets.get(id) ?? 0,
       inputs: storedNames(...key).map((input) => targets.get(input) ?? 0),
     }));
   }
 
-  /** What to read for a request, all of it in one view of the store. */
-  reading(request: VectorRequest): Reading {
-    return {
-      groups: this.#groups,
-      rows: 1,
-      stride: this.#stride,
-      rounds: this.#rounds.map((keys) => (answers: StoredAnswers) => keys.lookups(request, answers)),
-    };
+  get rounds(): number {
+    return this.#keys.length;
+  }
+
+  lookups(round: number, requests: readonly VectorRequest[], answers: StoredAnswers): readonly Lookup[] {
+    return this.#keys[round]?.lookups(requests, answers) ?? [];
   }
 
   /** The answers with their statuses: of a value by a computed key the worst of its own and of those that its key was made from. */
-  finish(answers: StoredAnswers): VectorAnswer {
-    const { statuses } = answers;
-    for (const { target, inputs } of this.#secondHops) {
-      let status = statuses[target] ?? "missing";
-      for (const input of inputs) status = worseStatus(status, statuses[input] ?? "missing");
-      statuses[target] = status;
+  finish(answers: StoredAnswers): StoredAnswers {
+    if (this.#secondHops.length === 0) return answers;
+    const { statuses, causes, stride } = answers;
+    for (let base = 0; base < statuses.length; base += stride) {
+      for (const { target, inputs } of this.#secondHops) {
+        let status = statuses[base + target] ?? "unavailable";
+        for (const input of inputs) status = worseStatus(status, statuses[base + input] ?? "unavailable");
+        statuses[base + target] = status;
+        if (causes !== undefined) causes[base + target] ??= causeOf(answers, base, inputs);
+      }
     }
     return answers;
   }

@@ -11,24 +11,29 @@ import {
   TondoError,
   type Value,
   type ValueKind,
-} from "../core/index.ts";
-import type { KeyColumnPlan, VectorPlan } from "../dsl/index.ts";
-
-/** A value as callers give it; embeddings as arrays of any form. */
-export type Given = GivenValue;
+} from "../../core/index.ts";
+import { columnsOf, type KeyColumnPlan, type VectorPlan } from "../../dsl/index.ts";
 
 /** Keys by role; a key of several columns is an object by column. */
-export type Keys = Readonly<Record<string, GivenKey>>;
+export type RequestKeys = Readonly<Record<string, GivenKey>>;
 
 /**
  * Turns a request's keys and inputs into the vector's columns.
  *
  * @throws TondoError `KEY_INVALID`, `INPUT_INVALID`
  */
-export type RequestReader = (keys: Keys, inputs: Readonly<Record<string, Given>>) => Readonly<Record<string, Value>>;
+export type RequestReader = (
+  keys: RequestKeys,
+  inputs: Readonly<Record<string, GivenValue>>,
+) => Readonly<Record<string, Value>>;
 
-/** Makes the reader of a vector's requests. */
-export function requestReader(vector: VectorPlan): RequestReader {
+/**
+ * Makes the reader of a vector's requests.
+ *
+ * @param purpose what they are read for: to compute its slots, or only to read what it is made from, which needs but the inputs that keys
+ * are computed from
+ */
+export function requestReader(vector: VectorPlan, purpose: "slots" | "reads" = "slots"): RequestReader {
   const keyColumns = vector.roles.flatMap(({ role, entity }) => {
     const columns = vector.entities.find(({ name }) => name === entity)?.key ?? [];
     return columns.map(({ name, type }) => ({
@@ -40,6 +45,7 @@ export function requestReader(vector: VectorPlan): RequestReader {
   });
   const roles = new Set(vector.roles.map(({ role }) => role));
   const inputs = new Map(vector.inputs.map((input) => [input.name, input]));
+  const inKeys = new Set(columnsOf(...vector.reads.flatMap(({ key }) => key)));
   return (keys, given) => {
     const columns: Record<string, Value> = Object.create(null) as Record<string, Value>;
     for (const name of Object.keys(keys)) if (!roles.has(name)) throw unknown("KEY_INVALID", "key", name, [...roles]);
@@ -57,7 +63,7 @@ export function requestReader(vector: VectorPlan): RequestReader {
     }
     for (const input of inputs.values()) {
       const value = Object.hasOwn(given, input.name) ? given[input.name] : undefined;
-      const optional = parseTypeName(input.type).optional;
+      const optional = parseTypeName(input.type).optional || (purpose === "reads" && !inKeys.has(input.name));
       if ((value === undefined || value === null) && !optional) {
         throw new TondoError("INPUT_INVALID", `the input "${input.name}" is not given`, {
           hint: `It is a ${input.type}; declare it ${input.type}? where requests may lack it.`,
@@ -69,10 +75,10 @@ export function requestReader(vector: VectorPlan): RequestReader {
   };
 }
 
-function partOf(role: string, part: string, value: Keys[string]): unknown {
+function partOf(role: string, part: string, value: RequestKeys[string]): unknown {
   if (value === null) return null;
   if (typeof value === "object" && !(value instanceof Date) && Object.hasOwn(value, part)) {
-    return (value as Readonly<Record<string, Given>>)[part];
+    return (value as Readonly<Record<string, GivenValue>>)[part];
   }
   throw new TondoError("KEY_INVALID", `the key "${role}" lacks "${part}"`, {
     hint: "Give a key of several columns as an object, one member a column.",

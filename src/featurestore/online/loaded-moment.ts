@@ -1,0 +1,54 @@
+import { formatMicros, type Micros, TondoError } from "../../core/index.ts";
+import type { ProjectPlan } from "../../dsl/index.ts";
+import { closestName } from "./closest-name.ts";
+import { sourceOf } from "./find-feature.ts";
+import { type GroupPointer, groupName } from "./group-pointer.ts";
+import type { OnlineStore } from "./online-store.ts";
+
+/**
+ * The moment for which all of some groups answer: that of their windows, or the newest load of snapshots.
+ *
+ * @throws TondoError `UNKNOWN_GROUP`, `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED` where no moment serves all
+ */
+export async function loadedMoment(
+  project: ProjectPlan,
+  store: OnlineStore,
+  groups: readonly string[] | undefined,
+): Promise<Micros> {
+  const plans =
+    groups === undefined
+      ? project.groups.filter(({ features }) => features.some(({ forward }) => !forward))
+      : groups.map((name) => findGroup(project, name));
+  const view = await store.view(plans.map(groupName));
+  try {
+    const pointers = plans.map((plan) => ({ plan, pointer: loaded(view.pointer(groupName(plan)), groupName(plan)) }));
+    const windows = pointers.filter(({ plan }) => sourceOf(project, plan).kind === "events");
+    const newest = Math.max(...pointers.map(({ pointer }) => pointer.asOf));
+    const fixed = [...new Set(windows.map(({ pointer }) => pointer.asOf))];
+    const [moment = newest, second] = fixed;
+    if (second === undefined && moment >= newest) return moment;
+    throw new TondoError("MOMENT_NOT_SERVED", "the groups were loaded as of different moments", {
+      hint: "Materialize them together.",
+      details: Object.fromEntries(pointers.map(({ plan, pointer }) => [groupName(plan), formatMicros(pointer.asOf)])),
+    });
+  } finally {
+    view.close();
+  }
+}
+
+/** The group of a name. @throws TondoError `UNKNOWN_GROUP` */
+export function findGroup({ groups }: Pick<ProjectPlan, "groups">, name: string): ProjectPlan["groups"][number] {
+  const plan = groups.find((group) => groupName(group) === name);
+  if (plan !== undefined) return plan;
+  throw new TondoError("UNKNOWN_GROUP", `there is no group "${name}"`, {
+    hint: closestName(name, groups.map(groupName)) ?? "Groups are named entity:group.",
+  });
+}
+
+function loaded(pointer: GroupPointer | undefined, name: string): GroupPointer {
+  if (pointer !== undefined) return pointer;
+  throw new TondoError("GROUP_NOT_MATERIALIZED", `${name} has not been materialized`, {
+    hint: "Run `tondo materialize`.",
+    details: { group: name },
+  });
+}
