@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -119,6 +120,8 @@ describe("freshness, schedule and generations", () => {
     const { cronJobs, jobs } = await step(folder, ...kubernetes);
     expect(parseYaml(out)).toEqual(cronJobs);
     expect(jobs).toMatchObject([{ name: "6m", cron: "*/6 * * * *" }]);
+    expect(out).toContain("# warning: no --volume is given: a home in the container is lost with it\n");
+    expect((await tondo(folder, ...kubernetes, "--volume", "home:/srv/.tondo")).out).not.toContain("--volume");
     const none = await tondo(folder, "schedule", "restaurant:profile");
     expect(none.out).toMatch(/^no group has an sla: there is nothing to schedule\n/);
     const short = await tondo(folder, "schedule", "--margin", "0.99", "--json");
@@ -196,5 +199,13 @@ describe("freshness, schedule and generations", () => {
     expect([again.code, errorOf(again).code]).toEqual([1, "ROLLBACK_REFUSED"]);
     const { groups: loaded } = await step(folder, "materialize", "--as-of", "2024-02-29T19:30:00Z");
     expect(loaded).toMatchObject([{ generation: 3 }, { generation: 3 }]);
+  });
+
+  it("schedule prints a line that loads, when a shell is given it, and then every sla is kept", async () => {
+    expect((await tondo(folder, "freshness")).code).toBe(3);
+    const { out } = await tondo(folder, "schedule", "--cron");
+    const line = out.split("\n").find((one) => one.startsWith("*/30 * * * * ")) ?? "";
+    expect(execFileSync("sh", ["-c", line.slice("*/30 * * * * ".length)], { encoding: "utf8" })).toBe("");
+    expect((await tondo(folder, "freshness")).code).toBe(0);
   });
 });

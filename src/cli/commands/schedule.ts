@@ -132,7 +132,11 @@ async function kubernetes(schedule: Schedule, context: CommandContext): Promise<
   const [name, namespace, program] = [args.text("name"), args.text("namespace"), args.text("program")];
   const [folder, home] = [args.text("container-folder"), args.text("container-home")];
   const secrets = args.list("secret");
-  const warnings = unsaid(context, secrets.length === 0, "--secret");
+  const volumes = args.list("volume").map(volumeOf);
+  const warnings = [
+    ...unsaid(context, secrets.length === 0, "--secret"),
+    ...(volumes.length > 0 ? [] : ["no --volume is given: a home in the container is lost with it"]),
+  ];
   const options = {
     image: args.text("image") ?? "",
     ...(name === undefined ? {} : { name }),
@@ -141,7 +145,7 @@ async function kubernetes(schedule: Schedule, context: CommandContext): Promise<
     ...(folder === undefined ? {} : { folder }),
     ...(home === undefined ? {} : { home }),
     secrets,
-    volumes: args.list("volume").map(volumeOf),
+    volumes,
     materializeArguments: args.list("materialize-arg"),
     warnings,
   };

@@ -267,7 +267,7 @@ describe("rollback", () => {
             expect((await store.generations(group)).length).toBeLessThanOrEqual(3);
           }
         }),
-        { numRuns: 12 },
+        { numRuns: 8 },
       );
     },
   );

@@ -97,6 +97,19 @@ describe("schedule", () => {
       ["30m", ["shop:till"]],
       ["2h", ["shop:place"]],
     ]);
+    // One vector joins what others have joined: nothing is left in two jobs.
+    const chain = `vector a { key shop: shop
+  x = @shop:till:n_1h
+  y = len(@shop:place:city ?? "")
+}
+vector b { key shop: shop
+  x = @shop:door:n_2h
+  y = @shop:till:n_1h
+}
+`;
+    expect(jobs({ "shop:door": hour, "shop:place": 4 * hour }, chain)).toEqual([
+      ["30m", ["shop:door", "shop:place", "shop:till"]],
+    ]);
     expect(jobs(promises, both, { groups: ["shop:door", "shop:plan"] })).toEqual([
       ["2h", ["shop:plan"]],
       ["4h", ["shop:door"]],
