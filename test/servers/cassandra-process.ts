@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Certificates, makeCertificates } from "./cassandra-certificates.ts";
@@ -17,7 +16,7 @@ import { freePort } from "./free-port.ts";
 export const secondsToStart = 180;
 
 const attemptsToListen = 3;
-/** How much of the log an error shows. */
+/** How much of the log an error of ours shows. */
 const linesToShow = 40;
 
 /** What of Java's own environment would change the heap, or speak where nobody listens. */
@@ -50,7 +49,7 @@ export class CassandraProcess {
   /**
    * Starts it for the first time, on ports of its own; resolves when it answers.
    *
-   * @throws Error with the end of the log
+   * @throws Error with the end of the log, from its first error on
    */
   async create(signal: AbortSignal): Promise<void> {
     if (this.#settings.tls !== "none") this.certificates = makeCertificates(join(this.#folder, "certificates"));
@@ -135,26 +134,18 @@ export class CassandraProcess {
     while (Date.now() < end) {
       signal.throwIfAborted();
       const text = said();
-      if (!this.#runs()) throw new Error(`Cassandra ended before it answered: ${lastLines(text)}`);
-      const isReady = text.includes("Starting listening for CQL clients") && text.includes(alsoSays);
-      if (isReady && (await accepts(this.ports?.client ?? 0))) return;
+      if (!this.#runs()) throw new Error(`Cassandra ended before it answered: ${worthKnowing(text)}`);
+      // Said once it listens: whoever asks the port instead may be answered by somebody else who took it.
+      if (text.includes("Startup complete") && text.includes(alsoSays)) return;
       await sleep(100);
     }
-    throw new Error(`Cassandra did not answer within ${String(secondsToStart)} s: ${lastLines(said())}`);
+    throw new Error(`Cassandra did not answer within ${String(secondsToStart)} s: ${worthKnowing(said())}`);
   }
 }
 
-function lastLines(text: string): string {
-  return text.trimEnd().split("\n").slice(-linesToShow).join("\n");
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
+/** From the first error on, where there is one: much is said after it as a node shuts down. */
+function worthKnowing(log: string): string {
+  const lines = log.trimEnd().split("\n");
+  const error = lines.findIndex((line) => line.startsWith("ERROR"));
+  return (error === -1 ? lines.slice(-linesToShow) : lines.slice(error, error + linesToShow)).join("\n");
 }

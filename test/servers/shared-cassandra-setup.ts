@@ -1,15 +1,15 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import type { TestProject } from "vitest/node";
 import { startCassandra } from "./cassandra.ts";
 import { cassandraJars } from "./cassandra-jars.ts";
+import { freePort } from "./free-port.ts";
 import { findJava17 } from "./java-17.ts";
 import type { SharedReport } from "./shared-cassandra.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The file in which the start of this test run's Cassandra is told: `sharedCassandra()` waits for it. */
+    /** Where the start of this test run's Cassandra is told once it is known: `sharedCassandra()` asks there. */
     cassandraReport: string;
   }
 }
@@ -19,27 +19,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // What lacks is said at once, and what is fetched once is waited for here, where no test's time runs.
   findJava17();
   await cassandraJars();
-  const folder = mkdtempSync(join(tmpdir(), "tondo-cassandra-report-"));
-  const file = join(folder, "report");
-  const tell = (report: SharedReport): void => {
-    writeFileSync(`${file}.new`, JSON.stringify(report));
-    renameSync(`${file}.new`, file);
-  };
-  const starting = startCassandra().then(
-    (server) => {
-      const { contactPoint, localDataCenter } = server;
-      tell({ contactPoint, localDataCenter });
-      return server;
-    },
-    (error: unknown) => {
-      tell({ error: error instanceof Error ? error.message : String(error) });
-      return undefined;
-    },
+  const starting = startCassandra();
+  const report: Promise<SharedReport> = starting.then(
+    ({ contactPoint, localDataCenter }) => ({ contactPoint, localDataCenter }),
+    (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
   );
-  project.provide("cassandraReport", file);
+  const reporter = createServer((_, response) => void report.then((known) => response.end(JSON.stringify(known))));
+  const port = await freePort();
+  reporter.listen(port, "127.0.0.1");
+  await once(reporter, "listening");
+  project.provide("cassandraReport", `http://127.0.0.1:${String(port)}`);
   return async () => {
-    const server = await starting;
-    await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    reporter.close();
+    reporter.closeAllConnections();
+    // One that did not start has told the tests why, and left nothing to stop.
+    if ("error" in (await report)) return;
+    await (await starting).stop();
   };
 }

@@ -1,8 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { inject } from "vitest";
 import type { CassandraAddress } from "./cassandra-client.ts";
-import { secondsToStart } from "./cassandra-process.ts";
 
 /** What the start of the shared server comes to. */
 export type SharedReport = CassandraAddress | { readonly error: string };
@@ -14,13 +11,8 @@ export type SharedReport = CassandraAddress | { readonly error: string };
  * @throws Error with what kept it from starting
  */
 export async function sharedCassandra(): Promise<CassandraAddress> {
-  const file = inject("cassandraReport");
-  const end = Date.now() + (secondsToStart + 30) * 1000;
-  while (!existsSync(file)) {
-    if (Date.now() > end) throw new Error("the Cassandra of this test run said nothing about its start");
-    await sleep(50);
-  }
-  const report = JSON.parse(readFileSync(file, "utf8")) as SharedReport;
+  const answer = await fetch(inject("cassandraReport"));
+  const report = (await answer.json()) as SharedReport;
   if ("error" in report) throw new Error(report.error);
   return report;
 }
