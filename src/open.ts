@@ -34,6 +34,7 @@ import {
   makeSpecifiedSet,
   materialize,
   type MaterializeResult,
+  type OnlineStore,
   openCatalog,
   type Operations,
   operations,
@@ -54,6 +55,7 @@ import {
   type VectorStatsOptions,
   withExtracted,
 } from "./featurestore/index.ts";
+import { type CassandraOptions, CassandraStore } from "./cassandra.ts";
 import { LmdbStore } from "./lmdb.ts";
 import { folderArtifacts, openRegistry, type PartitionPath, type Registry } from "./registry/index.ts";
 import {
@@ -75,6 +77,8 @@ export interface OpenOptions {
   readonly database?: ConnectOptions;
   /** What sources read beyond files: the PostgreSQL databases that their tables stand in, one or several by name. */
   readonly sources?: { readonly postgres?: SourceDatabases };
+  /** The online store in Apache Cassandra, by the optional package `cassandra-driver`; default: LMDB in the home. */
+  readonly cassandra?: CassandraOptions;
   /** Packages; default: a folder in the home. */
   readonly artifacts?: string;
   /** DuckDB's bounds. */
@@ -175,7 +179,7 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
  * await tondo.materialize({ asOf: "2024-03-01T00:00:00Z" });
  * const { prediction } = await tondo.predict("eta@champion", { keys: { store: "r1" }, at: "2024-03-01T00:00:00Z" });
  * ```
- * @throws TondoError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`, `IO_FAILED`, `INVALID_ARGUMENT` where `functions` are wrong
+ * @throws TondoError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`, `IO_FAILED`, `INVALID_ARGUMENT` where `functions` or `cassandra` are wrong
  */
 export function open<P extends ProjectTypes = RegisteredProject>(options?: OpenOptions): Promise<Tondo<P>>;
 // Types say what the names are; at run time every name is checked.
@@ -208,7 +212,8 @@ class OpenTondo implements AnyTondo {
   readonly #operations: Operations;
   readonly #reading: ReadingOptions;
   readonly #onUnavailable: UnavailableChoice;
-  #store: LmdbStore | undefined;
+  readonly #cassandra: CassandraOptions | undefined;
+  #store: Promise<OnlineStore> | undefined;
   #features: Promise<FeatureReader> | undefined;
   #predictor: Promise<Predictor> | undefined;
 
@@ -218,6 +223,7 @@ class OpenTondo implements AnyTondo {
     this.home = home;
     this.#database = database;
     this.#clock = options.clock ?? systemClock;
+    this.#cassandra = options.cassandra;
     const functions = options.functions ?? options.engine?.functions ?? [];
     this.#functions = functions;
     this.#databases = options.sources?.postgres;
@@ -227,7 +233,7 @@ class OpenTondo implements AnyTondo {
     const actor = options.actor ?? accountName();
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
     const artifacts = folderArtifacts(resolve(home, options.artifacts ?? "artifacts"));
-    const store = (): LmdbStore => this.#online();
+    const store = (): Promise<OnlineStore> => this.#online();
     this.#operations = operations({ catalog: this.catalog, home, store, clock: this.#clock, actor });
     this.registry = openRegistry({ database, artifacts, clock: this.#clock, actor });
   }
@@ -295,7 +301,7 @@ class OpenTondo implements AnyTondo {
         project,
         ...this.#places,
         home: this.home,
-        store: this.#online(),
+        store: await this.#online(),
         engine,
         asOf,
         clock: this.#clock,
@@ -323,11 +329,11 @@ class OpenTondo implements AnyTondo {
 
   features(): Promise<FeatureReader> {
     this.#features ??= this.catalog.project().then(
-      (project) =>
+      async (project) =>
         new FeatureReader({
           ...this.#reading,
           project,
-          store: this.#online(),
+          store: await this.#online(),
           clock: this.#clock,
           functions: this.#functions,
         }),
@@ -355,7 +361,8 @@ class OpenTondo implements AnyTondo {
     const store = this.#store;
     this.#store = undefined;
     try {
-      await store?.close();
+      // One that could not be opened was reported to who asked for it.
+      await (await store?.catch(() => undefined))?.close();
     } finally {
       await this.#database.close();
     }
@@ -370,9 +377,16 @@ class OpenTondo implements AnyTondo {
     return withExtracted(await this.catalog.project(), { home: this.home, folder: this.folder });
   }
 
-  #online(): LmdbStore {
-    this.#store ??= LmdbStore.open({ folder: join(this.home, "online") });
-    return this.#store;
+  #online(): Promise<OnlineStore> {
+    this.#store ??= this.#openStore();
+    return forgetFailure(this.#store, () => {
+      this.#store = undefined;
+    });
+  }
+
+  async #openStore(): Promise<OnlineStore> {
+    if (this.#cassandra !== undefined) return CassandraStore.open(this.#cassandra);
+    return LmdbStore.open({ folder: join(this.home, "online") });
   }
 }
 

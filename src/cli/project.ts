@@ -5,6 +5,7 @@ import type { FilePlaces } from "../featurestore/index.ts";
 import type { OpenOptions, Tondo } from "../open.ts";
 import { type Options, type ParsedArguments, usageError } from "./arguments/index.ts";
 import type { CommandContext } from "./command.ts";
+import { onlineOf, onlineOption } from "./online-options.ts";
 import { s3Of } from "./s3-options.ts";
 
 /** Which folder of definitions. */
@@ -35,6 +36,7 @@ export const projectOptions: Options = {
     help: "catalog and registry: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME",
     default: "the environment's TONDO_DATABASE, else SQLite in the home",
   },
+  ...onlineOption,
 };
 
 /** The options of commands that read databases that sources stand in. */
@@ -126,8 +128,9 @@ export async function openProject(
   const folder = folderOf(context);
   const home = resolve(folder, context.args.text("home") ?? ".tondo");
   const url = databaseUrl(context, folder, home, purpose);
+  const online = await onlineOf(context);
   const { open } = await import("../open.ts");
-  return open({ folder, home, database: { url }, engine, ...places });
+  return open({ folder, home, database: { url }, engine, ...online, ...places });
 }
 
 /** Where the paths of sources lead, for commands that open no home; what lies in S3 is copied to where `openProject` would copy it. */

@@ -5,7 +5,8 @@
 export const errorCodes = {
   // Anything
   ABORTED: "The caller's signal ended the work; nothing of it was kept.",
-  HOME_BUSY: "Another process is doing the same exclusive work (apply, materialize) in this home.",
+  HOME_BUSY:
+    "Another process is doing the same exclusive work (apply, materialize) in this home, or loads the same group.",
   INTERNAL: "A defect of Tondo itself; please report it with the message.",
   INVALID_ARGUMENT: "A call's argument has the wrong form.",
   IO_FAILED: "A file or folder could not be read or written.",
@@ -55,8 +56,12 @@ export const errorCodes = {
   MOMENT_NOT_SERVED: "The online store cannot answer exactly for this moment.",
   SLA_TOO_SHORT: "Loads that start at whole minutes cannot keep a group's sla with the margin asked for.",
   ROLLBACK_REFUSED: "A group has no generation to go back to, or the definitions in force cannot read it.",
+  GENERATION_GONE: "What was read of the online store was loaded anew and removed before the answer came; read again.",
   STORE_BUSY: "More requests to the online store are under way than may be at once.",
   STORE_CORRUPT: "A record of the online store does not decode.",
+  STORE_DENIED: "The online store takes no credentials from here, refuses these, or this account lacks a right.",
+  STORE_FAILED: "The online store refused a request for a reason of its own.",
+  STORE_MISSING: "The online store's keyspace or tables are not there, and were not to be made.",
   STORE_UNAVAILABLE: "The online store could not be reached, or did not answer in time.",
 
   // Registry

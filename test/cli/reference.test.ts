@@ -20,7 +20,7 @@ const intro = `# The tondo command
   \`bool\` is \`true\` or \`false\`; a \`date\` is \`2024-03-01\`; a \`duration\` is \`90s\`, \`1.5h\` or \`7d\`. \`null\` is missing, except for a string.
 - **Partition paths** are written from the top down with \`/\`: \`US/CA/San Francisco\`. Names that hold a \`/\` are given one by one with the
   option that ends in \`-part\`.
-- **Environment**: \`TONDO_DATABASE\` stands in for \`--database\`; \`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\`, \`AWS_SESSION_TOKEN\`,
+- **Environment**: \`TONDO_DATABASE\` stands in for \`--database\`, \`TONDO_ONLINE\` for \`--online\`; \`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\`, \`AWS_SESSION_TOKEN\`,
   \`AWS_PROFILE\`, \`AWS_REGION\` and \`AWS_ENDPOINT_URL_S3\` say how [paths of S3](training-sets.md#data-in-s3) are read; \`NO_COLOR\` takes the colours away, which only a terminal gets anyway.
 - **Ctrl-C** ends a command cleanly; a second one ends it at once. What a command writes appears whole or not at all, so that
   both are safe.

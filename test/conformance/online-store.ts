@@ -183,6 +183,49 @@ export function onlineStoreConformance(name: string, fixture: OnlineStoreFixture
       expect(await readCurrent(store, ["SFO"])).toEqual(["two"]);
     });
 
+    it("keeps what a view reads, also where it is dropped meanwhile", async () => {
+      const first = await load(store, { SFO: "one", LAX: "one" });
+      const view = await store.view(["airport:departures"]);
+      const found: string[] = [];
+      try {
+        const second = await load(store, { SFO: "two" });
+        await store.drop("airport:departures", first.generation);
+        await load(store, { SFO: "three" });
+        await store.drop("airport:departures", second.generation);
+        expect(view.pointer("airport:departures")).toEqual(first);
+        await view.read("airport:departures", first.generation, ["SFO", "LAX", "JFK"].map(bytes), (i, record) => {
+          found[i] = record === undefined ? "none" : new TextDecoder().decode(record);
+        });
+      } finally {
+        view.close();
+      }
+      expect(found).toEqual(["one", "one", "none"]);
+      expect(await readCurrent(store, ["SFO", "LAX"])).toEqual(["three", undefined]);
+    });
+
+    it("forgets a load that was given up", async () => {
+      const { generation: first } = await load(store, { SFO: "one" });
+      const dead = await store.begin("airport:departures");
+      await dead.write({ keys: [bytes("SFO"), bytes("OLD")], values: [bytes("dead"), bytes("dead")] });
+      await store.drop("airport:departures", dead.generation);
+      expect(await store.generations("airport:departures")).toEqual([first]);
+      const { previous } = await load(store, { SFO: "two" });
+      expect(previous).toBe(first);
+      expect(await readCurrent(store, ["SFO", "OLD"])).toEqual(["two", undefined]);
+    });
+
+    it("takes a batch of many records, and one of none", async () => {
+      const writer = await store.begin("airport:departures");
+      await writer.write({ keys: [], values: [] });
+      const names = Array.from({ length: 5000 }, (_, i) => `key ${String(i).padStart(4, "0")}`);
+      const long = "x".repeat(100_000);
+      const values = names.map((name, i) => (i === 77 ? long : name));
+      await writer.write({ keys: names.map(bytes), values: values.map(bytes) });
+      expect(await store.switchPointers([{ pointer: pointerTo(writer.generation) }])).toBe(true);
+      expect(await readCurrent(store, names)).toEqual(values);
+      expect(await readCurrent(store, [])).toEqual([]);
+    });
+
     it("loads again and again", async () => {
       for (let i = 0; i < 8; i++) {
         const { generation, previous } = await load(store, { SFO: String(i), [`only ${String(i)}`]: "x" });

@@ -1,0 +1,72 @@
+import { TondoError } from "../../../core/index.ts";
+import { cassandraError } from "./cassandra-error.ts";
+import { controlTable, createControlCql, createKeyspaceCql, quoteName, schemaVersion } from "./cassandra-schema.ts";
+import type { Session } from "./session.ts";
+import { settleDecision } from "./settle-decision.ts";
+
+const doing = "opening the online store";
+
+/**
+ * Finds the keyspace and the control table, or makes them where that is asked for, and looks at their form.
+ *
+ * @throws TondoError `STORE_MISSING`, `DATABASE_NEWER`, and what the session throws
+ */
+export async function openSchema(session: Session): Promise<void> {
+  const { keyspace, where, options, store } = session.settled;
+  const { migrate = true } = options;
+  let replication = await replicationOf(session);
+  if (replication === undefined) {
+    const cql = createKeyspaceCql(keyspace, options.replication);
+    if (options.createKeyspace !== true) {
+      throw missing(`there is no keyspace "${keyspace}"`, cql, "Make it, or set `createKeyspace`", where);
+    }
+    await session.define(doing, cql);
+    replication = await replicationOf(session);
+  }
+  session.hasSeveralDataCentres = dataCentres(replication) > 1;
+  const names = "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?";
+  const tables = await session.ask(doing, names, [keyspace]);
+  if (!tables.some((row) => row["table_name"] === controlTable)) {
+    const cql = createControlCql(keyspace);
+    if (!migrate)
+      throw missing(`"${keyspace}" has no table "${controlTable}"`, cql, "Make it, or set `migrate`", where);
+    await session.define(doing, cql);
+  }
+  const control = `${quoteName(keyspace)}.${quoteName(controlTable)}`;
+  const [row] = await session.ask(doing, `SELECT form FROM ${control} WHERE store = ? LIMIT 1`, [store], true);
+  const found = (row?.["form"] ?? null) as number | null;
+  if (found !== null && found !== schemaVersion) {
+    throw new TondoError(
+      "DATABASE_NEWER",
+      `the online store's tables are of form ${String(found)}, and this program knows ${String(schemaVersion)}`,
+      { where, hint: "Use the release of Tondo that made them, or a newer one." },
+    );
+  }
+  if (found === null && migrate) {
+    const query = `UPDATE ${control} SET form = ? WHERE store = ? IF form = NULL`;
+    try {
+      // Whoever is second finds it set, and so does who does it again.
+      await settleDecision(
+        () => session.decide([{ query, params: [schemaVersion, store] }]),
+        () => Promise.resolve(false),
+      );
+    } catch (error) {
+      throw cassandraError(error, doing, where);
+    }
+  }
+}
+
+async function replicationOf(session: Session): Promise<Readonly<Record<string, string>> | undefined> {
+  const cql = "SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = ?";
+  const [row] = await session.ask(doing, cql, [session.settled.keyspace]);
+  return row === undefined ? undefined : (row["replication"] as Readonly<Record<string, string>>);
+}
+
+function dataCentres(replication: Readonly<Record<string, string>> = {}): number {
+  const names = Object.keys(replication).filter((name) => name !== "class");
+  return replication["class"]?.endsWith("NetworkTopologyStrategy") === true ? names.length : 1;
+}
+
+function missing(what: string, cql: string, hint: string, where: string): TondoError {
+  return new TondoError("STORE_MISSING", what, { where, hint: `${hint}: ${cql}`, details: { cql } });
+}
