@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseTypeName, TondoError } from "../../../src/core/index.ts";
+import { geohashOf } from "../../../src/dsl/functions/geohash.ts";
 import { fromRaw, readName } from "../../../src/dsl/index.ts";
 import { createFeatureReader, type FeatureReader, type RequestKeys } from "../../../src/featurestore/online/index.ts";
 import { demandAt, type DemandStore, demandStore } from "./demand-store.ts";
@@ -79,11 +80,16 @@ describe("what a vector reads", () => {
   });
 
   it("takes the inputs that keys are computed from, of each key its own or the same for all", async () => {
-    const cells = ["u0rb3", "u1j0b", "nowhere", "u0rb3"].map((cell) => ({ cell, boost: 1 }));
+    const cells = [geohashOf(50.1, 7.1, 5), "nowhere", geohashOf(51.7, 9.9, 5), "nowhere"].map((cell) => ({
+      cell,
+      boost: 1,
+    }));
     const rows = await features.get("demand", keys, { at, inputs: cells });
     for (const [i, own] of keys.entries()) {
       expect(rows[i]).toEqual(await features.get("demand", own, { at, inputs: cells[i] ?? {} }));
     }
+    const found = rows.map(({ values }) => values["cell"]?.["region:load:n_6h"]?.value);
+    expect(found).toEqual([4, 0, 1, 0]);
     const code = async (given?: object): Promise<unknown> =>
       features.get("demand", keys, { at, ...(given === undefined ? {} : { inputs: given }) }).then(
         () => "none",
@@ -149,8 +155,17 @@ describe("what a vector reads", () => {
       cause: { code: "DEADLINE_EXCEEDED" },
     });
     expect(values["cell"]?.["region:load:n_6h"]?.status).toBe("present");
-    // The second hop is not begun any more.
     expect(asked.filter((group) => group === "region:load")).toHaveLength(1);
+    // Where its key is known in the end, the second hop is not begun any more.
+    const known = laterStore(demand.store, { record: (group) => (group === "shop:own" ? "never" : 0) });
+    const third = createFeatureReader({ project: demand.project, store: known.store });
+    const over = await third.get("demand", keys[0] ?? {}, { at, inputs, deadlineMs: 20 });
+    expect(over.values["from"]?.["shop:profile:lat"]?.value).toBe(50.1);
+    expect(over.values["region"]?.["region:load:n_6h"]).toMatchObject({
+      status: "unavailable",
+      cause: { code: "DEADLINE_EXCEEDED", details: { group: "region:load" } },
+    });
+    expect(known.asked.filter((group) => group === "region:load")).toHaveLength(1);
     const second = laterStore(demand.store, { record: (group) => (group === "region:load" ? "never" : 0) });
     const other = createFeatureReader({ project: demand.project, store: second.store });
     const row = await other.get("demand", { ...keys[0] }, { at, inputs, deadlineMs: 20 });
