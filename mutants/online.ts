@@ -255,8 +255,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "all-or-nothing-answered-in-part",
     file: "src/featurestore/online/late-call.ts",
-    find: "if (!partial || !isAway(error)) throw error;",
-    replace: "if (!isAway(error)) throw error;",
+    find: "return this.#options.asked.partial && isAway(error);",
+    replace: "return isAway(error);",
     tests: late,
   },
   {
@@ -346,8 +346,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "hung-read-waited-for-again",
     file: "src/featurestore/online/record-reads.ts",
-    find: "for (const flight of all) this.#remove(flight);",
-    replace: "for (const flight of own) if (flight.hasLanded) this.#remove(flight);",
+    find: "for (const flight of read.flights) this.#remove(flight);",
+    replace: "for (const flight of read.flights) if (flight.hasLanded) this.#remove(flight);",
     tests: shared,
   },
   {
@@ -409,9 +409,16 @@ const mutants: readonly Mutant[] = [
   {
     name: "deadline-before-what-had-come",
     file: "src/featurestore/online/deadline.ts",
-    find: "this.#turn = setImmediate(() => {\n          this.#hasPassed = true;\n          resolve(undefined);\n        });",
-    replace: "this.#hasPassed = true;\n        resolve(undefined);",
+    find: "this.#turn = setImmediate(() => {\n        this.#hasPassed = true;\n        onPassed();\n      });",
+    replace: "this.#hasPassed = true;\n      onPassed();",
     tests: ["test/featurestore/online/deadline.test.ts"],
+  },
+  {
+    name: "one-key-away-takes-its-group",
+    file: "src/featurestore/online/read-under-way.ts",
+    find: "this.#failure ??= { error };\n      this.done();",
+    replace: "this.#failure ??= { error };\n      this.#answer();",
+    tests: late,
   },
 ];
 

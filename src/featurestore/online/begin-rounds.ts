@@ -3,12 +3,14 @@ import { maxKeyBytes } from "./codec/index.ts";
 import type { GroupPointer } from "./group-pointer.ts";
 import type { StoreView } from "./online-store.ts";
 import type { Lookup, ReadProgram } from "./read-program.ts";
-import type { ReadUnderWay, RecordReads } from "./record-reads.ts";
+import type { ReadUnderWay } from "./read-under-way.ts";
+import type { RecordReads } from "./record-reads.ts";
 import type { StoredAnswers } from "./stored-answers.ts";
 
 /** A lookup that a store answers later. */
-export interface LookupUnderWay extends ReadUnderWay {
+export interface LookupUnderWay {
   readonly lookup: Lookup;
+  readonly read: ReadUnderWay;
 }
 
 /** A round whose records are not all there at once. */
@@ -37,7 +39,7 @@ export function beginRounds<R>(
     let underWay: LookupUnderWay[] | undefined;
     for (const lookup of lookups) {
       const read = beginLookup(view, records, lookup, answers);
-      if (read !== undefined) (underWay ??= []).push({ lookup, ...read });
+      if (read !== undefined) (underWay ??= []).push({ lookup, read });
     }
     if (underWay !== undefined) return { round, lookups: underWay };
   }

@@ -1,24 +1,23 @@
 /** A moment that is waited for at the most: for what a store answers later. */
 export class Deadline {
   readonly ms: number;
-  /** Settled once it has passed; never, where it is stopped before. */
-  readonly passed: Promise<undefined>;
   #hasPassed = false;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout;
   #turn: NodeJS.Immediate | undefined;
 
-  /** @param ms from now on, milliseconds */
-  constructor(ms: number) {
+  /**
+   * @param ms from now on, milliseconds
+   * @param onPassed called once it has passed, unless it is stopped before
+   */
+  constructor(ms: number, onPassed: () => void) {
     this.ms = ms;
-    this.passed = new Promise((resolve) => {
-      this.#timer = setTimeout(() => {
-        // Timers come before input: what arrived while this process was busy is read first.
-        this.#turn = setImmediate(() => {
-          this.#hasPassed = true;
-          resolve(undefined);
-        });
-      }, ms);
-    });
+    this.#timer = setTimeout(() => {
+      // Timers come before input: what arrived while this process was busy is read first.
+      this.#turn = setImmediate(() => {
+        this.#hasPassed = true;
+        onPassed();
+      });
+    }, ms);
   }
 
   get hasPassed(): boolean {
@@ -28,6 +27,6 @@ export class Deadline {
   /** The timer is given back; it passes no more. */
   stop(): void {
     clearTimeout(this.#timer);
-    clearImmediate(this.#turn);
+    if (this.#turn !== undefined) clearImmediate(this.#turn);
   }
 }

@@ -2,7 +2,8 @@ import type { Clock, Micros, TondoError } from "../../core/index.ts";
 import { beginRounds, momentOf, type RoundUnderWay } from "./begin-rounds.ts";
 import { Deadline } from "./deadline.ts";
 import type { StoreView } from "./online-store.ts";
-import type { AskedRead, Lookup, ReadProgram } from "./read-program.ts";
+import type { AskedRead, ReadProgram } from "./read-program.ts";
+import type { ReadListener, ReadUnderWay } from "./read-under-way.ts";
 import type { RecordReads } from "./record-reads.ts";
 import { emptyAnswers, type StoredAnswers } from "./stored-answers.ts";
 import { giveUp, giveUpRounds, isAway, notInTime } from "./unavailable.ts";
@@ -19,11 +20,15 @@ export interface LateCallOptions<R> {
 }
 
 /** A call that a store answers later: waits for it until the deadline, and gives up what is not there by then. */
-export class LateCall<R> {
+export class LateCall<R> implements ReadListener {
   readonly #options: LateCallOptions<R>;
   readonly #deadline: Deadline;
   readonly #release: () => void;
   #view: StoreView | undefined;
+  /** What is waited for, until the deadline. */
+  #waiting: PromiseWithResolvers<StoreView | undefined> | undefined;
+  /** How many lookups of the round are. */
+  #left = 0;
   /** How many reads the store is not done with. */
   #open = 0;
   #isAnswered = false;
@@ -32,20 +37,14 @@ export class LateCall<R> {
   constructor(options: LateCallOptions<R>, release: () => void) {
     this.#options = options;
     this.#release = release;
-    this.#deadline = new Deadline(options.asked.deadlineMs);
+    this.#deadline = new Deadline(options.asked.deadlineMs, () => {
+      this.#waiting?.resolve(undefined);
+    });
   }
 
   /** All of it, in a view that is still to be opened. */
   async open(opening: Promise<StoreView>): Promise<StoredAnswers> {
     this.#options.records.expectLater();
-    this.#holdFor(
-      opening.then(
-        (view) => {
-          this.#view = view;
-        },
-        () => undefined,
-      ),
-    );
     try {
       const view = await this.#opened(opening);
       if (!("pointer" in view)) return this.#withoutView(view.causeOf);
@@ -67,11 +66,35 @@ export class LateCall<R> {
     }
   }
 
+  answered({ failure }: ReadUnderWay): void {
+    this.#left--;
+    if (failure !== undefined && !this.#isBorne(failure.error)) this.#waiting?.reject(failure.error);
+    else if (this.#left === 0) this.#waiting?.resolve(undefined);
+  }
+
+  ended(): void {
+    this.#open--;
+    this.#close();
+  }
+
   async #opened(opening: Promise<StoreView>): Promise<StoreView | { readonly causeOf: (group: string) => TondoError }> {
+    const waiting = Promise.withResolvers<StoreView | undefined>();
+    this.#waiting = waiting;
+    this.#open++;
+    opening.then(
+      (view) => {
+        this.#view = view;
+        waiting.resolve(view);
+        this.ended();
+      },
+      (error: unknown) => {
+        waiting.reject(error);
+        this.ended();
+      },
+    );
     const { deadlineMs } = this.#options.asked;
     try {
-      const view = await Promise.race([opening, this.#deadline.passed]);
-      return view ?? { causeOf: (group) => notInTime(group, deadlineMs) };
+      return (await waiting.promise) ?? { causeOf: (group) => notInTime(group, deadlineMs) };
     } catch (error) {
       if (!isAway(error)) throw error;
       return { causeOf: () => error };
@@ -108,26 +131,28 @@ export class LateCall<R> {
 
   /** Waits for all lookups of a round, at the most until the deadline. */
   async #waitFor({ lookups }: RoundUnderWay, answers: StoredAnswers): Promise<void> {
-    const late = new Set<Lookup>();
-    const { partial } = this.#options.asked;
-    const works = lookups.map(async ({ lookup, answered, ended }) => {
-      late.add(lookup);
-      if (ended !== undefined) this.#holdFor(ended);
-      try {
-        await answered;
-      } catch (error) {
-        if (!partial || !isAway(error)) throw error;
-        if (!answers.isFinal) giveUp(lookup, answers, error);
-      }
-      late.delete(lookup);
-    });
-    await Promise.race([Promise.all(works), this.#deadline.passed]);
-    if (!this.#deadline.hasPassed) return;
-    // From here on nothing that comes is written.
-    answers.isFinal = true;
-    const left = lookups.filter(({ lookup }) => late.has(lookup));
-    for (const one of left) one.giveUp();
-    for (const { lookup } of left) giveUp(lookup, answers, this.#refused(lookup.reader.name));
+    const waiting = Promise.withResolvers<StoreView | undefined>();
+    this.#waiting = waiting;
+    this.#left = lookups.length;
+    for (const { read } of lookups) {
+      if (read.isOpen) this.#open++;
+      read.listen(this);
+    }
+    await waiting.promise;
+    const { records } = this.#options;
+    const late = lookups.filter(({ read }) => !read.isAnswered);
+    // Where some are late nothing that comes from here on is written.
+    if (late.length > 0) answers.isFinal = true;
+    for (const { read } of late) records.giveUp(read);
+    for (const { lookup } of late) giveUp(lookup, answers, this.#refused(lookup.reader.name));
+    for (const { lookup, read } of lookups) {
+      if (read.isAnswered && isAway(read.failure?.error)) giveUp(lookup, answers, read.failure.error);
+    }
+  }
+
+  /** Whether a failure leaves the rest to be answered. */
+  #isBorne(error: unknown): boolean {
+    return this.#options.asked.partial && isAway(error);
   }
 
   /** The cause of what was not in time; thrown where the caller wants all or nothing. */
@@ -136,14 +161,6 @@ export class LateCall<R> {
     const cause = notInTime(group, deadlineMs);
     if (partial) return cause;
     throw cause;
-  }
-
-  #holdFor(work: Promise<unknown>): void {
-    this.#open++;
-    void work.then(() => {
-      this.#open--;
-      this.#close();
-    });
   }
 
   #end(): void {

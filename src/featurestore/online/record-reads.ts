@@ -2,25 +2,8 @@ import { TondoError } from "../../core/index.ts";
 import { type GroupPointer, isSameLoad } from "./group-pointer.ts";
 import type { RecordVisitor, StoreView } from "./online-store.ts";
 import { RecordCache, type RecordCacheOptions } from "./record-cache.ts";
+import { type Flight, ReadUnderWay } from "./read-under-way.ts";
 import { isAway } from "./unavailable.ts";
-
-/** A read that a store answers later. */
-export interface ReadUnderWay {
-  /** Once each key was visited, or cannot be: rejected then, or at once where it is not for the store being away. */
-  readonly answered: Promise<unknown>;
-  /** Once the store is done with the view, however that ends; never rejected. Absent where it was not asked, since others' reads are waited for. */
-  readonly ended?: Promise<unknown>;
-  /** Nobody else is to wait for what was not answered in time. */
-  giveUp(): void;
-}
-
-/** One record that a store is asked for, and those who wait for it. */
-interface Flight {
-  readonly id: string;
-  readonly load: GroupPointer;
-  readonly waiting: { readonly call: WaitingCall; readonly index: number }[];
-  hasLanded: boolean;
-}
 
 /**
  * Reads records, of stores that answer later each but once: who asks for what is under way already, of the same load, waits for that. Such
@@ -59,7 +42,24 @@ export class RecordReads {
     }
     if (!(work instanceof Promise)) return undefined;
     this.#answersLater = true;
-    return { answered: work, ended: work.catch(() => undefined), giveUp: () => undefined };
+    const read = new ReadUnderWay(visit);
+    read.open();
+    void work.then(
+      () => {
+        read.end();
+        read.done();
+      },
+      (error: unknown) => {
+        read.end();
+        read.fail(error);
+      },
+    );
+    return read;
+  }
+
+  /** Nobody else is to wait for what a read was not answered in time. */
+  giveUp(read: ReadUnderWay): void {
+    for (const flight of read.flights) this.#remove(flight);
   }
 
   /** Says that a key's record of a group is another one now: it is forgotten, and what is being read of it is neither kept nor waited for any more. */
@@ -75,14 +75,17 @@ export class RecordReads {
     keys: readonly Uint8Array[],
     visit: RecordVisitor,
   ): ReadUnderWay | undefined {
-    const call = new WaitingCall(visit);
-    const [asked, own, all]: [Uint8Array[], Flight[], Flight[]] = [[], [], []];
-    for (const [index, key] of keys.entries()) {
+    const read = new ReadUnderWay(visit);
+    const asked: Uint8Array[] = [];
+    const own: Flight[] = [];
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index];
+      if (key === undefined) continue;
       const id = idOf(load.group, key);
+      read.wait();
       const kept = this.#cache?.get(id, load);
       if (kept !== undefined) {
-        call.wait();
-        call.land(index, kept.record);
+        read.land(index, kept.record);
         continue;
       }
       let flight = this.#flights.get(id);
@@ -92,28 +95,21 @@ export class RecordReads {
         asked.push(key);
         own.push(flight);
       }
-      flight.waiting.push({ call, index });
-      call.wait();
-      all.push(flight);
+      flight.waiting.push({ read, index });
+      read.flights.push(flight);
     }
-    const ended = asked.length === 0 ? undefined : this.#ask(view, load, asked, own);
-    const giveUp = (): void => {
-      for (const flight of all) this.#remove(flight);
-    };
-    call.done();
-    if (call.isDone && ended === undefined) return undefined;
-    return ended === undefined
-      ? { answered: call.answered, giveUp }
-      : { answered: Promise.all([call.answered, ended]), ended, giveUp };
+    if (asked.length > 0) this.#ask(view, load, asked, own, read);
+    read.done();
+    return read.isAnswered && read.failure === undefined ? undefined : read;
   }
 
-  /** Asks the store; what is given is never rejected, and absent where it answered at once. */
   #ask(
     view: StoreView,
     load: GroupPointer,
     keys: readonly Uint8Array[],
     flights: readonly Flight[],
-  ): Promise<void> | undefined {
+    read: ReadUnderWay,
+  ): void {
     const askedAt = this.#cache?.now() ?? 0;
     let work: void | Promise<void>;
     try {
@@ -122,21 +118,24 @@ export class RecordReads {
         if (flight !== undefined) this.#land(flight, record, askedAt);
       });
     } catch (error) {
-      this.#end(flights, error);
-      return undefined;
+      this.#end(flights, { error });
+      return;
     }
-    if (work instanceof Promise) {
-      return work.then(
-        () => {
-          this.#end(flights, notVisited(load.group));
-        },
-        (error: unknown) => {
-          this.#end(flights, error);
-        },
-      );
+    if (!(work instanceof Promise)) {
+      this.#end(flights);
+      return;
     }
-    this.#end(flights, notVisited(load.group));
-    return undefined;
+    read.open();
+    void work.then(
+      () => {
+        this.#end(flights);
+        read.end();
+      },
+      (error: unknown) => {
+        this.#end(flights, { error });
+        read.end();
+      },
+    );
   }
 
   #land(flight: Flight, record: Uint8Array | undefined, askedAt: number): void {
@@ -144,69 +143,21 @@ export class RecordReads {
     flight.hasLanded = true;
     // One that was evicted or given up meanwhile is for those who wait, and for nobody after them.
     if (this.#remove(flight)) this.#cache?.put(flight.id, flight.load, record, askedAt);
-    for (const { call, index } of flight.waiting) call.land(index, record);
+    for (const { read, index } of flight.waiting) read.land(index, record);
   }
 
   /** The store is done: who was not answered never will be. */
-  #end(flights: readonly Flight[], error: unknown): void {
+  #end(flights: readonly Flight[], failure?: { readonly error: unknown }): void {
     for (const flight of flights) {
       if (flight.hasLanded) continue;
       this.#remove(flight);
-      for (const { call } of flight.waiting) call.fail(error);
+      const error = failure === undefined ? notVisited(flight.load.group) : failure.error;
+      for (const { read } of flight.waiting) read.fail(error);
     }
   }
 
   #remove(flight: Flight): boolean {
     return this.#flights.get(flight.id) === flight && this.#flights.delete(flight.id);
-  }
-}
-
-/** A call that waits for records, its own and others'; from its start on until it has said what it waits for. */
-class WaitingCall {
-  readonly #visit: RecordVisitor;
-  readonly #settle: PromiseWithResolvers<undefined> = Promise.withResolvers<undefined>();
-  #waits = 1;
-  #failure: { readonly error: unknown } | undefined;
-
-  constructor(visit: RecordVisitor) {
-    this.#visit = visit;
-  }
-
-  get answered(): Promise<undefined> {
-    return this.#settle.promise;
-  }
-
-  /** Whether all went well and there is nothing left to wait for. */
-  get isDone(): boolean {
-    return this.#waits === 0 && this.#failure === undefined;
-  }
-
-  wait(): void {
-    this.#waits++;
-  }
-
-  done(): void {
-    if (--this.#waits > 0) return;
-    if (this.#failure === undefined) this.#settle.resolve(undefined);
-    else this.#settle.reject(this.#failure.error);
-  }
-
-  /** What one call makes of a record is no matter of the others that wait for it. */
-  land(index: number, record: Uint8Array | undefined): void {
-    try {
-      this.#visit(index, record);
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
-    this.done();
-  }
-
-  /** A record that cannot be had since the store is away says nothing of the others: they are still waited for. */
-  fail(error: unknown): void {
-    this.#failure ??= { error };
-    if (isAway(error)) this.done();
-    else this.#settle.reject(error);
   }
 }
 

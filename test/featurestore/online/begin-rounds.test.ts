@@ -29,7 +29,10 @@ describe("a round under way", () => {
       const answers = emptyAnswers(keys.length, program.stride, noon);
       const round = beginRounds(view, new RecordReads(), program, keys, answers, 0);
       answers.isFinal = isFinal;
-      await Promise.all((round?.lookups ?? []).map(({ answered }) => answered));
+      await new Promise<void>((resolve) => {
+        for (const { read: one } of round?.lookups ?? [])
+          one.listen({ answered: () => resolve(), ended: () => undefined });
+      });
       view.close();
       return [answers.statuses.at(-1), answers.values.at(-1)];
     };
