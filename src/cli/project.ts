@@ -115,6 +115,9 @@ export async function withFunctions(
   return { ...engine, functions };
 }
 
+/** How long commands wait for an online store that answers later, milliseconds: people wait longer than services. */
+const commandDeadlineMs = 30_000;
+
 /**
  * Opens the project. For `"reading"` nothing is made: where there is no database yet the commands see an empty one.
  * Loaded here and not at the top, so that `tondo --help` loads no driver.
@@ -130,7 +133,8 @@ export async function openProject(
   const url = databaseUrl(context, folder, home, purpose);
   const online = await onlineOf(context);
   const { open } = await import("../open.ts");
-  return open({ folder, home, database: { url }, engine, ...online, ...places });
+  const reading = { deadlineMs: commandDeadlineMs };
+  return open({ folder, home, database: { url }, engine, reading, ...online, ...places });
 }
 
 /** Where the paths of sources lead, for commands that open no home; what lies in S3 is copied to where `openProject` would copy it. */

@@ -26,7 +26,7 @@ export async function differencesOnline(
 ): Promise<readonly string[]> {
   const { project, vector } = history;
   const found: string[] = [];
-  const reader = createFeatureReader({ project, store });
+  const reader = createFeatureReader({ project, store, deadlineMs: 60_000 });
   const prepared = reader.prepare(vector);
   for (const at of moments) {
     await materialize({ project, folder: home, home, store, engine, asOf: BigInt(at) });
