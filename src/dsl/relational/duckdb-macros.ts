@@ -11,7 +11,7 @@ export const duckdbMacros: readonly string[] = [
   "create or replace temp macro tondo_int(x) as case when x between -9007199254740991 and 9007199254740991 then x::bigint end",
   "create or replace temp macro tondo_float(x) as case when isfinite(x) then x + 0e0 end",
   "create or replace temp macro tondo_domain(x) as case when abs(x) < 4611686018427387904e0 then x end",
-  // Compared as a timestamp: the bounds leave out the infinities too, and it costs a third of asking for the microseconds twice.
+  // Compared as a timestamp: the bounds leave out the infinities too, and costs less than asking for the microseconds twice.
   "create or replace temp macro tondo_micros(x) as case when x between make_timestamp(-9007199254740991) and make_timestamp(9007199254740991) then epoch_us(x) end",
   "create or replace temp macro tondo_days(x) as case when isfinite(x) then (x - date '1970-01-01')::bigint end",
   // The digits of a 62-bit integer in base 2^31 around zero; see the state of `var`.

@@ -90,7 +90,7 @@ const keptTexts = 4096;
 const keptEntries = new Uint32Array(keptTexts * entryWords);
 const kept: string[] = new Array<string>(keptTexts).fill("");
 
-/** The texts of a vector. To decode one costs twenty times as much as to see that it was decoded before. */
+/** The texts of a vector. To decode one costs far more than to see that it was decoded before. */
 function readTexts(vector: DuckDBVector, n: number): RawColumn {
   const { dataView } = textsOf(vector);
   const mask = bits(validityOf(vector).data);

@@ -80,8 +80,8 @@ export function slotsSql(
     call,
     slot: (index) => {
       const slot = slots[index];
-      const output = slot === undefined ? undefined : indexes.get(slot);
       if (slot === undefined) throw new TondoError("INTERNAL", `there is no slot ${String(index)}`);
+      const output = indexes.get(slot);
       return output === undefined ? leaf(slot.value) : result(output);
     },
   };

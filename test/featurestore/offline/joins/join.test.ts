@@ -59,89 +59,69 @@ describe("the point-in-time join", () => {
   );
 
   it("takes, of states of one time that were known before it, the one known later, and none of which nobody says when", async () => {
-    const { plan, diagnostics } = compileText(`
-entity shop (shop: string)
-snapshot shops {
-  parquet "shops.parquet" known loaded
-  columns (shop: string, since: timestamp, loaded: timestamp, size: int)
-  at since
-}
-group shop:profile from shops by shop { size }
-vector v {
-  key shop
-  size = @shop:profile:size
-}`);
-    const vector = plan?.vectors[0];
-    if (vector === undefined) throw new Error(diagnostics[0]?.message);
-    const folder = await mkdtemp(join(tmpdir(), "tondo-join-"));
+    const states = [
+      [10, 3, 7],
+      [10, 5, 1],
+      [10, 4, 9],
+      [10, null, 11],
+    ].map(([t, k, size]) => `('a', make_timestamp(${String(t)}), make_timestamp(${String(k)}), ${String(size)})`);
     const engine = await Engine.open({ threads: 1 });
-    try {
-      const states = [
-        [10, 3, 7],
-        [10, 5, 1],
-        [10, 4, 9],
-        [10, null, 11],
-      ].map(([t, k, size]) => `('a', make_timestamp(${String(t)}), make_timestamp(${String(k)}), ${String(size)})`);
-      await engine.run(
-        `copy (from (values ${states.join(", ")}) as e (shop, since, loaded, size)) to ${sqlText(join(folder, "shops.parquet"))}`,
-        "writing states",
-      );
+    await withShops(engine, `from (values ${states.join(", ")}) as e (shop, since, loaded, size)`, async (sizes) => {
       await engine.run(`create temp table l as select 0::bigint as row, 10::bigint as q, 'a' as shop`, "making rows");
       for (const states of ["asof", "range"] as const) {
-        const { tables, columnOf } = await joinReads({
-          engine,
-          vector,
-          left: "l",
-          places: { folder },
-          plan: { states },
-        });
-        const column = columnOf.get(vector.reads[0]?.id ?? "") ?? "";
-        expect(await engine.rows(`select ${column}::int as size from ${tables[0] ?? ""}`, "reading")).toEqual([
-          { size: 1 },
-        ]);
+        const { table, size } = await sizes({ states });
+        expect(await engine.rows(`select ${size}::int as size from ${table}`, "reading")).toEqual([{ size: 1 }]);
       }
-    } finally {
-      engine.close();
-      await rm(folder, { recursive: true });
-    }
+    });
   });
 
   it("finds each of many versions of one moment without pairing all of them with all rows that ask", async () => {
-    const { plan, diagnostics } = compileText(`
-entity shop (shop: string)
-snapshot shops {
-  parquet "shops.parquet" known loaded
-  columns (shop: string, since: timestamp, loaded: timestamp, size: int)
-  at since
-}
-group shop:profile from shops by shop { size }
-vector v {
-  key shop
-  size = @shop:profile:size
-}`);
-    const vector = plan?.vectors[0];
-    if (vector === undefined) throw new Error(diagnostics[0]?.message);
-    const folder = await mkdtemp(join(tmpdir(), "tondo-join-"));
     // Pairs of all versions with all rows would take 20 times this memory.
     const engine = await Engine.open({ threads: 1, memory: "500MB" });
-    try {
-      await engine.run(
-        `copy (select 'a' as shop, make_timestamp(10) as since, make_timestamp(10 + i) as loaded, i as size from range(20000) r(i))
-         to ${sqlText(join(folder, "shops.parquet"))}`,
-        "writing states",
-      );
+    const states =
+      "select 'a' as shop, make_timestamp(10) as since, make_timestamp(10 + i) as loaded, i as size from range(20000) r(i)";
+    await withShops(engine, states, async (sizes) => {
       await engine.run(
         `create temp table l as select i as row, 10 + i as q, 'a' as shop from range(20000) r(i)`,
         "making rows",
       );
-      const { tables, columnOf } = await joinReads({ engine, vector, left: "l", places: { folder }, plan: usual });
-      const column = columnOf.get(vector.reads[0]?.id ?? "") ?? "";
-      expect(
-        await engine.rows(`select count(*)::int as n from ${tables[0] ?? ""} where row = ${column}`, "reading"),
-      ).toEqual([{ n: 20_000 }]);
-    } finally {
-      engine.close();
-      await rm(folder, { recursive: true });
-    }
+      const { table, size } = await sizes(usual);
+      expect(await engine.rows(`select count(*)::int as n from ${table} where row = ${size}`, "reading")).toEqual([
+        { n: 20_000 },
+      ]);
+    });
   });
 });
+
+/** What `work` finds where `query` gives the states of shops; `sizes` joins those of the rows in `l`. The engine is closed after. */
+async function withShops(
+  engine: Engine,
+  query: string,
+  work: (sizes: (plan: JoinPlan) => Promise<{ readonly table: string; readonly size: string }>) => Promise<void>,
+): Promise<void> {
+  const { plan: project, diagnostics } = compileText(`
+entity shop (shop: string)
+snapshot shops {
+  parquet "shops.parquet" known loaded
+  columns (shop: string, since: timestamp, loaded: timestamp, size: int)
+  at since
+}
+group shop:profile from shops by shop { size }
+vector v {
+  key shop
+  size = @shop:profile:size
+}`);
+  const vector = project?.vectors[0];
+  if (vector === undefined) throw new Error(diagnostics[0]?.message);
+  const folder = await mkdtemp(join(tmpdir(), "tondo-join-"));
+  try {
+    await engine.run(`copy (${query}) to ${sqlText(join(folder, "shops.parquet"))}`, "writing states");
+    await work(async (plan) => {
+      const { tables, columnOf } = await joinReads({ engine, vector, left: "l", places: { folder }, plan });
+      return { table: tables[0] ?? "", size: columnOf.get(vector.reads[0]?.id ?? "") ?? "" };
+    });
+  } finally {
+    engine.close();
+    await rm(folder, { recursive: true });
+  }
+}
