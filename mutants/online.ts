@@ -9,10 +9,117 @@ const late = ["test/featurestore/online/lookup-reader.test.ts"];
 const shared = ["test/featurestore/online/record-reads.test.ts"];
 const kept = ["test/featurestore/online/record-cache.test.ts"];
 const vector = ["test/featurestore/online/vector-rows.test.ts"];
-
+const applied = ["test/featurestore/materialize/loads.test.ts"];
+const log = ["test/featurestore/applied/applied-log.test.ts"];
+const training = ["test/featurestore/applied/applied-training.test.ts"];
 const hops = ["test/featurestore/computed-keys.test.ts"];
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "dated-later-counts-at-once",
+    file: "src/featurestore/online/window-reader.ts",
+    find: "if ((f64[tiles.starts + i] ?? 0) >= at) continue;",
+    replace: "",
+    tests: applied,
+  },
+  {
+    name: "dated-later-counts-a-tile-early",
+    file: "src/featurestore/materialize/window-sql.ts",
+    find: "else t end`;",
+    replace: 'else ${floorTo("t", hop)} end`;',
+    tests: applied,
+  },
+  {
+    name: "late-file-known-before-it-came",
+    file: "src/featurestore/offline/sources/applied-sql.ts",
+    find: "then greatest(${since}, ${found}) end",
+    replace: "then ${found} end",
+    tests: applied,
+  },
+  {
+    name: "known-between-loads",
+    file: "src/featurestore/offline/sources/applied-sql.ts",
+    find: "return low === 0 ? k :",
+    replace: "return low >= 0 ? k :",
+    tests: applied,
+  },
+  {
+    name: "never-applied-is-seen",
+    file: "src/featurestore/offline/sources/applied-sql.ts",
+    find: 'if (first === undefined) return "null::bigint";',
+    replace: "if (first === undefined) return `${always}::bigint`;",
+    tests: training,
+  },
+  {
+    name: "known-after-the-last-load-is-seen",
+    file: "src/featurestore/offline/sources/applied-sql.ts",
+    find: "and ${k} <= ${momentSql(last.asOf)} then greatest(${since}, ${found}) end",
+    replace: "then greatest(${since}, ${found}) end",
+    tests: applied,
+  },
+  {
+    name: "declared-breaks-no-tie",
+    file: "src/featurestore/offline/sources/source-relation.ts",
+    find: 'const ties = [...(source.at === undefined ? [] : ["k"]), ...declared,',
+    replace: 'const ties = [...(source.at === undefined ? [] : ["k"]),',
+    tests: applied,
+  },
+  {
+    name: "declared-breaks-no-tie-of-versions",
+    file: "src/featurestore/offline/sources/source-relation.ts",
+    find: "row(${[...declared, ...tie(reads)].join(",
+    replace: "row(${[...tie(reads)].join(",
+    tests: applied,
+  },
+  {
+    name: "declared-breaks-no-tie-in-a-load",
+    file: "src/featurestore/materialize/row-load.ts",
+    find: '...(relation.isApplied ? ["declared"] : [])',
+    replace: "",
+    tests: applied,
+  },
+  {
+    name: "labels-known-when-applied",
+    file: "src/featurestore/offline/joins/join.ts",
+    find: 'unit.direction === "next" ? undefined : applied',
+    replace: "applied",
+    tests: applied,
+  },
+  {
+    name: "log-not-kept",
+    file: "src/featurestore/materialize/materialize.ts",
+    find: "const before = await readApplied(store, name);",
+    replace: 'const before = name === "" ? await readApplied(store, name) : undefined;',
+    tests: applied,
+  },
+  {
+    name: "copy-taken-for-moved",
+    file: "src/featurestore/applied/applied-log.ts",
+    find: "moved === undefined || present.has(moved.path)",
+    replace: "moved === undefined",
+    tests: log,
+  },
+  {
+    name: "log-goes-on-backwards",
+    file: "src/featurestore/applied/applied-log.ts",
+    find: "last.asOf <= asOf && last.appliedAt <= appliedAt",
+    replace: "last.appliedAt >= 0",
+    tests: log,
+  },
+  {
+    name: "log-of-another-reading-goes-on",
+    file: "src/featurestore/applied/applied-log.ts",
+    find: "log.source === own && last",
+    replace: "last",
+    tests: log,
+  },
+  {
+    name: "rewritten-file-applied-anew",
+    file: "src/featurestore/applied/applied-log.ts",
+    find: "const load = Math.min(...versions.values());",
+    replace: "const load = Math.max(...versions.values());",
+    tests: log,
+  },
   {
     name: "second-hop-of-a-missing-first",
     file: "src/featurestore/online/vector-keys.ts",
@@ -87,9 +194,9 @@ const mutants: readonly Mutant[] = [
   {
     name: "event-sees-itself",
     file: "src/featurestore/materialize/window-sql.ts",
-    find: "where t < ${String(load.asOf)}",
-    replace: "where t <= ${String(load.asOf)}",
-    tests: reader,
+    find: "case when t < ${String(load.asOf)}",
+    replace: "case when t <= ${String(load.asOf)}",
+    tests: applied,
   },
   {
     name: "loaded-before-it-was-known",
@@ -148,10 +255,10 @@ const mutants: readonly Mutant[] = [
     tests: reader,
   },
   {
-    name: "windows-of-another-moment",
+    name: "moment-before-the-load-answered",
     file: "src/featurestore/online/group-reader.ts",
-    find: "isWindows ? at === pointer.asOf : at >= pointer.asOf",
-    replace: "at >= pointer.asOf",
+    find: '"table" || at >= pointer.asOf) return;',
+    replace: '"table" || at >= pointer.asOf - 1) return;',
     tests: reader,
   },
   {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   accountName,
@@ -15,6 +16,7 @@ import {
 import { connect, type ConnectOptions, type Database } from "./database/index.ts";
 import { functionLibrary, type ProjectPlan, type UserFunction } from "./dsl/index.ts";
 import {
+  type AppliedLog,
   type Catalog,
   type Change,
   type CheckedProject,
@@ -38,6 +40,7 @@ import {
   openCatalog,
   type Operations,
   operations,
+  readApplied,
   type Reproduction,
   type ReproduceOptions,
   reproduceTrainingSet,
@@ -259,7 +262,12 @@ class OpenTondo implements AnyTondo {
   }
 
   trainingSet(call: TrainingSetCall): Promise<TrainingSet> {
-    return makeSpecifiedSet(call, { project: () => this.#projectAtRest(), ...this.#places, engine: this.#engine });
+    return makeSpecifiedSet(call, {
+      project: () => this.#projectAtRest(),
+      applied: (groups) => this.#applied(groups),
+      ...this.#places,
+      engine: this.#engine,
+    });
   }
 
   reproduce(options: Parameters<AnyTondo["reproduce"]>[0]): Promise<Reproduction> {
@@ -375,6 +383,19 @@ class OpenTondo implements AnyTondo {
   /** The definitions in force, over the files that tables were extracted into until now. */
   async #projectAtRest(): Promise<ProjectPlan> {
     return withExtracted(await this.catalog.project(), { home: this.home, folder: this.folder });
+  }
+
+  /** When rows were first applied online; nothing where no store was ever loaded. */
+  async #applied(groups: readonly string[]): Promise<ReadonlyMap<string, AppliedLog>> {
+    const all = new Map<string, AppliedLog>();
+    const isLocal = this.#cassandra === undefined;
+    if (isLocal && this.#store === undefined && !existsSync(join(this.home, "online", "data.mdb"))) return all;
+    const store = await this.#online();
+    for (const group of groups) {
+      const log = await readApplied(store, group);
+      if (log !== undefined) all.set(group, log);
+    }
+    return all;
   }
 
   #online(): Promise<OnlineStore> {

@@ -1,3 +1,4 @@
+export type { AppliedFile, AppliedLoad, AppliedLog } from "./applied/index.ts";
 export * from "./catalog/index.ts";
 export * from "./definition-tests/index.ts";
 export * from "./extract/index.ts";

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type AnyProject, defined, type ProjectTypes, TondoError, type VectorName } from "../core/index.ts";
 import type { ProjectPlan } from "../dsl/index.ts";
+import type { AppliedLog } from "./applied/index.ts";
 import type { EngineOptions } from "./duckdb/index.ts";
 import {
   type FilePlaces,
@@ -10,6 +11,7 @@ import {
   type TrainingSet,
   type TrainingSetOptions,
 } from "./offline/index.ts";
+import { groupName } from "./online/index.ts";
 import type { SparkOptions } from "./spark/index.ts";
 import {
   checkSpecification,
@@ -53,6 +55,8 @@ export type TrainingSetCall<P extends ProjectTypes = AnyProject> = Pick<
 /** What a training set is made with beside what is asked for. */
 export interface SpecifiedSetContext extends FilePlaces {
   readonly project: () => Promise<ProjectPlan>;
+  /** When the rows of some groups (`entity:group`) were first applied online; without those where nothing was loaded. */
+  readonly applied?: (groups: readonly string[]) => Promise<ReadonlyMap<string, AppliedLog>>;
   readonly engine?: EngineOptions;
 }
 
@@ -84,12 +88,26 @@ export async function makeSpecifiedSet(call: TrainingSetCall, context: Specified
     $schema: _schema,
     ...rest
   } = specification;
+  const chosen = specifiedVector(await context.project(), specification, written);
+  const groups = chosen.groups.map(groupName);
+  const applied = specification.knowledge === "declared" ? undefined : await context.applied?.(groups);
   const about = defined({ name, owner, project, description, features, label });
   return makeTrainingSet({
     ...rest,
-    ...defined({ plan, maxDistinct, checkpointAfter, checkpointLimit, spark, progress, signal, engine, written }),
+    ...defined({
+      plan,
+      maxDistinct,
+      checkpointAfter,
+      checkpointLimit,
+      spark,
+      progress,
+      signal,
+      engine,
+      written,
+      applied,
+    }),
     about,
-    vector: specifiedVector(await context.project(), specification, written),
+    vector: chosen,
     rows: inMemory ? rows : specification.rows,
     ...placesOf(context),
     output: inFolder(output, resolve(folder, outputFolder(output))),

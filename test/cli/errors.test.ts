@@ -94,7 +94,10 @@ const cases: readonly Case[] = [
   [[...get, "--key", "restaurnt=r01"], 1, "KEY_INVALID", /"restaurnt"/, /Did you mean "restaurant"/],
   [[...get, "--key", "restaurant.id=r01"], 1, "KEY_INVALID", /no column "id"/, /--key restaurant=VALUE/],
   [[...get, "--key", "restaurant=a", "--key", "restaurant=b"], 1, "KEY_INVALID", /given twice/, /one key/],
-  [[...get, "--key", "restaurant=r01"], 1, "MOMENT_NOT_SERVED", /2024-02-29T19:00/, /--at loaded/],
+  [
+    [...get, "--key", "restaurant=r01", "--at", "2024-02-29T18:59:59Z"],
+    ...([1, "MOMENT_NOT_SERVED", /2024-02-29T19:00/, /--at loaded/] as const),
+  ],
   [[...get, "--key", "restaurant=r01", "--at", "soon"], 2, "USAGE", /"soon" is not a moment/, /ISO 8601/],
 
   [["predict", "eta", "--key", "store=r01"], 1, "INVALID_ARGUMENT", /does not say which version/, /name@tag/],

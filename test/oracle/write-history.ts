@@ -4,7 +4,7 @@ import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, DuckDBTimes
 import type { TypeName, Value } from "../../src/core/index.ts";
 import type { History } from "./history.ts";
 import { filesAtRest } from "../../src/dsl/plan/index.ts";
-import { type Rows, transportOf } from "../../src/featurestore/oracle/values.ts";
+import { type Row, type Rows, transportOf } from "../../src/featurestore/oracle/values.ts";
 
 const sqlTypes: Readonly<Record<string, string>> = {
   bool: "BOOLEAN",
@@ -20,14 +20,24 @@ export interface WrittenHistory {
   readonly left: string;
 }
 
+/** Which files of a place are written, by the number in their names, and in which a row lies. */
+export interface FileParts {
+  readonly parts: readonly number[];
+  readonly partOf: (row: Row, n: number) => number;
+}
+
 /**
  * Writes a history as a real path would find it: the rows of each source where its transports' paths point within
- * `folder`, each by the transport it names and dealt out over two files there, and the left rows to `left.parquet`, in order.
+ * `folder`, each by the transport it names and dealt out over files there, and the left rows to `left.parquet`, in order.
  *
  * In CSV a missing value is an empty field and an empty string is `""`; DuckDB tells them apart only where it is told
  * `allow_quoted_nulls = false`, delimiter, quote and escape, and sniffs nothing.
  */
-export async function writeHistory(history: History, folder: string): Promise<WrittenHistory> {
+export async function writeHistory(
+  history: Pick<History, "vector" | "fileColumns" | "data" | "left">,
+  folder: string,
+  { parts, partOf }: FileParts = { parts: [0, 1], partOf: (_, i) => i % 2 },
+): Promise<WrittenHistory> {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
@@ -36,8 +46,8 @@ export async function writeHistory(history: History, folder: string): Promise<Wr
       for (const [i, { format, path: glob }] of filesAtRest(source).entries()) {
         if (format === "arrow") throw new Error("histories are written as Parquet and CSV");
         const own = (history.data[source.name] ?? []).filter((row) => (row[transportOf] ?? 0) === i);
-        for (const part of [0, 1]) {
-          const rows = own.filter((_, row) => row % 2 === part);
+        for (const part of parts) {
+          const rows = own.filter((row, n) => partOf(row, n) === part);
           await writeRows(connection, rows, types, path.join(folder, glob.replace("*", String(part))), format);
         }
       }

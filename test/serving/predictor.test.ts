@@ -104,7 +104,7 @@ describe("a predictor", () => {
     ["an input of another type", { inputs: { km: "far" } }, "INPUT_INVALID"],
     ["an input that the vector does not have", { inputs: { km: 1, miles: 2 } }, "INPUT_INVALID"],
     ["an input that only looks inherited", { inputs: { km: 1, constructor: 1 } }, "INPUT_INVALID"],
-    ["another moment than the load's", { at: loadedAt + 1n }, "MOMENT_NOT_SERVED"],
+    ["a moment before the load's", { at: loadedAt - 1n }, "MOMENT_NOT_SERVED"],
     ["a moment that is none", { at: "yesterday" }, "INVALID_ARGUMENT"],
   ])("refuses %s", async (_, wrong, code) => {
     const asked = served.tondo.predict("eta@champion", { ...request, ...wrong });

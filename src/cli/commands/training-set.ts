@@ -15,7 +15,7 @@ import {
 } from "../project.ts";
 import { s3Of, s3Options } from "../s3-options.ts";
 import { sparkOf, sparkOptions } from "../spark-arguments.ts";
-import { outputArguments, outputOptions, trainingSetJson, trainingSetText } from "../training-sets/index.ts";
+import { outputArguments, outputOptions, trainingSetJson, trainingSetText, wordOf } from "../training-sets/index.ts";
 
 /** `tondo training-set`: features as of each row's moment, as Parquet. */
 export const trainingSetCommand: Command = {
@@ -59,6 +59,11 @@ export const trainingSetCommand: Command = {
     "holdout-from": { value: "MOMENT", help: "rows from then on judge" },
     "holdout-to": { value: "MOMENT", help: "rows before then judge" },
     cutoff: { value: "MOMENT", help: "leave out rows whose label was known only later", default: "none" },
+    knowledge: {
+      value: "WORD",
+      help: "rows of materialized groups count as known when they were `applied` online, or as they say themselves: `declared`",
+      default: "applied",
+    },
     raw: { help: "also write the stored values read, as role__entity__group__feature" },
     ...outputOptions,
     "checkpoint-after": {
@@ -91,11 +96,13 @@ export const trainingSetCommand: Command = {
     await using tondo = await openProject(context, "reading", engine, { s3: s3Of(context) });
     const at = args.text("at-column");
     const carry = args.names("carry");
+    const knowledge = wordOf(args, "knowledge", ["applied", "declared"]);
     const checkpointAfter = args.integer("checkpoint-after", 0);
     const made = await tondo.trainingSet({
       ...named,
       ...(carry.length === 0 ? {} : { carry }),
       ...(args.flag("raw") ? { raw: true } : {}),
+      ...(knowledge === undefined ? {} : { knowledge }),
       ...(at === undefined ? {} : { at }),
       ...(split === undefined ? {} : { split }),
       ...(cutoff === undefined ? {} : { cutoff: BigInt(cutoff) }),
@@ -128,6 +135,7 @@ async function reproduce(context: CommandContext, set: string): Promise<CommandR
     "carry",
     "cutoff",
     "raw",
+    "knowledge",
     ...periodOptions,
     ...Object.keys(outputOptions),
   ]) {

@@ -1,2 +1,2 @@
-export { outputArguments, outputOptions } from "./output-arguments.ts";
+export { outputArguments, outputOptions, wordOf } from "./output-arguments.ts";
 export { trainingSetJson, trainingSetText } from "./training-set-text.ts";

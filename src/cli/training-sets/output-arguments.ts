@@ -53,7 +53,8 @@ export async function outputArguments(
   return { ...before, ...said, folder: target };
 }
 
-function wordOf<T extends string>(args: ParsedArguments, option: string, words: readonly T[]): T | undefined {
+/** An option that is one of some words. */
+export function wordOf<T extends string>(args: ParsedArguments, option: string, words: readonly T[]): T | undefined {
   const text = args.text(option);
   return text === undefined ? undefined : oneOf(option, text, words);
 }

@@ -11,11 +11,14 @@ import {
   TondoError,
 } from "../../core/index.ts";
 import { type GroupPlan, type ProjectPlan, requireFunctions, type SourcePlan } from "../../dsl/index.ts";
+import { type AppliedRows, appliedRows, encodeLog, withLoad } from "../applied/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { lockHome } from "../home-lock.ts";
 import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
-import { digestFiles, type FileDigest, filesOf, transportsAtRest } from "../offline/files/source-files.ts";
+import { transportsAtRest } from "../offline/files/source-files.ts";
 import { sourceRelation } from "../offline/sources/open-source.ts";
+import { digestSource, type SourceFile } from "../offline/sources/source-digests.ts";
+import { appliedKey, readApplied } from "../online/applied-record.ts";
 import { codecVersion } from "../online/codec/index.ts";
 import { sourceOf } from "../online/find-feature.ts";
 import { type PlannedLayout, planLayout, type WindowLayout } from "../online/group-layout.ts";
@@ -70,6 +73,7 @@ interface PlannedGroup {
   readonly group: GroupPlan;
   readonly source: SourcePlan;
   readonly planned: PlannedLayout;
+  readonly files: readonly SourceFile[];
   readonly inputs: string;
 }
 
@@ -159,7 +163,7 @@ async function planGroups(
 ): Promise<readonly PlannedGroup[]> {
   const { project, progress = silentProgress, signal } = options;
   progress.start("hashing source files");
-  const digests = new Map<string, readonly FileDigest[]>();
+  const digests = new Map<string, readonly SourceFile[]>();
   const plans: PlannedGroup[] = [];
   for (const group of groups) {
     const source = sourceOf(project, group);
@@ -171,31 +175,24 @@ async function planGroups(
     const planned = planLayout(group, source);
     // A table has no time: as of when it was loaded changes nothing.
     const moment = source.kind === "table" ? null : asOf;
-    const inputs = { codecVersion, layout: planned.layout, files, moment, transports: transportsAtRest(source) };
+    const inputs = {
+      codecVersion,
+      layout: planned.layout,
+      files: files.map(({ digest }) => digest),
+      moment,
+      transports: transportsAtRest(source),
+    };
     plans.push({
       name: groupName(group),
       group,
       source,
       planned,
+      files,
       inputs: sha256(canonicalJson(inputs)),
     });
   }
   progress.finish();
   return plans;
-}
-
-async function digestSource(
-  source: SourcePlan,
-  places: FilePlaces,
-  signal: AbortSignal | undefined,
-): Promise<readonly FileDigest[]> {
-  const all: FileDigest[] = [];
-  for (const place of transportsAtRest(source)) {
-    if (signal?.aborted === true)
-      throw new TondoError("ABORTED", "materialize was cancelled", { cause: signal.reason });
-    all.push(...(await digestFiles(await filesOf(place, places, `source "${source.name}"`), places)));
-  }
-  return all;
 }
 
 async function currentPointers(
@@ -219,6 +216,7 @@ async function loadGroup(
 ): Promise<GroupPointer> {
   const { engine, progress = silentProgress, signal, clock = systemClock } = options;
   const { name, group, source, planned, inputs } = plan;
+  const applied = source.kind === "table" ? undefined : await appliedBy(options.store, plan, asOf);
   const limits = { ...defaultMaterializeLimits, ...options.limits };
   const doing = `materializing ${name}`;
   progress.start(doing);
@@ -227,7 +225,7 @@ async function loadGroup(
     progress.update(keys);
   };
   try {
-    const relation = await sourceRelation(engine, group, source, options);
+    const relation = await sourceRelation(engine, group, source, options, applied);
     const load = {
       engine,
       group,
@@ -242,6 +240,7 @@ async function loadGroup(
     if (isWindows(planned)) await loadWindows(load, planned);
     else if (planned.layout.kind === "rows") await loadRows(load, planned.layout, source.kind === "table");
     await into.finish();
+    if (applied !== undefined) await writer.write({ keys: [appliedKey], values: [encodeLog(applied.log)] });
   } catch (error) {
     await into.abandon();
     throw error;
@@ -261,6 +260,17 @@ async function loadGroup(
     layout: planned.layout,
     counts,
   };
+}
+
+/** When the rows of a group's files were first applied, this load included: those that it applies from its moment on. */
+async function appliedBy(
+  store: OnlineStore,
+  { name, source, files }: PlannedGroup,
+  asOf: Micros,
+): Promise<AppliedRows> {
+  const digests = files.map(({ digest }) => digest);
+  const before = await readApplied(store, name);
+  return appliedRows(withLoad(before, { source, asOf, appliedAt: asOf, files: digests }), files);
 }
 
 function isWindows(planned: PlannedLayout): planned is PlannedLayout<WindowLayout> {

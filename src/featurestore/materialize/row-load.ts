@@ -38,7 +38,7 @@ function rowsSql(load: GroupLoad, layout: RowLayout, isTable: boolean): string {
     if (read === undefined) throw new TondoError("INTERNAL", `${load.doing}: no column for "${name}"`);
     return toCarrier(`best.${read}`, kind);
   });
-  const times = isTable ? [] : ["t", "k"];
+  const times = isTable ? [] : ["t", "k", ...(relation.isApplied ? ["declared"] : [])];
   const tie = relation.reads.flatMap((read) => [`has_${read} := ${read} is not null`, `${read} := ${read}`]);
   const gone = relation.hasDeletions ? ["gone := gone"] : [];
   const order = `struct_pack(${[...times.map((time) => `${time} := ${time}`), ...gone, ...tie].join(", ")})`;

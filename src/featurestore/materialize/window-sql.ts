@@ -20,11 +20,11 @@ export function oldestTiles(layout: WindowLayout, asOf: number): readonly number
   return layout.hops.map(({ hop, reach }) => floorMoment(asOf - reach, hop));
 }
 
-/** SQL that makes the table of events. */
+/** SQL that makes the table of events; those dated at the load's moment or later count from behind their time on. */
 export function eventsSql(load: GroupLoad, layout: WindowLayout): string {
   const oldest = Math.min(...oldestTiles(layout, load.asOf));
   return `create or replace temp table ${eventsTable} as select * from (${load.relation.sql})
-    where t < ${String(load.asOf)} and t >= ${String(oldest)} and ${knownAt(load)}`;
+    where t >= ${String(oldest)} and ${knownAt(load)}`;
 }
 
 /**
@@ -45,7 +45,9 @@ export function tilesSql(load: GroupLoad, { layout, states }: PlannedLayout<Wind
         return `${(other === h ? sql.values[i] : undefined) ?? nothing} as v${String(other)}_${String(i)}`;
       }),
     );
-    const tiles = `select ${keys}, ${floorTo("t", hop)} as start, count(*) as events, ${sql.update.join(", ")}
+    // What is dated later has a tile of its own, which begins when it happened: a request takes in tiles that began before it.
+    const start = `case when t < ${String(load.asOf)} then ${floorTo("t", hop)} else t end`;
+    const tiles = `select ${keys}, ${start} as start, count(*) as events, ${sql.update.join(", ")}
       from ${eventsTable} where t >= ${String(oldest[h] ?? 0)} group by ${keys}, start`;
     return `select ${[keys, `${String(h)} as hop`, "start", "events", ...padded, ...values].join(", ")} from (${tiles})`;
   });

@@ -165,10 +165,10 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
   }
 
   /**
-   * The moment for which all of some groups (`entity:group`; by default all with something to read) answer: that of their
-   * windows, or the newest load of snapshots.
+   * The first moment for which all of some groups (`entity:group`; by default all with something to read) answer: that of the newest of their
+   * loads.
    *
-   * @throws TondoError `UNKNOWN_GROUP`, `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED` where no moment serves all
+   * @throws TondoError `UNKNOWN_GROUP`, `GROUP_NOT_MATERIALIZED`
    */
   loadedMoment(groups?: readonly GroupName<P>[]): Promise<Micros> {
     return loadedMoment(this.#project, this.#store, groups);

@@ -68,21 +68,18 @@ export class GroupReader {
   }
 
   /**
-   * Makes sure that what a pointer names can answer for a moment: windows at the load's moment, snapshots from then on.
+   * Makes sure that what a pointer names can answer for a moment: the load's and any later one.
    * @throws TondoError `MOMENT_NOT_SERVED`
    */
   checkMoment(pointer: GroupPointer, at: Micros): void {
-    const isWindows = this.#source === "events";
     // A table is of no time: it answers for any moment.
-    if (this.#source === "table" || (isWindows ? at === pointer.asOf : at >= pointer.asOf)) return;
+    if (this.#source === "table" || at >= pointer.asOf) return;
     const loaded = formatMicros(pointer.asOf);
     throw new TondoError(
       "MOMENT_NOT_SERVED",
       `${this.name} was loaded as of ${loaded} and cannot answer exactly for ${formatMicros(at)}`,
       {
-        hint: isWindows
-          ? `Ask with at = "${loaded}", or materialize as of the moment you need.`
-          : `Ask for "${loaded}" or later, or materialize as of an earlier moment.`,
+        hint: `Ask for "${loaded}" or later, or materialize as of an earlier moment.`,
         details: { group: this.name, asOf: pointer.asOf, at },
       },
     );

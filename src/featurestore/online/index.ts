@@ -1,3 +1,4 @@
+export { readApplied } from "./applied-record.ts";
 export { codecVersion, maxKeyBytes } from "./codec/index.ts";
 export type { EntityKeys, KeyPart } from "./entity-keys.ts";
 export { createFeatureReader, FeatureReader, type FeatureRow, type PreparedVector } from "./feature-reader.ts";

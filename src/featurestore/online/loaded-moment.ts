@@ -1,14 +1,13 @@
-import { formatMicros, type Micros, TondoError } from "../../core/index.ts";
+import { type Micros, TondoError } from "../../core/index.ts";
 import type { ProjectPlan } from "../../dsl/index.ts";
 import { closestName } from "./closest-name.ts";
-import { sourceOf } from "./find-feature.ts";
 import { type GroupPointer, groupName } from "./group-pointer.ts";
 import type { OnlineStore } from "./online-store.ts";
 
 /**
- * The moment for which all of some groups answer: that of their windows, or the newest load of snapshots.
+ * The first moment for which all of some groups answer: that of the newest of their loads.
  *
- * @throws TondoError `UNKNOWN_GROUP`, `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED` where no moment serves all
+ * @throws TondoError `UNKNOWN_GROUP`, `GROUP_NOT_MATERIALIZED`
  */
 export async function loadedMoment(
   project: ProjectPlan,
@@ -21,16 +20,7 @@ export async function loadedMoment(
       : groups.map((name) => findGroup(project, name));
   const view = await store.view(plans.map(groupName));
   try {
-    const pointers = plans.map((plan) => ({ plan, pointer: loaded(view.pointer(groupName(plan)), groupName(plan)) }));
-    const windows = pointers.filter(({ plan }) => sourceOf(project, plan).kind === "events");
-    const newest = Math.max(...pointers.map(({ pointer }) => pointer.asOf));
-    const fixed = [...new Set(windows.map(({ pointer }) => pointer.asOf))];
-    const [moment = newest, second] = fixed;
-    if (second === undefined && moment >= newest) return moment;
-    throw new TondoError("MOMENT_NOT_SERVED", "the groups were loaded as of different moments", {
-      hint: "Materialize them together.",
-      details: Object.fromEntries(pointers.map(({ plan, pointer }) => [groupName(plan), formatMicros(pointer.asOf)])),
-    });
+    return Math.max(...plans.map(groupName).map((name) => loaded(view.pointer(name), name).asOf));
   } finally {
     view.close();
   }

@@ -16,8 +16,9 @@ interface Window extends WantedValue {
 }
 
 /**
- * Reads windows: of each the tiles that begin at `floor(q - over, hop)` or later, merged. All that was loaded happened
- * before `q`, the load's moment. A key without a record had no events: its windows are empty, and present.
+ * Reads windows: of each the tiles that begin at `floor(q - over, hop)` or later, and before `q`, merged. What happened before the load's moment, and so
+ * before `q`, lies in tiles of its hop; what is dated later in one of its own, which begins when it happened.
+ * A key without a record had no events: its windows are empty, and present.
  */
 export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[]): RecordReader {
   const shapes = layout.hops.map(tileShape);
@@ -35,6 +36,7 @@ export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[
         const { values: kinds } = shape;
         // Starts ascend, and the newest tiles are those that every window needs.
         for (let i = tiles.count - 1; i >= 0 && (f64[tiles.starts + i] ?? 0) >= from; i--) {
+          if ((f64[tiles.starts + i] ?? 0) >= at) continue;
           if (code.shape.values > 0) readValues(code, bundle.words, tiles, kinds, i * kinds.length + value);
           code.merge(state, 0, 0, states, tiles.numbers + i * shape.numbers + number, i * kinds.length + value);
         }

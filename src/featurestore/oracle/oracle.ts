@@ -44,24 +44,34 @@ export interface Happening {
   readonly row: Row;
   readonly t: Micros;
   readonly k: Micros;
+  /** When it says itself that it could be known: `k`, but where that is when it was first applied online. */
+  readonly declared: Micros;
   readonly isDeletion: boolean;
   readonly read: readonly Value[];
 }
+
+/** When a row was first applied online to a group, of what says itself to be known at `declared`; `null` where it never was. */
+export type Applications = (group: GroupPlan, source: SourcePlan, row: Row, declared: Micros) => Micros | null;
+
+/** Rows are known when they say. */
+const asDeclared: Applications = (_group, _source, _row, declared) => declared;
 
 /** For each left row, once and in order, the answer to each of the vector's reads and label reads, by id. */
 export function trainingRows(
   vector: VectorPlan,
   left: readonly LeftRow[],
   data: Data,
+  applied: Applications = asDeclared,
 ): readonly Readonly<Record<string, Answer>>[] {
   return left.map((row) => {
     const answers: Record<string, Answer> = {};
-    for (const read of [...vector.reads, ...vector.labelReads]) answers[read.id] = readValue(vector, read, row, data);
+    for (const read of [...vector.reads, ...vector.labelReads])
+      answers[read.id] = readValue(vector, read, row, data, applied);
     return answers;
   });
 }
 
-function readValue(vector: VectorPlan, read: ReadPlan, left: LeftRow, data: Data): Answer {
+function readValue(vector: VectorPlan, read: ReadPlan, left: LeftRow, data: Data, applied: Applications): Answer {
   const group = found(vector.groups.find((one) => one.entity === read.entity && one.name === read.group));
   const source = found(vector.sources.find((one) => one.name === group.source));
   const stored = found(group.stored.find((one) => one.name === read.stored));
@@ -69,11 +79,11 @@ function readValue(vector: VectorPlan, read: ReadPlan, left: LeftRow, data: Data
   const before: Record<string, Answer> = {};
   for (const id of read.key.flatMap(storedIn)) {
     const first = [...vector.reads, ...vector.labelReads].find((one) => one.id === id);
-    before[id] = readValue(vector, found(first), left, data);
+    before[id] = readValue(vector, found(first), left, data, applied);
   }
   const values = Object.fromEntries(Object.entries(before).map(([id, answer]) => [id, answer.value]));
   const key = read.key.map((part) => evaluateExpression(part, { columns: left.columns, stored: values, now: left.at }));
-  const answer = storedValue(group, source, data[source.name] ?? [], stored, key, left.at);
+  const answer = storedValue(group, source, data[source.name] ?? [], stored, key, left.at, applied);
   const inputs = Object.values(before).map(({ status }) => status);
   return { ...answer, status: worst([answer.status, ...inputs]) };
 }
@@ -98,12 +108,13 @@ export function storedValue(
   stored: StoredPlan,
   key: readonly Value[],
   q: Micros,
+  applied: Applications = asDeclared,
 ): Answer {
   if (key.includes(null)) return { value: null, status: "missing" };
-  if (stored.kind === "window") return windowValue(group, source, rows, stored, key, q);
+  if (stored.kind === "window") return windowValue(group, source, rows, stored, key, q, applied);
   return source.kind === "table"
     ? tableValue(group, source, rows, stored, key)
-    : snapshotValue(group, source, rows, stored, key, q);
+    : snapshotValue(group, source, rows, stored, key, q, applied);
 }
 
 /** A table is always visible; of several rows for a key the one with the largest columns wins. */
@@ -127,8 +138,9 @@ function snapshotValue(
   stored: StoredColumnPlan,
   key: readonly Value[],
   q: Micros,
+  applied: Applications,
 ): Answer {
-  const visible = happenings(group, source, rows, key).filter(({ t, k }) => t <= q && k <= q);
+  const visible = happenings(group, source, rows, key, applied).filter(({ t, k }) => t <= q && k <= q);
   const winner = visible.sort(byTimeThenKnown).at(-1);
   if (winner === undefined || winner.isDeletion) return { value: null, status: "not_found" };
   const { t } = winner;
@@ -144,12 +156,15 @@ function windowValue(
   stored: StoredWindowPlan,
   key: readonly Value[],
   q: Micros,
+  applied: Applications,
 ): Answer {
   // Looking back, the present may be known; looking forward (for labels), all that is known when the window's last row must be.
   const horizon = stored.direction === "back" ? q : q + stored.over + largestLag(source);
   const isInside = (t: Micros): boolean =>
     stored.direction === "back" ? floorToHop(q - stored.over, stored.hop) <= t && t < q : q < t && t <= q + stored.over;
-  const visible = happenings(group, source, rows, key).filter(({ k }) => k <= horizon);
+  // What looks forward is never served: it knows what the rows say.
+  const known = stored.direction === "back" ? applied : asDeclared;
+  const visible = happenings(group, source, rows, key, known).filter(({ k }) => k <= horizon);
   const events = lastVersions(source, visible)
     .filter(({ isDeletion }) => !isDeletion)
     .filter(({ t }) => isInside(t))
@@ -182,29 +197,39 @@ export function lastVersions(source: SourcePlan, visible: readonly Happening[]):
     const rows = visible.filter(isSameEvent);
     const versions = rows.map((version) => {
       const repeats = rows.filter((other) => compareTuples(other.read, version.read) === 0);
-      return { ...version, k: Math.min(...repeats.map(({ k }) => k)) };
+      const [first] = repeats.sort((a, b) => a.k - b.k || a.declared - b.declared);
+      return { ...version, k: found(first).k, declared: found(first).declared };
     });
-    events.push(found(versions.sort((a, b) => a.k - b.k || compareTuples(a.read, b.read)).at(-1)));
+    const inOrder = versions.sort((a, b) => a.k - b.k || a.declared - b.declared || compareTuples(a.read, b.read));
+    events.push(found(inOrder.at(-1)));
   }
   return events;
 }
 
 /** The rows of a key that have a time and, where it is declared, a moment at which they could be known. */
-export function happenings(group: GroupPlan, source: SourcePlan, rows: Rows, key: readonly Value[]): Happening[] {
+export function happenings(
+  group: GroupPlan,
+  source: SourcePlan,
+  rows: Rows,
+  key: readonly Value[],
+  applied: Applications = asDeclared,
+): Happening[] {
   const all: Happening[] = [];
   for (const row of rows) {
     const t = momentOf(found(source.at), row);
-    const k = knownAt(source, row, t);
-    if (t === null || k === null || !hasKey(group, row, key)) continue;
+    const declared = knownAt(source, row, t);
+    if (t === null || declared === null || !hasKey(group, row, key)) continue;
+    const k = applied(group, source, row, declared);
+    if (k === null) continue;
     const isDeletion = source.deleted !== undefined && evaluateExpression(source.deleted, { columns: row }) === true;
-    all.push({ row, t, k, isDeletion, read: [isDeletion, ...readsOf(group, source, row)] });
+    all.push({ row, t, k, declared, isDeletion, read: [isDeletion, ...readsOf(group, source, row)] });
   }
   return all;
 }
 
-/** Where rows compete: the later one, then the one known later, then a deletion, then the one with the larger columns. */
+/** Where rows compete: the later one, then the one known later, then the one that says so, then a deletion, then the one with the larger columns. */
 function byTimeThenKnown(a: Happening, b: Happening): number {
-  return a.t - b.t || a.k - b.k || compareTuples(a.read, b.read);
+  return a.t - b.t || a.k - b.k || a.declared - b.declared || compareTuples(a.read, b.read);
 }
 
 /** The largest multiple of `hop` that is at most `moment`; the remainder is made non-negative, for before 1970. */

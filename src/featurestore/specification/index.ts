@@ -20,6 +20,8 @@ export {
   type FeatureLabel,
   hashRule,
   type Holdout,
+  type Knowledge,
+  knowledges,
   type LabelChoice,
   type Period,
   type Sampling,

@@ -16,7 +16,7 @@ export function normalSpecification(
   keys: readonly string[],
 ): Members {
   const { name, owner, project, description, vector, features, label, rows, at = "at", carry = [] } = specification;
-  const { filters = [], sampling, split = {}, cutoff, classBalance, raw = false, output } = specification;
+  const { filters = [], sampling, split = {}, cutoff, classBalance, knowledge, raw = false, output } = specification;
   const { train, holdout } = split;
   return present({
     name,
@@ -43,6 +43,7 @@ export function normalSpecification(
       classBalance === undefined
         ? undefined
         : { label: classBalance.label, ratio: classBalance.ratio ?? 1, seed: classBalance.seed ?? 0 },
+    knowledge: knowledge === "declared" ? knowledge : undefined,
     raw,
     output: normalOutput(output),
   });

@@ -1,21 +1,6 @@
-import { nearestName } from "../../core/index.ts";
 import { type Compression, compressions, type Output, type OutputFormat, outputFormats } from "./output.ts";
 import type { Path } from "./path.ts";
-import { choice, kindOf, list, number, object, type Problem, type Shape, shape, text } from "./shape.ts";
-
-/** A shape of one of some words. */
-function word<T extends string>(words: readonly T[], what: string): Shape<T> {
-  const checked = shape({ enum: words }, (value) => {
-    if (typeof value !== "string") return { message: `must be ${what}, and is ${kindOf(value)}` };
-    if ((words as readonly string[]).includes(value)) return undefined;
-    const nearest = nearestName(value, words);
-    return {
-      message: `"${value}" is no ${what.replace(/^an? /, "")}`,
-      hint: nearest === undefined ? `There is ${words.join(", ")}.` : `Did you mean "${nearest}"?`,
-    };
-  });
-  return checked as Shape<T>;
-}
+import { choice, list, number, object, type Problem, type Shape, text, word } from "./shape.ts";
 
 const path = text({ most: 4000 });
 

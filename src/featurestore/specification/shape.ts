@@ -52,6 +52,20 @@ export function text({
   });
 }
 
+/** A shape of one of some words. */
+export function word<T extends string>(words: readonly T[], what: string): Shape<T> {
+  const checked = shape({ enum: words }, (value) => {
+    if (typeof value !== "string") return { message: `must be ${what}, and is ${kindOf(value)}` };
+    if ((words as readonly string[]).includes(value)) return undefined;
+    const nearest = nearestName(value, words);
+    return {
+      message: `"${value}" is no ${what.replace(/^an? /, "")}`,
+      hint: nearest === undefined ? `There is ${words.join(", ")}.` : `Did you mean "${nearest}"?`,
+    };
+  });
+  return checked as Shape<T>;
+}
+
 /** True or false. */
 export const truth: Shape<boolean> = shape({ type: "boolean" }, (value) =>
   typeof value === "boolean" ? undefined : { message: `must be true or false, and is ${kindOf(value)}` },

@@ -23,19 +23,22 @@ import {
   type Shape,
   text,
   truth,
+  word,
 } from "./shape.ts";
-import type {
-  ByHash,
-  ClassBalance,
-  ColumnLabel,
-  FeatureChoice,
-  FeatureLabel,
-  Holdout,
-  LabelChoice,
-  Period,
-  Sampling,
-  Specification,
-  Split,
+import {
+  type ByHash,
+  type ClassBalance,
+  type ColumnLabel,
+  type FeatureChoice,
+  type FeatureLabel,
+  type Holdout,
+  type Knowledge,
+  type LabelChoice,
+  type Period,
+  type Sampling,
+  type Specification,
+  type Split,
+  knowledges,
 } from "./specification.ts";
 
 const moment: Shape<Moment> = shape(
@@ -234,6 +237,10 @@ const members: Members<Specification> = {
   classBalance: {
     doc: "Training rows of common values of a label are left out until they are few enough. Default: all are kept.",
     of: classBalance,
+  },
+  knowledge: {
+    doc: "When rows of groups that were materialized count as known: when they were first applied online (the default), or when they say themselves.",
+    of: word<Knowledge>(knowledges, "applied or declared"),
   },
   raw: { doc: "Whether the raw values read are written beside the slots; default false.", of: truth },
   output: { doc: "The folder to make, from the project folder; or with it what the files are.", of: outputShape },

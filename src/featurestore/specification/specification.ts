@@ -115,11 +115,22 @@ export interface Specification<P extends ProjectTypes = AnyProject> {
   readonly cutoff?: Moment;
   /** Training rows of common classes are left out; default: all are kept. */
   readonly classBalance?: ClassBalance;
+  /**
+   * When rows of groups that were materialized count as known: when they were first `applied` online, which is what was served (the default); or when they
+   * say themselves, `declared`.
+   */
+  readonly knowledge?: Knowledge;
   /** Whether the raw values read are written beside the slots. */
   readonly raw?: boolean;
   /** The folder to make, from the project folder: Parquet; or with it what the files are. */
   readonly output: string | Output;
 }
+
+/** See {@link Specification.knowledge}. */
+export type Knowledge = (typeof knowledges)[number];
+
+/** The words for {@link Knowledge}. */
+export const knowledges = ["applied", "declared"] as const;
 
 /** See {@link Specification.label}. */
 export type LabelChoice<P extends ProjectTypes = AnyProject> = LabelName<P> | ColumnLabel | FeatureLabel;

@@ -70,9 +70,10 @@ export function joinSnapshot(
   const row = ["row", ...(unit.group.ttl === undefined ? [] : ["q", "newest"])];
   const found = [...(hasDeletions ? ["gone"] : []), ...reads];
   const ties = relation.ties.filter((part) => hasKnown || part !== "k");
+  const declared = relation.isApplied ? ["declared"] : [];
   const matched = [
     ...row.map((name) => `m.${name}`),
-    ...[...found, ...(hasKnown ? ["k"] : [])].map((name) => `c.${name}`),
+    ...[...found, ...(hasKnown ? ["k"] : []), ...declared].map((name) => `c.${name}`),
   ];
   const joined = `select ${matched.join(", ")} from ${moments} m left join (${late?.sql ?? relation.unchecked}) c on ${equal}`;
   const values = [...(late?.values ?? [])].map(([name, value]) => `${value} as ${name}`);
@@ -96,7 +97,8 @@ export function joinSnapshotByRange(unit: JoinUnit, relation: SourceRelation, le
   const { ttl } = unit.group;
   const { keys, reads, hasDeletions, hasKnown, order } = relation;
   const found = [...(ttl === undefined ? [] : ["t"]), ...(hasDeletions ? ["gone"] : []), ...reads];
-  const columns = ["t", "k", ...(hasDeletions ? ["gone"] : []), ...reads].map((column) => `b.${column}`);
+  const declared = relation.isApplied ? ["declared"] : [];
+  const columns = ["t", "k", ...declared, ...(hasDeletions ? ["gone"] : []), ...reads].map((column) => `b.${column}`);
   const known = hasKnown ? " and b.k <= a.q" : "";
   return `with paired as (
       select row, arg_max(${packed(found)}, ${order}) as best from (

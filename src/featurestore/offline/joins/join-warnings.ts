@@ -6,7 +6,14 @@ import { windowsOf } from "./window-states.ts";
 
 /** Something about the data of a join that is allowed, and seldom meant. */
 export interface JoinWarning {
-  readonly code: "nothing-known" | "nothing-found" | "labels-beyond-data";
+  readonly code:
+    | "nothing-known"
+    | "nothing-found"
+    | "labels-beyond-data"
+    | "asked-after-load"
+    | "files-gone"
+    | "files-not-applied"
+    | "files-rewritten";
   /** In a sentence, with the group and counts. */
   readonly message: string;
   /** How many rows of the training set it is about. */

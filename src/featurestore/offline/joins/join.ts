@@ -2,7 +2,9 @@ import { type Progress, silentProgress, TondoError } from "../../../core/index.t
 import { type GroupPlan, quoteIdentifier, storedNames, type VectorPlan } from "../../../dsl/index.ts";
 import type { Engine, ProgramHost } from "../../duckdb/index.ts";
 import { selectExpressions } from "../expressions-sql.ts";
+import type { AppliedRows } from "../../applied/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
+import { appliedWarnings } from "./applied-warnings.ts";
 import { UnitJoin } from "./unit-join.ts";
 import { type JoinUnit, joinUnits } from "./join-unit.ts";
 import type { JoinPlan } from "./join-plan.ts";
@@ -18,6 +20,8 @@ export interface JoinOptions {
   /** SQL of a column of `left` by its name; default: its quoted name. */
   readonly column?: (name: string) => string;
   readonly places: FilePlaces;
+  /** When rows of groups (`entity:group`) were first applied online: of those that are here what looks back sees them from then on. */
+  readonly applied?: ReadonlyMap<string, AppliedRows> | undefined;
   /** Default: what the planner chooses. */
   readonly plan?: JoinPlan | undefined;
   /** Joins a unit, in place of this engine's own way. */
@@ -57,6 +61,7 @@ export async function joinReads({
   left,
   column = quoteIdentifier,
   places,
+  applied,
   plan,
   joinUnit = (unit, source, keyed) => new UnitJoin(engine, unit, source, signal).run(keyed, plan),
   kept,
@@ -64,16 +69,24 @@ export async function joinReads({
   signal,
 }: JoinOptions): Promise<Joined> {
   const units = joinUnits(vector);
-  const sources = new Map<GroupPlan, OpenedSource>();
+  const sources = new Map<GroupPlan, { readonly [K in "declared" | "applied"]?: OpenedSource }>();
   const found = new Map<string, FoundRead>();
   const reports: JoinReport[] = [];
   for (const [i, unit] of units.entries()) {
     const before = await kept?.load(unit);
     if (before === undefined) {
-      const source = sources.get(unit.group) ?? (await openSource(engine, unit.group, unit.source, places));
-      sources.set(unit.group, source);
+      const { group } = unit;
+      // What looks forward is never served: it sees what the source says.
+      const rows = unit.direction === "next" ? undefined : applied?.get(`${group.entity}:${group.name}`);
+      const known = rows === undefined ? "declared" : "applied";
+      const opened = sources.get(group);
+      const source = opened?.[known] ?? (await openSource(engine, group, unit.source, places, rows));
+      sources.set(group, { ...opened, [known]: source });
       const keyed = keyedLeft(engine, unit, left, column, found);
-      const report = await joinUnit(unit, source, keyed);
+      const joined = await joinUnit(unit, source, keyed);
+      const warnings = rows === undefined ? [] : await appliedWarnings(engine, unit, rows, left, signal);
+      const report =
+        warnings.length === 0 ? joined : { ...joined, warnings: [...(joined.warnings ?? []), ...warnings] };
       reports.push(report);
       await kept?.keep(unit, report);
     } else {

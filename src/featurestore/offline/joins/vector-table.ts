@@ -1,5 +1,6 @@
 import { parseTypeName, type Progress, TondoError } from "../../../core/index.ts";
 import type { ExpressionPlan, VectorPlan } from "../../../dsl/index.ts";
+import type { AppliedRows } from "../../applied/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
 import { joinReads, type KeptJoins, type UnitJoiner } from "./join.ts";
@@ -13,6 +14,8 @@ export interface JoinedTableOptions {
   readonly vector: VectorPlan;
   readonly left: Pick<LoadedRows, "table" | "column">;
   readonly places: FilePlaces;
+  /** See `JoinOptions.applied`. */
+  readonly applied?: ReadonlyMap<string, AppliedRows> | undefined;
   readonly plan?: JoinPlan | undefined;
   readonly joinUnit?: UnitJoiner | undefined;
   readonly kept?: KeptJoins | undefined;
@@ -33,13 +36,14 @@ export interface JoinedTable {
 
 /** Joins what a vector reads to left rows that have been loaded. */
 export async function joinTableOf(options: JoinedTableOptions): Promise<JoinedTable> {
-  const { engine, vector, left, places, plan, joinUnit, kept, progress, signal } = options;
+  const { engine, vector, left, places, applied, plan, joinUnit, kept, progress, signal } = options;
   const joined = await joinReads({
     engine,
     vector,
     left: left.table,
     column: left.column,
     places,
+    applied,
     joinUnit,
     kept,
     ...(plan === undefined ? {} : { plan }),

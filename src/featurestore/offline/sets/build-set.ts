@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Progress, silentProgress, TondoError } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
+import type { AppliedRows } from "../../applied/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
 import { fileChoice } from "../../specification/index.ts";
 import { type JoinedTable, joinTableOf } from "../joins/vector-table.ts";
@@ -30,7 +31,7 @@ export type BuiltSet = Pick<Manifest, "rows" | "counts" | "fitted" | "columns" |
  */
 export async function buildSet(
   engine: Engine,
-  options: TrainingSetOptions,
+  options: TrainingSetOptions & { readonly groups: ReadonlyMap<string, AppliedRows> },
   split: SplitMicros,
   part: string,
   kept: ResumedJoins,
@@ -40,6 +41,7 @@ export async function buildSet(
   const places = options;
   const choice = fileChoice(options.output);
   startJoining(progress, vector);
+  if (options.spark !== undefined) refuseApplied(options.groups);
   await using spark = await sparkOf(options, part);
   const left = await loadLeftRows({
     ...{ engine, vector, rows, at, carry, places, labels: true },
@@ -48,7 +50,8 @@ export async function buildSet(
   });
   partitionKindsOf(choice, vector, left);
   const joinUnit = spark?.joiner(engine, places, signal);
-  const joined = await joinTableOf({ engine, vector, left, places, plan, joinUnit, kept, progress, signal });
+  const applied = options.groups;
+  const joined = await joinTableOf({ engine, vector, left, places, applied, plan, joinUnit, kept, progress, signal });
   const joinedBy = await spark?.engine();
   await spark?.close();
   const counts = await classifyRows({ engine, vector, left, joined, split, classBalance, signal });
@@ -72,6 +75,19 @@ export async function buildSet(
     joins: joined.reports,
     engine: [...(joinedBy === undefined ? [] : [joinedBy]), `DuckDB ${await engine.version()}`].join(", "),
   };
+}
+
+function refuseApplied(groups: ReadonlyMap<string, AppliedRows>): void {
+  const [first] = groups.keys();
+  if (first === undefined) return;
+  throw new TondoError(
+    "INVALID_ARGUMENT",
+    `${first} was materialized, so that its rows are known when they were first applied online, and joins in Spark know them when they say`,
+    {
+      hint: 'Join in this process, or ask for `knowledge: "declared"`: then a row may be seen that requests of its moment did not see.',
+      details: { groups: [...groups.keys()] },
+    },
+  );
 }
 
 /** The Spark that joins, which starts while the left rows are read; `undefined` where the engine itself does. */

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { type Json, TondoError } from "../../../core/index.ts";
 import { type Fitted, fittedFault, type VectorPlan } from "../../../dsl/index.ts";
+import type { AppliedLog } from "../../applied/index.ts";
 import type { JoinReport } from "../joins/join-report.ts";
 import type { FileDigest } from "../files/source-files.ts";
 import type { Part, SplitMicros } from "./split.ts";
@@ -33,6 +34,11 @@ export interface Manifest {
   readonly sources: readonly { readonly source: string; readonly files: readonly FileDigest[] }[];
   /** The left side: its files, or the digest of rows given from memory. */
   readonly left: { readonly at: string; readonly files: readonly FileDigest[]; readonly digest: string | null };
+  /**
+   * When the rows of groups (`entity:group`) were first applied online, which the joins took for when they were known; absent where rows were taken to be
+   * known when they say.
+   */
+  readonly applied?: Readonly<Record<string, AppliedLog>> | undefined;
   readonly split: SplitMicros;
   /** What was asked for, with all defaults written out: the members of a specification file. Sets of older versions have none. */
   readonly specification?: Readonly<Record<string, Json>>;

@@ -66,6 +66,7 @@ async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
     {
       ...rest,
       vector: vector.plan,
+      ...(manifest.applied === undefined ? {} : { applied: new Map(Object.entries(manifest.applied)) }),
       about: defined(about),
       ...placesOf(options),
       output: inFolder(output, options.output),

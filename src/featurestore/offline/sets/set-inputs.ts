@@ -3,13 +3,14 @@ import { vectorFingerprint } from "../../../dsl/index.ts";
 import { normalChoice, outputBytes } from "../../specification/index.ts";
 import { digestFiles, filesOf } from "../files/source-files.ts";
 import { keyColumnsOf } from "../rows/row-choice.ts";
+import { appliedTo } from "./applied-groups.ts";
 import { digestRows, digestSources, withoutPaths } from "./input-files.ts";
 import type { Manifest } from "./manifest.ts";
 import type { SplitMicros } from "./split.ts";
 import type { TrainingSetOptions } from "./training-set-options.ts";
 
 /** All that goes into a training set, by its content. */
-export interface SetInputs extends Pick<Manifest, "inputsDigest" | "sources" | "left"> {
+export interface SetInputs extends Pick<Manifest, "inputsDigest" | "sources" | "left" | "applied"> {
   readonly fingerprint: string;
 }
 
@@ -28,6 +29,7 @@ export async function setInputs(options: TrainingSetOptions, split: SplitMicros)
     typeof rows === "string" ? await digestFiles(await filesOf(rows, options, "training rows"), options, signal) : [];
   const left = { at, files: leftFiles, digest: typeof rows === "string" ? null : await digestRows(rows, signal) };
   const fingerprint = vectorFingerprint(vector);
+  const applied = appliedTo(vector, options.applied);
   const inputs = {
     format,
     fingerprint,
@@ -38,6 +40,7 @@ export async function setInputs(options: TrainingSetOptions, split: SplitMicros)
     carry,
     raw,
     output: outputBytes(options.output),
+    applied,
   };
-  return { fingerprint, sources, left, inputsDigest: sha256(canonicalJson(inputs)) };
+  return { fingerprint, sources, left, applied, inputsDigest: sha256(canonicalJson(inputs)) };
 }

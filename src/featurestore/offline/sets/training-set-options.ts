@@ -1,5 +1,6 @@
 import type { Progress } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
+import type { AppliedLog } from "../../applied/index.ts";
 import type { EngineOptions } from "../../duckdb/index.ts";
 import type { SparkOptions } from "../../spark/index.ts";
 import type { Specification, Written } from "../../specification/index.ts";
@@ -15,11 +16,13 @@ export interface TrainingSetOptions
     FilePlaces,
     Pick<
       Specification,
-      "at" | "carry" | "filters" | "sampling" | "split" | "cutoff" | "classBalance" | "raw" | "output"
+      "at" | "carry" | "filters" | "sampling" | "split" | "cutoff" | "classBalance" | "raw" | "knowledge" | "output"
     > {
   readonly vector: VectorPlan;
   /** Parquet or CSV (a path, relative to `folder`), or rows in memory. */
   readonly rows: LeftRows;
+  /** When the rows of groups (`entity:group`) were first applied online; of groups that are not here rows are known when they say. */
+  readonly applied?: ReadonlyMap<string, AppliedLog>;
   /** What the set is for and from: kept in the manifest, and nothing else. */
   readonly about?: Pick<Specification, "name" | "owner" | "project" | "description" | "features" | "label">;
   /** Where the specification was written, for errors. */

@@ -7,6 +7,7 @@ import { fileChoice, inFolder, outputFolder } from "../../specification/index.ts
 import { holdingFiles } from "../files/file-places.ts";
 import { keyColumnsOf } from "../rows/row-choice.ts";
 import { describeAnew, requireLabel, specificationOf } from "./asked-specification.ts";
+import { appliedGroups } from "./applied-groups.ts";
 import { buildSet } from "./build-set.ts";
 import { fileError } from "./file-error.ts";
 import { keptFolder, keptJoins } from "./kept-joins.ts";
@@ -76,7 +77,7 @@ async function make(options: TrainingSetOptions, check: Parameters<typeof makeSe
   requirePartitionColumns(fileChoice(options.output), vector, options.carry ?? [], options.written);
   requireFunctions(vector, functionLibrary(options.engine?.functions));
   const before = await stampInputs(options);
-  const { fingerprint, sources, left, inputsDigest } = await setInputs(options, split);
+  const { fingerprint, sources, left, applied, inputsDigest } = await setInputs(options, split);
   check({ sources, left });
   const specification = specificationOf(options, keys);
   const found = await existingSet(output, inputsDigest, signal);
@@ -94,13 +95,17 @@ async function make(options: TrainingSetOptions, check: Parameters<typeof makeSe
       ...{ engine, output, signal, bounds: options },
       inputs: { inputsDigest, plan: options.plan ?? null },
     });
-    const built = await ofUnchanged(options, before, () => buildSet(opened, options, split, part, kept));
+    const built = await ofUnchanged(options, before, async () => {
+      const groups = await appliedGroups(vector, { applied, sources }, options);
+      return buildSet(opened, { ...options, groups }, split, part, kept);
+    });
     const manifest: Manifest = {
       version: 1,
       inputsDigest,
       vector: { name: vector.name, fingerprint, plan: vector },
       sources,
       left,
+      ...(applied === undefined ? {} : { applied }),
       split,
       specification,
       ...built,

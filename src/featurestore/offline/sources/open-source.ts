@@ -6,12 +6,21 @@ import {
   type GroupPlan,
   type SourcePlan,
 } from "../../../dsl/index.ts";
+import type { AppliedRows } from "../../applied/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
-import { type OpenedFiles, openFiles, type Prune, type StoredForm } from "../files/file-scan.ts";
+import type { Prune, StoredForm } from "../files/file-scan.ts";
 import type { Footers } from "../files/parquet-footers.ts";
-import { filesOf, transportsAtRest } from "../files/source-files.ts";
-import { kindsOf, neededColumns, relationOf, sourceExpressions, type SourceRelation } from "./source-relation.ts";
+import { transportsAtRest } from "../files/source-files.ts";
+import { type OpenedPlace, openPlace } from "./open-place.ts";
+import {
+  kindsOf,
+  neededColumns,
+  relationOf,
+  type Scan,
+  sourceExpressions,
+  type SourceRelation,
+} from "./source-relation.ts";
 
 /** What of a source some left rows may see: the rest need not be read. Of rows that it leaves out none may be seen. */
 export interface Sight {
@@ -60,6 +69,7 @@ const lookedAt = 65_536;
 /**
  * Opens the source of a group.
  *
+ * @param applied with it rows are known when they were first applied online, and not when they say
  * @throws TondoError `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`
  */
 export async function openSource(
@@ -67,15 +77,15 @@ export async function openSource(
   group: GroupPlan,
   source: SourcePlan,
   places: FilePlaces,
+  applied?: AppliedRows,
 ): Promise<OpenedSource> {
   const what = `source "${source.name}"`;
-  const opened = new Map<FileTransportPlan, OpenedFiles>();
+  const opened = new Map<FileTransportPlan, OpenedPlace>();
   const kinds = kindsOf(source);
   for (const place of transportsAtRest(source)) {
-    const { format } = place;
     const needed = neededColumns(group, source, place);
     const own = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
-    opened.set(place, await openFiles(engine, { format, files: await filesOf(place, places, what), what }, own));
+    opened.set(place, await openPlace(engine, place, places, what, own, applied));
   }
   const time = source.at?.node === "column" ? source.at.name : undefined;
   let looking: Promise<Footers | undefined> | undefined;
@@ -87,7 +97,7 @@ export async function openSource(
     const isBounded = all.from !== undefined || all.to !== undefined;
     const sight = isBounded ? worthCutting(all, (await footers())?.times) : all;
     const prune: Prune = (stored) => sightSql(group, source, sight, stored);
-    const relation = await relationOf(engine, group, source, async (place, _, column) => {
+    const scan: Scan = async (place, _, column) => {
       const sql = opened.get(place)?.sql(column, prune) ?? "";
       if (sight.aside === undefined) return sql;
       // A table, since DuckDB moves conditions on what is computed of a row into a query within, before that on its key.
@@ -95,9 +105,10 @@ export async function openSource(
       aside.push(table);
       await engine.run(`create or replace temp table ${table} as ${sql}`, `reading ${what}`, signal);
       return `select * from ${table}`;
-    });
+    };
+    const relation = await relationOf(engine, group, source, scan, applied?.log);
     const late =
-      sight.aside === undefined && isReadAgain(relation)
+      sight.aside === undefined && applied === undefined && isReadAgain(relation)
         ? await lateReads(engine, group, source, opened, prune)
         : undefined;
     return { ...relation, aside, ...(late === undefined ? {} : { late }) };
@@ -125,10 +136,10 @@ async function lateReads(
   engine: Engine,
   group: GroupPlan,
   source: SourcePlan,
-  opened: ReadonlyMap<FileTransportPlan, OpenedFiles>,
+  opened: ReadonlyMap<FileTransportPlan, OpenedPlace>,
   prune: Prune,
 ): Promise<LateReads | undefined> {
-  const [[place, files] = [], ...others] = opened;
+  const [[place, { parts: [files] = [] } = {}] = [], ...others] = opened;
   if (place === undefined || files === undefined || others.length > 0 || source.kind !== "snapshot") return undefined;
   const names = group.reads.map((column, i) => ({ column, name: `r${String(i)}` }));
   const computed = [...sourceExpressions(group, source)].filter(
@@ -144,8 +155,9 @@ async function lateReads(
 }
 
 /** Of all places of a source together, where all of them say so. */
-async function footersOf(places: readonly OpenedFiles[], time: string | undefined): Promise<Footers | undefined> {
-  const [first, ...others] = await Promise.all(places.map((files) => files.footers(time)));
+async function footersOf(places: readonly OpenedPlace[], time: string | undefined): Promise<Footers | undefined> {
+  const all = places.flatMap(({ parts }) => parts);
+  const [first, ...others] = await Promise.all(all.map((files) => files.footers(time)));
   return others.reduce(bothFooters, first);
 }
 
@@ -195,6 +207,7 @@ export async function sourceRelation(
   group: GroupPlan,
   source: SourcePlan,
   places: FilePlaces,
+  applied?: AppliedRows,
 ): Promise<SourceRelation> {
-  return (await openSource(engine, group, source, places)).whole;
+  return (await openSource(engine, group, source, places, applied)).whole;
 }

@@ -9,14 +9,17 @@ import {
   type SourcePlan,
   type StoredWindowPlan,
 } from "../../../dsl/index.ts";
+import type { AppliedLog } from "../../applied/index.ts";
 import type { ProgramHost } from "../../duckdb/index.ts";
 import { type NamedExpression, selectExpressions } from "../expressions-sql.ts";
 import { transportsAtRest } from "../files/source-files.ts";
+import { appliedSql } from "./applied-sql.ts";
 
 /**
  * A group's source as SQL. Columns, all values of the language:
  * - `key0`, `key1`, ...: the entity's key, never missing
  * - `t`, `k`: when the row happened and could be known, BIGINT microseconds, never missing; a table has neither
+ * - `declared`: where `k` is when a row was first applied only: the `k` that it declares itself
  * - `until`: events with `id` only: the `k` at which a later version replaced this one, or a deletion took it away, or NULL
  * - `gone`: snapshots with deletions only: whether the row is one. Of events, deletions are left out
  * - `r0`, `r1`, ...: the group's `reads`, in order
@@ -37,9 +40,11 @@ export interface SourceRelation {
   readonly hasVersions: boolean;
   /** Whether rows have `gone`. */
   readonly hasDeletions: boolean;
+  /** Whether rows have `declared`. */
+  readonly isApplied: boolean;
   /** How long after it happened a row may become known, microseconds: forward windows wait so long for the last ones. */
   readonly lag: number;
-  /** A struct that orders competing rows: by t, k, deletions last, then the columns read, missing first. */
+  /** A struct that orders competing rows: by t, k, what they declare, deletions last, then the columns read, missing first. */
   readonly order: string;
   /** The parts of that order behind the time: SQL that tells rows of one moment apart. */
   readonly ties: readonly string[];
@@ -64,13 +69,19 @@ export function neededColumns(group: GroupPlan, source: SourcePlan, place: FileT
   return new Set(columnsOf(...[...sourceExpressions(group, source)].map(({ value }) => value), place.known));
 }
 
-/** A group's source as SQL, of rows that are read in any way. */
+/**
+ * A group's source as SQL, of rows that are read in any way.
+ *
+ * @param applied with it rows are known when they were first applied online; the scan then gives `since`, as `sinceSql` has it
+ */
 export async function relationOf(
   host: ProgramHost,
   group: GroupPlan,
   source: SourcePlan,
   scan: Scan,
+  applied?: AppliedLog,
 ): Promise<SourceRelation> {
+  const isApplied = applied !== undefined && source.at !== undefined;
   const kinds = kindsOf(source);
   // A source may have columns named like those made here: `t`, `k`, `key0`.
   const names = new Map(Object.keys(kinds).map((name, i) => [name, `col${String(i)}`]));
@@ -87,9 +98,14 @@ export async function relationOf(
     const known: NamedExpression[] = transport.known === undefined ? [] : [{ name: "k", value: transport.known }];
     const selected = selectExpressions(host, rows, [...expressions, ...known], (plan) => columnSql(plan, column));
     selected.inJavaScript.forEach((name) => inJavaScript.add(name));
-    const assumed = transport.lag === undefined ? "t as k" : `t + ${String(transport.lag)} as k`;
-    const k = source.at === undefined ? [] : [transport.known === undefined ? assumed : "k"];
-    parts.push(`select ${[...selection, ...k].join(", ")} from (${selected.sql})`);
+    const assumed = transport.lag === undefined ? "t" : `t + ${String(transport.lag)}`;
+    const k = transport.known === undefined ? assumed : "k";
+    const times = isApplied
+      ? [`${appliedSql(applied, k, "since")} as k`, `${k} as declared`]
+      : source.at === undefined
+        ? []
+        : [`${k} as k`];
+    parts.push(`select ${[...selection, ...times].join(", ")} from (${selected.sql})`);
   }
   const keys = group.key.map((_, i) => `key${String(i)}`);
   const reads = group.reads.map((_, i) => `r${String(i)}`);
@@ -99,16 +115,18 @@ export async function relationOf(
   const hasVersions = source.id !== undefined;
   const hasDeletions = source.deleted !== undefined;
   const gone = hasDeletions ? ["gone"] : [];
-  const ties = [...(source.at === undefined ? [] : ["k"]), ...(hasVersions ? [] : gone), ...tie(reads)];
+  const declared = isApplied ? ["declared"] : [];
+  const ties = [...(source.at === undefined ? [] : ["k"]), ...declared, ...(hasVersions ? [] : gone), ...tie(reads)];
   return {
     rows,
     unchecked,
-    sql: hasVersions ? versions(rows, keys, [...gone, ...reads], source.id.length, expressions) : rows,
+    sql: hasVersions ? versions(rows, keys, [...gone, ...reads], source.id.length, expressions, isApplied) : rows,
     keys,
     reads,
-    hasKnown: atRest.some(({ known, lag }) => known !== undefined || lag !== undefined),
+    hasKnown: isApplied || atRest.some(({ known, lag }) => known !== undefined || lag !== undefined),
     hasVersions,
     hasDeletions: hasDeletions && !hasVersions,
+    isApplied,
     lag: lagOf(source),
     order: orderStruct([...(source.at === undefined ? [] : ["t"]), ...ties]),
     ties,
@@ -163,7 +181,7 @@ export function* sourceExpressions(group: GroupPlan, source: SourcePlan): Genera
  * Versions of events by `id`: rows of one id, time and key are versions of one event; one that equals a known version in
  * the columns read is a repeat and keeps its first `k`; of several at one `k` the larger by the columns read stands. A row
  * without an id is an event of its own. Whether a row is a deletion is read like a column, the first of them; where a deletion
- * stands there is no event.
+ * stands there is no event. Where rows were applied, of several at one `k` the one that declares the larger stands.
  */
 function versions(
   rows: string,
@@ -171,6 +189,7 @@ function versions(
   reads: readonly string[],
   idParts: number,
   columns: readonly NamedExpression[],
+  isApplied: boolean,
 ): string {
   const ids = Array.from({ length: idParts }, (_, i) => `id${String(i)}`);
   const event = [...keys, ...ids, "t"].join(", ");
@@ -179,18 +198,22 @@ function versions(
   const derived = columns.map(({ name }) => name).filter((name) => /^[xw]\d+$/.test(name));
   const anyDerived = derived.map((name) => `, any_value(${name}) as ${name}`).join("");
   const stays = reads.includes("gone") ? "not gone" : "true";
-  const listed = [...keys, "t", "k", ...reads, ...derived].filter((name) => name !== "gone").join(", ");
+  const declared = isApplied ? ["declared"] : [];
+  const listed = [...keys, "t", "k", ...declared, ...reads, ...derived].filter((name) => name !== "gone").join(", ");
   // Of versions known at one moment the larger stands. Not by \`row_number() = 1\`: DuckDB 1.5 turns that into a top-1 which, with
   // a missing value in the group, was seen to keep the wrong row.
-  const kept = [...reads, ...derived];
+  const kept = [...declared, ...reads, ...derived];
+  const first = isApplied
+    ? "min(struct_pack(k := k, declared := declared)).k as k, min(struct_pack(k := k, declared := declared)).declared as declared"
+    : "min(k) as k";
   const standing =
     reads.length === 0
       ? "select * from distinct_versions"
       : `select ${event}, k, ${kept.map((name) => `best.${name} as ${name}`).join(", ")} from (
-          select ${event}, k, arg_max(struct_pack(${kept.map((name) => `${name} := ${name}`).join(", ")}), row(${tie(reads).join(", ")})) as best
+          select ${event}, k, arg_max(struct_pack(${kept.map((name) => `${name} := ${name}`).join(", ")}), row(${[...declared, ...tie(reads)].join(", ")})) as best
           from distinct_versions group by ${event}, k)`;
   return `with counted as materialized (${rows}),
-    distinct_versions as (select ${version}, min(k) as k${anyDerived} from counted where ${ids.map((id) => `${id} is not null`).join(" and ")} group by ${version}),
+    distinct_versions as (select ${version}, ${first}${anyDerived} from counted where ${ids.map((id) => `${id} is not null`).join(" and ")} group by ${version}),
     standing as (${standing})
     select ${listed}, until from (select *, lead(k) over (partition by ${event} order by k) as until from standing) where ${stays}
     union all

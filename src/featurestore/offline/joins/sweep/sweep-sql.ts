@@ -24,7 +24,7 @@ export function passageSql(
   const known = back ? "k" : `k - ${String(relation.lag)}`;
   const moment = relation.hasKnown || relation.hasVersions ? `greatest(${seen}, ${known})` : seen;
   const until = relation.hasVersions ? (back ? "until" : `until - ${String(relation.lag)}`) : "null::bigint";
-  const ties = plan.ordered ? ["k", ...relation.reads.flatMap((name) => [`${name} is not null`, name])] : [];
+  const ties = plan.ordered ? relation.ties : [];
   /** What only events have, by the names that it passes under. */
   const own = [
     ...plan.inputs.map(({ column, kind }, i) => [toCarrier(column, kind), `i${String(i)}`]),

@@ -1,0 +1,136 @@
+import { canonicalJson, type Micros, sha256, TondoError } from "../../core/index.ts";
+import { filesAtRest, type SourcePlan } from "../../dsl/index.ts";
+
+/** A file that a load read, as manifests name files. */
+export interface AppliedFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** One load of a group into the online store. */
+export interface AppliedLoad {
+  /** What was known by then was taken in. */
+  readonly asOf: Micros;
+  /** From when on requests may see it, and none sees less: at `asOf` or later. */
+  readonly appliedAt: Micros;
+  /** The files that no load before had read, or had read with other bytes. */
+  readonly files: readonly AppliedFile[];
+}
+
+/**
+ * When the rows of a group were first applied online: contract 7. A row lies in a file and has a moment at which it could be known; the first load that
+ * read such a file and took in what was known by then applied it. The rows of the first load keep the moment that they declare.
+ *
+ * Loads ascend, by both of their moments.
+ */
+export interface AppliedLog {
+  readonly version: 1;
+  /** Digest of what of the definitions says which rows there are, and when they happened and were known. */
+  readonly source: string;
+  readonly loads: readonly AppliedLoad[];
+}
+
+/** A load that is about to be applied, with all the files that it reads. */
+export interface NewLoad {
+  readonly source: SourcePlan;
+  readonly asOf: Micros;
+  readonly appliedAt: Micros;
+  readonly files: readonly AppliedFile[];
+}
+
+/**
+ * The log with one load more. It begins anew where the source is read otherwise, and where a load goes back in time: what was answered
+ * before it then is agreed with no more.
+ */
+export function withLoad(log: AppliedLog | undefined, { source, asOf, appliedAt, files }: NewLoad): AppliedLog {
+  const own = identityOf(source);
+  const last = log?.loads.at(-1);
+  const goesOn =
+    log !== undefined && log.source === own && last !== undefined && last.asOf <= asOf && last.appliedAt <= appliedAt;
+  const loads = goesOn ? log.loads : [];
+  const known = new Set(loads.flatMap((load) => load.files.map(idOf)));
+  const fresh = files.filter((file) => !known.has(idOf(file)));
+  return { version: 1, source: own, loads: [...loads, { asOf, appliedAt, files: fresh }] };
+}
+
+/** Whether a log is of a source as it is defined now. */
+export function isLogOf(log: AppliedLog, source: SourcePlan): boolean {
+  return log.source === identityOf(source);
+}
+
+/** Which load first applied a file's rows. */
+export interface FirstLoad {
+  /** Its place in the log; `undefined` where none did. */
+  readonly load: number | undefined;
+  /** Where the file was rewritten since: the first load that read it as it is now, or `undefined` where none did. What was answered before is agreed with no more. */
+  readonly rewritten?: { readonly load: number | undefined };
+}
+
+/**
+ * Of the files of a source the load that first applied each. A file is known by its path; by its bytes where it was moved: where no file has the path that it had.
+ */
+export function firstLoads(log: AppliedLog, files: readonly AppliedFile[]): readonly FirstLoad[] {
+  const byPath = new Map<string, Map<string, number>>();
+  const byBytes = new Map<string, { readonly path: string; readonly load: number }>();
+  for (const [i, load] of log.loads.entries()) {
+    for (const { path, sha256: digest } of load.files) {
+      const versions = byPath.get(path) ?? new Map<string, number>();
+      if (!versions.has(digest)) versions.set(digest, i);
+      byPath.set(path, versions);
+      if (!byBytes.has(digest)) byBytes.set(digest, { path, load: i });
+    }
+  }
+  const present = new Set(files.map(({ path }) => path));
+  return files.map(({ path, sha256: digest }): FirstLoad => {
+    const versions = byPath.get(path);
+    if (versions === undefined) {
+      const moved = byBytes.get(digest);
+      return { load: moved === undefined || present.has(moved.path) ? undefined : moved.load };
+    }
+    const load = Math.min(...versions.values());
+    const own = versions.get(digest);
+    return own === load ? { load } : { load, rewritten: { load: own } };
+  });
+}
+
+/** A log as bytes. */
+export function encodeLog(log: AppliedLog): Uint8Array {
+  return new TextEncoder().encode(canonicalJson(log));
+}
+
+/**
+ * A log from its bytes.
+ * @throws TondoError `STORE_CORRUPT`
+ */
+export function decodeLog(bytes: Uint8Array): AppliedLog {
+  try {
+    const log = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as Partial<AppliedLog>;
+    const isWhole =
+      log.version === 1 &&
+      typeof log.source === "string" &&
+      Array.isArray(log.loads) &&
+      log.loads.every((load) => Number.isSafeInteger(load.asOf) && Number.isSafeInteger(load.appliedAt));
+    if (isWhole) return log as AppliedLog;
+  } catch (error) {
+    throw damaged(error);
+  }
+  throw damaged();
+}
+
+function damaged(cause?: unknown): TondoError {
+  return new TondoError("STORE_CORRUPT", "the log of what was applied online does not decode", {
+    hint: "Materialize the group again with the program that reads it.",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function idOf({ path, sha256: digest }: AppliedFile): string {
+  return `${digest} ${path}`;
+}
+
+function identityOf(source: SourcePlan): string {
+  const { name, at, id, deleted } = source;
+  const places = filesAtRest(source).map(({ format, path, known, lag }) => ({ format, path, known, lag }));
+  return sha256(canonicalJson({ name, at, id, deleted, places }));
+}

@@ -1,0 +1,13 @@
+export {
+  type AppliedFile,
+  type AppliedLoad,
+  type AppliedLog,
+  decodeLog,
+  encodeLog,
+  type FirstLoad,
+  firstLoads,
+  isLogOf,
+  type NewLoad,
+  withLoad,
+} from "./applied-log.ts";
+export { type AppliedRows, appliedRows } from "./applied-rows.ts";

@@ -1,0 +1,46 @@
+import { TondoError } from "../../../core/index.ts";
+import type { VectorPlan } from "../../../dsl/index.ts";
+import { type AppliedLog, type AppliedRows, appliedRows, isLogOf } from "../../applied/index.ts";
+import type { FilePlaces } from "../files/file-places.ts";
+import { filesOf, transportsAtRest } from "../files/source-files.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** Of the groups that a vector reads the logs of what was applied online, by `entity:group`; `undefined` where there is none. */
+export function appliedTo(
+  { groups, sources }: Pick<VectorPlan, "groups" | "sources">,
+  logs: ReadonlyMap<string, AppliedLog> | undefined,
+): Manifest["applied"] {
+  const own = groups.flatMap(({ entity, name, source: of }) => {
+    const log = logs?.get(`${entity}:${name}`);
+    const source = sources.find((one) => one.name === of);
+    // A log of a source that is read otherwise now is of other rows: what was served then is agreed with no more.
+    return log === undefined || source === undefined || !isLogOf(log, source)
+      ? []
+      : [[`${entity}:${name}`, log] as const];
+  });
+  return own.length === 0 ? undefined : Object.fromEntries(own);
+}
+
+/** When the rows of a vector's sources were first applied, group by group, by files that have been hashed. */
+export async function appliedGroups(
+  { groups, sources }: Pick<VectorPlan, "groups" | "sources">,
+  { applied, sources: digests }: Pick<Manifest, "applied" | "sources">,
+  places: FilePlaces,
+): Promise<ReadonlyMap<string, AppliedRows>> {
+  const all = new Map<string, AppliedRows>();
+  for (const [name, log] of Object.entries(applied ?? {})) {
+    const group = groups.find((one) => `${one.entity}:${one.name}` === name);
+    const source = sources.find((one) => one.name === group?.source);
+    if (source === undefined) throw new TondoError("INTERNAL", `no source of ${name}`);
+    const paths: string[] = [];
+    for (const place of transportsAtRest(source))
+      paths.push(...(await filesOf(place, places, `source "${source.name}"`)));
+    const own = digests.find((one) => one.source === source.name)?.files ?? [];
+    const files = own.flatMap((digest, i) => {
+      const path = paths[i];
+      return path === undefined ? [] : [{ path, digest }];
+    });
+    all.set(name, appliedRows(log, files));
+  }
+  return all;
+}

@@ -1,0 +1,181 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Micros, parseTypeName } from "../../../src/core/index.ts";
+import { fromRaw } from "../../../src/dsl/index.ts";
+import { appliedRows, type AppliedRows } from "../../../src/featurestore/applied/index.ts";
+import { Engine } from "../../../src/featurestore/duckdb/index.ts";
+import { materialize } from "../../../src/featurestore/materialize/index.ts";
+import type { JoinPlan } from "../../../src/featurestore/offline/joins/join-plan.ts";
+import { digestSource } from "../../../src/featurestore/offline/sources/source-digests.ts";
+import { readApplied } from "../../../src/featurestore/online/applied-record.ts";
+import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
+import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
+import { type Applications, trainingRows } from "../../../src/featurestore/oracle/oracle.ts";
+import type { Row } from "../../../src/featurestore/oracle/values.ts";
+import { type ActualAnswer, differences } from "../../oracle/compare.ts";
+import { type History, histories } from "../../oracle/history.ts";
+import { joinedHistory } from "../../oracle/joined-history.ts";
+import { writeHistory } from "../../oracle/write-history.ts";
+
+const seed = Number(process.env["TONDO_SEED"] ?? 60601);
+const runs = Number(process.env["TONDO_RUNS"] ?? 40);
+let folder: string;
+let engine: Engine;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "tondo-loads-"));
+  engine = await Engine.open({ threads: 2 });
+});
+afterAll(async () => {
+  engine.close();
+  await rm(folder, { recursive: true });
+});
+
+const [minute, day] = [60_000_000, 86_400_000_000];
+
+/** A history of which some rows arrive late, and which is loaded again and again. */
+interface Loaded {
+  readonly history: History;
+  /** In which of three deliveries each row comes, by its place in its source. */
+  readonly deliveries: readonly number[];
+  /** When loads are: about a request, by so much. */
+  readonly loads: readonly { readonly request: number; readonly after: Micros }[];
+}
+
+const loaded: fc.Arbitrary<Loaded> = fc.record({
+  history: histories,
+  deliveries: fc.array(fc.constantFrom(0, 0, 0, 1, 1, 2), { minLength: 64, maxLength: 64 }),
+  loads: fc.array(
+    fc.record({
+      request: fc.nat(3),
+      after: fc.oneof(
+        fc.constantFrom(0, 0, 1, -1, minute, -minute, -day, 4 * day, -4 * day),
+        fc.integer({ min: -4 * day, max: 4 * day }),
+      ),
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
+});
+
+/** One load: as of when, and how many deliveries had come by then. */
+interface Load {
+  readonly asOf: Micros;
+  readonly deliveries: number;
+}
+
+function loadsOf({ history, loads }: Loaded): readonly Load[] {
+  const requests = [...new Set(history.left.map(({ at }) => at))];
+  const moments = loads.map(({ request, after }) => (requests[request % requests.length] ?? 0) + after);
+  const ascending = [...new Set(moments)].sort((a, b) => a - b);
+  return ascending.map((asOf, i) => ({ asOf, deliveries: Math.min(i + 1, 3) }));
+}
+
+/** When each row was first applied, as plainly as it can be said: by the first load that had it. */
+function applications(loads: readonly Load[], deliveryOf: (row: Row) => number): Applications {
+  return (_group, _source, row, declared) => {
+    for (const [i, { asOf, deliveries }] of loads.entries())
+      if (deliveryOf(row) < deliveries && declared <= asOf) return i === 0 ? declared : asOf;
+    return null;
+  };
+}
+
+/** What requests for the left rows find, each in the store as it was at their moments; none where nothing was loaded by then. */
+async function served(
+  { project, vector, left }: History,
+  home: string,
+  loads: readonly Load[],
+  deliver: (delivery: number) => Promise<void>,
+): Promise<{
+  readonly answers: readonly (Readonly<Record<string, ActualAnswer>> | undefined)[];
+  readonly applied: ReadonlyMap<string, AppliedRows>;
+}> {
+  const store = LmdbStore.open({ folder: path.join(home, "online") });
+  try {
+    const prepared = createFeatureReader({ project, store }).prepare(vector);
+    const answers = new Array<Record<string, ActualAnswer> | undefined>(left.length);
+    let delivered = 0;
+    for (const [i, { asOf, deliveries }] of loads.entries()) {
+      while (delivered < deliveries) await deliver(delivered++);
+      await materialize({ project, folder: home, home, store, engine, asOf: BigInt(asOf) });
+      const until = loads[i + 1]?.asOf ?? Infinity;
+      for (const [n, { at, columns }] of left.entries()) {
+        if (at < asOf || at >= until) continue;
+        const { values, statuses } = await prepared.read({ columns }, at);
+        answers[n] = Object.fromEntries(
+          vector.reads.map(({ id, type }, v) => {
+            const value = fromRaw(values[v] ?? null, parseTypeName(type).kind);
+            const status = statuses[v];
+            return [id, { value, ...(status === undefined ? {} : { status }) }];
+          }),
+        );
+      }
+    }
+    while (delivered < 3) await deliver(delivered++);
+    const applied = new Map<string, AppliedRows>();
+    for (const group of project.groups) {
+      const name = `${group.entity}:${group.name}`;
+      const source = project.sources.find((one) => one.name === group.source);
+      const log = await readApplied(store, name);
+      if (log !== undefined && source !== undefined)
+        applied.set(name, appliedRows(log, await digestSource(source, { folder: home })));
+    }
+    return { answers, applied };
+  } finally {
+    await store.close();
+  }
+}
+
+const plans: readonly JoinPlan[] = [
+  { windows: "sweep", states: "asof" },
+  { windows: "range", states: "range" },
+];
+
+describe("a store that is loaded again and again, of files that come late", () => {
+  it(
+    `answers at any moment what a training set by its log gives, and the naive oracle (${String(runs)} histories, seed ${String(seed)})`,
+    { timeout: Math.max(600_000, runs * 10_000) },
+    async () => {
+      let asked = 0;
+      let later = 0;
+      for (const [i, one] of fc.sample(loaded, { seed, numRuns: runs }).entries()) {
+        const { history } = one;
+        const home = path.join(folder, String(i));
+        const deliveryOf = new Map<Row, number>();
+        // A table has no time: training reads it as it is in the end.
+        for (const [source, rows] of Object.entries(history.data))
+          for (const [n, row] of rows.entries())
+            deliveryOf.set(row, source === "facts" ? 0 : (one.deliveries[n % one.deliveries.length] ?? 0));
+        const partOf = (row: Row): number => deliveryOf.get(row) ?? 0;
+        const loads = loadsOf(one);
+        const { answers, applied } = await served(history, home, loads, async (delivery) => {
+          await writeHistory(history, home, { parts: [delivery], partOf });
+        });
+        const what = `history ${String(i)} of seed ${String(seed)}`;
+        const known = applications(loads, partOf);
+        const expected = trainingRows(history.vector, history.left, history.data, known);
+        const online = trainingRows({ ...history.vector, labelReads: [] }, history.left, history.data, known);
+        const some = answers.flatMap((answer, n) => (answer === undefined ? [] : [n]));
+        expect(
+          differences(
+            some.map((n) => online[n] ?? {}),
+            some.map((n) => answers[n] ?? {}),
+          ),
+          what,
+        ).toEqual([]);
+        asked += some.length;
+        later += some.filter((n) => !loads.some(({ asOf }) => asOf === history.left[n]?.at)).length;
+        const left = path.join(home, "left.parquet");
+        for (const plan of plans) {
+          const rows = await joinedHistory(engine, history, left, { places: { folder: home }, applied, plan });
+          expect(differences(expected, rows), `${what}, ${JSON.stringify(plan)}`).toEqual([]);
+        }
+        await rm(home, { recursive: true });
+      }
+      // Requests that no load's moment is are what this is about.
+      expect(later).toBeGreaterThan(asked / 3);
+      expect(asked).toBeGreaterThan(runs * 2);
+    },
+  );
+});
