@@ -109,8 +109,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "log-of-another-reading-goes-on",
     file: "src/featurestore/applied/applied-log.ts",
-    find: "log.source === own && last",
-    replace: "last",
+    find: "log?.source === own ? log.loads : []",
+    replace: "log?.loads ?? []",
     tests: log,
   },
   {

@@ -45,10 +45,10 @@ export interface NewLoad {
  */
 export function withLoad(log: AppliedLog | undefined, { source, asOf, appliedAt, files }: NewLoad): AppliedLog {
   const own = identityOf(source);
-  const last = log?.loads.at(-1);
-  const goesOn =
-    log !== undefined && log.source === own && last !== undefined && last.asOf <= asOf && last.appliedAt <= appliedAt;
-  const loads = goesOn ? log.loads : [];
+  const before = log?.source === own ? log.loads : [];
+  const last = before.at(-1);
+  const goesOn = last !== undefined && last.asOf <= asOf && last.appliedAt <= appliedAt;
+  const loads = goesOn ? before : [];
   const known = new Set(loads.flatMap((load) => load.files.map(idOf)));
   const fresh = files.filter((file) => !known.has(idOf(file)));
   return { version: 1, source: own, loads: [...loads, { asOf, appliedAt, files: fresh }] };
@@ -110,7 +110,10 @@ export function decodeLog(bytes: Uint8Array): AppliedLog {
       log.version === 1 &&
       typeof log.source === "string" &&
       Array.isArray(log.loads) &&
-      log.loads.every((load) => Number.isSafeInteger(load.asOf) && Number.isSafeInteger(load.appliedAt));
+      (log.loads as readonly Partial<AppliedLoad>[]).every(
+        ({ asOf, appliedAt, files }) =>
+          Number.isSafeInteger(asOf) && Number.isSafeInteger(appliedAt) && Array.isArray(files),
+      );
     if (isWhole) return log as AppliedLog;
   } catch (error) {
     throw damaged(error);

@@ -5,7 +5,6 @@ export {
   decodeLog,
   encodeLog,
   type FirstLoad,
-  firstLoads,
   isLogOf,
   type NewLoad,
   withLoad,

@@ -69,7 +69,7 @@ export async function joinReads({
   signal,
 }: JoinOptions): Promise<Joined> {
   const units = joinUnits(vector);
-  const sources = new Map<GroupPlan, { readonly [K in "declared" | "applied"]?: OpenedSource }>();
+  const sources = new Map<GroupPlan, Partial<Record<"declared" | "applied", OpenedSource>>>();
   const found = new Map<string, FoundRead>();
   const reports: JoinReport[] = [];
   for (const [i, unit] of units.entries()) {
