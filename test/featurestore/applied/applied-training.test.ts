@@ -124,6 +124,7 @@ describe("a training set of groups that were materialized", () => {
     expect(late).toEqual([
       ["asked-after-load", 1],
       ["asked-after-load", 1],
+      ["labels-beyond-data", 4],
     ]);
   });
 

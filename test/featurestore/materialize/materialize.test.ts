@@ -62,8 +62,8 @@ describe("materialize", () => {
         parts,
       ]),
     ).toEqual([
-      ["airport:departures", "loaded", 1, 3, 1, 3],
-      ["route:traffic", "loaded", 1, 3, 2, 3],
+      ["airport:departures", "loaded", 1, 4, 1, 4],
+      ["route:traffic", "loaded", 1, 4, 2, 4],
       ["airport:weather", "loaded", 1, 4, 3, 4],
       ["airport:place", "loaded", 1, 2, 2, 2],
     ]);
