@@ -94,6 +94,17 @@ export function firstLoads(log: AppliedLog, files: readonly AppliedFile[]): read
   });
 }
 
+/**
+ * What of a log can matter to rows that ask at `latest` or before, of some files; `undefined` where rows may as well be known when they say: where the
+ * first load read all of the files, and nobody asks after it. Two logs of which the same matters give the same values.
+ */
+export function logUntil(log: AppliedLog, files: readonly AppliedFile[], latest: Micros): AppliedLog | undefined {
+  const loads = log.loads.filter(({ appliedAt }) => appliedAt <= latest);
+  const first = log.loads[0]?.asOf ?? latest;
+  const isDeclared = latest <= first && firstLoads(log, files).every(({ load }) => load === 0);
+  return isDeclared ? undefined : { ...log, loads };
+}
+
 /** A log as bytes. */
 export function encodeLog(log: AppliedLog): Uint8Array {
   return new TextEncoder().encode(canonicalJson(log));

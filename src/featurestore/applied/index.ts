@@ -6,6 +6,7 @@ export {
   encodeLog,
   type FirstLoad,
   isLogOf,
+  logUntil,
   type NewLoad,
   withLoad,
 } from "./applied-log.ts";

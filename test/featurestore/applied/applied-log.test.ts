@@ -7,6 +7,7 @@ import {
   decodeLog,
   encodeLog,
   isLogOf,
+  logUntil,
   withLoad,
 } from "../../../src/featurestore/applied/index.ts";
 
@@ -67,6 +68,16 @@ describe("the log of what was applied", () => {
     expect(appliedRows(log, asRead(file("a"), file("moved", "c"))).gone).toEqual(["b"]);
     // A copy of a file beside it holds rows of its own.
     expect(rows.notApplied).toEqual(["new", "a2"]);
+  });
+
+  it("is of as much as can matter to rows that ask until then", () => {
+    const log = logOf([10, [file("a")]], [20, [file("a"), file("b")]]);
+    expect(logUntil(log, [file("a")], 10)).toBeUndefined();
+    // Rows that become known after the load are seen no more from then on, and a file of a later load never.
+    expect(logUntil(log, [file("a")], 11)?.loads).toEqual(log.loads.slice(0, 1));
+    expect(logUntil(log, [file("a"), file("b")], 10)?.loads).toEqual(log.loads.slice(0, 1));
+    expect(logUntil(log, [file("a"), file("b")], 9)?.loads).toEqual([]);
+    expect(logUntil(log, [file("a"), file("b")], 20)).toEqual(log);
   });
 
   it("is refused where it is damaged", () => {

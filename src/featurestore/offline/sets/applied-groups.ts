@@ -1,6 +1,6 @@
-import { TondoError } from "../../../core/index.ts";
+import { type Micros, TondoError } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
-import { type AppliedLog, type AppliedRows, appliedRows, isLogOf } from "../../applied/index.ts";
+import { type AppliedLog, type AppliedRows, appliedRows, isLogOf, logUntil } from "../../applied/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
 import { filesOf, transportsAtRest } from "../files/source-files.ts";
 import type { Manifest } from "./manifest.ts";
@@ -17,6 +17,21 @@ export function appliedTo(
     return log === undefined || source === undefined || !isLogOf(log, source)
       ? []
       : [[`${entity}:${name}`, log] as const];
+  });
+  return own.length === 0 ? undefined : Object.fromEntries(own);
+}
+
+/** What of logs can matter to rows of which the last one asks at `latest`: see `logUntil`. */
+export function appliedUntil(
+  { groups }: Pick<VectorPlan, "groups">,
+  { applied, sources }: Pick<Manifest, "applied" | "sources">,
+  latest: Micros,
+): Manifest["applied"] {
+  const own = Object.entries(applied ?? {}).flatMap(([name, log]) => {
+    const source = groups.find((one) => `${one.entity}:${one.name}` === name)?.source;
+    const files = sources.find((one) => one.source === source)?.files ?? [];
+    const until = logUntil(log, files, latest);
+    return until === undefined ? [] : [[name, until] as const];
   });
   return own.length === 0 ? undefined : Object.fromEntries(own);
 }

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Progress, silentProgress, TondoError } from "../../../core/index.ts";
+import { type Micros, type Progress, silentProgress, TondoError } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
 import type { AppliedRows } from "../../applied/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
@@ -21,7 +21,10 @@ import type { TrainingSetOptions } from "./training-set-options.ts";
 import { writeParts } from "./write-parts.ts";
 
 /** What a manifest says of the work itself. */
-export type BuiltSet = Pick<Manifest, "rows" | "counts" | "fitted" | "columns" | "files" | "joins" | "engine">;
+export type BuiltSet = Pick<
+  Manifest,
+  "rows" | "lastAsked" | "counts" | "fitted" | "columns" | "files" | "joins" | "engine"
+>;
 
 /**
  * The stages of a training set on one engine: left rows, join, labels and parts, fit, files, which are written to `part`. What `kept` holds of
@@ -49,6 +52,7 @@ export async function buildSet(
     signal,
   });
   partitionKindsOf(choice, vector, left);
+  const lastAsked = await lastMoment(engine, left);
   const joinUnit = spark?.joiner(engine, places, signal);
   const applied = options.groups;
   const joined = await joinTableOf({ engine, vector, left, places, applied, plan, joinUnit, kept, progress, signal });
@@ -68,6 +72,7 @@ export async function buildSet(
   progress.finish();
   return {
     rows: left.rows + left.filtered + left.unsampled,
+    ...(lastAsked === undefined ? {} : { lastAsked }),
     counts,
     fitted,
     columns,
@@ -75,6 +80,12 @@ export async function buildSet(
     joins: joined.reports,
     engine: [...(joinedBy === undefined ? [] : [joinedBy]), `DuckDB ${await engine.version()}`].join(", "),
   };
+}
+
+async function lastMoment(engine: Engine, { table }: LoadedRows): Promise<Micros | undefined> {
+  const [row] = await engine.rows(`select max(q)::double as last from ${table}`, "looking at the rows");
+  const last = row?.["last"];
+  return typeof last === "number" ? last : undefined;
 }
 
 function refuseApplied(groups: ReadonlyMap<string, AppliedRows>): void {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { type Json, TondoError } from "../../../core/index.ts";
+import { type Json, type Micros, TondoError } from "../../../core/index.ts";
 import { type Fitted, fittedFault, type VectorPlan } from "../../../dsl/index.ts";
 import type { AppliedLog } from "../../applied/index.ts";
 import type { JoinReport } from "../joins/join-report.ts";
@@ -39,6 +39,8 @@ export interface Manifest {
    * known when they say.
    */
   readonly applied?: Readonly<Record<string, AppliedLog>> | undefined;
+  /** The last moment at which a row asks: what was applied later cannot matter. Sets of older versions do not say. */
+  readonly lastAsked?: Micros | undefined;
   readonly split: SplitMicros;
   /** What was asked for, with all defaults written out: the members of a specification file. Sets of older versions have none. */
   readonly specification?: Readonly<Record<string, Json>>;

@@ -40,7 +40,7 @@ export async function clearLeftovers(output: string): Promise<void> {
  */
 export async function existingSet(
   output: string,
-  inputsDigest: string,
+  isAsked: (manifest: Manifest) => boolean,
   signal: AbortSignal | undefined,
 ): Promise<Manifest | undefined> {
   if (!(await isThere(output))) return undefined;
@@ -55,7 +55,7 @@ export async function existingSet(
     throw occupied(output, "holds something that is no training set", cause);
   });
   const found = await pathsIn(output);
-  if (manifest.inputsDigest === inputsDigest) {
+  if (isAsked(manifest)) {
     const names = new Set(found);
     const present = manifest.files.filter(({ path }) => names.has(path));
     const digests = await digestFiles(

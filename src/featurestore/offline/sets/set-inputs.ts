@@ -1,17 +1,21 @@
-import { canonicalJson, sha256 } from "../../../core/index.ts";
+import { canonicalJson, type Micros, sha256 } from "../../../core/index.ts";
 import { vectorFingerprint } from "../../../dsl/index.ts";
 import { normalChoice, outputBytes } from "../../specification/index.ts";
 import { digestFiles, filesOf } from "../files/source-files.ts";
 import { keyColumnsOf } from "../rows/row-choice.ts";
-import { appliedTo } from "./applied-groups.ts";
+import { appliedTo, appliedUntil } from "./applied-groups.ts";
 import { digestRows, digestSources, withoutPaths } from "./input-files.ts";
 import type { Manifest } from "./manifest.ts";
 import type { SplitMicros } from "./split.ts";
 import type { TrainingSetOptions } from "./training-set-options.ts";
 
 /** All that goes into a training set, by its content. */
-export interface SetInputs extends Pick<Manifest, "inputsDigest" | "sources" | "left" | "applied"> {
+export interface SetInputs extends Pick<Manifest, "sources" | "left" | "applied"> {
   readonly fingerprint: string;
+  /** What was applied that can matter to rows of which the last one asks then; all where that is not known. */
+  readonly appliedUntil: (latest: Micros | undefined) => Manifest["applied"];
+  /** SHA-256 of all inputs, with as much of what was applied. */
+  readonly digestUntil: (latest: Micros | undefined) => string;
 }
 
 /** Raised whenever the files of the same inputs would differ. */
@@ -40,7 +44,10 @@ export async function setInputs(options: TrainingSetOptions, split: SplitMicros)
     carry,
     raw,
     output: outputBytes(options.output),
-    applied,
   };
-  return { fingerprint, sources, left, applied, inputsDigest: sha256(canonicalJson(inputs)) };
+  const until = (latest: Micros | undefined): Manifest["applied"] =>
+    latest === undefined ? applied : appliedUntil(vector, { applied, sources }, latest);
+  const digestUntil = (latest: Micros | undefined): string =>
+    sha256(canonicalJson({ ...inputs, applied: until(latest) }));
+  return { fingerprint, sources, left, applied, appliedUntil: until, digestUntil };
 }

@@ -77,10 +77,11 @@ async function make(options: TrainingSetOptions, check: Parameters<typeof makeSe
   requirePartitionColumns(fileChoice(options.output), vector, options.carry ?? [], options.written);
   requireFunctions(vector, functionLibrary(options.engine?.functions));
   const before = await stampInputs(options);
-  const { fingerprint, sources, left, applied, inputsDigest } = await setInputs(options, split);
+  const { fingerprint, sources, left, applied, appliedUntil, digestUntil } = await setInputs(options, split);
   check({ sources, left });
   const specification = specificationOf(options, keys);
-  const found = await existingSet(output, inputsDigest, signal);
+  const isAsked = (one: Manifest): boolean => one.inputsDigest === digestUntil(one.lastAsked);
+  const found = await existingSet(output, isAsked, signal);
   if (found !== undefined)
     return { folder: output, manifest: await describeAnew(found, specification, output), made: false };
 
@@ -93,19 +94,20 @@ async function make(options: TrainingSetOptions, check: Parameters<typeof makeSe
     await opened.watch((rows) => options.progress?.within?.(rows));
     const kept = await keptJoins({
       ...{ engine, output, signal, bounds: options },
-      inputs: { inputsDigest, plan: options.plan ?? null },
+      inputs: { inputsDigest: digestUntil(undefined), plan: options.plan ?? null },
     });
     const built = await ofUnchanged(options, before, async () => {
       const groups = await appliedGroups(vector, { applied, sources }, options);
       return buildSet(opened, { ...options, groups }, split, part, kept);
     });
+    const known = appliedUntil(built.lastAsked);
     const manifest: Manifest = {
       version: 1,
-      inputsDigest,
+      inputsDigest: digestUntil(built.lastAsked),
       vector: { name: vector.name, fingerprint, plan: vector },
       sources,
       left,
-      ...(applied === undefined ? {} : { applied }),
+      ...(known === undefined ? {} : { applied: known }),
       split,
       specification,
       ...built,
