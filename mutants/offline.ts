@@ -538,7 +538,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "old-set-taken-for-the-new",
     file: `${folder}/sets/output-folder.ts`,
-    find: "if (manifest.inputsDigest === inputsDigest) {",
+    find: "if (isAsked(manifest)) {",
     replace: "if (manifest.inputsDigest) {",
     tests: set,
     testName: "is found",

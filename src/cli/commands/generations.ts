@@ -113,10 +113,10 @@ function groupJson({ group, generations, rolledBack }: GroupGenerations): Readon
 
 async function goBack(tondo: Tondo, groups: readonly string[], context: CommandContext): Promise<CommandResult> {
   const result = await tondo.rollback(groups, { dryRun: !context.args.flag("yes") });
-  return rollbackResult(result, context.style);
+  return rollbackResult(result);
 }
 
-function rollbackResult({ done, at, by, groups, warnings }: RollbackResult, style: Style): CommandResult {
+function rollbackResult({ done, at, by, groups }: RollbackResult): CommandResult {
   const right = { align: "right" as const };
   const headings = [
     { name: "GROUP" },
@@ -132,16 +132,14 @@ function rollbackResult({ done, at, by, groups, warnings }: RollbackResult, styl
     String(to),
     momentText(asOf),
   ]);
-  const shown = warnings.map((warning) => `${style.yellow("warning:")} ${printable(warning)}`);
   const summary = done ? "rolled back" : "nothing was changed: with --yes it is done";
   return {
-    text: [table(headings, rows), ...(shown.length === 0 ? [] : [shown.join("\n")]), summary].join("\n\n"),
+    text: [table(headings, rows), summary].join("\n\n"),
     json: {
       done,
       at: formatMicros(at),
       by,
       groups: groups.map((one) => ({ ...one, fromAsOf: formatMicros(one.fromAsOf), asOf: formatMicros(one.asOf) })),
-      warnings,
     },
     exitCode: done ? 0 : notDoneExit,
   };

@@ -24,8 +24,7 @@ export const scheduleCommand: Command = {
   about:
     "The oldest that a group gets is the time between two starts and that of one load. So a group is loaded at least every (1 - margin) of its " +
     "sla, in whole minutes; what is left is for the load. Starts are spread evenly over the hour, the day or the week, in UTC. Groups of the same " +
-    "interval are one job, and groups that one vector reads windows of are loaded together, as often as the strictest of them asks for. Groups " +
-    "without an sla are left out. Nothing is installed: print it anew after `tondo apply`.\n\n" +
+    "interval are one job. Groups without an sla are left out. Nothing is installed: print it anew after `tondo apply`.\n\n" +
     "Nothing runs twice at once: lines of cron take turns by flock, CronJobs say `concurrencyPolicy: Forbid`. A run that hangs is ended at the " +
     "shortest sla of its groups. Sources in tables of databases are extracted first.\n\n" +
     "Where an sla is too short for whole minutes the command fails with SLA_TOO_SHORT. Addresses of databases are never printed: hand " +

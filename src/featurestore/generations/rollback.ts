@@ -1,8 +1,7 @@
 import { type Clock, type Micros, systemClock, TondoError } from "../../core/index.ts";
 import type { ProjectPlan } from "../../dsl/index.ts";
 import { lockHome } from "../home-lock.ts";
-import type { GroupPointer, OnlineStore, PointerSwitch } from "../online/index.ts";
-import { momentsApart } from "./moments-apart.ts";
+import type { OnlineStore, PointerSwitch } from "../online/index.ts";
 import { type HeldGroup, heldGroups, rollbackRefusals } from "./generations.ts";
 
 /** What is to be gone back to the generation before, by whom. */
@@ -38,8 +37,6 @@ export interface RollbackResult {
   readonly at: Micros;
   readonly by: string;
   readonly groups: readonly GroupRollback[];
-  /** Vectors that cannot be answered afterwards. */
-  readonly warnings: readonly string[];
 }
 
 /**
@@ -62,7 +59,6 @@ export async function rollback(options: RollbackOptions): Promise<RollbackResult
   refuse(project, found);
   const at = clock();
   const switches = found.flatMap((one) => switchBack(one, { at, by: actor }));
-  const warnings = await apartAfter(options, switches);
   if (!dryRun && !(await store.switchPointers(switches))) {
     throw new TondoError("HOME_BUSY", "somebody else loaded one of these groups meanwhile; nothing was switched", {
       hint: "Look at `tondo generations`, then roll back again if it is still wanted.",
@@ -73,7 +69,7 @@ export async function rollback(options: RollbackOptions): Promise<RollbackResult
     const { generation: from, asOf: fromAsOf, before } = pointer;
     return [{ group: name, from, fromAsOf, to: before.generation, asOf: before.asOf }];
   });
-  return { done: !dryRun, at, by: actor, groups: switched, warnings };
+  return { done: !dryRun, at, by: actor, groups: switched };
 }
 
 function refuse(project: ProjectPlan, found: readonly HeldGroup[]): void {
@@ -96,27 +92,4 @@ function switchBack(
   if (pointer?.before === undefined) return [];
   const { generation, before } = pointer;
   return [{ pointer: { ...before, rolledBack: { from: generation, ...made } }, expected: generation }];
-}
-
-/** The applied vectors that read groups of which no moment serves all, once these pointers are current, and did not before. */
-async function apartAfter(
-  { project, store }: RollbackOptions,
-  switches: readonly PointerSwitch[],
-): Promise<readonly string[]> {
-  const names = project.vectors.flatMap(({ reads }) => reads.map(({ entity, group }) => `${entity}:${group}`));
-  const view = await store.view([...new Set(names)]);
-  const now = new Map<string, GroupPointer>();
-  try {
-    for (const name of names) {
-      const pointer = view.pointer(name);
-      if (pointer !== undefined) now.set(name, pointer);
-    }
-  } finally {
-    view.close();
-  }
-  const then = new Map([...now, ...switches.map(({ pointer }) => [pointer.group, pointer] as const)]);
-  return project.vectors.flatMap((vector) => {
-    const apart = momentsApart(vector, then);
-    return apart === undefined || momentsApart(vector, now) !== undefined ? [] : [apart];
-  });
 }

@@ -3,7 +3,6 @@ import type { ProjectPlan } from "../../dsl/index.ts";
 import { chooseGroups } from "../materialize/materialize.ts";
 import { groupName } from "../online/index.ts";
 import { type Cadence, cadenceWithin, cronFields, offsetsOf } from "./cadence.ts";
-import { loadedTogether } from "./loaded-together.ts";
 
 /** What is to be scheduled. */
 export interface ScheduleOptions {
@@ -47,14 +46,13 @@ export interface Schedule {
   readonly timeZone: "Etc/UTC";
   /** The most frequent first. */
   readonly jobs: readonly ScheduledJob[];
-  /** Groups that are not scheduled, or only because of others. */
+  /** Groups that are not scheduled. */
   readonly warnings: readonly string[];
 }
 
 /**
  * Plans how often groups are materialized. The oldest that a group gets is the time between two starts and that of one load, so that a group of
- * SLA `s` is loaded at least every `s * (1 - margin)`, in whole minutes. Groups that one vector reads together are loaded together, as often as
- * the strictest of them asks for.
+ * SLA `s` is loaded at least every `s * (1 - margin)`, in whole minutes.
  *
  * @throws TondoError `SLA_TOO_SHORT` where that is less than a minute, with all such groups; `UNKNOWN_GROUP`, `INVALID_ARGUMENT`
  */
@@ -66,22 +64,24 @@ export function schedule(options: ScheduleOptions): Schedule {
     });
   }
   const names = chooseGroups(project, groups).map(groupName);
-  const parts = loadedTogether(project, names, promises).map((part) => ({ part, sla: shortest(part, promises) }));
-  const promising = parts.flatMap(({ part, sla }) => (sla === undefined ? [] : [{ part, sla }]));
+  const promising = names.flatMap((name) => {
+    const sla = promises.get(name);
+    return sla === undefined ? [] : [{ name, sla }];
+  });
   const within = (sla: number): number => Math.floor((sla - Math.round(sla * margin)) / durationUnits.min);
   refuseShort(
-    promising.flatMap(({ part }) => part).filter((name) => within(promises.get(name) ?? Infinity) < 1),
+    promising.filter(({ sla }) => within(sla) < 1).map(({ name }) => name),
     promises,
     margin,
   );
   const byName = new Map<string, { cadence: Cadence; members: string[]; sla: number }>();
-  for (const { part, sla } of promising) {
+  for (const { name: group, sla } of promising) {
     const cadence = cadenceWithin(within(sla));
     const name = formatDuration(cadence.minutes * durationUnits.min);
     const known = byName.get(name);
-    if (known === undefined) byName.set(name, { cadence, members: [...part], sla });
+    if (known === undefined) byName.set(name, { cadence, members: [group], sla });
     else {
-      known.members.push(...part);
+      known.members.push(group);
       known.sla = Math.min(known.sla, sla);
     }
   }
@@ -98,12 +98,7 @@ export function schedule(options: ScheduleOptions): Schedule {
       deadlineSeconds: Math.floor(sla / durationUnits.s),
     };
   });
-  return { margin, timeZone: "Etc/UTC", jobs, warnings: warningsOf(parts, promises) };
-}
-
-function shortest(part: readonly string[], promises: ReadonlyMap<string, number>): number | undefined {
-  const slas = part.flatMap((name) => promises.get(name) ?? []);
-  return slas.length === 0 ? undefined : Math.min(...slas);
+  return { margin, timeZone: "Etc/UTC", jobs, warnings: warningsOf(names, promises) };
 }
 
 function refuseShort(names: readonly string[], promises: ReadonlyMap<string, number>, margin: number): void {
@@ -126,19 +121,7 @@ function extractsOf(project: ProjectPlan, names: readonly string[]): readonly st
     .map(({ name }) => name);
 }
 
-function warningsOf(
-  parts: readonly { readonly part: readonly string[]; readonly sla: number | undefined }[],
-  promises: ReadonlyMap<string, number>,
-): readonly string[] {
-  const unscheduled = parts.flatMap(({ part, sla }) => (sla === undefined ? part : []));
-  const along = parts.flatMap(({ part, sla }) =>
-    sla === undefined ? [] : part.filter((name) => !promises.has(name)).map((name) => [name, part] as const),
-  );
-  return [
-    ...(unscheduled.length === 0 ? [] : [`no sla, and so not scheduled: ${unscheduled.join(", ")}`]),
-    ...along.map(
-      ([name, part]) =>
-        `${name} has no sla of its own: it is loaded with ${part.filter((other) => promises.has(other)).join(", ")}, for a vector reads windows of both`,
-    ),
-  ];
+function warningsOf(names: readonly string[], promises: ReadonlyMap<string, number>): readonly string[] {
+  const unscheduled = names.filter((name) => !promises.has(name));
+  return unscheduled.length === 0 ? [] : [`no sla, and so not scheduled: ${unscheduled.join(", ")}`];
 }

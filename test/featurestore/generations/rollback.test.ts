@@ -80,7 +80,6 @@ describe("rollback", () => {
       at: now,
       by: "ops",
       groups: groups.slice(0, 2).map((group) => ({ group, from: 2, fromAsOf: noon, to: 1, asOf: noon - hour })),
-      warnings: [],
     });
     expect(pointer("airport:departures")).toEqual({ ...before, rolledBack: { from: 2, at: now, by: "ops" } });
     expect(await flights(noon - hour)).toBe(1);

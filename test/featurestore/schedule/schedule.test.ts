@@ -36,12 +36,6 @@ const both = `vector v { key shop: shop
 }
 `;
 
-const jobs = (promises: Readonly<Record<string, number>>, more = "", rest: object = {}): unknown =>
-  schedule({ project: project(more), promises: new Map(Object.entries(promises)), ...rest }).jobs.map((job) => [
-    job.name,
-    job.groups.map(({ group }) => group),
-  ]);
-
 describe("schedule", () => {
   it("puts groups of a like interval into one job, the most frequent first", () => {
     const promises = {
@@ -75,52 +69,10 @@ describe("schedule", () => {
     });
   });
 
-  it("loads together what one vector reads windows of, as often as the strictest of them asks for", () => {
-    const promises = { "shop:till": hour, "shop:door": 8 * hour, "shop:place": 4 * hour, "shop:plan": 4 * hour };
-    expect(jobs(promises)).toEqual([
-      ["30m", ["shop:till"]],
-      ["2h", ["shop:place", "shop:plan"]],
-      ["4h", ["shop:door"]],
-    ]);
-    // A table answers for any moment, and a snapshot that is never loaded again for all later ones.
-    expect(jobs(promises, both)).toEqual([
-      ["30m", ["shop:door", "shop:place", "shop:till"]],
-      ["2h", ["shop:plan"]],
-    ]);
-    expect(jobs({ "shop:till": hour, "shop:place": 4 * hour }, both)).toEqual([
-      ["30m", ["shop:door", "shop:place", "shop:till"]],
-    ]);
-    expect(jobs({ "shop:till": hour }, both)).toEqual([["30m", ["shop:door", "shop:till"]]]);
-    expect(jobs({ "shop:place": 4 * hour }, both)).toEqual([["2h", ["shop:door", "shop:place", "shop:till"]]]);
-    const states = 'vector w { key shop: shop\n c = len(@shop:place:city ?? "")\n}\n';
-    expect(jobs({ "shop:till": hour, "shop:place": 4 * hour }, states)).toEqual([
-      ["30m", ["shop:till"]],
-      ["2h", ["shop:place"]],
-    ]);
-    // One vector joins what others have joined: nothing is left in two jobs.
-    const chain = `vector a { key shop: shop
-  x = @shop:till:n_1h
-  y = len(@shop:place:city ?? "")
-}
-vector b { key shop: shop
-  x = @shop:door:n_2h
-  y = @shop:till:n_1h
-}
-`;
-    expect(jobs({ "shop:door": hour, "shop:place": 4 * hour }, chain)).toEqual([
-      ["30m", ["shop:door", "shop:place", "shop:till"]],
-    ]);
-    expect(jobs(promises, both, { groups: ["shop:door", "shop:plan"] })).toEqual([
-      ["2h", ["shop:plan"]],
-      ["4h", ["shop:door"]],
-    ]);
-  });
-
-  it("says what it leaves out, and what it takes along", () => {
+  it("says what it leaves out", () => {
     const promises = new Map([["shop:till", hour]]);
     expect(schedule({ project: project(both), promises }).warnings).toEqual([
-      "no sla, and so not scheduled: shop:place, shop:plan",
-      "shop:door has no sla of its own: it is loaded with shop:till, for a vector reads windows of both",
+      "no sla, and so not scheduled: shop:door, shop:place, shop:plan",
     ]);
     const none = schedule({ project: project(), promises: new Map() });
     expect(none.jobs).toEqual([]);
@@ -181,11 +133,6 @@ vector b { key shop: shop
         const scheduled = planned.flatMap(({ groups }) => groups.map(({ group }) => group));
         expect(new Set(scheduled).size).toBe(scheduled.length);
         for (const name of promises.keys()) expect(scheduled).toContain(name);
-        // What one vector reads is never apart.
-        if (scheduled.includes("shop:till") || scheduled.includes("shop:door"))
-          expect(
-            planned.filter(({ groups }) => groups.some(({ group }) => ["shop:till", "shop:door"].includes(group))),
-          ).toHaveLength(1);
       }),
       { numRuns: 60 },
     );
