@@ -525,7 +525,7 @@ const mutants: readonly Mutant[] = [
     file: "src/featurestore/online/read-under-way.ts",
     find: "this.#failure ??= { error };\n      this.done();",
     replace: "this.#failure ??= { error };\n      this.#answer();",
-    tests: late,
+    tests: shared,
   },
 ];
 

@@ -74,6 +74,19 @@ describe("reads of one record under way at once", () => {
     expect(asked).toHaveLength(1);
   });
 
+  it("do not keep a call from its other keys where one cannot be had", async () => {
+    const error = new TondoError("STORE_UNAVAILABLE", "the line is cut");
+    const answers: Answer[] = [{ after: 5, error }, 30];
+    const { features } = later({ record: () => answers.shift() ?? 0 });
+    const first = features.get([wind], key, { at });
+    const rows = await features.get([wind], [key, { airport: "JFK" }], { at });
+    expect(rows.map(({ values }) => [values[wind].status, values[wind].cause])).toEqual([
+      ["unavailable", error],
+      ["missing", undefined],
+    ]);
+    expect((await first).values[wind].cause).toBe(error);
+  });
+
   it("answer each call as of its own moment", async () => {
     const { features, asked } = later();
     const moments = [noon, noon + 1_000_000, noon + 1];
