@@ -10,6 +10,13 @@ const gates = ["test/featurestore/online/cassandra/request-gate.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
+    name: "read-of-what-was-removed-not-repeated",
+    file: "src/featurestore/online/lookup-reader.ts",
+    find: "if (!isGone(error)) throw error;",
+    replace: "throw error;",
+    tests: ["test/featurestore/online/lookup-reader.test.ts"],
+  },
+  {
     name: "decision-in-doubt-taken-for-refused",
     file: `${folder}/settle-decision.ts`,
     find: "(isOpen && (await isTaken()))",
@@ -71,6 +78,7 @@ const mutants: readonly Mutant[] = [
     find: '"IF holder = NULL AND next = ?"',
     replace: '"IF next = ?"',
     tests: store,
+    testName: "lets one load a group",
   },
   {
     name: "switch-of-a-load-that-lost-its-lease",
@@ -78,6 +86,7 @@ const mutants: readonly Mutant[] = [
     find: "const holder = holderOf(one);",
     replace: "const holder = expected === null ? holderOf(one) : undefined;",
     tests: store,
+    testName: "load that died once",
   },
   {
     name: "switch-to-what-was-dropped",
@@ -85,6 +94,7 @@ const mutants: readonly Mutant[] = [
     find: "\"IF state IN ('loading', 'ready')\"",
     replace: "\"IF state IN ('loading', 'ready', 'dropped')\"",
     tests: store,
+    testName: "keeps the records of what was dropped",
   },
   {
     name: "removed-while-it-may-be-read",
@@ -92,6 +102,7 @@ const mutants: readonly Mutant[] = [
     find: 'if (entryState === "ready") {',
     replace: 'if (entryState === "loading") {',
     tests: store,
+    testName: "also where it is dropped meanwhile|keeps the records of what was dropped",
   },
   {
     name: "removed-record-never-was",
@@ -99,13 +110,15 @@ const mutants: readonly Mutant[] = [
     find: "if (performance.now() > until) {",
     replace: "if (until < 0) {",
     tests: store,
+    testName: "later than what was asked for",
   },
   {
     name: "further-parts-of-a-record-left-out",
     file: `${folder}/partition-reads.ts`,
-    find: "if (to - from === 1 && part?.length === 0)",
-    replace: "if (part?.length === 0)",
+    find: "if (to - from === 1 && record) return record;",
+    replace: "if (record) return record;",
     tests: store,
+    testName: "parts that it does not know",
   },
   {
     name: "record-of-another-key",
@@ -113,6 +126,7 @@ const mutants: readonly Mutant[] = [
     find: "visitAll(from + i, record);",
     replace: "visitAll(i, record);",
     tests: store,
+    testName: "each of many keys",
   },
   {
     name: "second-place-of-a-key-forgotten",
@@ -120,6 +134,7 @@ const mutants: readonly Mutant[] = [
     find: 'if (typeof place === "number") places[known] = [place, i];',
     replace: 'if (typeof place === "number") places[known] = i;',
     tests: store,
+    testName: "each of many keys",
   },
   {
     name: "load-goes-on-after-a-failed-write",
@@ -127,6 +142,7 @@ const mutants: readonly Mutant[] = [
     find: "failure ??= { error };",
     replace: "void error;",
     tests: faults,
+    testName: "stands still",
     timeoutSeconds: 240,
   },
   {
@@ -135,6 +151,7 @@ const mutants: readonly Mutant[] = [
     find: "rejectUnauthorized: true,",
     replace: "rejectUnauthorized: false,",
     tests: faults,
+    testName: "lets in by password",
     timeoutSeconds: 240,
   },
 ];

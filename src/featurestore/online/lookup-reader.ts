@@ -5,7 +5,7 @@ import type { OnlineStore, StoreView } from "./online-store.ts";
 import type { AskedRead, ReadProgram } from "./read-program.ts";
 import type { RecordReads } from "./record-reads.ts";
 import { emptyAnswers, type StoredAnswers } from "./stored-answers.ts";
-import { isAway } from "./unavailable.ts";
+import { isAway, isGone } from "./unavailable.ts";
 
 /** What a reader of stored values needs. */
 export interface LookupReaderOptions {
@@ -33,13 +33,31 @@ export class LookupReader {
 
   /**
    * A store that has them at once gives them without a promise. Values of groups whose records are not there in time, or not at all since the
-   * store is away, are `unavailable` with the cause, unless `partial` is false.
+   * store is away, are `unavailable` with the cause, unless `partial` is false. Where what was current has been removed before the answer came, what is
+   * current then is read, once, within the same deadline.
    *
    * @param at the moment; by default the clock's, or the newest load's where that is later
    * @throws TondoError `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`, `STORE_CORRUPT`, `STORE_BUSY`, `KEY_INVALID` where a computed key is
    * too long and the load left such keys out, what the store and the program throw; where not `partial`, `DEADLINE_EXCEEDED`, `STORE_UNAVAILABLE`
    */
   read<R>(
+    program: ReadProgram<R>,
+    request: R,
+    rows: number,
+    at: Micros | undefined,
+    asked: AskedRead,
+  ): StoredAnswers | Promise<StoredAnswers> {
+    const answers = this.#once(program, request, rows, at, asked);
+    if (!(answers instanceof Promise)) return answers;
+    const began = performance.now();
+    return answers.catch((error: unknown) => {
+      if (!isGone(error)) throw error;
+      const deadlineMs = Math.max(1, Math.round(asked.deadlineMs - (performance.now() - began)));
+      return this.#once(program, request, rows, at, { ...asked, deadlineMs });
+    });
+  }
+
+  #once<R>(
     program: ReadProgram<R>,
     request: R,
     rows: number,

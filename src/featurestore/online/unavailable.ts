@@ -7,6 +7,11 @@ export function isAway(error: unknown): error is TondoError {
   return error instanceof TondoError && error.code === "STORE_UNAVAILABLE";
 }
 
+/** Whether an error says that what was current when the view was opened has been removed since. */
+export function isGone(error: unknown): boolean {
+  return error instanceof TondoError && error.code === "GENERATION_GONE";
+}
+
 /** What is said of a group that had not answered when the deadline passed. */
 export function notInTime(group: string, deadlineMs: number): TondoError {
   return new TondoError(

@@ -49,6 +49,20 @@ describe("a store that answers later", () => {
     expect([come, faults, views()]).toEqual([["airport:weather"], [], 0]);
   });
 
+  it("is read anew, once, where what was current has been removed before the answer came", async () => {
+    const gone = (): TondoError => new TondoError("GENERATION_GONE", "the generation was removed");
+    for (const times of [1, 2]) {
+      let left = times;
+      const { features, faults, views } = later({ record: () => (left-- > 0 ? { error: gone() } : 0) });
+      const call = features.get([delay], key, { at });
+      if (times === 1)
+        expect((await call).values).toEqual((await readerOf(sample.store).features.get([delay], key, { at })).values);
+      else await expect(call).rejects.toMatchObject({ code: "GENERATION_GONE" });
+      await settle();
+      expect([faults, views()]).toEqual([[], 0]);
+    }
+  });
+
   it("answers as the store itself", async () => {
     const names = [delay, busy, wind, stormy] as const;
     const keys = ["SFO", "LAX", null, "JFK", "SFO", "?"].map((airport) => ({ airport }));

@@ -45,7 +45,7 @@ export function createControlCql(keyspace: string): string {
 
 /**
  * Makes the table of a generation. Each record is written once, so nothing is left behind by overwriting; small chunks, since one record is
- * read at a time. A whole record is part 0x.
+ * read at a time. A whole record is part 0x; no other part has a `record`, by which who reads knows that there are some.
  */
 export function createGenerationCql(keyspace: string, table: string, group: string): string {
   return `CREATE TABLE ${quoteName(keyspace)}.${quoteName(table)} (key blob, part blob, record blob, PRIMARY KEY (key, part))

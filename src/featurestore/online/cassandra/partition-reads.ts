@@ -22,8 +22,8 @@ export function readQueries(keyspace: string, table: string): ReadQueries {
   const from = `FROM ${quoteName(keyspace)}.${quoteName(table)}`;
   return {
     table,
-    one: `SELECT part, record ${from} WHERE key = ?`,
-    several: `SELECT key, part, record ${from} WHERE key IN ?`,
+    one: `SELECT record ${from} WHERE key = ?`,
+    several: `SELECT key, record ${from} WHERE key IN ?`,
   };
 }
 
@@ -214,12 +214,14 @@ function visitSome(rows: readonly types.Row[], keys: readonly Buffer[], visit: R
   }
 }
 
-/** The record of a key's rows: they are read as a whole, so that one who knows no further parts does not leave them out. */
+/**
+ * The record of a key's rows. They are read as a whole, so that one who knows no further parts leaves none out: those are rows of their own, and
+ * have no `record`.
+ */
 function wholeRecord(rows: readonly types.Row[], from: number, to: number): Uint8Array | undefined {
   if (from === to) return undefined;
-  const row = rows[from];
-  const part = row?.["part"] as Buffer | undefined;
-  if (to - from === 1 && part?.length === 0) return row?.["record"] as Buffer;
+  const record = rows[from]?.["record"] as Buffer | null | undefined;
+  if (to - from === 1 && record) return record;
   throw new TondoError("STORE_CORRUPT", "a record of the online store has parts that this program does not know", {
     hint: "Use the release of Tondo that wrote them, or materialize the group again.",
   });

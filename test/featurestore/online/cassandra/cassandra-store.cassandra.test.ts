@@ -209,14 +209,15 @@ describe("CassandraStore", () => {
     const store = randomUUID();
     const writer = await open(store);
     const { generation } = await load(writer, { SFO: "one", LAX: "two" });
+    const hex = (key: string): string => `0x${Buffer.from(key).toString("hex")}`;
     const table = `${keyspace.keyspace}."${generationTable(store, group, generation)}"`;
-    await client.execute(
-      `INSERT INTO ${table} (key, part, record) VALUES (0x${Buffer.from("SFO").toString("hex")}, 0x01, 0x02)`,
-    );
+    await client.execute(`INSERT INTO ${table} (key, part) VALUES (${hex("SFO")}, 0x01)`);
+    await client.execute(`INSERT INTO ${table} (key, part) VALUES (${hex("JFK")}, 0x01)`);
     const several = await open(store, { limits: { keysPerQuery: 5 } });
     for (const reader of [writer, several]) {
       expect(await readCurrent(reader, ["LAX"])).toEqual(["two"]);
-      await expect(readCurrent(reader, ["SFO"])).rejects.toMatchObject({ code: "STORE_CORRUPT" });
+      for (const key of ["SFO", "JFK"])
+        await expect(readCurrent(reader, [key])).rejects.toMatchObject({ code: "STORE_CORRUPT" });
       await expect(readCurrent(reader, ["LAX", "SFO"])).rejects.toMatchObject({ code: "STORE_CORRUPT" });
     }
     await client.execute(`UPDATE ${keyspace.keyspace}.groups SET form = 2 WHERE store = '${store}'`);
