@@ -73,10 +73,10 @@ const mutants: readonly Mutant[] = [
     tests: gates,
   },
   {
-    name: "two-loads-of-a-group",
-    file: `${folder}/control-table.ts`,
-    find: '"IF holder = NULL AND next = ?"',
-    replace: '"IF next = ?"',
+    name: "second-load-not-told-who-loads",
+    file: `${folder}/cassandra-store.ts`,
+    find: "if (state.holder !== null) throw busy(group, state);",
+    replace: "",
     tests: store,
     testName: "lets one load a group",
   },
@@ -86,7 +86,7 @@ const mutants: readonly Mutant[] = [
     find: "const holder = holderOf(one);",
     replace: "const holder = expected === null ? holderOf(one) : undefined;",
     tests: store,
-    testName: "load that died once",
+    testName: "does not hold any more",
   },
   {
     name: "switch-to-what-was-dropped",

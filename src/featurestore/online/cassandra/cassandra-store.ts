@@ -203,7 +203,7 @@ export class CassandraStore implements OnlineStore {
   async #clear(group: string, generations: readonly GenerationEntry[], doing: string): Promise<void> {
     for (const { generation, state, isHeld } of generations) {
       if (state === "ready" || isHeld) continue;
-      if (state === "loading") await this.#control.abandon(group, generation, doing);
+      if (state === "loading" && !(await this.#control.abandon(group, generation, doing))) continue;
       await this.#remove(group, generation, doing);
     }
   }

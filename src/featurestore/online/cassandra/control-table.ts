@@ -148,9 +148,9 @@ export class ControlTable {
     });
   }
 
-  /** Marks what a load that died left behind. */
-  async abandon(group: string, generation: number, doing: string): Promise<void> {
-    await this.#settle(
+  /** Marks what a load that died left behind. `false` where it is something else by now. */
+  abandon(group: string, generation: number, doing: string): Promise<boolean> {
+    return this.#settle(
       doing,
       [this.#update(group, generation, "SET state = 'dropped'", [], "IF state = ?", ["loading"])],
       () => Promise.resolve(true),

@@ -151,6 +151,28 @@ describe("CassandraStore", () => {
     expect(await readCurrent(next, ["SFO"])).toEqual(["one"]);
   });
 
+  it("does not switch what it does not hold any more", async () => {
+    const store = randomUUID();
+    const one = await open(store, { limits: { leaseMs: 1500 } });
+    await load(one, { SFO: "one" });
+    const writer = await one.begin(group);
+    await client.execute(
+      `UPDATE ${keyspace.keyspace}.groups SET holder = 'somebody else' WHERE store = ? AND "group" = ? AND entry = 0`,
+      [store, group],
+      { prepare: true },
+    );
+    expect(await one.switchPointers([{ pointer: pointerTo(writer.generation, { previous: 1 }), expected: 1 }])).toBe(
+      false,
+    );
+    await until(() =>
+      writer.write({ keys: [], values: [] }).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await expect(writer.write({ keys: [], values: [] })).rejects.toMatchObject({ code: "HOME_BUSY" });
+  });
+
   it("renews its lease while it loads", async () => {
     const store = randomUUID();
     const [one, other] = [await open(store, { limits: { leaseMs: 1000 } }), await open(store)];
