@@ -42,6 +42,18 @@ export function cassandraError(error: unknown, doing: string, where: string): To
   });
 }
 
+/** An error of what was asked of the store's own tables, and not of a generation's. */
+export function controlError(error: unknown, doing: string, where: string): TondoError {
+  const made = cassandraError(error, doing, where);
+  if (made.code !== "GENERATION_GONE") return made;
+  return new TondoError("STORE_MISSING", `${doing}: the store's own table is not there`, {
+    where,
+    hint: "Open the store with `migrate`, and load the groups.",
+    details: made.details,
+    cause: error,
+  });
+}
+
 /** An error for what stands still or is too much at this end. */
 export function unavailable(doing: string, said: string, reason: "timeout" | "overloaded", where: string): TondoError {
   return new TondoError(codes[reason], `${doing}: ${said}`, { where, hint: hints[reason], details: { reason } });

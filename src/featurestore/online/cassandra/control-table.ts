@@ -1,7 +1,7 @@
 import { TondoError } from "../../../core/index.ts";
 import { encodePointer } from "../group-pointer.ts";
 import type { PointerSwitch } from "../online-store.ts";
-import { cassandraError } from "./cassandra-error.ts";
+import { controlError } from "./cassandra-error.ts";
 import { controlTable, quoteName } from "./cassandra-schema.ts";
 import { driverFailure } from "./driver-failure.ts";
 import type { Row, Session, Statement } from "./session.ts";
@@ -188,8 +188,8 @@ export class ControlTable {
     try {
       return await settleDecision(() => this.#session.decide(statements), isTaken);
     } catch (error) {
-      if (error instanceof TondoError || !driverFailure(error).isUnknown) throw cassandraError(error, doing, where);
-      const failure = cassandraError(error, doing, where);
+      if (error instanceof TondoError || !driverFailure(error).isUnknown) throw controlError(error, doing, where);
+      const failure = controlError(error, doing, where);
       throw new TondoError(failure.code, `${failure.message}; it is not known whether it was done`, {
         where,
         hint: "Look at what is current once the nodes answer, and do it again where it was not done.",

@@ -33,7 +33,9 @@ export async function openSchema(session: Session): Promise<void> {
     await session.define(doing, cql);
   }
   const control = `${quoteName(keyspace)}.${quoteName(controlTable)}`;
-  const [row] = await session.ask(doing, `SELECT form FROM ${control} WHERE store = ? LIMIT 1`, [store], true);
+  const [row] = await whenThere(() =>
+    session.ask(doing, `SELECT form FROM ${control} WHERE store = ? LIMIT 1`, [store], true),
+  );
   const found = (row?.["form"] ?? null) as number | null;
   if (found !== null && found !== schemaVersion) {
     throw new TondoError(
@@ -54,6 +56,19 @@ export async function openSchema(session: Session): Promise<void> {
       throw cassandraError(error, doing, where);
     }
   }
+}
+
+/** Asks again while a table that somebody else has just made is listed, and not there yet. */
+async function whenThere<T>(ask: () => Promise<T>): Promise<T> {
+  for (const pause of [20, 40, 80, 160, 320, 640, 1280]) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof TondoError && error.code === "STORE_MISSING")) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+  return ask();
 }
 
 async function replicationOf(session: Session): Promise<Readonly<Record<string, string>> | undefined> {

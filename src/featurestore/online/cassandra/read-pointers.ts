@@ -1,6 +1,6 @@
 import type { QueryOptions, types } from "cassandra-driver";
 import { decodePointer, type GroupPointer } from "../group-pointer.ts";
-import { cassandraError } from "./cassandra-error.ts";
+import { controlError } from "./cassandra-error.ts";
 import { controlTable, quoteName } from "./cassandra-schema.ts";
 import type { PointerSnapshot, ReadPointers } from "./pointer-cache.ts";
 import type { Row, Session } from "./session.ts";
@@ -24,7 +24,7 @@ export function pointerReader(session: Session): ReadPointers {
     try {
       return (await client.execute(query, [settled.store, [...groups]], options)).rows;
     } catch (error) {
-      throw cassandraError(error, "reading what is current in the online store", settled.where);
+      throw controlError(error, "reading what is current in the online store", settled.where);
     }
   };
   let last: ReadSnapshot | undefined;

@@ -1,5 +1,5 @@
 import type { Client, QueryOptions, types } from "cassandra-driver";
-import { cassandraError } from "./cassandra-error.ts";
+import { cassandraError, controlError } from "./cassandra-error.ts";
 import { type CassandraDriver, loadCassandra } from "./cassandra-module.ts";
 import { clientOptions } from "./client-options.ts";
 import type { SettledOptions } from "./settle-options.ts";
@@ -121,7 +121,7 @@ export class Session {
     try {
       return await work();
     } catch (error) {
-      throw cassandraError(error, doing, this.settled.where);
+      throw controlError(error, doing, this.settled.where);
     }
   }
 }
