@@ -11,7 +11,7 @@ import { type FreshKeyspace, freshKeyspace } from "../../servers/fresh-keyspace.
 import { differencesOnline } from "./differences-online.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 8713);
-const runs = Number(process.env["TONDO_CASSANDRA_RUNS"] ?? 40);
+const runs = Number(process.env["TONDO_CASSANDRA_RUNS"] ?? 30);
 /** Most of the time Cassandra makes tables: some histories at once keep both busy. */
 const atOnce = 2;
 

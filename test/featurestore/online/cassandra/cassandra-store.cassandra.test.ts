@@ -86,6 +86,28 @@ describe("CassandraStore", () => {
     expect(await readCurrent(full, asked.slice(0, 5))).toEqual(expected.slice(0, 5));
   });
 
+  it("asks for as many replicas as its options say, and one node more where that is asked for", async () => {
+    const store = randomUUID();
+    await load(await open(store), { SFO: "one" });
+    const consistency = { reads: "one", writes: "all", pointers: "localSerial", switches: "localSerial" } as const;
+    const other = await open(store, { consistency, speculative: { delayMs: 0, executions: 2 } });
+    expect(await readCurrent(other, ["SFO", "LAX"])).toEqual(["one", undefined]);
+    await load(other, { SFO: "two" });
+    expect(await readCurrent(other, ["SFO"])).toEqual(["two"]);
+    const few = { code: "STORE_UNAVAILABLE", details: { reason: "replicas" } };
+    await expect(readCurrent(await open(store, { consistency: { reads: "two" } }), ["SFO"])).rejects.toMatchObject(few);
+    await expect(readCurrent(await open(store, { consistency: { pointers: "three" } }), ["SFO"])).rejects.toMatchObject(
+      few,
+    );
+    const writer = await (
+      await open(store, { consistency: { writes: "two" } })
+    )
+      .begin(group)
+      .catch((error: unknown) => error);
+    expect(writer).toMatchObject(few);
+    expect(await readCurrent(other, ["SFO"])).toEqual(["two"]);
+  });
+
   it("sees what another process loads within the age of its pointers, and not before a read at that", async () => {
     const store = randomUUID();
     const writer = await open(store);
