@@ -10,6 +10,7 @@ const shared = ["test/featurestore/online/record-reads.test.ts"];
 const kept = ["test/featurestore/online/record-cache.test.ts"];
 const vector = ["test/featurestore/online/vector-rows.test.ts"];
 const applied = ["test/featurestore/materialize/loads.test.ts"];
+const later = ["test/featurestore/online/dated-later.test.ts"];
 const log = ["test/featurestore/applied/applied-log.test.ts"];
 const training = ["test/featurestore/applied/applied-training.test.ts"];
 const hops = ["test/featurestore/computed-keys.test.ts"];
@@ -20,14 +21,14 @@ const mutants: readonly Mutant[] = [
     file: "src/featurestore/online/window-reader.ts",
     find: "if ((f64[tiles.starts + i] ?? 0) >= at) continue;",
     replace: "",
-    tests: applied,
+    tests: later,
   },
   {
     name: "dated-later-counts-a-tile-early",
     file: "src/featurestore/materialize/window-sql.ts",
     find: "else t end`;",
     replace: 'else ${floorTo("t", hop)} end`;',
-    tests: applied,
+    tests: later,
   },
   {
     name: "late-file-known-before-it-came",

@@ -13,7 +13,8 @@ export const materializeCommand: Command = {
     "Computes the applied groups from their sources as of a moment (what had happened before it and was known by then) and puts " +
     "them into the online store, for `get` and `predict`. All groups become current together, or none. What was loaded for the same " +
     "moment from the same files is left as it is.\n\n" +
-    "Windows answer exactly for the moment they were loaded as of: ask for it with --at, or with `--at loaded`.",
+    "What is loaded answers for the moment it was loaded as of (`--at loaded`) and for any later one; what is dated later counts from its " +
+    "time on. Each load keeps when its rows were first applied: training sets join by that.",
   synopsis: ["[--as-of MOMENT] [--group ENTITY:GROUP ...]"],
   positionals: [],
   options: {
