@@ -70,7 +70,7 @@ const mutants: readonly Mutant[] = [
     file: "src/featurestore/offline/sources/source-relation.ts",
     find: "row(${[...declared, ...tie(reads)].join(",
     replace: "row(${[...tie(reads)].join(",
-    tests: applied,
+    tests: training,
   },
   {
     name: "declared-breaks-no-tie-in-a-load",
