@@ -197,7 +197,7 @@ const mutants: readonly Mutant[] = [
     file: "src/featurestore/materialize/window-sql.ts",
     find: "case when t < ${String(load.asOf)}",
     replace: "case when t <= ${String(load.asOf)}",
-    tests: applied,
+    tests: later,
   },
   {
     name: "loaded-before-it-was-known",

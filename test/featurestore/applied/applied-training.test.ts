@@ -134,11 +134,9 @@ describe("a training set of groups that were materialized", () => {
       ["12:30", 3, 2, 1],
       ["12:40", 3, 2, 1],
     ] as const) {
-      const names = ["shop:trade:n", "shop:profile:size", "shop:ledger:total"] as never[];
-      const got = (await features.get(names, { shop: "a" } as never, { at: `${day}${time}:00Z` })) as unknown as {
-        readonly values: Readonly<Record<string, { readonly value: unknown }>>;
-      };
-      const found = ["shop:trade:n", "shop:profile:size", "shop:ledger:total"].map((name) => got.values[name]?.value);
+      const names = ["shop:trade:n", "shop:profile:size", "shop:ledger:total"];
+      const { values } = await features.get(names, { shop: "a" }, { at: `${day}${time}:00Z` });
+      const found = names.map((name) => values[name]?.value);
       expect(found).toEqual([n, size, total]);
     }
     const late = manifest.joins.flatMap(({ warnings = [] }) => warnings).map(({ code, rows: n }) => [code, n]);
