@@ -120,6 +120,7 @@ vector lost {
     const specification = {
       ...{ vector: "eta", rows: "data/deliveries.parquet", carry: ["country", "city"], output: "training/spec" },
       split: { train: { to: "2024-02-16" }, holdout: { from: "2024-02-16T00:00:00Z" } },
+      knowledge: "declared",
     };
     const spec = join(folder, "eta.json");
     await writeFile(spec, JSON.stringify(specification));

@@ -27,7 +27,7 @@ export async function appliedWarnings(
   if (late > 0) {
     warnings.push({
       code: "asked-after-load",
-      message: `${name}: ${String(late)} of ${String(rows)} rows ask after the last load into the online store, as of ${formatMicros(last)}: they see what was served then, and nothing newer`,
+      message: `${name}: ${String(late)} of ${String(rows)} rows ask after the last load into the online store, as of ${formatMicros(last)}: they see what was served then, and nothing newer; with \`knowledge: "declared"\` they see all that says that it was known`,
       rows: late,
     });
   }
