@@ -104,7 +104,7 @@ export async function relationOf(
       ? [`${appliedSql(applied, k, "since")} as k`, `${k} as declared`]
       : source.at === undefined
         ? []
-        : [`${k} as k`];
+        : [k === "k" ? k : `${k} as k`];
     parts.push(`select ${[...selection, ...times].join(", ")} from (${selected.sql})`);
   }
   const keys = group.key.map((_, i) => `key${String(i)}`);

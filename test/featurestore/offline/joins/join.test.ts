@@ -15,7 +15,7 @@ import { trainingRows } from "../../../../src/featurestore/oracle/oracle.ts";
 import { writeHistory } from "../../../oracle/write-history.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 20011122);
-const runs = Number(process.env["TONDO_RUNS"] ?? 60);
+const runs = Number(process.env["TONDO_RUNS"] ?? 40);
 /** So many histories of one plan are joined at once: statements cost more than rows here. */
 const together = Number(process.env["TONDO_TOGETHER"] ?? 1);
 const drawn = together === 1 ? histories : historiesTogether(together);
