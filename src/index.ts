@@ -1,4 +1,5 @@
-export { open, type OpenOptions, type Tondo, type WorkOptions } from "./open.ts";
+export { open, type Tondo } from "./open.ts";
+export type { OpenOptions, WorkOptions } from "./open-options.ts";
 export {
   type AnyProject,
   type Clock,

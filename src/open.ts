@@ -7,13 +7,12 @@ import {
   type GroupName,
   type LabelName,
   type Moment,
-  type Progress,
   type ProjectTypes,
   type RegisteredProject,
   systemClock,
   type VectorName,
 } from "./core/index.ts";
-import { connect, type ConnectOptions, type Database } from "./database/index.ts";
+import { connect, type Database } from "./database/index.ts";
 import { functionLibrary, type ProjectPlan, type UserFunction } from "./dsl/index.ts";
 import {
   type AppliedLog,
@@ -47,7 +46,6 @@ import {
   type ReadingOptions,
   type RollbackResult,
   s3Files,
-  type S3Options,
   type Schedule,
   type SourceDatabases,
   specifiedVector,
@@ -68,42 +66,8 @@ import {
   type PredictRequest,
   type UnavailableChoice,
 } from "./serving/index.ts";
+import type { OpenOptions, WorkOptions } from "./open-options.ts";
 import { trainAndRegister, type TrainAndRegisterOptions, type TrainAndRegisterResult } from "./training/index.ts";
-
-/** How Tondo is opened; with nothing said everything is embedded. */
-export interface OpenOptions {
-  /** The folder with the `.tondo` files, which paths of sources are relative to; default: the working folder. */
-  readonly folder?: string;
-  /** Where everything is kept; default: `.tondo` in the folder. */
-  readonly home?: string;
-  /** Catalog and registry; default: SQLite in the home. */
-  readonly database?: ConnectOptions;
-  /** What sources read beyond files: the PostgreSQL databases that their tables stand in, one or several by name. */
-  readonly sources?: { readonly postgres?: SourceDatabases };
-  /** The online store in Apache Cassandra, by the optional package `cassandra-driver`; default: LMDB in the home. */
-  readonly cassandra?: CassandraOptions;
-  /** Packages; default: a folder in the home. */
-  readonly artifacts?: string;
-  /** DuckDB's bounds. */
-  readonly engine?: EngineOptions;
-  /** How paths of S3 (`s3://bucket/key`) are read. They are without it too: as the environment says, by Amazon's own variables. */
-  readonly s3?: S3Options;
-  /** How features are read online: deadline, partial answers, cache, limits. */
-  readonly reading?: ReadingOptions;
-  /** What becomes of predictions whose features are not all available; default `"throw"`. */
-  readonly onUnavailable?: UnavailableChoice;
-  /** The functions of the project's own that its expressions call: see `defineFunction`. */
-  readonly functions?: readonly UserFunction[];
-  readonly clock?: Clock;
-  /** Who does what is done; default: the account's name. */
-  readonly actor?: string;
-}
-
-/** How long work is watched and ended. */
-export interface WorkOptions {
-  readonly progress?: Progress;
-  readonly signal?: AbortSignal;
-}
 
 /** A feature store and a model registry, opened over a folder of definitions and a home. */
 export interface Tondo<P extends ProjectTypes = RegisteredProject> extends AsyncDisposable, Operations<P> {

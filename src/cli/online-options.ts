@@ -1,4 +1,4 @@
-import type { OpenOptions } from "../open.ts";
+import type { OpenOptions } from "../open-options.ts";
 import type { Options } from "./arguments/index.ts";
 import type { CommandContext } from "./command.ts";
 

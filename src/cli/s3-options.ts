@@ -1,5 +1,5 @@
 import { parseBytes } from "../core/index.ts";
-import type { OpenOptions } from "../open.ts";
+import type { OpenOptions } from "../open-options.ts";
 import { type Options, usageError } from "./arguments/index.ts";
 import type { CommandContext } from "./command.ts";
 

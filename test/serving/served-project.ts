@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type OpenOptions, open, type Tondo } from "../../src/open.ts";
+import { open, type Tondo } from "../../src/open.ts";
+import type { OpenOptions } from "../../src/open-options.ts";
 import type { Manifest } from "../../src/featurestore/index.ts";
 import { linearTrainer } from "../../src/training/index.ts";
 import { day, smallProject, type SmallProject, start } from "../featurestore/offline/small-project.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { changesText, effective } from "../output/index.ts";
-import type { OpenOptions } from "../../open.ts";
+import type { OpenOptions } from "../../open-options.ts";
 import { functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
 import { onlineOf } from "../online-options.ts";
 import { s3Of, s3Options } from "../s3-options.ts";

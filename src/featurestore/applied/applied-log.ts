@@ -63,8 +63,8 @@ export function isLogOf(log: AppliedLog, source: SourcePlan): boolean {
 export interface FirstLoad {
   /** Its place in the log; `undefined` where none did. */
   readonly load: number | undefined;
-  /** Where the file was rewritten since: the first load that read it as it is now, or `undefined` where none did. What was answered before is agreed with no more. */
-  readonly rewritten?: { readonly load: number | undefined };
+  /** Whether the file was another one then: what was answered before it was rewritten is agreed with no more. */
+  readonly isRewritten: boolean;
 }
 
 /**
@@ -86,11 +86,11 @@ export function firstLoads(log: AppliedLog, files: readonly AppliedFile[]): read
     const versions = byPath.get(path);
     if (versions === undefined) {
       const moved = byBytes.get(digest);
-      return { load: moved === undefined || present.has(moved.path) ? undefined : moved.load };
+      const load = moved === undefined || present.has(moved.path) ? undefined : moved.load;
+      return { load, isRewritten: false };
     }
     const load = Math.min(...versions.values());
-    const own = versions.get(digest);
-    return own === load ? { load } : { load, rewritten: { load: own } };
+    return { load, isRewritten: versions.get(digest) !== load };
   });
 }
 

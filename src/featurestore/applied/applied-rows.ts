@@ -35,6 +35,6 @@ export function appliedRows(
     gone: [
       ...new Set(before.filter((one) => !present.has(one.path) && !present.has(one.sha256)).map(({ path }) => path)),
     ],
-    rewritten: files.filter((_, i) => first[i]?.rewritten !== undefined).map(({ digest }) => digest.path),
+    rewritten: files.filter((_, i) => first[i]?.isRewritten === true).map(({ digest }) => digest.path),
   };
 }

@@ -1,15 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ProjectPlan } from "../../../src/dsl/index.ts";
-import { Engine } from "../../../src/featurestore/duckdb/index.ts";
+import { type Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { freshness, type FreshnessOptions } from "../../../src/featurestore/freshness/index.ts";
 import { rollback } from "../../../src/featurestore/generations/index.ts";
 import { materialize, type MaterializeOptions } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
-import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
-import { noon, sampleProject, sampleRows, writeSample } from "../online/sample-project.ts";
+import { type LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
+import { eachInSampleHome } from "../online/sample-home.ts";
+import { noon, sampleProject } from "../online/sample-project.ts";
 
 const hour = 3_600_000_000;
 const promises = new Map([
@@ -20,21 +18,12 @@ const promises = new Map([
 let folder: string;
 let engine: Engine;
 let store: LmdbStore;
-beforeAll(async () => {
-  engine = await Engine.open({ threads: 1 });
-});
-afterAll(() => {
-  engine.close();
-});
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "tondo-freshness-"));
-  await writeSample(folder, sampleRows);
-  store = LmdbStore.open({ folder: path.join(folder, "online") });
-});
-afterEach(async () => {
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+eachInSampleHome(
+  (home) => {
+    ({ folder, engine, store } = home);
+  },
+  () => store,
+);
 
 const load = async (asOf: number, rest: Partial<MaterializeOptions> = {}): ReturnType<typeof materialize> =>
   materialize({

@@ -1,15 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ProjectPlan } from "../../../src/dsl/index.ts";
-import { Engine } from "../../../src/featurestore/duckdb/index.ts";
+import { type Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { generations, rollback, type RollbackOptions } from "../../../src/featurestore/generations/index.ts";
 import { lockHome } from "../../../src/featurestore/home-lock.ts";
 import { materialize, type MaterializeOptions } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader, type GroupPointer, type OnlineStore } from "../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
+import { eachInSampleHome } from "../online/sample-home.ts";
 import { noon, sampleProject, sampleRows, writeSample } from "../online/sample-project.ts";
 
 const hour = 3_600_000_000;
@@ -17,21 +16,12 @@ const now = noon + 5 * hour;
 let folder: string;
 let engine: Engine;
 let store: LmdbStore;
-beforeAll(async () => {
-  engine = await Engine.open({ threads: 1 });
-});
-afterAll(() => {
-  engine.close();
-});
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "tondo-rollback-"));
-  await writeSample(folder, sampleRows);
-  store = LmdbStore.open({ folder: path.join(folder, "online") });
-});
-afterEach(async () => {
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+eachInSampleHome(
+  (home) => {
+    ({ folder, engine, store } = home);
+  },
+  () => store,
+);
 
 const load = async (asOf: number, rest: Partial<MaterializeOptions> = {}): ReturnType<typeof materialize> =>
   materialize({ project: sampleProject, folder, home: folder, store, engine, asOf: BigInt(asOf), ...rest });
@@ -48,7 +38,7 @@ function pointer(group: string): GroupPointer | undefined {
   }
 }
 
-/** The flights of the last three hours before a moment, which must be that of the load. */
+/** The flights of the last three hours before a moment. */
 async function flights(at: number): Promise<unknown> {
   const features = createFeatureReader({ project: sampleProject, store });
   const { values } = await features.get(["airport:departures:n_3h"], { airport: "SFO" }, { at: BigInt(at) });

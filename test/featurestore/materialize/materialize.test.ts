@@ -1,37 +1,28 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execPath } from "node:process";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { compile, parseProject, type ProjectPlan } from "../../../src/dsl/index.ts";
-import { Engine } from "../../../src/featurestore/duckdb/index.ts";
+import { type Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { lockHome } from "../../../src/featurestore/home-lock.ts";
 import { materialize, type MaterializeOptions } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
+import { eachInSampleHome } from "../online/sample-home.ts";
 import { noon, sampleProject, sampleRows, writeSample } from "../online/sample-project.ts";
 
 const hour = 3_600_000_000;
 let folder: string;
 let engine: Engine;
 let store: LmdbStore;
-beforeAll(async () => {
-  engine = await Engine.open({ threads: 1 });
-});
-afterAll(() => {
-  engine.close();
-});
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "tondo-materialize-"));
-  await writeSample(folder, sampleRows);
-  store = LmdbStore.open({ folder: path.join(folder, "online") });
-});
-afterEach(async () => {
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+eachInSampleHome(
+  (home) => {
+    ({ folder, engine, store } = home);
+  },
+  () => store,
+);
 
 const load = async (rest: Partial<MaterializeOptions> = {}): ReturnType<typeof materialize> =>
   materialize({ project: sampleProject, folder, home: folder, store, engine, asOf: BigInt(noon), ...rest });

@@ -1,8 +1,7 @@
-import { type Micros, TondoError } from "../../../core/index.ts";
+import type { Micros } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
 import { type AppliedLog, type AppliedRows, appliedRows, isLogOf, logUntil } from "../../applied/index.ts";
-import type { FilePlaces } from "../files/file-places.ts";
-import { filesOf, transportsAtRest } from "../files/source-files.ts";
+import type { SourceFile } from "../sources/source-digests.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** Of the groups that a vector reads the logs of what was applied online, by `entity:group`; `undefined` where there is none. */
@@ -36,26 +35,16 @@ export function appliedUntil(
   return own.length === 0 ? undefined : Object.fromEntries(own);
 }
 
-/** When the rows of a vector's sources were first applied, group by group, by files that have been hashed. */
-export async function appliedGroups(
-  { groups, sources }: Pick<VectorPlan, "groups" | "sources">,
-  { applied, sources: digests }: Pick<Manifest, "applied" | "sources">,
-  places: FilePlaces,
-): Promise<ReadonlyMap<string, AppliedRows>> {
+/** When the rows of a vector's sources were first applied, group by group. */
+export function appliedGroups(
+  { groups }: Pick<VectorPlan, "groups">,
+  applied: Manifest["applied"],
+  files: ReadonlyMap<string, readonly SourceFile[]>,
+): ReadonlyMap<string, AppliedRows> {
   const all = new Map<string, AppliedRows>();
-  for (const [name, log] of Object.entries(applied ?? {})) {
-    const group = groups.find((one) => `${one.entity}:${one.name}` === name);
-    const source = sources.find((one) => one.name === group?.source);
-    if (source === undefined) throw new TondoError("INTERNAL", `no source of ${name}`);
-    const paths: string[] = [];
-    for (const place of transportsAtRest(source))
-      paths.push(...(await filesOf(place, places, `source "${source.name}"`)));
-    const own = digests.find((one) => one.source === source.name)?.files ?? [];
-    const files = own.flatMap((digest, i) => {
-      const path = paths[i];
-      return path === undefined ? [] : [{ path, digest }];
-    });
-    all.set(name, appliedRows(log, files));
+  for (const { entity, name, source } of groups) {
+    const log = applied?.[`${entity}:${name}`];
+    if (log !== undefined) all.set(`${entity}:${name}`, appliedRows(log, files.get(source) ?? []));
   }
   return all;
 }

@@ -5,23 +5,7 @@ import type { VectorPlan } from "../../../dsl/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
 import type { LeftRow, LeftRows } from "../rows/left-rows.ts";
 import type { Manifest } from "./manifest.ts";
-import { digestFiles, type FileDigest, filesOf, stampFiles, transportsAtRest } from "../files/source-files.ts";
-
-/** Digests of the files of all sources that a vector reads. */
-export async function digestSources(
-  vector: Pick<VectorPlan, "sources">,
-  places: FilePlaces,
-  signal?: AbortSignal,
-): Promise<Manifest["sources"]> {
-  const digests: { source: string; files: FileDigest[] }[] = [];
-  for (const source of vector.sources) {
-    const files: FileDigest[] = [];
-    for (const place of transportsAtRest(source))
-      files.push(...(await digestFiles(await filesOf(place, places, `source "${source.name}"`), places, signal)));
-    digests.push({ source: source.name, files });
-  }
-  return digests;
-}
+import { filesOf, stampFiles, transportsAtRest } from "../files/source-files.ts";
 
 /** The same without their paths: where a file lies makes no difference. */
 export function withoutPaths(sources: Manifest["sources"]): unknown {

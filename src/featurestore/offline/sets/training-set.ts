@@ -77,7 +77,7 @@ async function make(options: TrainingSetOptions, check: Parameters<typeof makeSe
   requirePartitionColumns(fileChoice(options.output), vector, options.carry ?? [], options.written);
   requireFunctions(vector, functionLibrary(options.engine?.functions));
   const before = await stampInputs(options);
-  const { fingerprint, sources, left, applied, appliedUntil, digestUntil } = await setInputs(options, split);
+  const { fingerprint, files, sources, left, applied, appliedUntil, digestUntil } = await setInputs(options, split);
   check({ sources, left });
   const specification = specificationOf(options, keys);
   const isAsked = (one: Manifest): boolean => one.inputsDigest === digestUntil(one.lastAsked);
@@ -96,10 +96,8 @@ async function make(options: TrainingSetOptions, check: Parameters<typeof makeSe
       ...{ engine, output, signal, bounds: options },
       inputs: { inputsDigest: digestUntil(undefined), plan: options.plan ?? null },
     });
-    const built = await ofUnchanged(options, before, async () => {
-      const groups = await appliedGroups(vector, { applied, sources }, options);
-      return buildSet(opened, { ...options, groups }, split, part, kept);
-    });
+    const groups = appliedGroups(vector, applied, files);
+    const built = await ofUnchanged(options, before, () => buildSet(opened, { ...options, groups }, split, part, kept));
     const known = appliedUntil(built.lastAsked);
     const manifest: Manifest = {
       version: 1,

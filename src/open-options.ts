@@ -1,0 +1,41 @@
+import type { Clock, Progress } from "./core/index.ts";
+import type { ConnectOptions } from "./database/index.ts";
+import type { UserFunction } from "./dsl/index.ts";
+import type { EngineOptions, ReadingOptions, S3Options, SourceDatabases } from "./featurestore/index.ts";
+import type { CassandraOptions } from "./cassandra.ts";
+import type { UnavailableChoice } from "./serving/index.ts";
+
+/** How Tondo is opened; with nothing said everything is embedded. */
+export interface OpenOptions {
+  /** The folder with the `.tondo` files, which paths of sources are relative to; default: the working folder. */
+  readonly folder?: string;
+  /** Where everything is kept; default: `.tondo` in the folder. */
+  readonly home?: string;
+  /** Catalog and registry; default: SQLite in the home. */
+  readonly database?: ConnectOptions;
+  /** What sources read beyond files: the PostgreSQL databases that their tables stand in, one or several by name. */
+  readonly sources?: { readonly postgres?: SourceDatabases };
+  /** The online store in Apache Cassandra, by the optional package `cassandra-driver`; default: LMDB in the home. */
+  readonly cassandra?: CassandraOptions;
+  /** Packages; default: a folder in the home. */
+  readonly artifacts?: string;
+  /** DuckDB's bounds. */
+  readonly engine?: EngineOptions;
+  /** How paths of S3 (`s3://bucket/key`) are read. They are without it too: as the environment says, by Amazon's own variables. */
+  readonly s3?: S3Options;
+  /** How features are read online: deadline, partial answers, cache, limits. */
+  readonly reading?: ReadingOptions;
+  /** What becomes of predictions whose features are not all available; default `"throw"`. */
+  readonly onUnavailable?: UnavailableChoice;
+  /** The functions of the project's own that its expressions call: see `defineFunction`. */
+  readonly functions?: readonly UserFunction[];
+  readonly clock?: Clock;
+  /** Who does what is done; default: the account's name. */
+  readonly actor?: string;
+}
+
+/** How long work is watched and ended. */
+export interface WorkOptions {
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
