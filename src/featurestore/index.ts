@@ -12,6 +12,7 @@ export * from "./online/index.ts";
 export { operations, type Operations, type OperationsContext } from "./operations.ts";
 export * from "./s3/index.ts";
 export * from "./schedule/index.ts";
+export * from "./served/index.ts";
 export * from "./specification/index.ts";
 export { makeSpecifiedSet, type SpecifiedSetContext, type TrainingSetCall } from "./specified-set.ts";
 export type { SparkOptions } from "./spark/index.ts";
