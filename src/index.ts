@@ -1,3 +1,4 @@
+export { type ConsistentRequest, expectConsistent, type ExpectConsistentOptions } from "./expect-consistent.ts";
 export { open, type Tondo } from "./open.ts";
 export type { OpenOptions, WorkOptions } from "./open-options.ts";
 export {
@@ -28,6 +29,8 @@ export {
   type UserResult,
 } from "./dsl/index.ts";
 export {
+  type ConsistencyReport,
+  consistencyText,
   cronJobs,
   type CronJobOptions,
   type CrontabOptions,

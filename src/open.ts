@@ -20,6 +20,7 @@ import {
   type Change,
   type CheckedProject,
   checkProject,
+  type ConsistencyReport,
   Engine,
   type EngineOptions,
   extract,
@@ -61,11 +62,13 @@ import { LmdbStore } from "./lmdb.ts";
 import { folderArtifacts, openRegistry, type PartitionPath, type Registry } from "./registry/index.ts";
 import {
   createPredictor,
+  fitOfVersion,
   type Prediction,
   type Predictor,
   type PredictRequest,
   type UnavailableChoice,
 } from "./serving/index.ts";
+import { forgetFailure } from "./forget-failure.ts";
 import type { OpenOptions, WorkOptions } from "./open-options.ts";
 import { trainAndRegister, type TrainAndRegisterOptions, type TrainAndRegisterResult } from "./training/index.ts";
 
@@ -201,8 +204,13 @@ class OpenTondo implements AnyTondo {
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
     const artifacts = folderArtifacts(resolve(home, options.artifacts ?? "artifacts"));
     const store = (): Promise<OnlineStore> => this.#online();
-    this.#operations = operations({ catalog: this.catalog, home, store, clock: this.#clock, actor });
     this.registry = openRegistry({ database, artifacts, clock: this.#clock, actor });
+    this.#operations = operations({
+      ...{ catalog: this.catalog, home, store, clock: this.#clock, actor, places, engine: this.#engine },
+      project: () => this.#projectAtRest(),
+      loadedStore: () => this.#loadedStore(),
+      fitOf: (version, fingerprint) => fitOfVersion(this.registry, version, fingerprint),
+    });
   }
 
   check(): Promise<CheckedProject> {
@@ -295,6 +303,10 @@ class OpenTondo implements AnyTondo {
     return this.#operations.rollback(groups, options);
   }
 
+  consistency(...asked: Parameters<Operations["consistency"]>): Promise<ConsistencyReport> {
+    return this.#operations.consistency(...asked);
+  }
+
   schedule(options?: Parameters<AnyTondo["schedule"]>[0]): Promise<Schedule> {
     return this.#operations.schedule(options);
   }
@@ -352,14 +364,20 @@ class OpenTondo implements AnyTondo {
   /** When rows were first applied online; nothing where no store was ever loaded. */
   async #applied(groups: readonly string[]): Promise<ReadonlyMap<string, AppliedLog>> {
     const all = new Map<string, AppliedLog>();
-    const isLocal = this.#cassandra === undefined;
-    if (isLocal && this.#store === undefined && !existsSync(join(this.home, "online", "data.mdb"))) return all;
-    const store = await this.#online();
+    const store = await this.#loadedStore();
+    if (store === undefined) return all;
     for (const group of groups) {
       const log = await readApplied(store, group);
       if (log !== undefined) all.set(group, log);
     }
     return all;
+  }
+
+  /** The online store, which is not made where nothing was ever loaded. */
+  async #loadedStore(): Promise<OnlineStore | undefined> {
+    const isLocal = this.#cassandra === undefined;
+    if (isLocal && this.#store === undefined && !existsSync(join(this.home, "online", "data.mdb"))) return undefined;
+    return this.#online();
   }
 
   #online(): Promise<OnlineStore> {
@@ -372,14 +390,5 @@ class OpenTondo implements AnyTondo {
   async #openStore(): Promise<OnlineStore> {
     if (this.#cassandra !== undefined) return CassandraStore.open(this.#cassandra);
     return LmdbStore.open({ folder: join(this.home, "online") });
-  }
-}
-
-async function forgetFailure<T>(promise: Promise<T>, forget: () => void): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    forget();
-    throw error;
   }
 }

@@ -49,6 +49,7 @@ export const errorCodes = {
   VECTOR_UNFITTED: "A vector with fitted functions was used before they were fitted.",
 
   // Online store
+  INCONSISTENT: "What was served differs from what the training path gives for it, or nothing could be compared.",
   DEADLINE_EXCEEDED: "The online store had not answered when the deadline of a request passed.",
   GROUP_NOT_MATERIALIZED: "The online store holds nothing for this group yet.",
   KEY_INVALID: "A key value is missing, of the wrong type or too long.",

@@ -1,8 +1,23 @@
-import { type AnyProject, type Clock, type GroupName, type Moment, type ProjectTypes } from "../core/index.ts";
+import {
+  type AnyProject,
+  type Clock,
+  type GroupName,
+  type Moment,
+  type ProjectTypes,
+  type VectorName,
+} from "../core/index.ts";
 import type { ProjectPlan } from "../dsl/index.ts";
 import type { Catalog } from "./catalog/index.ts";
+import {
+  type ConsistencyReport,
+  vectorConsistency,
+  type VectorConsistencyContext,
+  type VectorConsistencyOptions,
+} from "./consistency/index.ts";
+import type { EngineOptions } from "./duckdb/index.ts";
 import { freshness, type Freshness, promisesOf } from "./freshness/index.ts";
 import { generations, type GroupGenerations, rollback, type RollbackResult } from "./generations/index.ts";
+import type { FilePlaces } from "./offline/index.ts";
 import type { OnlineStore } from "./online/index.ts";
 import { schedule, type Schedule } from "./schedule/index.ts";
 
@@ -15,6 +30,13 @@ export interface Operations<P extends ProjectTypes = AnyProject> {
    * @throws TondoError `UNKNOWN_GROUP`, `INVALID_ARGUMENT`, `STORE_CORRUPT`
    */
   freshness(options?: { readonly at?: Moment; readonly groups?: readonly GroupName<P>[] }): Promise<Freshness>;
+  /**
+   * Replays logged requests of an applied vector through the training path, and says where what was served is another value. See {@link consistency} for
+   * errors, and `VectorConsistencyOptions` for which requests.
+   *
+   * @example `const { consistent, features } = await tondo.consistency("eta", { since: "2024-03-01T00:00:00Z" });`
+   */
+  consistency(vector: VectorName<P>, options?: VectorConsistencyOptions): Promise<ConsistencyReport>;
   /**
    * Which generations of groups the store keeps: what is served, and what a rollback would go back to.
    * @throws TondoError `UNKNOWN_GROUP`, `INVALID_ARGUMENT`, `STORE_CORRUPT`
@@ -42,13 +64,23 @@ export interface OperationsContext {
   readonly home: string;
   /** Opens the store, when it is needed. */
   readonly store: () => OnlineStore | Promise<OnlineStore>;
+  /** The store, where something was ever loaded. */
+  readonly loadedStore: VectorConsistencyContext["store"];
   readonly clock: Clock;
   readonly actor: string;
+  readonly places: FilePlaces;
+  readonly engine: EngineOptions;
+  /** The definitions in force, over the files that tables were extracted into. */
+  readonly project: VectorConsistencyContext["project"];
+  readonly fitOf: NonNullable<VectorConsistencyContext["fitOf"]>;
 }
 
 /** The operations on a home and its store. */
-export function operations({ catalog, home, store, clock, actor }: OperationsContext): Operations {
+export function operations(context: OperationsContext): Operations {
+  const { catalog, home, store, clock, actor, places, engine, project: atRest, fitOf, loadedStore } = context;
   return {
+    consistency: (vector, options = {}) =>
+      vectorConsistency(vector, options, { ...places, home, engine, fitOf, project: atRest, store: loadedStore }),
     freshness: async ({ at = BigInt(clock()), groups } = {}) =>
       freshness({ ...(await promised(catalog)), ...asked(groups), store: await store(), at }),
     generations: async (groups) =>

@@ -7,3 +7,4 @@ export {
   type UnavailableChoice,
   type VectorRequestOf,
 } from "./predictor.ts";
+export { fitOfVersion } from "./version-fit.ts";

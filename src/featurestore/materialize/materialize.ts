@@ -1,10 +1,8 @@
 import {
-  canonicalJson,
   type Clock,
   type Micros,
   type Moment,
   type Progress,
-  sha256,
   silentProgress,
   systemClock,
   toMicros,
@@ -15,11 +13,9 @@ import { type AppliedRows, appliedRows, encodeLog, withLoad } from "../applied/i
 import type { Engine } from "../duckdb/index.ts";
 import { lockHome } from "../home-lock.ts";
 import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
-import { transportsAtRest } from "../offline/files/source-files.ts";
 import { sourceRelation } from "../offline/sources/open-source.ts";
 import { digestSource, type SourceFile } from "../offline/sources/source-digests.ts";
 import { appliedKey, readApplied } from "../online/applied-record.ts";
-import { codecVersion } from "../online/codec/index.ts";
 import { sourceOf } from "../online/find-feature.ts";
 import { type PlannedLayout, planLayout, type WindowLayout } from "../online/group-layout.ts";
 import { earlierPointer } from "../online/group-pointer.ts";
@@ -32,6 +28,7 @@ import {
   type PointerSwitch,
 } from "../online/index.ts";
 import { GenerationLoad } from "./generation-load.ts";
+import { loadInputs } from "./load-inputs.ts";
 import { defaultMaterializeLimits, type MaterializeLimits } from "./materialize-limits.ts";
 import { loadRows } from "./row-load.ts";
 import { loadWindows } from "./window-load.ts";
@@ -173,23 +170,8 @@ async function planGroups(
       digests.set(source.name, files);
     }
     const planned = planLayout(group, source);
-    // A table has no time: as of when it was loaded changes nothing.
-    const moment = source.kind === "table" ? null : asOf;
-    const inputs = {
-      codecVersion,
-      layout: planned.layout,
-      files: files.map(({ digest }) => digest),
-      moment,
-      transports: transportsAtRest(source),
-    };
-    plans.push({
-      name: groupName(group),
-      group,
-      source,
-      planned,
-      files,
-      inputs: sha256(canonicalJson(inputs)),
-    });
+    const inputs = loadInputs({ source, layout: planned.layout, files, asOf });
+    plans.push({ name: groupName(group), group, source, planned, files, inputs });
   }
   progress.finish();
   return plans;

@@ -1,0 +1,150 @@
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { TondoError } from "../../core/index.ts";
+import { type ProjectPlan, vectorFingerprint, type VectorPlan } from "../../dsl/index.ts";
+import type { EngineOptions } from "../duckdb/index.ts";
+import { withExtracted } from "../extract/index.ts";
+import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
+import { filesOf } from "../offline/files/source-files.ts";
+import { groupName, type OnlineStore } from "../online/index.ts";
+import { servedFolder, servedName, servedPlanFile } from "../served/index.ts";
+import { specifiedVector } from "../specification/index.ts";
+import { type ComparingOptions, consistency } from "./consistency.ts";
+import { type LoadedGroup, readLoaded } from "./loaded-groups.ts";
+import type { FitOf } from "./replay.ts";
+import type { ConsistencyReport } from "./report.ts";
+import type { LoggedRequest, RequestLog } from "./request-log.ts";
+
+/** Which requests of a vector are compared, and how. */
+export interface VectorConsistencyOptions extends ComparingOptions {
+  /**
+   * A Parquet file with logged requests, or several by a glob, from the project folder; or requests with their answers. Default: the log of
+   * served features that the home keeps.
+   */
+  readonly log?: string | readonly LoggedRequest[];
+  /**
+   * The definition that the requests were served by, by the first digits of its fingerprint, at least 8: that in force, or one of which the home keeps a log.
+   * Default: that in force.
+   */
+  readonly fingerprint?: string;
+}
+
+/** What an opened project hands in. */
+export interface VectorConsistencyContext extends FilePlaces {
+  readonly home: string;
+  /** The definitions in force. */
+  readonly project: () => Promise<ProjectPlan>;
+  /** The online store; `undefined` where nothing was ever loaded. */
+  readonly store: () => Promise<OnlineStore | undefined>;
+  /** What was fitted for a version of a model that is fed by the definition of a fingerprint. */
+  readonly fitOf?: (modelVersion: string, fingerprint: string) => ReturnType<FitOf>;
+  readonly engine?: EngineOptions;
+}
+
+/**
+ * Replays logged requests for an applied vector: see {@link consistency}.
+ *
+ * @throws TondoError `UNKNOWN_VECTOR`, `NOT_APPLIED`, `SOURCE_MISSING` where `log` leads to no file, and what `consistency` throws
+ */
+export function vectorConsistency(
+  name: string,
+  options: VectorConsistencyOptions,
+  context: VectorConsistencyContext,
+): Promise<ConsistencyReport> {
+  return holdingFiles(context, options, async (places) => {
+    const { log: given, fingerprint: asked, ...how } = options;
+    const { home, folder, fitOf, engine } = context;
+    const project = await context.project();
+    const current = specifiedVector(project, { vector: name });
+    const vector = asked === undefined ? current : await servedBefore(current, asked, context);
+    const log: RequestLog =
+      typeof given === "object"
+        ? { requests: given }
+        : {
+            files:
+              given === undefined ? await servedFiles(home, name) : await filesOf(given, places, "the log of requests"),
+          };
+    const spillFolder = engine?.spillFolder ?? join(home, "spill");
+    const fingerprint = vectorFingerprint(vector);
+    return consistency({
+      ...how,
+      ...{ vector, log, loaded: await loadedGroups(vector, context), engine: { ...engine, spillFolder } },
+      ...{ folder, remote: places.remote, held: places.held },
+      ...(fitOf === undefined ? {} : { fitOf: (version: string) => fitOf(version, fingerprint) }),
+    });
+  });
+}
+
+async function loadedGroups(
+  { groups }: VectorPlan,
+  { store }: VectorConsistencyContext,
+): Promise<ReadonlyMap<string, LoadedGroup>> {
+  const opened = await store();
+  return opened === undefined ? new Map<string, LoadedGroup>() : readLoaded(opened, groups.map(groupName));
+}
+
+/** The public files of the log of a vector, of all of its definitions, in their order. */
+async function servedFiles(home: string, vector: string): Promise<readonly string[]> {
+  const folder = join(servedFolder(home), servedName(vector));
+  const names = await readdir(folder, { recursive: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new TondoError("IO_FAILED", `the log of served features in "${folder}" cannot be read`, {
+      where: folder,
+      cause: error,
+    });
+  });
+  const isPublic = (path: string): boolean => path.endsWith(".parquet") && path.split(/[\\/]/).length === 3;
+  return names
+    .filter(isPublic)
+    .sort()
+    .map((path) => join(folder, path));
+}
+
+/** The plan of a fingerprint: that in force, or one that the log was written by. */
+async function servedBefore(
+  current: VectorPlan,
+  asked: string,
+  { home, folder }: VectorConsistencyContext,
+): Promise<VectorPlan> {
+  if (!/^[0-9a-f]{8,64}$/.test(asked)) {
+    throw new TondoError("INVALID_ARGUMENT", `"${asked.slice(0, 80)}" is no fingerprint`, {
+      hint: "Give at least its first 8 digits: hexadecimal, in small letters.",
+    });
+  }
+  if (vectorFingerprint(current).startsWith(asked)) return current;
+  const own = join(servedFolder(home), servedName(current.name));
+  const folders = await readdir(own).catch(() => []);
+  for (const one of folders.filter((name) => name.startsWith(asked.slice(0, name.length)))) {
+    const plan = await planIn(join(own, one, servedPlanFile));
+    if (plan !== undefined && vectorFingerprint(plan).startsWith(asked)) return withExtractedVector(plan, home, folder);
+  }
+  throw new TondoError(
+    "UNKNOWN_VECTOR",
+    `no definition of "${current.name}" with the fingerprint ${asked} is known here`,
+    {
+      where: own,
+      hint: `In force is ${vectorFingerprint(current).slice(0, 12)}${folders.length === 0 ? "" : `; logs are kept of ${folders.slice(0, 20).join(", ")}`}.`,
+    },
+  );
+}
+
+async function planIn(path: string): Promise<VectorPlan | undefined> {
+  try {
+    const plan = JSON.parse(await readFile(path, "utf8")) as Partial<VectorPlan>;
+    const isWhole = [plan.roles, plan.keys, plan.inputs, plan.reads, plan.slots, plan.groups, plan.sources].every(
+      Array.isArray,
+    );
+    return isWhole ? (plan as VectorPlan) : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new TondoError("IO_FAILED", "the definition that a log was written by cannot be read", {
+      where: dirname(path),
+      cause: error,
+    });
+  }
+}
+
+async function withExtractedVector(vector: VectorPlan, home: string, folder: string): Promise<VectorPlan> {
+  const { sources } = await withExtracted({ sources: vector.sources }, { home, folder });
+  return { ...vector, sources };
+}

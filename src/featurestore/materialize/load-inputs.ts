@@ -1,0 +1,28 @@
+import { canonicalJson, type Micros, sha256 } from "../../core/index.ts";
+import type { SourcePlan } from "../../dsl/index.ts";
+import { transportsAtRest } from "../offline/files/source-files.ts";
+import type { SourceFile } from "../offline/sources/source-digests.ts";
+import { codecVersion } from "../online/codec/index.ts";
+import type { GroupLayout } from "../online/index.ts";
+
+/** What decides the records of a load. */
+export interface LoadInputs {
+  readonly source: SourcePlan;
+  readonly layout: GroupLayout;
+  readonly files: readonly SourceFile[];
+  /** A table has no time: as of when it was loaded changes nothing. */
+  readonly asOf: Micros;
+}
+
+/** A digest of all that decides the records of a load: definitions, files, moment. Pointers keep it. */
+export function loadInputs({ source, layout, files, asOf }: LoadInputs): string {
+  return sha256(
+    canonicalJson({
+      codecVersion,
+      layout,
+      files: files.map(({ digest }) => digest),
+      moment: source.kind === "table" ? null : asOf,
+      transports: transportsAtRest(source),
+    }),
+  );
+}
