@@ -29,6 +29,7 @@ export {
   type UserResult,
 } from "./dsl/index.ts";
 export {
+  consistencyPage,
   type ConsistencyReport,
   consistencyText,
   cronJobs,

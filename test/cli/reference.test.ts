@@ -31,7 +31,7 @@ Exit codes:
 
 /** What 3 says: the work is done, and there is something to act on. */
 const threes =
-  "something is to be done: `plan --exit-code` would change something, `freshness` found a group that does not keep its sla, `generations rollback` was not told --yes";
+  "something is to be done: `plan --exit-code` would change something, `freshness` found a group that does not keep its sla, `generations rollback` was not told --yes, `consistency` found what was served otherwise than it is trained on, or nothing to compare";
 
 /** The page as it follows from the commands; \`npx vitest run test/cli/reference.test.ts -u\` writes it anew. */
 function reference(): string {

@@ -23,3 +23,4 @@ export {
   type VectorConsistencyContext,
   type VectorConsistencyOptions,
 } from "./vector-consistency.ts";
+export { consistencyPage } from "./consistency-page.ts";

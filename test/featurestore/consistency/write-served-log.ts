@@ -111,6 +111,7 @@ export async function alterLog(
   replaced: Readonly<Record<string, string>>,
   where = "true",
 ): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
   const engine = await Engine.open({ threads: 1 });
   try {
     const columns = Object.entries(replaced).map(([name, sql]) => `${sql} as ${quoteIdentifier(name)}`);

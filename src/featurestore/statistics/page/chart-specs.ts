@@ -160,6 +160,69 @@ export function namedBarsSpec(
   };
 }
 
+/** A bar of several parts, one after the other, with its name. */
+export interface StackedBar {
+  readonly name: string;
+  readonly parts: readonly number[];
+}
+
+/** Bars of several parts beside their names. */
+export function barStackSpec(
+  bars: readonly StackedBar[],
+  { colours, format }: { readonly colours: readonly string[]; readonly format: string },
+): Spec {
+  const values = bars.flatMap(({ parts }, row) => {
+    let from = 0;
+    return parts.map((part, i) => ({ row, from, to: (from += part), colour: `var(${colours[i] ?? "--here"})` }));
+  });
+  const rows = bars.map((_, row) => row);
+  return {
+    ...frame(bars.length * rowHeight),
+    data: [{ name: "parts", values }],
+    scales: [
+      {
+        name: "x",
+        type: "linear",
+        domain: [0, Math.max(...values.map(({ to }) => to)) || 1],
+        range: "width",
+        nice: true,
+      },
+      { name: "y", type: "band", domain: rows, range: "height", padding: 0.25 },
+      { name: "names", type: "ordinal", domain: rows, range: bars.map(({ name }) => visible(name)) },
+    ],
+    axes: [
+      {
+        ...{ ...axisStyle, labelColor: "var(--ink)", orient: "left" as const, scale: "y", domain: false, ticks: false },
+        ...{ labelLimit, labelPadding: 6 },
+        encode: { labels: { update: { text: { scale: "names", field: "value" } } } },
+      },
+      {
+        ...axisStyle,
+        orient: "bottom",
+        scale: "x",
+        tickCount: 4,
+        grid: true,
+        format,
+        ticks: false,
+        labelOverlap: true,
+      },
+    ],
+    marks: [
+      {
+        type: "rect",
+        from: { data: "parts" },
+        encode: {
+          enter: {
+            ...{ x: { scale: "x", field: "from" }, x2: { scale: "x", field: "to" } },
+            ...{ y: { scale: "y", field: "row" }, height: { scale: "y", band: 1 } },
+            fill: { field: "colour" },
+          },
+        },
+      },
+    ],
+  };
+}
+
 /** On the right there is room for half of the last tick's label. */
 function frame(height: number): Spec {
   return {

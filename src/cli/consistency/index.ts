@@ -1,0 +1,1 @@
+export { consistencyTables } from "./consistency-tables.ts";
