@@ -46,6 +46,11 @@ export interface ExpectConsistentOptions extends Pick<
   readonly model?: string;
 }
 
+/** Whatever project is registered. */
+// The default is another one where a project is registered.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments
+type AnyTondo = Tondo<AnyProject>;
+
 /** How many keys are asked for at once. */
 const keysAtOnce = 1_000;
 
@@ -72,7 +77,7 @@ export function expectConsistent<
 ): Promise<ConsistencyReport>;
 // At run time names, keys and inputs are looked at.
 export async function expectConsistent(
-  tondo: Tondo<AnyProject>,
+  tondo: AnyTondo,
   vector: string,
   requests: readonly ConsistentRequest[],
   options: ExpectConsistentOptions = {},
@@ -132,7 +137,7 @@ async function readRequests(
 }
 
 async function predictRequests(
-  tondo: Tondo<AnyProject>,
+  tondo: AnyTondo,
   plan: VectorPlan,
   requests: readonly ConsistentRequest[],
   model: string,

@@ -19,6 +19,11 @@ const parts = [
 
 /** The colours that the page adds to those of its style. */
 const ownStyle = `
+.compared { display: grid; gap: 1rem; align-items: start; }
+.compared > * { min-width: 0; }
+.compared tbody th { min-width: 9rem; }
+.compared .verdict { white-space: nowrap; }
+@media (min-width: 1000px) { .compared { grid-template-columns: 380px minmax(0, 1fr); } .compared tbody th { min-width: 17rem; } }
 .swatch { display: inline-block; width: 0.8em; height: 0.8em; margin-right: 0.35em; border-radius: 2px; }
 .legend { margin-right: 1rem; white-space: nowrap; }
 .fine { color: var(--good); font-weight: 600; } .wrong { color: var(--bad); font-weight: 600; }
@@ -86,7 +91,7 @@ async function section(title: string, outputs: readonly OutputConsistency[]): Pr
   if (outputs.length === 0) return html``;
   return html`<section>
     <h2>${title}</h2>
-    <div class="card wide">
+    <div class="card compared">
       <div>${await chart(title, outputs)}</div>
       ${numbers(title, outputs)}
     </div>
@@ -138,38 +143,45 @@ async function chart(title: string, outputs: readonly OutputConsistency[]): Prom
 }
 
 function numbers(title: string, outputs: readonly OutputConsistency[]): Html {
+  const hasUncovered = outputs.some(({ uncovered }) => uncovered > 0);
+  const hasAway = outputs.some(({ unavailable }) => unavailable > 0);
+  const hasStatus = outputs.some(({ statusesDisagree }) => statusesDisagree !== null);
   const names = [
-    "compared",
-    "equal",
-    "differ",
-    "not logged",
-    "not in training",
-    "largest",
-    "relative",
-    "status",
-    "not promised",
-    "away",
+    ...["compared", "equal", "differ", "not logged", "not in training", "largest", "relative"],
+    ...(hasStatus ? ["status"] : []),
+    ...(hasUncovered ? ["not promised"] : []),
+    ...(hasAway ? ["away"] : []),
   ];
-  const headings = [{ name: "name" }, ...names.map((name) => ({ name, isNumber: true })), { name: "" }];
+  const headings = [{ name: "name" }, { name: "" }, ...names.map((name) => ({ name, isNumber: true }))];
   const rows = outputs.map((output) => {
-    const { name, compared, equal, differing, missingInLog, missingInTraining, uncovered, unavailable } = output;
-    const share = compared === 0 ? null : (compared - equal) / compared;
+    const { name, compared, equal, differing, missingInLog, missingInTraining, statusesDisagree } = output;
+    const { uncovered, unavailable, largestDifference, largestRelative } = output;
     return [
       name,
-      ...[compared, equal, differing, missingInLog, missingInTraining].map((n) => n.toLocaleString("en-US")),
-      ...[output.largestDifference, output.largestRelative].map((one) =>
-        one === null ? "-" : String(Number(one.toPrecision(3))),
-      ),
-      output.statusesDisagree === null ? "-" : output.statusesDisagree.toLocaleString("en-US"),
-      ...[uncovered, unavailable].map((n) => n.toLocaleString("en-US")),
-      isInconsistent(output)
-        ? html`<span class="large">${share === 0 ? "statuses disagree" : `${shareText(share)} not equal`}</span>`
-        : html`<span class="${compared === 0 ? "moderate" : "stable"}"
-            >${compared === 0 ? "not compared" : share === 0 ? "equal" : "within tolerance"}</span
-          >`,
+      verdict(output),
+      ...[compared, equal, differing, missingInLog, missingInTraining].map(countText),
+      ...[largestDifference, largestRelative].map((one) => (one === null ? "-" : String(Number(one.toPrecision(3))))),
+      ...(hasStatus ? [statusesDisagree === null ? "-" : countText(statusesDisagree)] : []),
+      ...(hasUncovered ? [countText(uncovered)] : []),
+      ...(hasAway ? [countText(unavailable)] : []),
     ];
   });
   return dataTable(`${title} by how they compare, in rows`, headings, rows);
+}
+
+function verdict(output: OutputConsistency): Html {
+  const { compared, equal } = output;
+  const share = compared === 0 ? 0 : (compared - equal) / compared;
+  if (isInconsistent(output))
+    return html`<span class="verdict large"
+      >${share === 0 ? "statuses disagree" : `${shareText(share)} not equal`}</span
+    >`;
+  if (compared === 0) return html`<span class="verdict moderate">not compared</span>`;
+  return html`<span class="verdict stable">${share === 0 ? "equal" : "within tolerance"}</span>`;
+}
+
+function countText(n: number): string {
+  return n.toLocaleString("en-US");
 }
 
 function examples(outputs: readonly OutputConsistency[]): Html {

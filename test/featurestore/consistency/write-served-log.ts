@@ -26,7 +26,7 @@ export async function logPredictions(
 ): Promise<readonly LoggedRow[]> {
   const rows: LoggedRow[] = [];
   for (const [i, { keys, inputs = {}, at }] of requests.entries()) {
-    const answer = await tondo.predict(model, { keys, inputs, at } as Parameters<Tondo["predict"]>[1]);
+    const answer = await tondo.predict(model, { keys, inputs, at });
     rows.push({
       ...{ request_id: `${prefix}${String(i)}`, served_by: "predict", requested_at: answer.at },
       ...{ logged_at: Date.now() * 1000, vector: vector.name, fingerprint: vectorFingerprint(vector) },
@@ -39,7 +39,7 @@ export async function logPredictions(
           [`status__${id}`, status],
         ]),
       ),
-      ...Object.fromEntries(Object.entries(answer.vector).map(([name, value]) => [`slot__${name}`, value as Value])),
+      ...Object.fromEntries(Object.entries(answer.vector).map(([name, value]) => [`slot__${name}`, value])),
     });
   }
   return rows;
