@@ -2,6 +2,10 @@ import type { Mutant } from "../scripts/mutants/mutant.ts";
 
 const reader = ["test/featurestore/online/feature-reader.test.ts"];
 const windows = ["test/featurestore/online/window-reader.test.ts"];
+const runs = ["test/featurestore/online/window-runs.test.ts"];
+const records = ["test/featurestore/online/codec/records.test.ts"];
+const sums = ["test/featurestore/online/codec/checksum.test.ts"];
+const monoids = ["test/dsl/functions/aggregates.test.ts"];
 const load = ["test/featurestore/materialize/materialize.test.ts"];
 const store = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
 
@@ -17,10 +21,80 @@ const hops = ["test/featurestore/computed-keys.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
+    name: "tiles-of-a-shorter-window-twice",
+    file: "src/featurestore/online/window-reader.ts",
+    find: "        end = from;\n",
+    replace: "",
+    tests: runs,
+  },
+  {
+    name: "longest-window-first",
+    file: "src/featurestore/online/window-reader.ts",
+    find: ".sort((a, b) => a.length - b.length)",
+    replace: ".sort((a, b) => b.length - a.length)",
+    tests: runs,
+  },
+  {
+    name: "state-of-the-record-before",
+    file: "src/featurestore/online/window-reader.ts",
+    find: "    one.code.empty(one.into, 0, 0);\n",
+    replace: "",
+    tests: runs,
+  },
+  {
+    name: "numbers-of-the-neighbouring-state",
+    file: "src/featurestore/online/window-reader.ts",
+    find: "    number += code.shape.numbers;",
+    replace: "    number += made.length > 0 ? code.shape.numbers : 0;",
+    tests: runs,
+  },
+  {
+    name: "run-of-sums-runs-over",
+    file: "src/dsl/functions/aggregates/sum.ts",
+    find: "Math.abs(b) > exactSumRoom || Math.abs(c) > exactSumRoom || Math.abs(d) > exactSumRoom",
+    replace: "Math.abs(b) > 2 ** 60",
+    tests: monoids,
+  },
+  {
+    name: "run-without-its-oldest",
+    file: "src/dsl/functions/aggregates/count.ts",
+    find: "i >= fromAt; i -= stride",
+    replace: "i > fromAt; i -= stride",
+    tests: monoids,
+  },
+  {
+    name: "run-forgets-what-was-there",
+    file: "src/dsl/functions/aggregates/extreme.ts",
+    find: "let best = (numbers[at] ?? missing) * sign;",
+    replace: "let best = missing * sign;",
+    tests: monoids,
+  },
+  {
+    name: "old-record-not-checked",
+    file: "src/featurestore/online/codec/record.ts",
+    find: "crc32(words.u8.subarray(8, length), first)",
+    replace: "crc32(words.u8.subarray(8, length), first) && words.u32[1]",
+    tests: records,
+  },
+  {
+    name: "first-word-not-checked",
+    file: "src/featurestore/online/codec/checksum.ts",
+    find: "wasm.load32, wasm.to64, set(hash)",
+    replace: "wasm.load32, wasm.to64, const64(0n), mul, set(hash)",
+    tests: sums,
+  },
+  {
+    name: "last-words-not-checked",
+    file: "src/featurestore/online/codec/checksum.ts",
+    find: "...wasm.ifElse(tail, []),",
+    replace: "",
+    tests: sums,
+  },
+  {
     name: "dated-later-counts-at-once",
     file: "src/featurestore/online/window-reader.ts",
-    find: "if ((f64[tiles.starts + i] ?? 0) >= at) continue;",
-    replace: "",
+    find: "firstFrom(f64, tiles, at, tiles.count)",
+    replace: "tiles.count",
     tests: later,
   },
   {
@@ -145,8 +219,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "long-key-throws",
     file: "src/featurestore/online/vector-keys.ts",
-    find: "return isGiven ? ",
-    replace: "return isGiven || parts.length > 0 ? ",
+    find: "return given !== undefined ? ",
+    replace: "return given !== undefined || parts.length > 0 ? ",
     tests: hops,
   },
   {
@@ -216,22 +290,22 @@ const mutants: readonly Mutant[] = [
   {
     name: "window-begins-in-its-tile",
     file: "src/featurestore/online/window-reader.ts",
-    find: "floorTo(at - over, width)",
-    replace: "at - over",
+    find: "floorTo(at - (lengths[i] ?? 0), width)",
+    replace: "at - (lengths[i] ?? 0)",
     tests: windows,
   },
   {
     name: "tile-too-many",
     file: "src/featurestore/online/window-reader.ts",
-    find: ">= from; i--)",
-    replace: ">= from - width; i--)",
+    find: "  return low;\n",
+    replace: "  return Math.max(0, low - 1);\n",
     tests: windows,
   },
   {
     name: "tile-too-few",
     file: "src/featurestore/online/window-reader.ts",
-    find: ">= from; i--)",
-    replace: "> from; i--)",
+    find: "(f64[starts + middle] ?? 0) < moment) low",
+    replace: "(f64[starts + middle] ?? 0) <= moment) low",
     tests: windows,
   },
   {
@@ -245,7 +319,7 @@ const mutants: readonly Mutant[] = [
     name: "window-not-found",
     file: "src/featurestore/online/window-reader.ts",
     find: 'isMissing ? "missing" : "present"',
-    replace: 'record === undefined ? "not_found" : isMissing ? "missing" : "present"',
+    replace: 'bundle === undefined ? "not_found" : isMissing ? "missing" : "present"',
     tests: reader,
   },
   {
@@ -286,7 +360,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "damaged-record-read",
     file: "src/featurestore/online/codec/record.ts",
-    find: "if (words.u32[1] !== checksum(words.u8, first, length))",
+    find: "if (words.u32[1] !== expected)",
     replace: "if (length < 0)",
     tests: ["test/featurestore/online/codec/records.test.ts"],
   },
@@ -321,8 +395,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "pointer-of-another-view",
     file: "src/featurestore/online/lmdb/lmdb-store.ts",
-    find: "switches === this.#seen && groups.every(",
-    replace: "groups.every(",
+    find: "switches === this.#seen && this.#knows(groups)",
+    replace: "this.#knows(groups)",
     tests: store,
   },
   {

@@ -21,6 +21,9 @@ const base = 2 ** 31;
 const perBase = 2 ** -31;
 const unit = 2 ** -62;
 const roomy = 2 ** 52;
+
+/** While the lower three digits of a total lie within ± this, a state can be added to it digit by digit; beyond it is to be carried first. */
+export const exactSumRoom: number = roomy - base;
 /** Adding and taking away 1.5 * 2^52 leaves the nearest integer, ties to even, for anything below 2^51. */
 const rounder = 1.5 * 2 ** 52;
 

@@ -13,6 +13,7 @@ export {
   ExactSum,
   exactSumDomain,
   exactSumLimbs,
+  exactSumRoom,
   exactValue,
   inExactDomain,
   mergeExact,

@@ -53,6 +53,18 @@ export interface AggregateCode {
     fromNumber: number,
     fromValue: number,
   ): void;
+  /**
+   * Takes `count` states of numbers alone into the first, the last of them first: the one at `fromNumber` and others, each `stride` numbers behind
+   * the one before it. What `merge` of one after another does, at less cost. Only where a state has no values.
+   */
+  mergeRun?(
+    into: StateArrays,
+    number: number,
+    from: Float64Array,
+    fromNumber: number,
+    stride: number,
+    count: number,
+  ): void;
   /** Takes the second state, which was merged into the first before, out of it again. Absent where that cannot be. */
   unmerge?(
     into: StateArrays,

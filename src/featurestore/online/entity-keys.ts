@@ -17,10 +17,9 @@ export type EntityKeys = Readonly<Record<string, KeyPart | Readonly<Record<strin
  */
 export function keyValues(entity: EntityPlan, keys: EntityKeys): readonly Value[] {
   const given = Object.hasOwn(keys, entity.name) ? keys[entity.name] : undefined;
-  const parts = entity.key.map(({ name }) => name).join(", ");
   if (given === undefined) {
     throw new TondoError("KEY_INVALID", `the key of "${entity.name}" is not given`, {
-      hint: `Give ${entity.name} (${parts}); null where it is missing.`,
+      hint: `Give ${entity.name} (${partsOf(entity)}); null where it is missing.`,
     });
   }
   if (given === null) return entity.key.map(() => null);
@@ -28,7 +27,7 @@ export function keyValues(entity: EntityPlan, keys: EntityKeys): readonly Value[
     const [only, second] = entity.key;
     if (only === undefined || second !== undefined) {
       throw new TondoError("KEY_INVALID", `the key of "${entity.name}" has several parts`, {
-        hint: `Give an object with ${parts}.`,
+        hint: `Give an object with ${partsOf(entity)}.`,
       });
     }
     return [part(entity, only, given)];
@@ -36,16 +35,20 @@ export function keyValues(entity: EntityPlan, keys: EntityKeys): readonly Value[
   for (const name of Object.keys(given)) {
     if (entity.key.some((column) => column.name === name)) continue;
     throw new TondoError("KEY_INVALID", `the key of "${entity.name}" has no part "${name}"`, {
-      hint: `It is (${parts}).`,
+      hint: `It is (${partsOf(entity)}).`,
     });
   }
   return entity.key.map((column) => {
     const value = Object.hasOwn(given, column.name) ? given[column.name] : undefined;
     if (value !== undefined) return part(entity, column, value);
     throw new TondoError("KEY_INVALID", `"${column.name}" of the key of "${entity.name}" is not given`, {
-      hint: `Give (${parts}); null where a part is missing.`,
+      hint: `Give (${partsOf(entity)}); null where a part is missing.`,
     });
   });
+}
+
+function partsOf({ key }: EntityPlan): string {
+  return key.map(({ name }) => name).join(", ");
 }
 
 function isParts(given: EntityKeys[string]): given is Readonly<Record<string, KeyPart>> {

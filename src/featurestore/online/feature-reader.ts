@@ -65,6 +65,7 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
   /** The functions of the project's own: what predicts with its vectors calls the same. */
   readonly functions: FunctionLibrary;
   readonly #project: ProjectPlan;
+  readonly #entities: ReadonlySet<string>;
   readonly #store: OnlineStore;
   readonly #records: RecordReads;
   readonly #reader: LookupReader;
@@ -78,6 +79,7 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
     const { project, store, clock = systemClock, limits, functions, cache } = options;
     this.functions = functionLibrary(functions);
     this.#project = project;
+    this.#entities = new Set(project.entities.map(({ name }) => name));
     this.#store = store;
     this.#limits = { ...defaultFeatureReaderLimits, ...limits };
     this.#defaults = readingDefaults(options, this.#limits);
@@ -200,7 +202,7 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
     this.#checkEntities(keys);
     const program = this.#program(names);
     const answers = await this.#reader.read(program, keys, keys.length, at, how);
-    return program.finish(answers, keys.length).map((values) => ({ at: answers.at, values }));
+    return program.finish(answers, keys.length);
   }
 
   async #ofVector(
@@ -260,13 +262,9 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
   #checkEntities(keys: readonly EntityKeys[]): void {
     for (const one of keys) {
       for (const name of Object.keys(one)) {
-        if (this.#project.entities.some((entity) => entity.name === name)) continue;
+        if (this.#entities.has(name)) continue;
         throw new TondoError("KEY_INVALID", `there is no entity "${name}"`, {
-          hint:
-            closestName(
-              name,
-              this.#project.entities.map((entity) => entity.name),
-            ) ?? "Keys are given by entity.",
+          hint: closestName(name, [...this.#entities]) ?? "Keys are given by entity.",
         });
       }
     }

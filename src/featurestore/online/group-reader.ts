@@ -17,7 +17,7 @@ export class GroupReader {
   readonly key: readonly ValueKind[];
   readonly #group: GroupPlan;
   readonly #source: SourcePlan["kind"];
-  readonly #wanted: readonly (Wanted & { readonly kind: ValueKind; readonly fingerprint: string })[];
+  readonly #wanted: readonly (Wanted & Pick<WantedValue, "kind" | "missing"> & { readonly fingerprint: string })[];
   #bound: { readonly pointer: GroupPointer; readonly read: RecordReader } | undefined;
 
   constructor(group: GroupPlan, source: SourcePlan, wanted: readonly Wanted[]) {
@@ -28,10 +28,12 @@ export class GroupReader {
     this.#wanted = wanted.map(({ stored, target }) => {
       const plan = group.stored.find(({ name }) => name === stored);
       if (plan === undefined) throw new TondoError("INTERNAL", `${this.name} stores no "${stored}"`);
+      const { kind } = parseTypeName(plan.type);
       return {
         stored,
         target,
-        kind: parseTypeName(plan.type).kind,
+        kind,
+        missing: missingRaw(kind),
         fingerprint: storedFingerprint(group, stored, source),
       };
     });
@@ -51,9 +53,9 @@ export class GroupReader {
     }
     const { layout } = pointer;
     const entries = layout.kind === "rows" ? layout.columns : layout.windows;
-    const wanted = this.#wanted.map(({ stored, target, kind, fingerprint }): WantedValue => {
+    const wanted = this.#wanted.map(({ stored, target, kind, missing, fingerprint }): WantedValue => {
       const index = entries.findIndex(({ name }) => name === stored);
-      if (entries[index]?.fingerprint === fingerprint) return { index, kind, target };
+      if (entries[index]?.fingerprint === fingerprint) return { index, kind, missing, target };
       throw new TondoError(
         "GROUP_NOT_MATERIALIZED",
         index < 0
@@ -87,8 +89,8 @@ export class GroupReader {
 
   /** A key of which a part is missing: all missing. */
   fillMissing(into: StoredAnswers, base: number): void {
-    for (const { kind, target } of this.#wanted) {
-      into.values[base + target] = missingRaw(kind);
+    for (const { missing, target } of this.#wanted) {
+      into.values[base + target] = missing;
       into.statuses[base + target] = "missing";
     }
   }
@@ -96,8 +98,8 @@ export class GroupReader {
   /** A record that could not be read: all unavailable, with why. */
   fillUnavailable(into: StoredAnswers, base: number, cause: TondoError): void {
     into.causes ??= new Array<TondoError | undefined>(into.values.length).fill(undefined);
-    for (const { kind, target } of this.#wanted) {
-      into.values[base + target] = missingRaw(kind);
+    for (const { missing, target } of this.#wanted) {
+      into.values[base + target] = missing;
       into.statuses[base + target] = "unavailable";
       into.times[base + target] = NaN;
       into.causes[base + target] = cause;

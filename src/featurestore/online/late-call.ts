@@ -49,7 +49,7 @@ export class LateCall<R> implements ReadListener {
       const view = await this.#opened(opening);
       if (!("pointer" in view)) return this.#withoutView(view.causeOf);
       const { program, request, rows, at, clock, records } = this.#options;
-      const answers = emptyAnswers(rows, program.stride, momentOf(view, program.groups, at, clock));
+      const answers = emptyAnswers(rows, program.blank, momentOf(view, program.groups, at, clock));
       return await this.#rounds(view, answers, beginRounds(view, records, program, request, answers, 0));
     } finally {
       this.#end();
@@ -103,7 +103,7 @@ export class LateCall<R> implements ReadListener {
 
   #withoutView(causeOf: (group: string) => TondoError): StoredAnswers {
     const { program, request, rows, at, clock, asked } = this.#options;
-    const answers = emptyAnswers(rows, program.stride, at ?? clock());
+    const answers = emptyAnswers(rows, program.blank, at ?? clock());
     giveUpRounds(program, request, answers, 0, causeOf);
     const [first] = program.groups;
     if (!asked.partial && first !== undefined) throw causeOf(first);

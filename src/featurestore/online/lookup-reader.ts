@@ -75,7 +75,7 @@ export class LookupReader {
     if (view instanceof Promise) return this.#late(program, request, rows, at, asked).open(view);
     let isLate = false;
     try {
-      const answers = emptyAnswers(rows, program.stride, momentOf(view, program.groups, at, this.#clock));
+      const answers = emptyAnswers(rows, program.blank, momentOf(view, program.groups, at, this.#clock));
       const round = beginRounds(view, this.#records, program, request, answers, 0);
       if (round === undefined) return answers;
       isLate = true;

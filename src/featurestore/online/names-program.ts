@@ -1,10 +1,11 @@
-import { parseTypeName, type ValueKind } from "../../core/index.ts";
+import { type Micros, parseTypeName, type ValueKind } from "../../core/index.ts";
 import {
   compileRows,
   type EntityPlan,
   type FeaturePlan,
   type FunctionLibrary,
   type GroupPlan,
+  missingRaw,
   type ProjectPlan,
   type Raw,
   type RowProgram,
@@ -17,7 +18,7 @@ import { findFeature, type FoundFeature } from "./find-feature.ts";
 import { groupName } from "./group-pointer.ts";
 import { GroupReader } from "./group-reader.ts";
 import type { Lookup, ReadProgram } from "./read-program.ts";
-import type { StoredAnswers } from "./stored-answers.ts";
+import { type BlankRow, blankRow, type StoredAnswers } from "./stored-answers.ts";
 
 /** The value of a feature: with the kind of its raw form, whence it comes, and the stored values it is made from. */
 interface Output {
@@ -38,13 +39,21 @@ interface Part {
   readonly leaves: readonly number[];
 }
 
+/** The features of one row, and the moment they are of. */
+export interface NamedRow {
+  readonly at: Micros;
+  readonly values: Readonly<Record<string, FeatureValue>>;
+}
+
 /** Some features by name, resolved once: which groups to read, under which keys, and what to compute. */
 export class NamesProgram implements ReadProgram<readonly EntityKeys[]> {
   readonly rounds = 1;
   readonly groups: readonly string[];
-  readonly stride: number;
+  readonly blank: BlankRow;
   readonly #parts: readonly Part[];
   readonly #outputs: readonly Output[];
+  /** An object with all names, in order: its copies are filled faster than others grow. */
+  readonly #values: Readonly<Record<string, FeatureValue | null>>;
 
   /** @throws TondoError `UNKNOWN_FEATURE`, `INVALID_ARGUMENT` */
   constructor(project: ProjectPlan, names: readonly string[], functions: FunctionLibrary) {
@@ -55,19 +64,24 @@ export class NamesProgram implements ReadProgram<readonly EntityKeys[]> {
       byGroup.set(key, [...(byGroup.get(key) ?? []), found]);
     }
     const outputs = new Map<string, Output>();
-    let stride = 0;
+    const missing: Raw[] = [];
     const parts: Part[] = [];
     for (const found of byGroup.values()) {
       const targets = new Map<string, number>();
-      for (const { feature } of found) {
-        for (const stored of storedOf(feature)) if (!targets.has(stored)) targets.set(stored, stride++);
+      for (const { feature, group } of found) {
+        for (const stored of storedOf(feature)) {
+          if (!targets.has(stored)) targets.set(stored, missing.push(missingStored(group, stored)) - 1);
+        }
       }
       parts.push(makePart(parts, found, targets, outputs, functions));
     }
     this.#parts = parts;
     this.groups = [...byGroup.keys()];
-    this.stride = stride;
+    this.blank = blankRow(missing);
     this.#outputs = [...new Set(names)].flatMap((name) => outputs.get(name) ?? []);
+    // As the parser makes it, it is laid out like a literal.
+    const literal = JSON.stringify(Object.fromEntries(this.#outputs.map(({ name }) => [name, null])));
+    this.#values = JSON.parse(literal) as Record<string, null>;
   }
 
   /** @throws TondoError `KEY_INVALID` */
@@ -81,13 +95,18 @@ export class NamesProgram implements ReadProgram<readonly EntityKeys[]> {
   }
 
   /** The features of each row. */
-  finish(answers: StoredAnswers, rows: number): readonly Record<string, FeatureValue>[] {
+  finish(answers: StoredAnswers, rows: number): readonly NamedRow[] {
     const derived = this.#parts.map((part) => runDerived(part, answers, rows));
-    return Array.from({ length: rows }, (_, row) => {
-      const values: Record<string, FeatureValue> = {};
-      for (const output of this.#outputs) values[output.name] = valueOf(output, answers, derived, row);
-      return values;
-    });
+    const { at } = answers;
+    const found: NamedRow[] = [];
+    for (let row = 0; row < rows; row++) found.push({ at, values: this.#row(answers, derived, row) });
+    return found;
+  }
+
+  #row(answers: StoredAnswers, derived: readonly (readonly Raw[][])[], row: number): NamedRow["values"] {
+    const values = { ...this.#values } as Record<string, FeatureValue>;
+    for (const output of this.#outputs) values[output.name] = valueOf(output, answers, derived, row);
+    return values;
   }
 }
 
@@ -132,6 +151,11 @@ function makePart(
 function kindOf(group: GroupPlan, { type, value }: FeaturePlan): ValueKind {
   const stored = value.node === "stored" ? group.stored.find(({ name }) => name === value.name) : undefined;
   return parseTypeName(stored?.type ?? type).kind;
+}
+
+function missingStored({ stored }: GroupPlan, name: string): Raw {
+  const plan = stored.find((one) => one.name === name);
+  return missingRaw(plan === undefined ? "float" : parseTypeName(plan.type).kind);
 }
 
 function storedOf({ value }: FeaturePlan): readonly string[] {

@@ -1,5 +1,5 @@
 import type { GroupReader } from "./group-reader.ts";
-import type { StoredAnswers } from "./stored-answers.ts";
+import type { BlankRow, StoredAnswers } from "./stored-answers.ts";
 
 /**
  * A group that is read, and the keys asked for, one a row: `null` where a part of it is missing, `"too long"` where it was computed and
@@ -14,8 +14,8 @@ export interface Lookup {
 export interface ReadProgram<R> {
   /** All the groups, of all rounds. */
   readonly groups: readonly string[];
-  /** How many values a row of answers has. */
-  readonly stride: number;
+  /** A row of answers of which nothing is known yet. */
+  readonly blank: BlankRow;
   /** How many rounds there are, one after the other: the keys of one may depend on what those before it found. */
   readonly rounds: number;
   /**

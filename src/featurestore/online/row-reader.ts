@@ -1,5 +1,4 @@
 import type { Micros } from "../../core/index.ts";
-import { missingRaw } from "../../dsl/index.ts";
 import { columnOfVersion, findVersion } from "./codec/index.ts";
 import type { RowLayout } from "./group-layout.ts";
 import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
@@ -19,11 +18,13 @@ export function rowReader(layout: RowLayout, wanted: readonly WantedValue[], ttl
     } else {
       // A row of a table is of no time.
       const t = version.t === -Infinity ? NaN : version.t;
-      for (const { index, kind, target } of wanted) {
+      const { values, statuses, times } = into;
+      for (const { index, kind, missing, target } of wanted) {
         const value = columnOfVersion(version, index, kind);
-        into.values[base + target] = value ?? missingRaw(kind);
-        into.statuses[base + target] = value === undefined ? "missing" : "present";
-        into.times[base + target] = t;
+        const place = base + target;
+        values[place] = value ?? missing;
+        statuses[place] = value === undefined ? "missing" : "present";
+        times[place] = t;
       }
     }
   };
@@ -36,8 +37,8 @@ function refuse(
   status: "not_found" | "expired",
   t: number,
 ): void {
-  for (const { kind, target } of wanted) {
-    into.values[base + target] = missingRaw(kind);
+  for (const { missing, target } of wanted) {
+    into.values[base + target] = missing;
     into.statuses[base + target] = status;
     into.times[base + target] = t;
   }

@@ -16,24 +16,46 @@ export interface StoredAnswers {
   isFinal: boolean;
 }
 
-/** Room for the answers of some rows. */
-export function emptyAnswers(rows: number, stride: number, at: Micros): StoredAnswers {
-  const n = rows * stride;
+/** What every answer to a program begins as; see {@link blankRow}. */
+export interface BlankRow {
+  readonly values: readonly Raw[];
+  readonly statuses: readonly Status[];
+  readonly times: readonly number[];
+}
+
+/** A row of which nothing is known yet, of values that are missing like these. */
+export function blankRow(missing: readonly Raw[]): BlankRow {
+  return { values: [...missing], statuses: missing.map(() => "unavailable"), times: missing.map(() => NaN) };
+}
+
+/** Room for the answers of some rows. Arrays of numbers are copied as such, which takes less memory than to put numbers among other values. */
+export function emptyAnswers(rows: number, blank: BlankRow, at: Micros): StoredAnswers {
+  const { values, statuses, times } = blank;
+  const isOne = rows === 1;
   return {
     at,
-    stride,
-    values: new Array<Raw>(n).fill(null),
-    statuses: new Array<Status>(n).fill("unavailable"),
-    times: new Array<number>(n).fill(NaN),
+    stride: values.length,
+    values: isOne ? values.slice() : repeated(values, rows),
+    statuses: isOne ? statuses.slice() : repeated(statuses, rows),
+    times: isOne ? times.slice() : repeated(times, rows),
     causes: undefined,
     isFinal: false,
   };
+}
+
+function repeated<T>(row: readonly T[], rows: number): T[] {
+  let all = row.slice();
+  const length = row.length * rows;
+  while (all.length < length) all = all.concat(all.length * 2 <= length ? all : all.slice(0, length - all.length));
+  return rows === 0 ? [] : all;
 }
 
 /** A stored value that a group's reader finds: the place in its layout's list, its kind, and where the answer goes. */
 export interface WantedValue {
   readonly index: number;
   readonly kind: ValueKind;
+  /** What stands for a missing one. */
+  readonly missing: Raw;
   readonly target: number;
 }
 

@@ -1,4 +1,4 @@
-import { admit, canonicalJson, TondoError, type Value } from "../../core/index.ts";
+import { admit, canonicalJson, parseTypeName, TondoError, type Value, type ValueKind } from "../../core/index.ts";
 import {
   cellOf,
   compileRows,
@@ -33,8 +33,8 @@ interface SharedKey {
   readonly kinds: GroupReader["key"];
   /** The results of the key program that make this key. */
   readonly parts: readonly number[];
-  /** Whether each part of the key is a column of the request as it is. */
-  readonly isGiven: boolean;
+  /** Where each part of the key is a column of the request as it is: which, and of what kind. */
+  readonly given: readonly { readonly name: string; readonly kind: ValueKind }[] | undefined;
 }
 
 interface Part {
@@ -48,6 +48,8 @@ export class VectorKeys {
   readonly #parts: readonly Part[];
   readonly #keys: readonly SharedKey[];
   readonly #program: RowProgram;
+  /** Whether a key is computed. */
+  readonly #computes: boolean;
   readonly #given: RowCells;
   readonly #results: RowCells;
   readonly #isKey: ReadonlySet<string>;
@@ -72,12 +74,12 @@ export class VectorKeys {
         return known.index;
       });
       const id = canonicalJson([parts, reader.key]);
-      const isGiven = key.every(({ node }) => node === "column");
-      const known = keys.get(id) ?? { index: keys.size, kinds: reader.key, parts, isGiven };
+      const known = keys.get(id) ?? { index: keys.size, kinds: reader.key, parts, given: givenColumns(key) };
       keys.set(id, known);
       return { reader, key: known.index };
     });
     this.#keys = [...keys.values()];
+    this.#computes = this.#keys.some(({ given }) => given === undefined);
     this.#program = compileRows(
       [...expressions.values()].map(({ index, value }) => ({ name: String(index), value })),
       {},
@@ -100,10 +102,10 @@ export class VectorKeys {
     for (let row = 0; row < requests.length; row++) {
       const request = requests[row];
       if (request === undefined) continue;
-      this.#compute(request, answers, row * answers.stride);
+      if (this.#computes) this.#compute(request, answers, row * answers.stride);
       for (let i = 0; i < this.#keys.length; i++) {
         const key = this.#keys[i];
-        if (key !== undefined) keys[i]?.push(this.#encode(key));
+        if (key !== undefined) keys[i]?.push(this.#encode(key, request));
       }
     }
     return this.#parts.map(({ reader, key }) => ({ reader, keys: keys[key] ?? [] }));
@@ -122,17 +124,25 @@ export class VectorKeys {
     this.#program.row(this.#given, this.#results);
   }
 
-  #encode({ kinds, parts, isGiven }: SharedKey): Lookup["keys"][number] {
+  #encode({ kinds, parts, given }: SharedKey, { columns }: VectorRequest): Lookup["keys"][number] {
     const values: Raw[] = [];
-    for (const index of parts) {
-      const value = cellOf(this.#results, index, this.#program.outputs[index]?.kind ?? "string");
+    for (let i = 0; i < parts.length; i++) {
+      const value = given === undefined ? this.#computed(parts[i] ?? 0) : this.#column(columns, given[i]);
       if (value === null || value !== value) return null;
       values.push(value);
     }
-    return isGiven ? encodeKey(kinds, values) : (tryEncodeKey(kinds, values) ?? "too long");
+    return given !== undefined ? encodeKey(kinds, values) : (tryEncodeKey(kinds, values) ?? "too long");
   }
 
-  #admit(columns: VectorRequest["columns"], name: string, kind: Parameters<typeof admit>[1]): Raw {
+  #computed(index: number): Raw {
+    return cellOf(this.#results, index, this.#program.outputs[index]?.kind ?? "string");
+  }
+
+  #column(columns: VectorRequest["columns"], part: NonNullable<SharedKey["given"]>[number] | undefined): Raw {
+    return part === undefined ? null : this.#admit(columns, part.name, part.kind);
+  }
+
+  #admit(columns: VectorRequest["columns"], name: string, kind: ValueKind): Raw {
     const given = Object.hasOwn(columns, name) ? columns[name] : undefined;
     const value = given === undefined ? undefined : admit(given, kind);
     if (value !== undefined) return toRaw(value, kind);
@@ -141,4 +151,12 @@ export class VectorKeys {
       hint: given === undefined ? "Give null where it is missing." : `Give a value of type ${kind}.`,
     });
   }
+}
+
+/** The columns of a request that a key is made of; `undefined` where a part of it is computed. */
+function givenColumns(key: readonly ExpressionPlan[]): SharedKey["given"] {
+  const columns = key.flatMap((one) =>
+    one.node === "column" ? [{ name: one.name, kind: parseTypeName(one.type).kind }] : [],
+  );
+  return columns.length === key.length ? columns : undefined;
 }

@@ -1,8 +1,9 @@
-import { canonicalJson, type Micros, type Status, TondoError, worseStatus } from "../../core/index.ts";
+import { canonicalJson, type Micros, parseTypeName, type Status, TondoError, worseStatus } from "../../core/index.ts";
 import {
   type ExpressionPlan,
   type FunctionLibrary,
   isSecondHop,
+  missingRaw,
   type Raw,
   type ReadPlan,
   storedNames,
@@ -12,7 +13,7 @@ import { causeOf } from "./feature-value.ts";
 import { sourceOf } from "./find-feature.ts";
 import { GroupReader } from "./group-reader.ts";
 import type { Lookup, ReadProgram } from "./read-program.ts";
-import type { StoredAnswers } from "./stored-answers.ts";
+import { type BlankRow, blankRow, type StoredAnswers } from "./stored-answers.ts";
 import { VectorKeys, type VectorRequest } from "./vector-keys.ts";
 
 /** The stored values that a vector reads, in the order of its `reads`. */
@@ -33,7 +34,7 @@ interface SecondHop {
 /** The reads of a vector, resolved once: which groups, under keys computed how, in at the most two rounds. */
 export class VectorProgram implements ReadProgram<readonly VectorRequest[]> {
   readonly groups: readonly string[];
-  readonly stride: number;
+  readonly blank: BlankRow;
   readonly #keys: readonly VectorKeys[];
   readonly #secondHops: readonly SecondHop[];
 
@@ -49,7 +50,7 @@ export class VectorProgram implements ReadProgram<readonly VectorRequest[]> {
         : [new VectorKeys(readersOf(vector, round, targets), keyColumns, (id) => targets.get(id), functions)],
     );
     this.groups = [...new Set(reads.map(({ entity, group }) => `${entity}:${group}`))];
-    this.stride = reads.length;
+    this.blank = blankRow(reads.map(({ type }) => missingRaw(parseTypeName(type).kind)));
     this.#secondHops = second.map(({ id, key }) => ({
       target: targets.get(id) ?? 0,
       inputs: storedNames(...key).map((input) => targets.get(input) ?? 0),

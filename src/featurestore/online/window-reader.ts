@@ -1,18 +1,48 @@
-import { floorTo, TondoError, type ValueKind } from "../../core/index.ts";
-import { type AggregateCode, missingRaw, type Raw, type StateArrays, type StoredForm } from "../../dsl/index.ts";
-import { type FoundTiles, loadWindows, readTileValue, unreadableState, type Words } from "./codec/index.ts";
-import { codeOf, tileShape, type WindowLayout } from "./group-layout.ts";
-import type { RecordReader, WantedValue } from "./stored-answers.ts";
+import { floorTo, type Micros, TondoError, type ValueKind } from "../../core/index.ts";
+import type { AggregateCode, Raw, StateArrays, StoredForm } from "../../dsl/index.ts";
+import {
+  type FoundBundle,
+  type FoundTiles,
+  readTileValue,
+  type TileShape,
+  unreadableState,
+  windowLoader,
+  type Words,
+} from "./codec/index.ts";
+import { codeOf, tileShape, type WindowLayout, type WindowPlace } from "./group-layout.ts";
+import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
 
-interface Window extends WantedValue {
-  readonly over: number;
-  readonly width: number;
-  readonly hop: number;
+/** A window over a state: how far back it reaches, and what it makes of it. */
+interface Window {
+  /** Its length among those of its hop, of which the shortest is the first. */
+  readonly length: number;
+  /** Of which only the end is its own. */
+  readonly code: AggregateCode;
+  readonly missing: Raw;
+  readonly target: number;
+}
+
+/** A state that some windows of a hop are made of, the shortest first: what a longer one merges is what a shorter one did, and older tiles. */
+interface MergedState {
   readonly code: AggregateCode;
   /** Where the state stands in a tile. */
   readonly number: number;
   readonly value: number;
-  readonly state: StateArrays;
+  /** Where it is merged. */
+  readonly into: StateArrays;
+  readonly windows: readonly Window[];
+}
+
+/** What is wanted of the tiles of a hop. */
+interface HopReads {
+  readonly hop: number;
+  readonly width: number;
+  readonly shape: TileShape;
+  /** The lengths of windows, ascending. */
+  readonly lengths: readonly number[];
+  readonly states: readonly MergedState[];
+  /** Of each length its oldest tile, in the record that is being read; behind them the tile behind the newest. */
+  readonly oldest: Int32Array;
 }
 
 /**
@@ -21,32 +51,83 @@ interface Window extends WantedValue {
  * A key without a record had no events: its windows are empty, and present.
  */
 export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[]): RecordReader {
-  const shapes = layout.hops.map(tileShape);
-  const windows = wanted.map((one) => windowOf(layout, one));
+  for (const { index } of wanted) {
+    const place = layout.windows[index];
+    if (layout.hops[place?.hop ?? -1]?.states[place?.state ?? -1] === undefined) throw new RangeError("no such window");
+  }
+  const load = windowLoader(layout.hops.map(tileShape));
+  const hops = layout.hops.flatMap((_, hop) => hopReads(layout, hop, wanted) ?? []);
   return (record, at, into, base) => {
-    const bundle = record === undefined ? undefined : loadWindows(record, shapes);
-    for (const { hop, over, width, code, number, value, state, kind, target } of windows) {
-      code.empty(state, 0, 0);
-      const tiles = bundle?.hops[hop];
-      const shape = shapes[hop];
-      if (bundle !== undefined && tiles !== undefined && shape !== undefined) {
-        const { f64 } = bundle.words;
-        const from = floorTo(at - over, width);
-        const states: StateArrays = { numbers: f64, values: tiles.values };
-        const { values: kinds } = shape;
-        // Starts ascend, and the newest tiles are those that every window needs.
-        for (let i = tiles.count - 1; i >= 0 && (f64[tiles.starts + i] ?? 0) >= from; i--) {
-          if ((f64[tiles.starts + i] ?? 0) >= at) continue;
-          if (code.shape.values > 0) readValues(code, bundle.words, tiles, kinds, i * kinds.length + value);
-          code.merge(state, 0, 0, states, tiles.numbers + i * shape.numbers + number, i * kinds.length + value);
-        }
+    const bundle = record === undefined ? undefined : load(record);
+    for (const reads of hops) readHop(reads, bundle, at, into, base);
+  };
+}
+
+function readHop(
+  reads: HopReads,
+  bundle: FoundBundle | undefined,
+  at: Micros,
+  into: StoredAnswers,
+  base: number,
+): void {
+  const tiles = bundle?.hops[reads.hop];
+  if (bundle !== undefined && tiles !== undefined) findOldest(reads, bundle.words, tiles, at);
+  const { oldest, lengths } = reads;
+  for (const one of reads.states) {
+    one.code.empty(one.into, 0, 0);
+    let end = oldest[lengths.length] ?? 0;
+    for (const { length, code, missing, target } of one.windows) {
+      const from = oldest[length] ?? 0;
+      if (bundle !== undefined && tiles !== undefined && from < end) {
+        merge(one, reads.shape, bundle.words, tiles, from, end);
+        end = from;
       }
-      const result = code.finalize(state, 0, 0);
+      const result = code.finalize(one.into, 0, 0);
       const isMissing = result === null || result !== result;
-      into.values[base + target] = isMissing ? missingRaw(kind) : result;
+      into.values[base + target] = isMissing ? missing : result;
       into.statuses[base + target] = isMissing ? "missing" : "present";
     }
-  };
+  }
+}
+
+/** Finds where the tiles of each length begin. */
+function findOldest({ lengths, width, oldest }: HopReads, { f64 }: Words, tiles: FoundTiles, at: Micros): void {
+  let end = firstFrom(f64, tiles, at, tiles.count);
+  oldest[lengths.length] = end;
+  for (let i = 0; i < lengths.length; i++) {
+    end = firstFrom(f64, tiles, floorTo(at - (lengths[i] ?? 0), width), end);
+    oldest[i] = end;
+  }
+}
+
+/** The first of the tiles before `end` that begins at a moment or later; `end` where none does. Starts ascend. */
+function firstFrom(f64: Float64Array, { starts }: FoundTiles, moment: Micros, end: number): number {
+  if (end === 0 || (f64[starts + end - 1] ?? 0) < moment) return end;
+  let low = 0;
+  let high = end - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((f64[starts + middle] ?? 0) < moment) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Takes some tiles into a state, the newest first. */
+function merge(one: MergedState, shape: TileShape, words: Words, tiles: FoundTiles, from: number, end: number): void {
+  const { code, into, number, value } = one;
+  const first = tiles.numbers + from * shape.numbers + number;
+  if (code.mergeRun !== undefined) {
+    code.mergeRun(into, 0, words.f64, first, shape.numbers, end - from);
+    return;
+  }
+  const states: StateArrays = { numbers: words.f64, values: tiles.values };
+  const kinds = shape.values;
+  for (let i = end - 1; i >= from; i--) {
+    const at = i * kinds.length + value;
+    if (code.shape.values > 0) readValues(code, words, tiles, kinds, at);
+    code.merge(into, 0, 0, states, first + (i - from) * shape.numbers, at);
+  }
 }
 
 /** Reads the values of a window's state in a tile, unless another window of the same state did, as they are in memory. */
@@ -77,28 +158,38 @@ function decoded(stored: StoredForm, value: Raw): object {
   });
 }
 
-function windowOf(layout: WindowLayout, one: WantedValue): Window {
-  const place = layout.windows[one.index];
-  const hop = layout.hops[place?.hop ?? -1];
-  const state = hop?.states[place?.state ?? -1];
-  if (place === undefined || hop === undefined || state === undefined) throw new RangeError("no such window");
+interface WantedWindow extends WantedValue {
+  readonly place: WindowPlace;
+}
+
+/** What is wanted of one hop; nothing where no window is. */
+function hopReads(layout: WindowLayout, hop: number, wanted: readonly WantedValue[]): HopReads | undefined {
+  const plan = layout.hops[hop];
+  const windows = wanted.flatMap((one): WantedWindow[] => {
+    const place = layout.windows[one.index];
+    return place?.hop === hop ? [{ ...one, place }] : [];
+  });
+  if (plan === undefined || windows.length === 0) return undefined;
+  const lengths = [...new Set(windows.map(({ place }) => place.over))].sort((a, b) => a - b);
+  const states: MergedState[] = [];
   let number = 0;
   let value = 0;
-  for (const before of hop.states.slice(0, place.state)) {
-    const { shape } = codeOf(before);
-    number += shape.numbers;
-    value += shape.values;
+  for (const [state, { input, ...own }] of plan.states.entries()) {
+    const code = codeOf({ ...own, input });
+    const made = windows
+      .filter(({ place }) => place.state === state)
+      .map(({ place, missing, target }): Window => {
+        return { length: lengths.indexOf(place.over), code: codeOf({ ...place, input }), missing, target };
+      })
+      .sort((a, b) => a.length - b.length);
+    if (made.length > 0) states.push({ code, number, value, into: emptyState(code), windows: made });
+    number += code.shape.numbers;
+    value += code.shape.values;
   }
-  // Of the state's code only the end is the window's own.
-  const code = codeOf({ ...place, input: state.input });
-  return {
-    ...one,
-    over: place.over,
-    width: hop.hop,
-    hop: place.hop,
-    code,
-    number,
-    value,
-    state: { numbers: new Float64Array(code.shape.numbers), values: new Array<unknown>(code.shape.values).fill(null) },
-  };
+  const oldest = new Int32Array(lengths.length + 1);
+  return { hop, width: plan.hop, shape: tileShape(plan), lengths, states, oldest };
+}
+
+function emptyState({ shape }: AggregateCode): StateArrays {
+  return { numbers: new Float64Array(shape.numbers), values: new Array<unknown>(shape.values).fill(null) };
 }

@@ -198,6 +198,51 @@ describe("every aggregate is a monoid", () => {
     );
   });
 
+  it.each(all.filter((one) => codeOf(one).mergeRun !== undefined))("$name merges a run as one by one", (one) => {
+    const code = codeOf(one);
+    const { numbers: size } = code.shape;
+    fc.assert(
+      fc.property(fc.array(rowsOf(one.kind, 6), { maxLength: 12 }), fc.nat(3), fc.nat(3), (parts, gap, from) => {
+        // Some numbers apart, as states of other windows lie between them; those before `from` are left out.
+        const stride = size + gap;
+        const states = parts.map((rows, i) =>
+          folded(code, one.kind, inOrder(rows.map(({ input, t }) => ({ input, t: t + i * 100 })))),
+        );
+        const run = new Float64Array(states.length * stride + 1).fill(77);
+        for (const [i, { numbers }] of states.entries()) run.set(numbers, 1 + i * stride);
+        const kept = run.slice();
+        const asked = states.slice(from);
+        const single = merged(code, ...asked.toReversed());
+        const made = state(code);
+        code.empty(made, 0, 0);
+        code.mergeRun?.(made, 0, run, 1 + from * stride, stride, asked.length);
+        expect(seen(one, made)).toEqual(seen(one, single));
+        expect(run).toEqual(kept);
+        // Onto what is there already, as a longer window does.
+        const half = asked.length >> 1;
+        const parted = state(code);
+        code.empty(parted, 0, 0);
+        code.mergeRun?.(parted, 0, run, 1 + (from + half) * stride, stride, asked.length - half);
+        code.mergeRun?.(parted, 0, run, 1 + from * stride, stride, half);
+        expect(seen(one, parted)).toEqual(seen(one, single));
+      }),
+      { seed, numRuns: 120 },
+    );
+  });
+
+  it("a run of sums stays exact where digits grow beyond what they hold uncarried", () => {
+    const code = aggregates.get("sum")?.code("float", {});
+    if (code?.mergeRun === undefined) throw new Error("sums have runs");
+    const digits = [0, 2 ** 51 + 1, 2 ** 51 + 3, 2 ** 51 + 7];
+    const count = 1001;
+    const run = Float64Array.from({ length: 6 * count }, (_, i) => [1, 0, ...digits][i % 6] ?? 0);
+    const made = state(code);
+    code.empty(made, 0, 0);
+    code.mergeRun(made, 0, run, 0, 6, count);
+    const total = digits.reduce((sum, digit) => (sum << 31n) + BigInt(digit), 0n) * BigInt(count);
+    expect(code.finalize(made, 0, 0)).toBe(Number(total) * 2 ** -62);
+  });
+
   it("has an inverse where one exists", () => {
     const inverse = all.filter((one) => codeOf(one).unmerge !== undefined).map(({ entry }) => entry.name);
     expect([...new Set(inverse)]).toEqual(["count", "sum", "mean", "var", "std", "quantile"]);

@@ -26,7 +26,7 @@ describe("a round under way", () => {
     const { store } = laterStore(sample.store);
     const read = async (isFinal: boolean): Promise<readonly unknown[]> => {
       const view = await store.view(program.groups);
-      const answers = emptyAnswers(keys.length, program.stride, noon);
+      const answers = emptyAnswers(keys.length, program.blank, noon);
       const round = beginRounds(view, new RecordReads(), program, keys, answers, 0);
       answers.isFinal = isFinal;
       await new Promise<void>((resolve) => {
@@ -37,6 +37,6 @@ describe("a round under way", () => {
       return [answers.statuses.at(-1), answers.values.at(-1)];
     };
     expect(await read(false)).toEqual([status, 25]);
-    expect(await read(true)).toEqual(["unavailable", null]);
+    expect(await read(true)).toEqual(["unavailable", NaN]);
   });
 });

@@ -12,6 +12,11 @@ const code: AggregateCode = {
   merge: (into, at, _value, from, fromAt) => {
     into.numbers[at] = (into.numbers[at] ?? 0) + (from.numbers[fromAt] ?? 0);
   },
+  mergeRun: ({ numbers }, at, from, fromAt, stride, count) => {
+    let n = numbers[at] ?? 0;
+    for (let i = fromAt + (count - 1) * stride; i >= fromAt; i -= stride) n += from[i] ?? 0;
+    numbers[at] = n;
+  },
   unmerge: (into, at, _value, from, fromAt) => {
     into.numbers[at] = (into.numbers[at] ?? 0) - (from.numbers[fromAt] ?? 0);
   },

@@ -19,6 +19,15 @@ function numberCode(sign: 1 | -1): AggregateCode {
       const x = from.numbers[fromAt] ?? missing;
       if (x === x && better(x, into.numbers[at] ?? missing)) into.numbers[at] = x;
     },
+    mergeRun: ({ numbers }, at, from, fromAt, stride, count) => {
+      // The largest of `x * sign`; no comparison with NaN holds.
+      let best = (numbers[at] ?? missing) * sign;
+      for (let i = fromAt + (count - 1) * stride; i >= fromAt; i -= stride) {
+        const x = (from[i] ?? missing) * sign;
+        if (x > best || best !== best) best = x;
+      }
+      numbers[at] = best * sign;
+    },
     finalize: ({ numbers }, at) => numbers[at] ?? missing,
   };
 }

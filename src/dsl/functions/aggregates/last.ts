@@ -36,8 +36,26 @@ function codeOf(sign: 1 | -1, kind: ValueKind | "rows", options: Constants): Agg
       if (inNumber) into.numbers[at + 1] = from.numbers[fromAt + 1] ?? missing;
       else into.values[value] = from.values[fromValue] ?? null;
     },
+    ...(inNumber ? { mergeRun: mergeRunOf(sign) } : {}),
     finalize: ({ numbers, values }, at, value) =>
       inNumber ? (numbers[at + 1] ?? missing) : ((values[value] as Raw) ?? absent),
+  };
+}
+
+function mergeRunOf(sign: 1 | -1): NonNullable<AggregateCode["mergeRun"]> {
+  return ({ numbers }, at, from, fromAt, stride, count) => {
+    let best = (numbers[at] ?? missing) * sign;
+    let place = -1;
+    for (let i = fromAt + (count - 1) * stride; i >= fromAt; i -= stride) {
+      const t = (from[i] ?? missing) * sign;
+      if (t > best) {
+        best = t;
+        place = i;
+      }
+    }
+    if (place < 0) return;
+    numbers[at] = best * sign;
+    numbers[at + 1] = from[place + 1] ?? missing;
   };
 }
 

@@ -1,6 +1,8 @@
 import {
   addExact,
+  carryExact,
   exactSumLimbs,
+  exactSumRoom,
   exactValue,
   inExactDomain,
   mergeExact,
@@ -34,6 +36,7 @@ export function exactCode(finalize: (total: number, n: number) => number): Aggre
       into.numbers[at + 1] = (into.numbers[at + 1] ?? 0) + (from.numbers[fromAt + 1] ?? 0);
       mergeExact(into.numbers, at + digits, from.numbers, fromAt + digits);
     },
+    mergeRun: mergeExactRun,
     unmerge: (into, at, _value, from, fromAt) => {
       into.numbers[at] = (into.numbers[at] ?? 0) - (from.numbers[fromAt] ?? 0);
       into.numbers[at + 1] = (into.numbers[at + 1] ?? 0) - (from.numbers[fromAt + 1] ?? 0);
@@ -55,6 +58,48 @@ export function exactCode(finalize: (total: number, n: number) => number): Aggre
       return total === null ? missing : finalize(total, n);
     },
   };
+}
+
+/** The totals stay in variables of their own, and are put down and carried before they could run over. */
+function mergeExactRun(
+  { numbers }: StateArrays,
+  at: number,
+  from: Float64Array,
+  fromAt: number,
+  stride: number,
+  count: number,
+): void {
+  let n = numbers[at] ?? 0;
+  let refused = numbers[at + 1] ?? 0;
+  let a = numbers[at + 2] ?? 0;
+  let b = numbers[at + 3] ?? 0;
+  let c = numbers[at + 4] ?? 0;
+  let d = numbers[at + 5] ?? 0;
+  for (let i = fromAt + (count - 1) * stride; i >= fromAt; i -= stride) {
+    n += from[i] ?? 0;
+    refused += from[i + 1] ?? 0;
+    a += from[i + 2] ?? 0;
+    b += from[i + 3] ?? 0;
+    c += from[i + 4] ?? 0;
+    d += from[i + 5] ?? 0;
+    if (Math.abs(b) > exactSumRoom || Math.abs(c) > exactSumRoom || Math.abs(d) > exactSumRoom) {
+      numbers[at + 2] = a;
+      numbers[at + 3] = b;
+      numbers[at + 4] = c;
+      numbers[at + 5] = d;
+      carryExact(numbers, at + digits);
+      a = numbers[at + 2] ?? 0;
+      b = numbers[at + 3] ?? 0;
+      c = numbers[at + 4] ?? 0;
+      d = numbers[at + 5] ?? 0;
+    }
+  }
+  numbers[at] = n;
+  numbers[at + 1] = refused;
+  numbers[at + 2] = a;
+  numbers[at + 3] = b;
+  numbers[at + 4] = c;
+  numbers[at + 5] = d;
 }
 
 /** 2^62 in SQL: what inputs lie below, and how many units there are in 1. */

@@ -3,11 +3,12 @@ export { codecVersion, RecordBuffer } from "./record.ts";
 export { columnOfVersion, encodeRows, findVersion, type RowVersion } from "./row-codec.ts";
 export {
   encodeWindows,
+  type FoundBundle,
   type FoundTiles,
-  loadWindows,
   readTileValue,
   type Tiles,
   type TileShape,
   unreadableState,
+  windowLoader,
 } from "./window-codec.ts";
 export type { Words } from "./record.ts";

@@ -1,13 +1,17 @@
 import { crc32 } from "node:zlib";
 import { TondoError } from "../../../core/index.ts";
+import { checksum, memoryFor } from "./checksum.ts";
 
 /**
  * What all records share. A record is a whole number of 8-byte words, little-endian. Its first word says what it is:
- * byte 0 the version of the codec, byte 1 the kind of record, bytes 2-3 a count, bytes 4-7 the CRC-32 of all else.
+ * byte 0 the version of the codec, byte 1 the kind of record, bytes 2-3 a count, bytes 4-7 the checksum of all else.
  */
 
 /** The version of the codec; raised whenever bytes change their meaning. */
-export const codecVersion = 1;
+export const codecVersion = 2;
+
+/** The version before it, which is still read: its checksum is CRC-32, and all else the same. */
+const crcVersion = 1;
 
 /** The kinds of record. */
 export const recordKinds = { rows: 1, windows: 2 } as const;
@@ -27,8 +31,7 @@ if (new Uint8Array(Uint32Array.of(1).buffer)[0] !== 1) {
   throw new TondoError("INTERNAL", "records are little-endian, and this machine is not");
 }
 
-function wordsOf(bytes: number): Words {
-  const buffer = new ArrayBuffer(bytes);
+function wordsOf(buffer: ArrayBuffer): Words {
   return {
     u8: new Uint8Array(buffer),
     u32: new Uint32Array(buffer),
@@ -39,12 +42,15 @@ function wordsOf(bytes: number): Words {
   };
 }
 
+/** What is read before any record is. */
+export const noWords: Words = wordsOf(new ArrayBuffer(0));
+
 // Decoding is synchronous, so that one piece of aligned memory serves all.
-const scratch = wordsOf(64 * 1024);
+const scratch = wordsOf(memoryFor(0));
 
 function roomFor(bytes: number): Words {
   if (bytes <= scratch.u8.length) return scratch;
-  return Object.assign(scratch, wordsOf(2 ** Math.ceil(Math.log2(bytes))));
+  return Object.assign(scratch, wordsOf(memoryFor(bytes)));
 }
 
 /** A record that does not decode. */
@@ -63,36 +69,35 @@ export function corrupt(what: string): TondoError {
 export function loadRecord(bytes: Uint8Array, kind: number, count: number): Words {
   const { length } = bytes;
   if (length < 8 || length % 8 !== 0) throw corrupt(`it has ${String(length)} bytes`);
-  if (bytes[0] !== codecVersion) throw corrupt(`it is of codec version ${String(bytes[0])}`);
+  const version = bytes[0] ?? 0;
+  if (version !== codecVersion && version !== crcVersion) throw corrupt(`it is of codec version ${String(version)}`);
   const words = roomFor(length);
   words.u8.set(bytes);
   words.words = length / 8;
   const first = words.u32[0] ?? 0;
-  if (words.u32[1] !== checksum(words.u8, first, length)) throw corrupt("its checksum is wrong");
-  if (first !== firstHalf(kind, count)) throw corrupt("it is of another kind or layout");
+  const expected = version === codecVersion ? checksum(length) : crc32(words.u8.subarray(8, length), first);
+  if (words.u32[1] !== expected) throw corrupt("its checksum is wrong");
+  if (first !== firstHalf(version, kind, count)) throw corrupt("it is of another kind or layout");
   return words;
 }
 
-/** Writes the first word of the record that starts at byte `start`; the rest must be complete. */
+/** Writes the first word of the record that starts at byte `start`; the rest must be complete. No record that was loaded before is valid then. */
 export function sealRecord(into: Words, start: number, end: number, kind: number, count: number): void {
   const at = start / 4;
-  into.u32[at] = firstHalf(kind, count);
-  into.u32[at + 1] = crc32(into.u8.subarray(start + 8, end), into.u32[at]);
+  into.u32[at] = firstHalf(codecVersion, kind, count);
+  roomFor(end - start).u8.set(into.u8.subarray(start, end));
+  into.u32[at + 1] = checksum(end - start);
 }
 
-function firstHalf(kind: number, count: number): number {
-  return codecVersion | (kind << 8) | (count << 16);
-}
-
-function checksum(u8: Uint8Array, first: number, length: number): number {
-  return crc32(u8.subarray(8, length), first >>> 0);
+function firstHalf(version: number, kind: number, count: number): number {
+  return (version | (kind << 8) | (count << 16)) >>> 0;
 }
 
 const firstBytes = 64 * 1024;
 
 /** A growing piece of memory that records are encoded into, one after the other. */
 export class RecordBuffer {
-  words: Words = wordsOf(0);
+  words: Words = noWords;
   /** Bytes used so far. */
   end = 0;
   #expected = firstBytes;
@@ -100,7 +105,7 @@ export class RecordBuffer {
   /** Makes room for so many more bytes and returns the views. */
   reserve(bytes: number): Words {
     if (this.end + bytes > this.words.u8.length) {
-      const grown = wordsOf(Math.max(this.#expected, 2 ** Math.ceil(Math.log2(this.end + bytes))));
+      const grown = wordsOf(new ArrayBuffer(Math.max(this.#expected, 2 ** Math.ceil(Math.log2(this.end + bytes)))));
       grown.u8.set(this.words.u8.subarray(0, this.end));
       this.words = grown;
     }
@@ -112,7 +117,7 @@ export class RecordBuffer {
     const bytes = this.words.u8.subarray(0, this.end);
     // The next batch is most likely as large.
     this.#expected = this.words.u8.length;
-    this.words = wordsOf(0);
+    this.words = noWords;
     this.end = 0;
     return bytes;
   }

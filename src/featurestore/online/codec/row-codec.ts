@@ -1,6 +1,6 @@
 import type { ValueKind } from "../../../core/index.ts";
 import type { Raw } from "../../../dsl/index.ts";
-import { corrupt, loadRecord, type RecordBuffer, recordKinds, sealRecord, type Words } from "./record.ts";
+import { corrupt, loadRecord, noWords, type RecordBuffer, recordKinds, sealRecord, type Words } from "./record.ts";
 import { bitmapWords, isPresent, readSlot, writeSlots } from "./value-slots.ts";
 
 /**
@@ -41,15 +41,20 @@ export function encodeRows(buffer: RecordBuffer, versions: readonly RowVersion[]
 }
 
 /** A version found in a record: where its parts are. Valid until the next record is loaded. */
-export interface FoundVersion {
-  readonly words: Words;
-  readonly t: number;
-  readonly k: number;
-  readonly bitmap: number;
-  readonly slots: number;
-  readonly strings: number;
-  readonly stringBytes: number;
+export type FoundVersion = Readonly<Found>;
+
+interface Found {
+  words: Words;
+  t: number;
+  k: number;
+  bitmap: number;
+  slots: number;
+  strings: number;
+  stringBytes: number;
 }
+
+// As with the memory of records, one serves all.
+const version: Found = { words: noWords, t: 0.5, k: 0.5, bitmap: 0, slots: 0, strings: 0, stringBytes: 0 };
 
 /**
  * The newest version that happened at `q` or before; `undefined` where there is none, or where it is a deletion.
@@ -75,8 +80,14 @@ export function findVersion(bytes: Uint8Array, columns: number, q: number): Foun
     }
     const t = f64[at + 1] ?? 0;
     if (t <= q) {
-      const slots = at + 3 + map;
-      return { words, t, k: f64[at + 2] ?? 0, bitmap: at + 3, slots, strings: (slots + columns) * 8, stringBytes };
+      version.words = words;
+      version.t = t;
+      version.k = f64[at + 2] ?? 0;
+      version.bitmap = at + 3;
+      version.slots = at + 3 + map;
+      version.strings = (version.slots + columns) * 8;
+      version.stringBytes = stringBytes;
+      return version;
     }
     at += length;
   }

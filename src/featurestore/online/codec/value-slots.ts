@@ -25,16 +25,29 @@ export function isPresent(words: Words, bitmap: number, i: number): boolean {
 
 /** The value of a present slot. `strings` is the byte at which the string bytes begin, `stringBytes` how many there are. */
 export function readSlot(words: Words, slot: number, kind: ValueKind, strings: number, stringBytes: number): Raw {
-  if (kind === "int") {
-    const value = (words.i32[slot * 2 + 1] ?? 0) * two32 + (words.u32[slot * 2] ?? 0);
-    return value > maxSafe || value < -maxSafe ? (words.i64[slot] ?? 0n) : value;
+  switch (kind) {
+    case "bool":
+    case "date":
+    case "duration":
+    case "float":
+    case "timestamp":
+      return words.f64[slot] ?? 0;
+    case "int": {
+      const value = (words.i32[slot * 2 + 1] ?? 0) * two32 + (words.u32[slot * 2] ?? 0);
+      return value > maxSafe || value < -maxSafe ? (words.i64[slot] ?? 0n) : value;
+    }
+    case "string":
+      return readText(words.u8, strings + offsetOf(words, slot, stringBytes), words.u32[slot * 2 + 1] ?? 0);
+    default:
+      return readList(words, strings + offsetOf(words, slot, stringBytes), words.u32[slot * 2 + 1] ?? 0, kind);
   }
-  if (kind !== "string" && isScalar(kind)) return words.f64[slot] ?? 0;
+}
+
+/** Where a text or list begins in the string bytes, all of which it lies in. */
+function offsetOf(words: Words, slot: number, stringBytes: number): number {
   const offset = words.u32[slot * 2] ?? 0;
-  const length = words.u32[slot * 2 + 1] ?? 0;
-  if (offset + length > stringBytes) throw corrupt("a text or list lies outside of it");
-  if (!isScalar(kind)) return readList(words, strings + offset, length, kind);
-  return readText(words.u8, strings + offset, length);
+  if (offset + (words.u32[slot * 2 + 1] ?? 0) > stringBytes) throw corrupt("a text or list lies outside of it");
+  return offset;
 }
 
 /** Whether a raw value is there at all. */

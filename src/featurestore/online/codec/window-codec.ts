@@ -1,6 +1,6 @@
 import { TondoError, type ValueKind } from "../../../core/index.ts";
 import type { Raw } from "../../../dsl/index.ts";
-import { corrupt, loadRecord, type RecordBuffer, recordKinds, sealRecord, type Words } from "./record.ts";
+import { corrupt, loadRecord, noWords, type RecordBuffer, recordKinds, sealRecord, type Words } from "./record.ts";
 import { bitmapWords, isPresent, readSlot, writeSlots } from "./value-slots.ts";
 
 /**
@@ -51,19 +51,27 @@ export function encodeWindows(buffer: RecordBuffer, hops: readonly Tiles[], shap
 }
 
 /** The tiles of one hop in a loaded record: word offsets. */
-export interface FoundTiles {
-  readonly count: number;
+export type FoundTiles = Readonly<Found>;
+
+interface Found {
+  count: number;
   /** The word at which the starts begin. */
-  readonly starts: number;
+  starts: number;
   /** The word at which the numbers begin. */
-  readonly numbers: number;
+  numbers: number;
   /** The word at which the values' bitmap begins. */
-  readonly bitmap: number;
+  bitmap: number;
   /** The byte at which the texts of values begin. */
-  readonly strings: number;
-  readonly stringBytes: number;
+  strings: number;
+  stringBytes: number;
   /** Room for the values, tile by tile, as whoever wants some keeps them: `undefined` where none did. See {@link readTileValue}. */
-  readonly values: unknown[];
+  values: unknown[];
+}
+
+/** The bundle that was loaded last. */
+export interface FoundBundle {
+  readonly words: Words;
+  readonly hops: readonly FoundTiles[];
 }
 
 /** A state that does not decode, though its record does. */
@@ -75,41 +83,50 @@ export function unreadableState(cause: unknown): TondoError {
 }
 
 /**
- * Loads a bundle and finds its parts. What is found is valid until the next record is loaded.
+ * What loads bundles of these shapes and finds their parts. What one call found is valid until the next record is loaded.
  * @throws TondoError `STORE_CORRUPT`
  */
-export function loadWindows(
-  bytes: Uint8Array,
-  shapes: readonly TileShape[],
-): { readonly words: Words; readonly hops: readonly FoundTiles[] } {
-  const words = loadRecord(bytes, recordKinds.windows, shapes.length);
-  const hops: FoundTiles[] = [];
-  let at = 1;
-  for (const shape of shapes) {
-    if (at >= words.words) throw corrupt("a hop is missing");
-    const count = words.u32[at * 2] ?? 0;
-    const stringBytes = words.u32[at * 2 + 1] ?? 0;
-    const valueCount = count * shape.values.length;
-    const strings = at + 1 + count + count * shape.numbers + bitmapWords(valueCount) + valueCount;
-    const end = strings + Math.ceil(stringBytes / 8);
-    if (end > words.words) throw corrupt("a hop runs over its end");
-    const numbers = at + 1 + count;
-    hops.push({
-      count,
-      starts: at + 1,
-      numbers,
-      bitmap: numbers + count * shape.numbers,
-      strings: strings * 8,
-      stringBytes,
-      values: valueCount === 0 ? none : new Array<unknown>(valueCount),
-    });
-    at = end;
-  }
-  if (at !== words.words) throw corrupt("it is longer than its tiles");
-  return { words, hops };
+export function windowLoader(shapes: readonly TileShape[]): (bytes: Uint8Array) => FoundBundle {
+  const hops = shapes.map((): Found => ({ ...noTiles }));
+  const bundle = { words: noWords, hops };
+  return (bytes) => {
+    const words = loadRecord(bytes, recordKinds.windows, shapes.length);
+    bundle.words = words;
+    let at = 1;
+    for (let h = 0; h < shapes.length; h++) {
+      const shape = shapes[h];
+      const tiles = hops[h];
+      if (shape === undefined || tiles === undefined) continue;
+      at = findTiles(words, at, shape, tiles);
+    }
+    if (at !== words.words) throw corrupt("it is longer than its tiles");
+    return bundle;
+  };
+}
+
+/** Finds the tiles of the hop that begins at a word; gives the word behind them. */
+function findTiles(words: Words, at: number, shape: TileShape, into: Found): number {
+  if (at >= words.words) throw corrupt("a hop is missing");
+  const count = words.u32[at * 2] ?? 0;
+  const stringBytes = words.u32[at * 2 + 1] ?? 0;
+  const valueCount = count * shape.values.length;
+  const numbers = at + 1 + count;
+  const bitmap = numbers + count * shape.numbers;
+  const strings = bitmap + bitmapWords(valueCount) + valueCount;
+  const end = strings + Math.ceil(stringBytes / 8);
+  if (end > words.words) throw corrupt("a hop runs over its end");
+  into.count = count;
+  into.starts = at + 1;
+  into.numbers = numbers;
+  into.bitmap = bitmap;
+  into.strings = strings * 8;
+  into.stringBytes = stringBytes;
+  into.values = valueCount === 0 ? none : new Array<unknown>(valueCount);
+  return end;
 }
 
 const none: unknown[] = [];
+const noTiles: Found = { count: 0, starts: 0, numbers: 0, bitmap: 0, strings: 0, stringBytes: 0, values: none };
 
 /**
  * Value `i`, counted tile by tile, of a hop whose tiles have values of these kinds; `null` where it is missing. A record holds the states of

@@ -7,8 +7,11 @@ import type { GenerationWriter, OnlineStore, PointerSwitch, RecordBatch, StoreVi
 import { checkFile } from "./check-file.ts";
 import { lmdbError } from "./lmdb-error.ts";
 import { defaultLmdbLimits, type LmdbOptions } from "./lmdb-options.ts";
-import { LmdbView, readFast } from "./lmdb-view.ts";
+import { type FindSlot, type KnownGroup, LmdbView, type ReadableDatabase, readFast } from "./lmdb-view.ts";
 import { type Bytes, pointerKey, slotCount, slotKey, slotName, switchesKey } from "./lmdb-layout.ts";
+
+const number = new Float64Array(1);
+const numberBytes = new Uint8Array(number.buffer);
 
 const binary = { encoding: "binary", keyEncoding: "binary" } as const;
 
@@ -28,8 +31,8 @@ export class LmdbStore implements OnlineStore {
   readonly #folder: string;
   readonly #readOnly: boolean;
   readonly #slots: Map<string, Database<Bytes, Bytes>> = new Map<string, Database<Bytes, Bytes>>();
-  /** Pointers as of {@link #seen}; a group without one is there as `undefined`. */
-  #pointers: Map<string, GroupPointer | undefined> = new Map<string, GroupPointer | undefined>();
+  /** Groups as of {@link #seen}, also those that have no pointer. */
+  #groups: Map<string, KnownGroup> = new Map<string, KnownGroup>();
   #seen = -1;
 
   private constructor(root: RootDatabase<Bytes, Bytes>, meta: Database<Bytes, Bytes>, options: LmdbOptions) {
@@ -77,10 +80,8 @@ export class LmdbStore implements OnlineStore {
       for (;;) {
         const transaction = this.#root.useReadTransaction();
         const switches = this.#switches({ transaction });
-        if (switches === this.#seen && groups.every((group) => this.#pointers.has(group))) {
-          return new LmdbView(transaction, this.#pointers, (group, generation) =>
-            this.#slots.get(slotName(group, generation)),
-          );
+        if (switches === this.#seen && this.#knows(groups)) {
+          return new LmdbView(transaction, this.#groups, this.#otherSlot);
         }
         // Which databases are open is settled when a transaction begins: open them, then look again.
         this.#learn(groups, switches, transaction);
@@ -161,30 +162,41 @@ export class LmdbStore implements OnlineStore {
 
   /** How often pointers were switched, in a transaction or now. */
   #switches(options?: { readonly transaction: Transaction }): number {
-    const bytes =
-      options === undefined ? this.#meta.getBinary(switchesKey) : readFast(this.#meta, switchesKey, options);
-    return bytes === undefined ? 0 : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).readDoubleLE();
+    const meta: ReadableDatabase = this.#meta;
+    const bytes = options === undefined ? this.#meta.getBinary(switchesKey) : meta.getBinaryFast(switchesKey, options);
+    if (bytes === undefined) return 0;
+    // Each read begins with this: it makes nothing.
+    for (let i = 0; i < 8; i++) numberBytes[i] = bytes[i] ?? 0;
+    return number[0] ?? 0;
   }
+
+  #knows(groups: readonly string[]): boolean {
+    for (const group of groups) if (!this.#groups.has(group)) return false;
+    return true;
+  }
+
+  readonly #otherSlot: FindSlot = (group, generation) => this.#slots.get(slotName(group, generation));
 
   /** Reads pointers in a transaction, ends it, and opens the databases that they need. */
   #learn(groups: readonly string[], switches: number, transaction: Transaction): void {
-    const pointers = new Map(switches === this.#seen ? this.#pointers : []);
+    const known = new Map(switches === this.#seen ? this.#groups : []);
+    const pointers: (GroupPointer | undefined)[] = [];
     try {
       for (const group of groups) {
         const bytes = readFast(this.#meta, pointerKey(group), { transaction });
-        pointers.set(group, bytes === undefined ? undefined : decodePointer(bytes));
+        pointers.push(bytes === undefined ? undefined : decodePointer(bytes));
       }
     } finally {
       transaction.done();
       this.#root.resetReadTxn();
     }
-    for (const pointer of pointers.values()) {
-      if (pointer === undefined) continue;
-      for (const generation of [pointer.generation, pointer.previous]) {
-        if (generation !== undefined) this.#openSlot(pointer.group, generation, false);
-      }
+    for (const [i, group] of groups.entries()) {
+      const pointer = pointers[i];
+      if (pointer?.previous !== undefined) this.#openSlot(group, pointer.previous, false);
+      const slot = pointer === undefined ? undefined : this.#openSlot(group, pointer.generation, false);
+      known.set(group, { pointer, slot });
     }
-    this.#pointers = pointers;
+    this.#groups = known;
     this.#seen = switches;
   }
 

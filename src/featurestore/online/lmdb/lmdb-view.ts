@@ -21,28 +21,34 @@ export function readFast(
   return bytes === undefined ? undefined : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
+/** A group as it is in the transactions that a store knows: its pointer, and the database of the generation that is current. */
+export interface KnownGroup {
+  readonly pointer: GroupPointer | undefined;
+  readonly slot: Database<Bytes, Bytes> | undefined;
+}
+
+/** Gives the database of a generation that is not current. */
+export type FindSlot = (group: string, generation: number) => Database<Bytes, Bytes> | undefined;
+
 /** One read transaction: what was current when it began, and those records. */
 export class LmdbView implements StoreView {
   readonly #options: { readonly transaction: Transaction };
-  readonly #pointers: ReadonlyMap<string, GroupPointer | undefined>;
-  readonly #slot: (group: string, generation: number) => Database<Bytes, Bytes> | undefined;
+  readonly #groups: ReadonlyMap<string, KnownGroup>;
+  readonly #other: FindSlot;
 
-  constructor(
-    transaction: Transaction,
-    pointers: ReadonlyMap<string, GroupPointer | undefined>,
-    slot: (group: string, generation: number) => Database<Bytes, Bytes> | undefined,
-  ) {
+  constructor(transaction: Transaction, groups: ReadonlyMap<string, KnownGroup>, other: FindSlot) {
     this.#options = { transaction };
-    this.#pointers = pointers;
-    this.#slot = slot;
+    this.#groups = groups;
+    this.#other = other;
   }
 
   pointer(group: string): GroupPointer | undefined {
-    return this.#pointers.get(group);
+    return this.#groups.get(group)?.pointer;
   }
 
   read(group: string, generation: number, keys: readonly Bytes[], visit: RecordVisitor): void {
-    const slot = this.#slot(group, generation);
+    const known = this.#groups.get(group);
+    const slot = known?.pointer?.generation === generation ? known.slot : this.#other(group, generation);
     if (slot === undefined) {
       throw new TondoError("INVALID_ARGUMENT", `generation ${String(generation)} of ${group} is not in this view`);
     }

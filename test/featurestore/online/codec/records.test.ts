@@ -16,12 +16,12 @@ import {
   encodeRows,
   encodeWindows,
   findVersion,
-  loadWindows,
   readTileValue,
   RecordBuffer,
   type RowVersion,
   type Tiles,
   type TileShape,
+  windowLoader,
 } from "../../../../src/featurestore/online/codec/index.ts";
 
 const kinds = fc.constantFrom<ValueKind[]>(
@@ -156,7 +156,7 @@ const bundles = shapes.chain((all) =>
 );
 
 function check(record: Uint8Array, hops: readonly Tiles[], all: readonly TileShape[]): void {
-  const { words, hops: found } = loadWindows(record, all);
+  const { words, hops: found } = windowLoader(all)(record);
   expect(found).toHaveLength(hops.length);
   for (const [h, { count, starts, numbers, values: expected }] of hops.entries()) {
     const tiles = found[h];
@@ -191,6 +191,39 @@ describe("records of windows", () => {
   });
 });
 
+describe("records of the codec's first version", () => {
+  // As that version wrote them: two versions of a row with a float, a text and an int, of which the older is a deletion; two tiles with a text.
+  const rowOfOld =
+    "AQEDAAySos0CAAAAAAAAAAgAAAAGAAAAAAAAAAAANEAAAAAAAAA1QAMAAAAAAAAAAAAAAAAA+D8AAAAABgAAAAAAAAAAAAAAZMOpasOgAAADAAAA/////wAAAAAAACRAAAAAAAAAJkA=";
+  const tilesOfOld =
+    "AQIBAKyhSuwCAAAAAQAAAAAAAAAAAAAAAAAAAAAAFEAAAAAAAAAIQAAAAAAAABBAAQAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAYQAAAAAAAAA=";
+  const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
+
+  it("are read", () => {
+    const found = findVersion(bytesOf(rowOfOld), 3, 20);
+    if (found === undefined) throw new Error("there is a row");
+    expect([found.t, found.k]).toEqual([20, 21]);
+    const columns: readonly ValueKind[] = ["float", "string", "int"];
+    expect(columns.map((kind, i) => columnOfVersion(found, i, kind))).toEqual([1.5, "déjà", undefined]);
+    expect(findVersion(bytesOf(rowOfOld), 3, 19)).toBe(undefined);
+    const tiles = { count: 2, starts: Float64Array.of(0, 5), numbers: Float64Array.of(3, 4), values: ["a", null] };
+    check(bytesOf(tilesOfOld), [tiles], [{ numbers: 1, values: ["string"] }]);
+  });
+
+  it("are refused where they are damaged", () => {
+    for (const [text, read] of [
+      [rowOfOld, (bytes: Uint8Array) => findVersion(bytes, 3, 20)],
+      [tilesOfOld, windowLoader([{ numbers: 1, values: ["string"] }])],
+    ] as const) {
+      for (let i = 0; i < bytesOf(text).length; i++) {
+        const bytes = bytesOf(text);
+        bytes[i] = (bytes[i] ?? 0) ^ 4;
+        expect(() => read(bytes)).toThrow(expect.objectContaining({ code: "STORE_CORRUPT" }) as Error);
+      }
+    }
+  });
+});
+
 describe("records that are damaged", () => {
   const isCorrupt = expect.objectContaining({ code: "STORE_CORRUPT" }) as Error;
 
@@ -209,7 +242,7 @@ describe("records that are damaged", () => {
             encodeWindows(buffer, bundle.hops, bundle.shapes);
           });
           const readRow = (bytes: Uint8Array): unknown => findVersion(bytes, columns.length, Infinity);
-          const readWindows = (bytes: Uint8Array): unknown => loadWindows(bytes, bundle.shapes);
+          const readWindows = (bytes: Uint8Array): unknown => windowLoader(bundle.shapes)(bytes);
           for (const [record, read] of [[row, readRow] as const, [windows, readWindows] as const]) {
             const changed = record.slice();
             const place = at % changed.length;
@@ -240,7 +273,7 @@ describe("records that are damaged", () => {
           for (const [i, kind] of columns.entries()) if (found !== undefined) columnOfVersion(found, i, kind);
         };
         const readWindows = (bytes: Uint8Array): void => {
-          const { words, hops } = loadWindows(bytes, bundle.shapes);
+          const { words, hops } = windowLoader(bundle.shapes)(bytes);
           for (const [h, { values: kinds }] of bundle.shapes.entries()) {
             const tiles = hops[h];
             for (let i = 0; tiles !== undefined && i < tiles.values.length; i++) readTileValue(words, tiles, kinds, i);
@@ -267,7 +300,7 @@ describe("records that are damaged", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (garbage) => {
         expect(() => findVersion(garbage, 3, Infinity)).toThrow(isCorrupt);
-        expect(() => loadWindows(garbage, [{ numbers: 2, values: ["string"] }])).toThrow(isCorrupt);
+        expect(() => windowLoader([{ numbers: 2, values: ["string"] }])(garbage)).toThrow(isCorrupt);
       }),
       { seed: 15, numRuns: 2000 },
     );
