@@ -185,7 +185,11 @@ module.exports = {
       "Cassandra is one online store of several, and its driver an optional peer.",
     ),
     driver("kafkajs", [], "No adapter uses it yet: name its place here first."),
-    driver("parquetjs-lite", [], "No adapter uses it yet: name its place here first."),
+    driver(
+      "parquetjs-lite",
+      ["^src/featurestore/served/"],
+      "It seals the log of served features, by an optional peer; nothing is read by it.",
+    ),
 
     // Of no layer.
     {

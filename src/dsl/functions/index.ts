@@ -20,6 +20,7 @@ export { fitsOf, fittedFault, fittedOf, parametersOf } from "./fitted-of.ts";
 export { type Dialect, type DialectName, dialects, sparkFloat, sparkType } from "./dialects/index.ts";
 export { constantText } from "./literal-js.ts";
 export { literalSql, quoteIdentifier, quoteText, sqlType } from "./literal-sql.ts";
+export { hashText } from "./murmur3.ts";
 export { scalarFunctions, scalarSections } from "./scalar/index.ts";
 export {
   type Constant,

@@ -1,3 +1,4 @@
+export type { AnswerLog, ServedAnswer, ServedScore, VectorAnswerLog } from "./answer-log.ts";
 export { readApplied } from "./applied-record.ts";
 export { codecVersion, maxKeyBytes } from "./codec/index.ts";
 export type { EntityKeys, KeyPart } from "./entity-keys.ts";

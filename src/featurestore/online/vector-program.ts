@@ -23,6 +23,8 @@ export interface VectorAnswer {
   readonly statuses: readonly Status[];
   /** Why what is unavailable is, by place; nothing where all could be read. */
   readonly causes: readonly (TondoError | undefined)[] | undefined;
+  /** The id that this answer has in the log of served features, where it is there. */
+  readonly requestId?: string;
 }
 
 /** A read by a key that is computed from others: its place among the answers, and theirs. */

@@ -1,2 +1,12 @@
+export {
+  type CompactServedOptions,
+  type Served,
+  type ServedCompaction,
+  type ServedContext,
+  type ServedListing,
+  servedOf,
+} from "./served.ts";
+export { ServedLog, type ServedStats } from "./served-log.ts";
+export type { ServedOptions, ServedPii } from "./served-options.ts";
 export { servedFolder, servedName, servedPlanFile, servedVectorFolder } from "./served-places.ts";
 export { type ServedColumn, servedColumns, type ServedRole } from "./served-schema.ts";

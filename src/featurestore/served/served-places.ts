@@ -26,3 +26,32 @@ export function servedName(vector: string): string {
     })
     .join("");
 }
+
+/**
+ * Where what is not public yet is: `served-journal` in the home, beside the public files, and no part of it ends in `.parquet`. Of each process `ID.lock`, which
+ * it holds while it lives, and `ID-N.journal`; of a journal that is sealed `ID-N.sealed`, a folder, which is called `.sealing` until it is whole; of a compaction
+ * `ID.compacting`, a folder, and `ID.commit`, from when on it counts.
+ */
+export function unpublishedFolder(home: string): string {
+  return join(home, "served-journal");
+}
+
+/** What the names in {@link unpublishedFolder} end in. */
+export const endings = {
+  lock: ".lock",
+  journal: ".journal",
+  sealing: ".sealing",
+  sealed: ".sealed",
+  compacting: ".compacting",
+  commit: ".commit",
+} as const;
+
+/** A name without its ending; `undefined` where it has another. */
+export function stemOf(name: string, ending: string): string | undefined {
+  return name.endsWith(ending) && name.length > ending.length ? name.slice(0, -ending.length) : undefined;
+}
+
+/** Whether a name is that of a file that was never finished: see `writeFileAtomic`. */
+export function isPartFile(name: string): boolean {
+  return name.startsWith(".") && name.endsWith(".part");
+}

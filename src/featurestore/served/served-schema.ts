@@ -31,7 +31,7 @@ export interface ServedColumn {
  * - Of predictions, else NULL: `model`, `model_version` (a UUID), `tag` (NULL where the version was asked for by its id), `partition` (the path asked for),
  *   `partition_answered` (the path of the node that answered), `score` (NULL where a slot it needs is missing).
  */
-const about: readonly (readonly [name: string, kind: ValueKind])[] = [
+export const aboutColumns: readonly (readonly [name: string, kind: ValueKind])[] = [
   ["request_id", "string"],
   ["served_by", "string"],
   ["requested_at", "timestamp"],
@@ -61,7 +61,7 @@ const about: readonly (readonly [name: string, kind: ValueKind])[] = [
 export function servedColumns(vector: VectorPlan): readonly ServedColumn[] {
   const kindOf = (type: Parameters<typeof parseTypeName>[0]): ValueKind => parseTypeName(type).kind;
   const columns: ServedColumn[] = [
-    ...about.map(([name, kind]): ServedColumn => ({ name, kind, role: "about", of: name })),
+    ...aboutColumns.map(([name, kind]): ServedColumn => ({ name, kind, role: "about", of: name })),
     ...keyColumns(vector),
     ...vector.inputs.map(({ name, type }): ServedColumn => ({
       name: `input__${name}`,
