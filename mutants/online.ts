@@ -500,8 +500,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "inputs-of-the-first-key-for-all",
     file: "src/featurestore/online/feature-reader.ts",
-    find: "inputsOf(inputs, i, keys.length)",
-    replace: "inputsOf(inputs, 0, keys.length)",
+    find: "inputsOf(options.inputs, i, keys.length)",
+    replace: "inputsOf(options.inputs, 0, keys.length)",
     tests: vector,
   },
   {

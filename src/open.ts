@@ -15,7 +15,6 @@ import {
 import { connect, type Database } from "./database/index.ts";
 import { functionLibrary, type ProjectPlan, type UserFunction } from "./dsl/index.ts";
 import {
-  type AppliedLog,
   type Catalog,
   type Change,
   type CheckedProject,
@@ -40,15 +39,16 @@ import {
   openCatalog,
   type Operations,
   operations,
-  readApplied,
+  readAppliedLogs,
   type Reproduction,
   type ReproduceOptions,
   reproduceTrainingSet,
-  type ReadingOptions,
   type RollbackResult,
   s3Files,
   type Schedule,
-  type SourceDatabases,
+  type Served,
+  ServedLog,
+  servedOf,
   specifiedVector,
   type TableExtraction,
   type TrainingSet,
@@ -57,7 +57,7 @@ import {
   type VectorStatsOptions,
   withExtracted,
 } from "./featurestore/index.ts";
-import { type CassandraOptions, CassandraStore } from "./cassandra.ts";
+import { CassandraStore } from "./cassandra.ts";
 import { LmdbStore } from "./lmdb.ts";
 import { folderArtifacts, openRegistry, type PartitionPath, type Registry } from "./registry/index.ts";
 import {
@@ -66,7 +66,6 @@ import {
   type Prediction,
   type Predictor,
   type PredictRequest,
-  type UnavailableChoice,
 } from "./serving/index.ts";
 import { forgetFailure } from "./forget-failure.ts";
 import type { OpenOptions, WorkOptions } from "./open-options.ts";
@@ -132,6 +131,8 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
     reference: string,
     request: PredictRequest<P, V> & { readonly vector?: V },
   ): Promise<Prediction<P["vectors"][V]["slots"]>>;
+  /** The log of what is served, which `open({ served })` turns on, and the Parquet files that are made of it. */
+  readonly served: Served;
   /** Finds the version that answers on a partition path, and says why. */
   resolve(reference: string, path?: PartitionPath): ReturnType<Registry["resolve"]>;
   close(): Promise<void>;
@@ -149,7 +150,8 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
  * await tondo.materialize({ asOf: "2024-03-01T00:00:00Z" });
  * const { prediction } = await tondo.predict("eta@champion", { keys: { store: "r1" }, at: "2024-03-01T00:00:00Z" });
  * ```
- * @throws TondoError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`, `IO_FAILED`, `INVALID_ARGUMENT` where `functions` or `cassandra` are wrong
+ * @throws TondoError `DATABASE_UNAVAILABLE`, `DATABASE_NEWER`, `IO_FAILED`, `INVALID_ARGUMENT` where `functions`, `cassandra` or `served` are wrong,
+ * `DRIVER_MISSING` where what is asked for needs a package that is not installed
  */
 export function open<P extends ProjectTypes = RegisteredProject>(options?: OpenOptions): Promise<Tondo<P>>;
 // Types say what the names are; at run time every name is checked.
@@ -159,8 +161,15 @@ export async function open(options: OpenOptions = {}): Promise<AnyTondo> {
   functionLibrary(options.functions);
   const cacheFolder = resolve(home, options.s3?.cacheFolder ?? "cache/s3");
   const remote = s3Files({ ...options.s3, cacheFolder });
-  const database = await connect(options.database ?? { url: `sqlite:${join(home, "tondo.db")}` });
-  return new OpenTondo({ folder, remote }, home, database, options);
+  const clock = options.clock ?? systemClock;
+  const log = options.served === undefined ? undefined : await ServedLog.open(home, options.served, clock);
+  try {
+    const database = await connect(options.database ?? { url: `sqlite:${join(home, "tondo.db")}` });
+    return new OpenTondo({ folder, remote }, home, database, options, log);
+  } catch (error) {
+    await log?.close();
+    throw error;
+  }
 }
 
 /** Whatever project is registered, names are checked as they come. */
@@ -178,37 +187,34 @@ class OpenTondo implements AnyTondo {
   readonly #clock: Clock;
   readonly #engine: EngineOptions;
   readonly #functions: readonly UserFunction[];
-  readonly #databases: SourceDatabases | undefined;
   readonly #operations: Operations;
-  readonly #reading: ReadingOptions;
-  readonly #onUnavailable: UnavailableChoice;
-  readonly #cassandra: CassandraOptions | undefined;
   #store: Promise<OnlineStore> | undefined;
   #features: Promise<FeatureReader> | undefined;
   #predictor: Promise<Predictor> | undefined;
+  readonly #log: ServedLog | undefined;
+  readonly #options: OpenOptions;
+  readonly served: Served;
 
-  constructor(places: FilePlaces, home: string, database: Database, options: OpenOptions) {
+  constructor(places: FilePlaces, home: string, database: Database, options: OpenOptions, log?: ServedLog) {
     this.folder = places.folder;
     this.#places = places;
     this.home = home;
     this.#database = database;
     this.#clock = options.clock ?? systemClock;
-    this.#cassandra = options.cassandra;
+    this.#log = log;
+    this.#options = options;
     const functions = options.functions ?? options.engine?.functions ?? [];
     this.#functions = functions;
-    this.#databases = options.sources?.postgres;
-    this.#reading = options.reading ?? {};
-    this.#onUnavailable = options.onUnavailable ?? "throw";
     this.#engine = { ...options.engine, functions };
     const actor = options.actor ?? accountName();
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
     const artifacts = folderArtifacts(resolve(home, options.artifacts ?? "artifacts"));
-    const store = (): Promise<OnlineStore> => this.#online();
+    this.served = servedOf({ home, clock: this.#clock, openEngine: () => this.#openEngine(), log: () => log });
     this.registry = openRegistry({ database, artifacts, clock: this.#clock, actor });
     this.#operations = operations({
-      ...{ catalog: this.catalog, home, store, clock: this.#clock, actor, places, engine: this.#engine },
+      ...{ catalog: this.catalog, home, clock: this.#clock, actor, places, engine: this.#engine },
       project: () => this.#projectAtRest(),
-      loadedStore: () => this.#loadedStore(),
+      ...{ store: () => this.#online(), loadedStore: () => this.#loadedStore() },
       fitOf: (version, fingerprint) => fitOfVersion(this.registry, version, fingerprint),
     });
   }
@@ -236,7 +242,7 @@ class OpenTondo implements AnyTondo {
   trainingSet(call: TrainingSetCall): Promise<TrainingSet> {
     return makeSpecifiedSet(call, {
       project: () => this.#projectAtRest(),
-      applied: (groups) => this.#applied(groups),
+      applied: async (groups) => readAppliedLogs(await this.#loadedStore(), groups),
       ...this.#places,
       engine: this.#engine,
     });
@@ -263,9 +269,15 @@ class OpenTondo implements AnyTondo {
 
   async extract(options: Parameters<AnyTondo["extract"]>[0] = {}): Promise<readonly TableExtraction[]> {
     const project = await this.catalog.project();
-    const engine = await Engine.open({ spillFolder: join(this.home, "spill"), ...this.#engine });
+    const engine = await this.#openEngine();
     try {
-      return await extract({ ...options, project, databases: this.#databases, home: this.home, engine });
+      return await extract({
+        ...options,
+        project,
+        databases: this.#options.sources?.postgres,
+        home: this.home,
+        engine,
+      });
     } finally {
       engine.close();
     }
@@ -274,7 +286,7 @@ class OpenTondo implements AnyTondo {
   async materialize(options: Parameters<AnyTondo["materialize"]>[0] = {}): Promise<MaterializeResult> {
     const { asOf = BigInt(this.#clock()), ...rest } = options;
     const project = await this.#projectAtRest();
-    const engine = await Engine.open({ spillFolder: join(this.home, "spill"), ...this.#engine });
+    const engine = await this.#openEngine();
     try {
       return await materialize({
         ...rest,
@@ -315,11 +327,12 @@ class OpenTondo implements AnyTondo {
     this.#features ??= this.catalog.project().then(
       async (project) =>
         new FeatureReader({
-          ...this.#reading,
+          ...this.#options.reading,
           project,
           store: await this.#online(),
           clock: this.#clock,
           functions: this.#functions,
+          ...(this.#log === undefined ? {} : { log: this.#log }),
         }),
     );
     return forgetFailure(this.#features, () => {
@@ -329,7 +342,7 @@ class OpenTondo implements AnyTondo {
 
   async predict(reference: string, request: PredictRequest): Promise<Prediction> {
     this.#predictor ??= this.features().then((features) =>
-      createPredictor({ registry: this.registry, features, onUnavailable: this.#onUnavailable }),
+      createPredictor({ registry: this.registry, features, onUnavailable: this.#options.onUnavailable ?? "throw" }),
     );
     const predictor = await forgetFailure(this.#predictor, () => {
       this.#predictor = undefined;
@@ -342,18 +355,21 @@ class OpenTondo implements AnyTondo {
   }
 
   async close(): Promise<void> {
+    await using ending = new AsyncDisposableStack();
+    ending.defer(() => this.#database.close());
+    ending.defer(() => this.#log?.close());
     const store = this.#store;
     this.#store = undefined;
-    try {
-      // One that could not be opened was reported to who asked for it.
-      await (await store?.catch(() => undefined))?.close();
-    } finally {
-      await this.#database.close();
-    }
+    // One that could not be opened was reported to who asked for it.
+    await (await store?.catch(() => undefined))?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #openEngine(): Promise<Engine> {
+    return Engine.open({ spillFolder: join(this.home, "spill"), ...this.#engine });
   }
 
   /** The definitions in force, over the files that tables were extracted into until now. */
@@ -361,21 +377,9 @@ class OpenTondo implements AnyTondo {
     return withExtracted(await this.catalog.project(), { home: this.home, folder: this.folder });
   }
 
-  /** When rows were first applied online; nothing where no store was ever loaded. */
-  async #applied(groups: readonly string[]): Promise<ReadonlyMap<string, AppliedLog>> {
-    const all = new Map<string, AppliedLog>();
-    const store = await this.#loadedStore();
-    if (store === undefined) return all;
-    for (const group of groups) {
-      const log = await readApplied(store, group);
-      if (log !== undefined) all.set(group, log);
-    }
-    return all;
-  }
-
   /** The online store, which is not made where nothing was ever loaded. */
   async #loadedStore(): Promise<OnlineStore | undefined> {
-    const isLocal = this.#cassandra === undefined;
+    const isLocal = this.#options.cassandra === undefined;
     if (isLocal && this.#store === undefined && !existsSync(join(this.home, "online", "data.mdb"))) return undefined;
     return this.#online();
   }
@@ -388,7 +392,9 @@ class OpenTondo implements AnyTondo {
   }
 
   async #openStore(): Promise<OnlineStore> {
-    if (this.#cassandra !== undefined) return CassandraStore.open(this.#cassandra);
-    return LmdbStore.open({ folder: join(this.home, "online") });
+    const { cassandra } = this.#options;
+    return cassandra === undefined
+      ? LmdbStore.open({ folder: join(this.home, "online") })
+      : CassandraStore.open(cassandra);
   }
 }

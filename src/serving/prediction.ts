@@ -26,6 +26,8 @@ export interface Prediction<S extends VectorTypes["slots"] = AnyProject["vectors
   readonly skipped: readonly SkippedNode[];
   /** Microseconds since 1970. */
   readonly at: Micros;
+  /** The id that this prediction has in the log of served features, where it is there. */
+  readonly requestId?: string;
   /** The slots, by name. */
   readonly vector: S;
   /** The stored values read, by `role__entity__group__stored`; of one that is unavailable with the cause. */

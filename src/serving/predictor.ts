@@ -6,7 +6,14 @@ import {
   TondoError,
   type VectorName,
 } from "../core/index.ts";
-import { type FeatureReader, type PreparedVector, type RequestReader, requestReader } from "../featurestore/index.ts";
+import {
+  type FeatureReader,
+  type PreparedVector,
+  type RequestReader,
+  requestReader,
+  type ServedScore,
+  type VectorAnswerLog,
+} from "../featurestore/index.ts";
 import type { PartitionPath, Registry, ResolverOptions } from "../registry/index.ts";
 import { type LoadedModel, loadModel, programCache } from "./model-package.ts";
 import { type Prediction, predictionOf } from "./prediction.ts";
@@ -31,6 +38,8 @@ export type VectorRequestOf<P extends ProjectTypes, V extends VectorName<P>> = {
   readonly deadlineMs?: number;
   /** Default: the predictor's. */
   readonly onUnavailable?: UnavailableChoice;
+  /** Whether the prediction is logged, where there is a log of served features; default: the log chooses by the key. */
+  readonly log?: boolean;
 } & InputsOf<P["vectors"][V]["inputs"]>;
 
 /**
@@ -77,6 +86,7 @@ interface Ready {
   readonly answer: ReturnType<typeof predictionOf>;
   readonly prepared: PreparedVector;
   readonly request: RequestReader;
+  readonly log: VectorAnswerLog | undefined;
 }
 
 /** Makes a predictor; models are loaded when they are first asked for. */
@@ -91,12 +101,16 @@ export function createPredictor({
   const programs = programCache(maxVectors, features.functions);
   // Loaded models by package digest; those of one training share their vector's program and reads.
   const models = new Map<string, Promise<Ready>>();
-  const vectors = new Map<string, Pick<Ready, "prepared" | "request">>();
+  const vectors = new Map<string, Omit<Ready, "model" | "answer">>();
 
   const load = async (digest: string): Promise<Ready> => {
     const model = loadModel(digest, await registry.loadPackage(digest), programs, features.functions);
     const known = vectors.get(model.fingerprint);
-    const shared = known ?? { prepared: features.prepare(model.vector), request: requestReader(model.vector) };
+    const shared = known ?? {
+      prepared: features.prepare(model.vector),
+      request: requestReader(model.vector),
+      log: features.log?.vector(model.vector),
+    };
     remember(vectors, model.fingerprint, shared, maxVectors);
     return { model, answer: predictionOf(model), ...shared };
   };
@@ -117,7 +131,7 @@ export function createPredictor({
     async predict(reference, asked: PredictRequest) {
       const { vector, keys, inputs = {}, partition = [], at, deadlineMs, onUnavailable = always } = asked;
       const resolution = await resolver.resolve(reference, partition);
-      const { model, prepared, request, answer } = await ready(resolution.version.packageDigest);
+      const { model, prepared, request, answer, log } = await ready(resolution.version.packageDigest);
       if (resolution.version.vector !== null && resolution.version.vector.fingerprint !== model.fingerprint) {
         throw new TondoError(
           "PACKAGE_CORRUPT",
@@ -135,11 +149,25 @@ export function createPredictor({
         );
       }
       const columns = request(keys, inputs);
-      const how = { partial: isMissing(onUnavailable), ...(deadlineMs === undefined ? {} : { deadlineMs }) };
-      const read = prepared.read({ columns }, at === undefined ? undefined : toMicros(at), how);
-      return answer(resolution, columns, await read);
+      // What was read is logged with what the model makes of it, and not without.
+      const how = {
+        log: false,
+        partial: isMissing(onUnavailable),
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      };
+      const read = await prepared.read({ columns }, at === undefined ? undefined : toMicros(at), how);
+      const predicted = answer(resolution, columns, read);
+      if (log?.takes(columns, asked.log) !== true) return predicted;
+      const id = log.add({ by: "predict", columns, answer: read, base: 0, scored: scoreOf(predicted, partition) });
+      const requestId = id instanceof Promise ? await id : id;
+      return requestId === undefined ? predicted : { ...predicted, requestId };
     },
   };
+}
+
+/** What the log says of a prediction. */
+function scoreOf({ model, version, tag, path, vector, prediction }: Prediction, partition: PartitionPath): ServedScore {
+  return { model, version: version.id, tag, partition, path, slots: vector, score: prediction };
 }
 
 /** Anything but the two choices is refused: a misspelled one must not be taken for a leave to guess. */

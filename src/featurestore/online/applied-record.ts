@@ -26,3 +26,17 @@ export async function readApplied(store: OnlineStore, group: string): Promise<Ap
     view.close();
   }
 }
+
+/** {@link readApplied} of several groups, those that have a log; none where there is no store. */
+export async function readAppliedLogs(
+  store: OnlineStore | undefined,
+  groups: readonly string[],
+): Promise<ReadonlyMap<string, AppliedLog>> {
+  const all = new Map<string, AppliedLog>();
+  if (store === undefined) return all;
+  for (const group of groups) {
+    const log = await readApplied(store, group);
+    if (log !== undefined) all.set(group, log);
+  }
+  return all;
+}

@@ -12,6 +12,7 @@ import {
   type VectorName,
 } from "../../core/index.ts";
 import { type FunctionLibrary, functionLibrary, type ProjectPlan, type VectorPlan } from "../../dsl/index.ts";
+import type { AnswerLog, VectorAnswerLog } from "./answer-log.ts";
 import { closestName } from "./closest-name.ts";
 import { encodeKey } from "./codec/index.ts";
 import { type EntityKeys, keyValues } from "./entity-keys.ts";
@@ -58,12 +59,15 @@ interface AskedVector {
   readonly program: VectorProgram;
   readonly request: RequestReader;
   readonly rows: VectorRows;
+  readonly log: VectorAnswerLog | undefined;
 }
 
 /** Features by canonical name from an online store; the names are those of `P`, which `tondo types` writes. */
 export class FeatureReader<P extends ProjectTypes = AnyProject> {
   /** The functions of the project's own: what predicts with its vectors calls the same. */
   readonly functions: FunctionLibrary;
+  /** Takes down what is answered for vectors: what predicts with them logs there what it made of it. */
+  readonly log: AnswerLog | undefined;
   readonly #project: ProjectPlan;
   readonly #entities: ReadonlySet<string>;
   readonly #store: OnlineStore;
@@ -76,7 +80,8 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
 
   /** @throws TondoError `INVALID_ARGUMENT` where a deadline, a limit or a bound of the cache is none */
   constructor(options: FeatureReaderOptions) {
-    const { project, store, clock = systemClock, limits, functions, cache } = options;
+    const { project, store, clock = systemClock, limits, functions, cache, log } = options;
+    this.log = log;
     this.functions = functionLibrary(functions);
     this.#project = project;
     this.#entities = new Set(project.entities.map(({ name }) => name));
@@ -147,7 +152,7 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
     const how = askedRead(options, this.#defaults, this.#limits);
     const rows = isNames(asked)
       ? await this.#named(asked, many as readonly EntityKeys[], at, how)
-      : await this.#ofVector(asked, many as readonly RequestKeys[], options.inputs, at, how);
+      : await this.#ofVector(asked, many as readonly RequestKeys[], options, at, how);
     return Array.isArray(keys) ? rows : rows[0];
   }
 
@@ -156,12 +161,20 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
    * @throws TondoError `UNKNOWN_VECTOR`
    */
   prepare(vector: VectorName<P> | VectorPlan): PreparedVector {
-    const { program } = this.#vector(vector);
+    const { program, log } = this.#vector(vector);
+    const read: PreparedVector["read"] = (request, at, options) => {
+      const how = options === undefined ? this.#defaults : askedRead(options, this.#defaults, this.#limits);
+      const answers = this.#reader.read(program, [request], 1, at, how);
+      return answers instanceof Promise ? answers.then((found) => program.finish(found)) : program.finish(answers);
+    };
+    if (log === undefined) return { read };
     return {
       read: (request, at, options) => {
-        const how = options === undefined ? this.#defaults : askedRead(options, this.#defaults, this.#limits);
-        const answers = this.#reader.read(program, [request], 1, at, how);
-        return answers instanceof Promise ? answers.then((found) => program.finish(found)) : program.finish(answers);
+        const answer = read(request, at, options);
+        if (!log.takes(request.columns, options?.log)) return answer;
+        return answer instanceof Promise
+          ? answer.then((found) => logPrepared(log, request, found))
+          : logPrepared(log, request, answer);
       },
     };
   }
@@ -208,14 +221,21 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
   async #ofVector(
     vector: string | VectorPlan,
     keys: readonly RequestKeys[],
-    inputs: VectorGetOptions["inputs"],
+    options: VectorGetOptions,
     at: Micros | undefined,
     how: AskedRead,
   ): Promise<readonly VectorRow[]> {
-    const { program, request, rows } = this.#vector(vector);
-    const requests = keys.map((own, i) => ({ columns: request(own, inputsOf(inputs, i, keys.length)) }));
-    const answers = await this.#reader.read(program, requests, keys.length, at, how);
-    return rows.of(program.finish(answers), keys.length);
+    const { program, request, rows, log } = this.#vector(vector);
+    const requests = keys.map((own, i) => ({ columns: request(own, inputsOf(options.inputs, i, keys.length)) }));
+    const answers = program.finish(await this.#reader.read(program, requests, keys.length, at, how));
+    if (log === undefined) return rows.of(answers, keys.length);
+    const { stride } = answers;
+    const ids: (string | undefined)[] = [];
+    for (const [i, { columns }] of requests.entries()) {
+      const isTaken = log.takes(columns, options.log);
+      ids.push(isTaken ? await log.add({ by: "get", columns, answer: answers, base: i * stride }) : undefined);
+    }
+    return rows.of(answers, keys.length, ids);
   }
 
   #vector(asked: string | VectorPlan): AskedVector {
@@ -226,6 +246,7 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
       program: new VectorProgram(plan, this.functions),
       request: requestReader(plan, "reads"),
       rows: new VectorRows(plan),
+      log: this.log?.vector(plan),
     };
     this.#vectors.set(plan, made);
     return made;
@@ -274,6 +295,17 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
 /** A reader of features: see {@link FeatureReader}. */
 export function createFeatureReader(options: FeatureReaderOptions): FeatureReader {
   return new FeatureReader(options);
+}
+
+function logPrepared(
+  log: VectorAnswerLog,
+  { columns }: VectorRequest,
+  answer: VectorAnswer,
+): VectorAnswer | Promise<VectorAnswer> {
+  const named = (requestId: string | undefined): VectorAnswer =>
+    requestId === undefined ? answer : { ...answer, requestId };
+  const id = log.add({ by: "prepare", columns, answer, base: 0 });
+  return id instanceof Promise ? id.then(named) : named(id);
 }
 
 function isObject(one: unknown): boolean {

@@ -1,5 +1,5 @@
 export type { AnswerLog, ServedAnswer, ServedScore, VectorAnswerLog } from "./answer-log.ts";
-export { readApplied } from "./applied-record.ts";
+export { readApplied, readAppliedLogs } from "./applied-record.ts";
 export { codecVersion, maxKeyBytes } from "./codec/index.ts";
 export type { EntityKeys, KeyPart } from "./entity-keys.ts";
 export { createFeatureReader, FeatureReader, type FeatureRow, type PreparedVector } from "./feature-reader.ts";

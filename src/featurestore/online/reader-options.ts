@@ -1,5 +1,6 @@
 import { type Clock, type Moment, TondoError } from "../../core/index.ts";
 import type { ProjectPlan, UserFunction } from "../../dsl/index.ts";
+import type { AnswerLog } from "./answer-log.ts";
 import type { OnlineStore } from "./online-store.ts";
 import type { AskedRead } from "./read-program.ts";
 import type { RecordCacheOptions } from "./record-cache.ts";
@@ -25,6 +26,8 @@ export interface FeatureReaderOptions extends ReadingOptions {
   readonly clock?: Clock;
   /** The functions of the project's own. */
   readonly functions?: readonly UserFunction[];
+  /** Takes down what is answered for vectors; default: nothing does. */
+  readonly log?: AnswerLog;
 }
 
 /** Bounds of a reader. */
@@ -59,6 +62,8 @@ export interface ReadCallOptions {
   readonly deadlineMs?: number;
   /** Whether what is not there by then is left `unavailable` and the rest is answered; default: the reader's. */
   readonly partial?: boolean;
+  /** Whether the answer is logged, where there is a log and a vector is asked for; default: the log chooses by the key. */
+  readonly log?: boolean;
 }
 
 /** How features are asked for. */

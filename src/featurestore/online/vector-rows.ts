@@ -6,6 +6,8 @@ import type { StoredAnswers } from "./stored-answers.ts";
 /** What a vector reads for one request, and the moment it is of. */
 export interface VectorRow<R extends VectorTypes["reads"] = AnyProject["vectors"][string]["reads"]> {
   readonly at: Micros;
+  /** The id that this answer has in the log of served features, where it is there. */
+  readonly requestId?: string;
   /**
    * By the name of the key (a role, or what the key is computed by) and the canonical name of the stored value.
    *
@@ -33,8 +35,11 @@ export class VectorRows {
     this.#byKey = byKey;
   }
 
-  /** The rows of some answers, in their order. */
-  of(answers: StoredAnswers, rows: number): readonly VectorRow[] {
+  /**
+   * The rows of some answers, in their order.
+   * @param ids what each is called in the log, where it is there
+   */
+  of(answers: StoredAnswers, rows: number, ids?: readonly (string | undefined)[]): readonly VectorRow[] {
     return Array.from({ length: rows }, (_, row) => {
       const values: Record<string, Record<string, FeatureValue>> = {};
       for (const [key, outputs] of this.#byKey) {
@@ -44,7 +49,8 @@ export class VectorRows {
         }
         values[key] = own;
       }
-      return { at: answers.at, values };
+      const requestId = ids?.[row];
+      return requestId === undefined ? { at: answers.at, values } : { at: answers.at, requestId, values };
     });
   }
 }
