@@ -17,6 +17,7 @@ import { planCommand } from "./plan.ts";
 import { predictCommand } from "./predict.ts";
 import { resolveCommand } from "./resolve.ts";
 import { scheduleCommand } from "./schedule.ts";
+import { servedCommand } from "./served.ts";
 import { tagCommand } from "./tag.ts";
 import { testCommand } from "./test.ts";
 import { trainCommand } from "./train.ts";
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   getCommand,
   predictCommand,
   consistencyCommand,
+  servedCommand,
   modelsCommand,
   tagCommand,
   resolveCommand,
