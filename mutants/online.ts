@@ -87,7 +87,7 @@ const mutants: readonly Mutant[] = [
     name: "last-words-not-checked",
     file: "src/featurestore/online/codec/checksum.ts",
     find: "...wasm.ifElse(tail, []),",
-    replace: "",
+    replace: "...wasm.ifElse([], []),",
     tests: sums,
   },
   {
@@ -306,7 +306,7 @@ const mutants: readonly Mutant[] = [
     file: "src/featurestore/online/window-reader.ts",
     find: "(f64[starts + middle] ?? 0) < moment) low",
     replace: "(f64[starts + middle] ?? 0) <= moment) low",
-    tests: windows,
+    tests: runs,
   },
   {
     name: "merged-sums-run-over",

@@ -1,9 +1,7 @@
+import { benchScale } from "../harness/scale.ts";
+
 /** How much data: a run of all cases takes three quarters of an hour on two cores. */
 const whole = { events: 10_000_000, keys: 100_000, rows: 1_000_000 } as const;
-
-/** `TONDO_BENCH_SCALE=0.05` runs the same cases over a twentieth of the data, to try them out: figures of so little say little. */
-const scale = Number(process.env["TONDO_BENCH_SCALE"] ?? 1);
-if (!(scale > 0 && scale <= 1)) throw new Error(`TONDO_BENCH_SCALE: ${String(scale)} is not above 0 and at most 1`);
 
 /** So many events, different keys and left rows. */
 export interface Sizes {
@@ -15,7 +13,7 @@ export interface Sizes {
 /** Sizes of most cases, times `factor`: ten is a hundred million events. */
 export function sizesOf(factor = 1): Sizes {
   // Whole hundreds, since each hundredth event ties with the next.
-  const part = (count: number): number => Math.max(Math.ceil((count * factor * scale) / 100) * 100, 100);
+  const part = (count: number): number => Math.max(Math.ceil((count * factor * benchScale) / 100) * 100, 100);
   return { events: part(whole.events), keys: part(whole.keys), rows: part(whole.rows) };
 }
 

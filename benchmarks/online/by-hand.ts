@@ -59,7 +59,8 @@ export class ByHand {
   }
 }
 
-function keyOf(id: string): Buffer {
+/** The bytes of a user's key. */
+export function keyOf(id: string): Buffer {
   const key = Buffer.allocUnsafe(id.length + 3);
   key[0] = 3;
   key.write(id, 1, "latin1");
@@ -73,7 +74,7 @@ function load(record: Buffer): void {
 }
 
 /** One version: header, count, sizes, t, k, bitmap, f0 to f7, plan, visits, text. */
-function profile(record: Buffer | undefined): (number | string | null)[] {
+export function profile(record: Buffer | undefined): (number | string | null)[] {
   if (record === undefined) return [NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, null, NaN];
   load(record);
   const present = halves[10] ?? 0;
@@ -98,7 +99,7 @@ function meanOf(n: number): number {
 }
 
 /** Tiles of a day: max, mean, min, count; of an hour: last, max, mean, count; of five minutes: mean, count. */
-function spend(record: Buffer | undefined, values: (number | string | null)[]): void {
+export function spend(record: Buffer | undefined, values: (number | string | null)[]): void {
   if (record === undefined) {
     values.push(NaN, NaN, NaN, NaN, NaN, NaN, NaN, 0, 0, 0);
     return;
@@ -141,7 +142,7 @@ function spend(record: Buffer | undefined, values: (number | string | null)[]): 
 }
 
 /** Tiles of each hop: max, mean, min, count; the sum is the state of the mean. */
-function views(record: Buffer | undefined): number[] {
+export function views(record: Buffer | undefined): number[] {
   const [max, mean, min, n, sum]: number[][] = [[], [], [], [], []];
   if (record !== undefined) load(record);
   let place = 1;

@@ -4,22 +4,13 @@ import { packageFiles } from "../../src/registry/index.ts";
 import { allocatedBytes } from "../harness/allocated-bytes.ts";
 import type { Case, Suite } from "../harness/suite.ts";
 import { ByHand } from "./by-hand.ts";
-import { at, ids, openWorld, users, viewers, type World } from "./world.ts";
+import { cassandraCases } from "./cassandra.ts";
+import { materializeCases } from "./materialize.ts";
+import { underLoad } from "./under-load.ts";
+import { at, ids, openWorld, users, vectorOf, viewers, walk, type World } from "./world.ts";
 
 /** How many keys one call of a case asks for, one after the other. */
 const calls = 200;
-
-/** An endless walk through a list. */
-function walk(list: readonly string[]): () => string {
-  let i = 0;
-  return () => list[i++ % list.length] ?? "";
-}
-
-async function vectorOf({ tondo }: World, name: string): Promise<VectorPlan> {
-  const vector = (await tondo.project()).vectors.find((one) => one.name === name);
-  if (vector === undefined) throw new Error(`no vector ${name}`);
-  return vector;
-}
 
 /** One key at a time through a prepared vector. */
 function prepared(
@@ -35,7 +26,7 @@ function prepared(
     async setup() {
       const world = await openWorld();
       const by = new ByHand(world.store);
-      const plan = await vectorOf(world, vector);
+      const plan = await vectorOf(world.tondo, vector);
       const reader = (await world.tondo.features()).prepare(plan);
       const [next, nextHand] = [walk(list), walk(list)];
       return {
@@ -74,7 +65,7 @@ const hundred: Case = {
     const world = await openWorld();
     const by = new ByHand(world.store);
     const features = await world.tondo.features();
-    const { reads } = await vectorOf(world, "spend");
+    const { reads } = await vectorOf(world.tondo, "spend");
     const names = reads.map(({ group, stored }) => `user:${group}:${stored}`);
     const list = ids(users);
     const [next, nextHand] = [walk(list), walk(list)];
@@ -178,6 +169,9 @@ const suite: Suite = {
     hundred,
     prepared("lmdb-windows", "watched", ids(viewers), (by, id) => by.fifteen(id)),
     predict,
+    underLoad,
+    ...cassandraCases,
+    ...materializeCases,
   ],
 };
 

@@ -2,12 +2,14 @@ import { rmSync } from "node:fs";
 import { copyFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { VectorPlan } from "../../src/dsl/index.ts";
 import { Engine } from "../../src/featurestore/index.ts";
 import { linearTrainer, open, toMicros, type Tondo } from "../../src/index.ts";
+import { scaled } from "../harness/scale.ts";
 
 /** Users with a profile and purchases; the first thousand have views, too. */
-export const users: number = 100_000;
-export const viewers: number = 1000;
+export const users: number = scaled(100_000, 2000);
+export const viewers: number = scaled(1000, 50);
 
 /** What everything is loaded as of. */
 export const loadedAt: string = "2024-03-01T12:34:56Z";
@@ -38,14 +40,32 @@ export function ids(count: number): readonly string[] {
   return Array.from({ length: count }, (_, i) => userId((i * 7919) % count));
 }
 
-async function makeWorld(): Promise<World> {
+/** A folder that is removed when the process ends, however it does but for a kill. */
+export async function freshFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "tondo-bench-online-"));
-  // However the process ends, but for a kill.
   process.once("exit", () => {
     rmSync(folder, { recursive: true, force: true });
   });
+  return folder;
+}
+
+/** A folder with the definitions and their sources. */
+export async function makeProject(): Promise<string> {
+  const folder = await freshFolder();
   await makeSources(folder);
   await copyFile(join(import.meta.dirname, "definitions.tondo"), join(folder, "definitions.tondo"));
+  return folder;
+}
+
+/** A vector of the definitions. */
+export async function vectorOf(tondo: Tondo, name: string): Promise<VectorPlan> {
+  const vector = (await tondo.project()).vectors.find((one) => one.name === name);
+  if (vector === undefined) throw new Error(`no vector ${name}`);
+  return vector;
+}
+
+async function makeWorld(): Promise<World> {
+  const folder = await makeProject();
   const tondo = await open({ folder, actor: "bench" });
   process.once("beforeExit", () => {
     void tondo.close();
@@ -57,41 +77,67 @@ async function makeWorld(): Promise<World> {
   return { tondo, store: join(tondo.home, "online") };
 }
 
-async function makeSources(folder: string): Promise<void> {
-  const engine = await Engine.open();
-  const write = async (name: string, select: string): Promise<void> => {
-    await engine.run(`copy (${select}) to '${join(folder, name)}' (format parquet)`, `writing ${name}`);
-  };
-  // A number in [0, n) that looks like chance and is always the same.
-  const chance = (salt: number, n: number): string => `(hash(i * 31 + ${String(salt)}) % ${String(n)})::bigint`;
-  const moment = (salt: number, n: number): string =>
-    `timestamp '2024-03-01 12:34:56' - to_microseconds(1 + ${chance(salt, n)})`;
-  const id = (i: string): string => `format('u{:06d}', ${i})`;
-  const month = 30 * 86_400_000_000;
+/** An endless walk through a list. */
+export function walk(list: readonly string[]): () => string {
+  let i = 0;
+  return () => list[i++ % list.length] ?? "";
+}
+
+// A number in [0, n) that looks like chance and is always the same.
+const chance = (salt: number, n: number): string => `(hash(i * 31 + ${String(salt)}) % ${String(n)})::bigint`;
+const month = 30 * 86_400_000_000;
+const moment = (salt: number, n: number): string =>
+  `timestamp '2024-03-01 12:34:56' - to_microseconds(1 + ${chance(salt, n)})`;
+const id = (i: string): string => `format('u{:06d}', ${i})`;
+
+async function write(engine: Engine, folder: string, name: string, select: string): Promise<void> {
+  await engine.run(`copy (${select}) to '${join(folder, name)}' (format parquet)`, `writing ${name}`);
+}
+
+/** Writes a file with one row for each of so many users: eight floats of which a tenth are missing, an int and a text. */
+export async function writeProfiles(folder: string, name: string, count: number): Promise<void> {
   const floats = Array.from(
     { length: 8 },
     (_, f) => `case when ${chance(100 + f, 10)} > 0 then ${chance(f, 1_000_000)} / 1000.0::double end as f${String(f)}`,
   );
+  const engine = await Engine.open();
   try {
     await write(
-      "profiles.parquet",
+      engine,
+      folder,
+      name,
       `select ${id("i")} as user_id, ${floats.join(", ")}, ${chance(8, 500)} as visits,
         ['free', 'pro', 'team'][1 + ${chance(9, 3)}] as plan, ${moment(10, month)} as updated_at
-        from range(${String(users)}) t(i)`,
+        from range(${String(count)}) t(i)`,
     );
+  } finally {
+    engine.close();
+  }
+}
+
+async function makeSources(folder: string): Promise<void> {
+  await writeProfiles(folder, "profiles.parquet", users);
+  const engine = await Engine.open();
+  try {
     await write(
+      engine,
+      folder,
       "purchases.parquet",
       `select ${id(`i % ${String(users)}`)} as user_id, ${chance(1, 100_000)} / 100.0::double as amount,
         ${moment(2, month)} as bought_at from range(${String(users * 20)}) t(i)`,
     );
     await write(
+      engine,
+      folder,
       "views.parquet",
       `select ${id(`i % ${String(viewers)}`)} as user_id, ${chance(3, 100_000)} / 1000.0::double as seconds,
         ${moment(4, month)} as viewed_at from range(${String(viewers * 1000)}) t(i)`,
     );
     await write(
+      engine,
+      folder,
       "rows.parquet",
-      `select ${id("i * 37")} as "user", timestamp '2024-03-01 12:34:56' as "at",
+      `select ${id(`(i * 37) % ${String(users)}`)} as "user", timestamp '2024-03-01 12:34:56' as "at",
         ${chance(5, 1000)} / 10.0::double as next from range(2000) t(i)`,
     );
   } finally {
