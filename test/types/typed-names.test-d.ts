@@ -1,5 +1,5 @@
 // What compiles and what does not once a project's names are known; `typed-names.test.ts` runs the compiler over it.
-import { linearTrainer, open, type Status, type Tondo, type TrainingSet } from "../../src/index.ts";
+import { expectConsistent, linearTrainer, open, type Status, type Tondo, type TrainingSet } from "../../src/index.ts";
 import type { FeatureReader } from "../../src/featurestore/index.ts";
 import type { TondoProject } from "./shop.d.ts";
 
@@ -59,6 +59,14 @@ export async function operations(tondo: Tondo<TondoProject>): Promise<void> {
   void tondo.freshness({ groups: ["shop:order"] });
   // @ts-expect-error a wrong group
   void tondo.schedule({ groups: ["shop:order"] });
+  same<Awaited<ReturnType<typeof tondo.consistency>>["consistent"], boolean>(true);
+  // @ts-expect-error a wrong vector
+  void tondo.consistency("prices");
+  await expectConsistent(tondo, "lateness", [{ keys: { shop: "a" } }], { at: 5n });
+  // @ts-expect-error a key of another type
+  void expectConsistent(tondo, "lateness", [{ keys: { shop: 7 } }]);
+  // @ts-expect-error a wrong vector
+  void expectConsistent(tondo, "prices", []);
 }
 
 export async function vectors(tondo: Tondo<TondoProject>): Promise<void> {

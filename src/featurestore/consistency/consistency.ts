@@ -17,11 +17,12 @@ import { digestSource, type SourceFile } from "../offline/sources/source-digests
 import { compareOutput, type ComparedOutput, comparedTable, outputColumns, type ShownKey } from "./compare-output.ts";
 import { type Coverage, coverageOf } from "./coverage.ts";
 import type { LoadedGroup } from "./loaded-groups.ts";
-import { chooseFiles, type ChosenFiles, type LogChoice } from "./log-files.ts";
+import { chooseFiles, type LogChoice } from "./log-files.ts";
 import { type LogRows, logTable, takeLogRows } from "./log-rows.ts";
 import { hiddenOutputs } from "./hidden-outputs.ts";
 import { type FitOf, type Replay, replay, type ReplayedOutput } from "./replay.ts";
 import type { ConsistencyReport, ConsistencyWarning, OutputConsistency } from "./report.ts";
+import { countedRequests, type LeftOut, warningsOf } from "./report-warnings.ts";
 import { loadRequests, openLogFiles, type RequestLog } from "./request-log.ts";
 
 /** How requests are compared. */
@@ -103,9 +104,6 @@ function checkNumbers({ rows, tolerance, examples }: ComparingOptions): void {
   if (examples !== undefined && !(Number.isSafeInteger(examples) && examples >= 0 && examples <= maxExamples))
     refuse("examples", examples, `no number from 0 to ${String(maxExamples)}`);
 }
-
-/** What of a log is not replayed. */
-type LeftOut = Omit<ChosenFiles, "files">;
 
 const nothingLeftOut: LeftOut = { definitions: [], otherVectors: 0, untimed: 0, isUnsigned: false };
 
@@ -276,9 +274,9 @@ class Comparison {
       "looking at what was promised",
       this.#options.signal,
     );
-    return limits.flatMap(({ code, message }, i) => {
+    return limits.flatMap(({ code, message, isUncounted }, i) => {
       const rows = Number(row?.[`n${String(i)}`] ?? 0);
-      return rows === 0 ? [] : [{ code, message: message(countedRequests(rows)), rows }];
+      return rows === 0 && isUncounted !== true ? [] : [{ code, message: message(countedRequests(rows)), rows }];
     });
   }
 
@@ -308,53 +306,4 @@ class Comparison {
       warnings: [...warningsOf(log?.rows ?? 0, leftOut, all, replayed), ...limits],
     };
   }
-}
-
-function warningsOf(
-  rows: number,
-  { definitions, otherVectors, untimed, isUnsigned }: LeftOut,
-  outputs: readonly OutputConsistency[],
-  replayed: Replay | undefined,
-): readonly ConsistencyWarning[] {
-  const warnings: ConsistencyWarning[] = [];
-  const warn = (code: ConsistencyWarning["code"], message: string, n: number): void => {
-    warnings.push({ code, message, rows: n });
-  };
-  if (rows === 0) warn("nothing-logged", "the log has no request of this vector, its definition and the period", 0);
-  else if (outputs.every(({ compared }) => compared === 0))
-    warn("nothing-compared", "no request has a value that could be compared", rows);
-  for (const { fingerprint, rows: n } of definitions) {
-    warn(
-      "other-definitions",
-      `${countedRequests(n)} served by another definition of the vector (fingerprint ${fingerprint.slice(0, 12)}) left out: what it meant then is not what it means now`,
-      n,
-    );
-  }
-  if (otherVectors > 0)
-    warn("other-vectors", `${countedRequests(otherVectors)} of other vectors left out`, otherVectors);
-  if (untimed > 0) warn("untimed", `${countedRequests(untimed)} without a moment left out`, untimed);
-  if (isUnsigned)
-    warn(
-      "no-fingerprint",
-      "the log does not say by which definition its requests were served: they are taken for those of this one",
-      rows,
-    );
-  if (replayed !== undefined && replayed.unfitted > 0)
-    warn(
-      "model-gone",
-      `the slots of ${countedRequests(replayed.unfitted)} are not compared: what was fitted for their models is not in the registry`,
-      replayed.unfitted,
-    );
-  const away = Math.max(0, ...outputs.map(({ unavailable }) => unavailable));
-  if (away > 0)
-    warn(
-      "unavailable",
-      `up to ${countedRequests(away)} of a feature had no answer, since the store was away or late: they are not compared`,
-      away,
-    );
-  return warnings;
-}
-
-function countedRequests(n: number): string {
-  return `${n.toLocaleString("en-US")} ${n === 1 ? "request" : "requests"}`;
 }

@@ -16,6 +16,8 @@ interface Limit {
   readonly message: (rows: string) => string;
   /** SQL over `q` and what is the moment of the answer. */
   readonly of: string;
+  /** Whether it is said although the rows that it is about cannot be told from others. */
+  readonly isUncounted?: boolean;
 }
 
 /** For which rows agreement of a vector's reads is promised, and why not for others. */
@@ -149,11 +151,21 @@ function tableLimit({ loggedAt }: CoverageOptions, name: string, { asOf, loadedA
   };
 }
 
-/** What the current load and the one before it say of the time in which they were made. */
+/** What the current load leaves out, and what it says of the time in which it was made. */
 function pointerLimits(options: CoverageOptions, name: string, pointer: GroupPointer): readonly Limit[] {
   const { loggedAt } = options;
-  if (loggedAt === undefined) return [];
   const limits: Limit[] = [];
+  const { keysTooLong } = pointer.counts;
+  if (keysTooLong > 0) {
+    limits.push({
+      code: "keys-too-long",
+      message: () =>
+        `${name}: ${String(keysTooLong)} ${keysTooLong === 1 ? "key is" : "keys are"} longer than a store takes and not served: requests that compute one differ from training`,
+      of: "false",
+      isUncounted: true,
+    });
+  }
+  if (loggedAt === undefined) return limits;
   const { asOf, previous } = pointer;
   if (previous !== undefined) {
     // Groups are loaded one after the other, and become current together.

@@ -65,6 +65,7 @@ export interface ConsistencyWarning {
     | "table-reloaded"
     | "during-load"
     | "rolled-back"
+    | "keys-too-long"
     | "declared-knowledge"
     | "unavailable"
     | "model-gone";

@@ -1,15 +1,18 @@
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { VectorPlan } from "../../../src/dsl/index.ts";
+import { vectorFingerprint, type VectorPlan } from "../../../src/dsl/index.ts";
 import {
   type ConsistencyReport,
   consistencyText,
   type OutputConsistency,
+  servedPlanFile,
+  servedVectorFolder,
   type VectorConsistencyOptions,
 } from "../../../src/featurestore/index.ts";
 import { hiddenOutputs } from "../../../src/featurestore/consistency/hidden-outputs.ts";
-import { open } from "../../../src/open.ts";
+import { expectConsistent, open } from "../../../src/index.ts";
+import { fitOfVersion } from "../../../src/serving/index.ts";
 import { loadedAt, type ServedProject, servedProject } from "../../serving/served-project.ts";
 import { day, hour, type Row, start, writeRows } from "../offline/small-project.ts";
 import {
@@ -154,7 +157,7 @@ describe("consistency", () => {
     expect(of(mean)?.examples[0]?.values).toEqual({ logged: 7.5, replayed: null });
     const zeros = rows.filter((row) => row["slot__km"] === 0).length;
     expect(zeros).toBe(3);
-    expect(of("km")).toMatchObject({ differing: zeros, largestDifference: 0, largestRelative: 0 });
+    expect(of("km")).toMatchObject({ differing: zeros, beyond: zeros, largestDifference: 0, largestRelative: 0 });
     expect(consistencyText(report)).toContain("served -0, training gives 0");
     const busy = rows.filter((row) => typeof row["slot__busy"] === "boolean").length;
     expect(of("busy")).toMatchObject({ differing: busy, largestDifference: null, beyond: busy });
@@ -191,6 +194,8 @@ describe("consistency", () => {
     });
     const sample = await replayed({ rows: 12 });
     expect(sample).toMatchObject({ rows: 12, consistent: true, leftOut: { unsampled: 68 } });
+    // Of all times, and not the first of the log.
+    expect(Number(sample.last) - Number(sample.first)).toBeGreaterThan(day);
     await writeServedLog(join(folder, "reversed/b.parquet"), eta, rows.slice(0, 40).toReversed());
     await writeServedLog(join(folder, "reversed/a.parquet"), eta, rows.slice(40).toReversed());
     const reversed = await replayed({ rows: 12, log: "reversed/*.parquet" });
@@ -299,6 +304,20 @@ describe("consistency", () => {
     expect([...own]).toEqual(["store__store__profile__rating", "town__town__place__lat", "lastk", "rating", "lat"]);
   });
 
+  it("is expected of predictions by a project's own tests", async () => {
+    const asked = requests(again, 8).map(({ keys, inputs = {} }) => ({ keys, inputs }));
+    const options = { model: "eta@champion", at: again + BigInt(hour) };
+    const report = await expectConsistent(served.tondo, "eta", asked, options);
+    expect(report).toMatchObject({ consistent: true, rows: 8, notCompared: [] });
+    expect(report.slots.map(({ compared }) => compared)).toEqual(eta.slots.map(() => 8));
+    // A fit is of one definition: by another one's slots are not computed.
+    const { registry } = served.tondo;
+    const version = String(rows[0]?.["model_version"]);
+    expect(await fitOfVersion(registry, version, vectorFingerprint(eta))).toEqual(served.manifest.fitted);
+    expect(await fitOfVersion(registry, version, "0".repeat(64))).toBeUndefined();
+    expect(await fitOfVersion(registry, "no version", vectorFingerprint(eta))).toBeUndefined();
+  });
+
   it("ends when it is told to, and takes no numbers that are none", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(replayed({ signal })).rejects.toMatchObject({ code: "ABORTED" });
@@ -361,7 +380,7 @@ describe("what agreement was never promised for", () => {
   it("is found where a file was altered after the load, a table too, and told from the rest", async () => {
     const orders = join(folder, "data/orders/a.parquet");
     const towns = join(folder, "data/towns.csv");
-    const table = await readFile(towns, "utf8");
+    const [before, table] = [await readFile(orders), await readFile(towns, "utf8")];
     await alterLog(orders, join(folder, "altered.parquet"), { minutes: "minutes + 1" });
     await copyFile(join(folder, "altered.parquet"), orders);
     await writeFile(towns, table.replace("50.7", "50.8"));
@@ -381,5 +400,31 @@ describe("what agreement was never promised for", () => {
     expect(covered.features.find(({ name }) => name === mean?.name)).toMatchObject({ compared: 0, leftOut: 80 });
     await rm(orders);
     expect(codes(await replayed())).toContain("files-gone");
+    await writeFile(orders, before);
+    await writeFile(towns, table);
+  });
+});
+
+describe("the log that the home keeps", () => {
+  it("is replayed by the definition in force, or by that which it was served by", async () => {
+    const { tondo } = served;
+    const own = servedVectorFolder(tondo.home, "eta", vectorFingerprint(eta));
+    await alterLog(join(folder, "log.parquet"), join(own, "2024-03-26/a.parquet"), {}, "request_id like 'a%'");
+    await alterLog(join(folder, "log.parquet"), join(own, "2024-03-27/a.parquet"), {}, "request_id not like 'a%'");
+    await writeFile(join(own, servedPlanFile), JSON.stringify(eta));
+    // What is not public is not read.
+    await writeFile(join(own, "2024-03-27/unfinished.part"), "not yet");
+    await writeFile(join(own, "journal.parquet"), "no parquet");
+    expect(await tondo.consistency("eta")).toMatchObject({ consistent: true, rows: 80, warnings: [] });
+    const file = join(folder, "eta.tondo");
+    await writeFile(file, (await readFile(file, "utf8")).replace("km     = km | log1p", "km     = km"));
+    await tondo.apply({ replace: true });
+    expect(await tondo.consistency("eta")).toMatchObject({
+      ...{ consistent: false, rows: 0 },
+      leftOut: { definitions: [{ fingerprint: vectorFingerprint(eta), rows: 80 }] },
+    });
+    const before = await tondo.consistency("eta", { fingerprint: vectorFingerprint(eta).slice(0, 8) });
+    expect(before).toMatchObject({ consistent: true, rows: 80, fingerprint: vectorFingerprint(eta) });
+    expect(before.slots.map(({ compared }) => compared)).toEqual(eta.slots.map(() => 70));
   });
 });

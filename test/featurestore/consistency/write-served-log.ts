@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Value } from "../../../src/core/index.ts";
-import { quoteIdentifier, vectorFingerprint, type VectorPlan } from "../../../src/dsl/index.ts";
+import { parseTypeName, type Value } from "../../../src/core/index.ts";
+import { fromRaw, quoteIdentifier, vectorFingerprint, type VectorPlan } from "../../../src/dsl/index.ts";
 import { Engine, fromCarrier, sqlText, toFile } from "../../../src/featurestore/duckdb/index.ts";
 import { servedColumns, type ServedColumn } from "../../../src/featurestore/served/index.ts";
 import type { Tondo } from "../../../src/open.ts";
@@ -11,7 +11,7 @@ export type LoggedRow = Readonly<Record<string, Value>>;
 
 /** What is asked: keys by role, and inputs. */
 export interface AskedRequest {
-  readonly keys: Readonly<Record<string, string | null>>;
+  readonly keys: Readonly<Record<string, string | number | null>>;
   readonly inputs?: Readonly<Record<string, number | null>>;
   readonly at: bigint;
 }
@@ -61,18 +61,14 @@ export async function logReads(
       ...{ logged_at: Date.now() * 1000, vector: vector.name, fingerprint: vectorFingerprint(vector) },
       ...Object.fromEntries(Object.entries(keys).map(([name, value]) => [`key__${name}`, value])),
       ...Object.fromEntries(
-        vector.reads.flatMap(({ id }, place): [string, Value][] => [
-          [id, valueOf(answer.values[place])],
+        vector.reads.flatMap(({ id, type }, place): [string, Value][] => [
+          [id, fromRaw(answer.values[place] ?? null, parseTypeName(type).kind)],
           [`status__${id}`, answer.statuses[place] ?? null],
         ]),
       ),
     });
   }
   return rows;
-}
-
-function valueOf(raw: unknown): Value {
-  return typeof raw === "number" && Number.isNaN(raw) ? null : (raw as Value);
 }
 
 /** Writes a file of the log of served features. `as` says other columns in place of the schema's, for files that something else wrote. */

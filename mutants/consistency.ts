@@ -1,0 +1,208 @@
+import type { Mutant } from "../scripts/mutants/mutant.ts";
+
+const folder = "src/featurestore/consistency";
+const replayed = ["test/featurestore/consistency/consistency.test.ts"];
+const kinds = ["test/featurestore/consistency/kinds.test.ts"];
+const compared = ["test/featurestore/consistency/comparison-sql.test.ts"];
+const covered = ["test/featurestore/consistency/coverage.test.ts"];
+
+const mutants: readonly Mutant[] = [
+  {
+    name: "all-values-equal",
+    file: `${folder}/comparison-sql.ts`,
+    find: "when ${sameSql(sides, kind)} then 'equal' else 'differing' end",
+    replace: "else 'equal' end",
+    tests: compared,
+  },
+  {
+    name: "missing-in-log-taken-for-equal",
+    file: `${folder}/comparison-sql.ts`,
+    find: "when ${logged} is null then 'missing_in_log'",
+    replace: "when ${logged} is null then 'equal'",
+    tests: replayed,
+  },
+  {
+    name: "missing-in-training-taken-for-equal",
+    file: `${folder}/comparison-sql.ts`,
+    find: "when ${replayed} is null then 'missing_in_training'",
+    replace: "when ${replayed} is null then 'equal'",
+    tests: replayed,
+  },
+  {
+    name: "zero-taken-for-minus-zero",
+    file: `${folder}/comparison-sql.ts`,
+    find: "(${equal} and (${logged} <> 0 or signbit(${logged}) = signbit(${replayed})))",
+    replace: "(${equal})",
+    tests: replayed,
+  },
+  {
+    name: "zero-in-lists-taken-for-minus-zero",
+    file: `${folder}/comparison-sql.ts`,
+    find: "return `(${equal} and ${signs(logged)} = ${signs(replayed)})`;",
+    replace: "return `(${equal} and ${signs(logged)} = ${signs(logged)})`;",
+    tests: kinds,
+  },
+  {
+    name: "logged-floats-made-normal-before-they-are-compared",
+    file: `${folder}/request-log.ts`,
+    find: '(role === "raw" || role === "slot") && hasFloats(kind)',
+    replace: '(role === "raw" || role === "slot") && hasFloats(kind) && role === "raw"',
+    tests: replayed,
+  },
+  {
+    name: "tolerance-where-none-was-asked-for",
+    file: `${folder}/compare-output.ts`,
+    find: "tolerance > 0 && hasFloats(kind)",
+    replace: "hasFloats(kind)",
+    tests: replayed,
+  },
+  {
+    name: "tolerance-for-whole-numbers",
+    file: `${folder}/compare-output.ts`,
+    find: "tolerance > 0 && hasFloats(kind)",
+    replace: "tolerance > 0",
+    tests: kinds,
+  },
+  {
+    name: "largest-difference-of-pii-shown",
+    file: `${folder}/compare-output.ts`,
+    find: 'typeof value === "number" && !isHidden',
+    replace: 'typeof value === "number"',
+    tests: replayed,
+  },
+  {
+    name: "slots-made-from-pii-shown",
+    file: `${folder}/hidden-outputs.ts`,
+    find: "if (named.has(name) || isMade)",
+    replace: "if (named.has(name) || (isMade && false))",
+    tests: replayed,
+  },
+  {
+    name: "covered-only-compares-all",
+    file: `${folder}/compare-output.ts`,
+    find: 'coveredOnly ? "covered" : "true"',
+    replace: 'coveredOnly ? "true" : "true"',
+    tests: replayed,
+  },
+  {
+    name: "nothing-compared-taken-for-consistent",
+    file: `${folder}/consistency.ts`,
+    find: "consistent: isCompared && !differs",
+    replace: "consistent: !differs && (isCompared || true)",
+    tests: replayed,
+  },
+  {
+    name: "statuses-that-disagree-let-pass",
+    file: `${folder}/consistency.ts`,
+    find: "beyond > 0 || (statusesDisagree ?? 0) > 0",
+    replace: "beyond > 0 || (statusesDisagree ?? 0) < 0",
+    tests: replayed,
+  },
+  {
+    name: "status-of-a-second-hop-without-the-first",
+    file: `${folder}/consistency.ts`,
+    find: "[value, ...storedNames(...plan.key).map(read)].map(",
+    replace: "[value, ...storedNames(...plan.key).map(read).slice(99)].map(",
+    tests: kinds,
+  },
+  {
+    name: "what-the-store-could-not-say-compared",
+    file: `${folder}/consistency.ts`,
+    find: "= 'unavailable', false)`",
+    replace: "= 'unavailable', false) and false`",
+    tests: replayed,
+  },
+  {
+    name: "requests-replayed-by-declared-knowledge",
+    file: `${folder}/consistency.ts`,
+    find: 'knowledge === "declared" ? undefined : this.#appliedRows(files)',
+    replace: 'knowledge === "declared" || files.size > 0 ? undefined : this.#appliedRows(files)',
+    tests: replayed,
+  },
+  {
+    name: "requests-of-another-definition-compared",
+    file: `${folder}/log-files.ts`,
+    find: "fingerprint !== null && fingerprint !== choice.fingerprint",
+    replace: "fingerprint !== null && fingerprint === choice.vector",
+    tests: replayed,
+  },
+  {
+    name: "until-included",
+    file: `${folder}/log-files.ts`,
+    find: "${moment} < ${String(until)}",
+    replace: "${moment} <= ${String(until)}",
+    tests: replayed,
+  },
+  {
+    name: "sample-of-the-first-requests",
+    file: `${folder}/log-rows.ts`,
+    find: "order by ${lot}, ${q} limit",
+    replace: "order by ${q}, ${lot} limit",
+    tests: replayed,
+  },
+  {
+    name: "slots-of-all-rows-by-one-fit",
+    file: `${folder}/replay.ts`,
+    find: 'where: `${version} in (${ids.map(sqlText).join(", ")})`',
+    replace: 'where: `true or ${version} in (${ids.map(sqlText).join(", ")})`',
+    tests: replayed,
+  },
+  {
+    name: "fit-of-a-model-of-another-definition",
+    file: "src/serving/version-fit.ts",
+    find: "if (version?.vector?.fingerprint !== fingerprint) return undefined;",
+    replace: "if (version === undefined || fingerprint === id) return undefined;",
+    tests: replayed,
+  },
+  {
+    name: "rewritten-file-taken-for-covered",
+    file: `${folder}/coverage.ts`,
+    find: "if (rewritten.length > 0) {",
+    replace: "if (rewritten.length > 99) {",
+    tests: covered,
+  },
+  {
+    name: "rewritten-file-never-covered-again",
+    file: `${folder}/coverage.ts`,
+    find: "file.path === path && file.sha256 === sha256",
+    replace: 'file.path === path && file.sha256 === ""',
+    tests: covered,
+  },
+  {
+    name: "request-before-the-first-load-taken-for-covered",
+    file: `${folder}/coverage.ts`,
+    find: "of: `q < ${microsSql(first)}`",
+    replace: "of: `q < 0 * ${microsSql(first)}`",
+    tests: covered,
+  },
+  {
+    name: "first-hop-not-asked-for-coverage",
+    file: `${folder}/coverage.ts`,
+    find: "[id, ...(keyOf.get(id) ?? [])].map(",
+    replace: "[id, ...(keyOf.get(id) ?? []).slice(99)].map(",
+    tests: covered,
+  },
+  {
+    name: "table-loaded-anew-taken-for-the-same",
+    file: "src/featurestore/materialize/load-inputs.ts",
+    find: "files: files.map(({ digest }) => digest)",
+    replace: "files: files.length",
+    tests: replayed,
+  },
+  {
+    name: "inconsistent-and-exit-0",
+    file: "src/cli/commands/consistency.ts",
+    find: "report.consistent ? 0 : inconsistentExit",
+    replace: "report.consistent ? 0 : 0 * inconsistentExit",
+    tests: ["test/docs/consistency.test.ts"],
+  },
+  {
+    name: "whatever-is-served-as-expected",
+    file: "src/expect-consistent.ts",
+    find: "if (report.consistent) return report;",
+    replace: "if (report.version === 1) return report;",
+    tests: kinds,
+  },
+];
+
+export default mutants;
