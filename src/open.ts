@@ -213,9 +213,9 @@ class OpenTondo implements AnyTondo {
     this.registry = openRegistry({ database, artifacts, clock: this.#clock, actor });
     this.#operations = operations({
       ...{ catalog: this.catalog, home, clock: this.#clock, actor, places, engine: this.#engine },
-      project: () => this.#projectAtRest(),
-      ...{ store: () => this.#online(), loadedStore: () => this.#loadedStore() },
+      ...{ store: () => this.#online(), loadedStore: () => this.#loadedStore(), project: () => this.#projectAtRest() },
       fitOf: (version, fingerprint) => fitOfVersion(this.registry, version, fingerprint),
+      withheld: options.served?.pii?.columns,
     });
   }
 
@@ -393,8 +393,7 @@ class OpenTondo implements AnyTondo {
 
   async #openStore(): Promise<OnlineStore> {
     const { cassandra } = this.#options;
-    return cassandra === undefined
-      ? LmdbStore.open({ folder: join(this.home, "online") })
-      : CassandraStore.open(cassandra);
+    if (cassandra !== undefined) return CassandraStore.open(cassandra);
+    return LmdbStore.open({ folder: join(this.home, "online") });
   }
 }

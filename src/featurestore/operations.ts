@@ -73,14 +73,23 @@ export interface OperationsContext {
   /** The definitions in force, over the files that tables were extracted into. */
   readonly project: VectorConsistencyContext["project"];
   readonly fitOf: NonNullable<VectorConsistencyContext["fitOf"]>;
+  readonly withheld: VectorConsistencyContext["withheld"];
 }
 
 /** The operations on a home and its store. */
 export function operations(context: OperationsContext): Operations {
-  const { catalog, home, store, clock, actor, places, engine, project: atRest, fitOf, loadedStore } = context;
+  const { catalog, home, store, clock, actor, places, engine, project: atRest, fitOf, loadedStore, withheld } = context;
   return {
     consistency: (vector, options = {}) =>
-      vectorConsistency(vector, options, { ...places, home, engine, fitOf, project: atRest, store: loadedStore }),
+      vectorConsistency(vector, options, {
+        ...places,
+        home,
+        engine,
+        fitOf,
+        withheld,
+        project: atRest,
+        store: loadedStore,
+      }),
     freshness: async ({ at = BigInt(clock()), groups } = {}) =>
       freshness({ ...(await promised(catalog)), ...asked(groups), store: await store(), at }),
     generations: async (groups) =>

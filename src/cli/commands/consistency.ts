@@ -65,6 +65,11 @@ export const consistencyCommand: Command = {
       help: "never show values of these keys, columns, features or slots, nor of what is made from them",
       many: true,
     },
+    withheld: {
+      value: "A,B",
+      help: "columns that the log leaves out or hashes, such as key__customer: what is made from them is not compared",
+      many: true,
+    },
     html: { value: "FILE", help: "also write a page with charts, which needs nothing else; asks for the package vega" },
     ...engineOptions,
     ...projectOptions,
@@ -114,7 +119,13 @@ async function askedReport(context: CommandContext): Promise<ConsistencyReport> 
     ...(tolerance === undefined ? {} : { tolerance }),
     ...(knowledge === undefined ? {} : { knowledge }),
     ...(examples === undefined ? {} : { examples }),
-    ...{ coveredOnly: args.flag("covered-only"), pii: args.names("pii"), progress, signal: terminal.signal },
+    ...{
+      coveredOnly: args.flag("covered-only"),
+      pii: args.names("pii"),
+      withheld: args.names("withheld"),
+      progress,
+      signal: terminal.signal,
+    },
   };
   await using tondo = await openProject(context, "reading", await withFunctions(context, engineOf(context)), {
     s3: s3Of(context),

@@ -46,6 +46,11 @@ export interface ComparingOptions {
   readonly examples?: number;
   /** Key columns, inputs, features and slots whose values are never shown: the names of columns, canonical names or ids. */
   readonly pii?: readonly string[];
+  /**
+   * Columns that the log does not hold as they were, for it leaves them out or hashes them (`key__customer`): what is made from them is not compared. Default: those that
+   * `open({ served: { pii } })` names.
+   */
+  readonly withheld?: Iterable<string>;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
@@ -176,7 +181,7 @@ class Comparison {
   }
 
   async #takeRows(): Promise<{ readonly log: LogRows | undefined; readonly leftOut: LeftOut }> {
-    const { log, rows: sample, signal } = this.#options;
+    const { log, rows: sample, withheld = [], signal } = this.#options;
     const choice = { ...this.#choice, sample };
     if ("requests" in log) {
       const opened = await loadRequests(this.#engine, this.#vector, log.requests, signal);
@@ -185,7 +190,7 @@ class Comparison {
     if (log.files.length === 0) return { log: undefined, leftOut: nothingLeftOut };
     const { files, ...leftOut } = await chooseFiles(this.#engine, log.files, this.#choice, signal);
     if (files.length === 0) return { log: undefined, leftOut };
-    const opened = await openLogFiles(this.#engine, this.#vector, files);
+    const opened = await openLogFiles(this.#engine, this.#vector, files, new Set(withheld));
     return { log: await takeLogRows(this.#engine, this.#vector, opened, choice, signal), leftOut };
   }
 

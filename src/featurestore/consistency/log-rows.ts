@@ -1,8 +1,9 @@
-import type { Micros } from "../../core/index.ts";
-import { quoteText, type VectorPlan } from "../../dsl/index.ts";
+import { type Micros, parseTypeName } from "../../core/index.ts";
+import { quoteText, sqlType, type VectorPlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
+import type { ServedRole } from "../served/index.ts";
 import { type LogChoice, withinSql } from "./log-files.ts";
-import { logColumn, type OpenedLog } from "./request-log.ts";
+import type { OpenedLog } from "./request-log.ts";
 
 /** The table of the requests that are replayed. */
 export const logTable = "log_rows";
@@ -13,10 +14,12 @@ export interface LogRows {
   readonly unsampled: number;
   readonly first: Micros | null;
   readonly last: Micros | null;
-  /** SQL of a key column or an input of the vector; of an input that the log lacks it is missing. */
+  /** SQL of a key column or an input of the vector; missing where the log does not hold it. */
   readonly column: (name: string) => string;
+  /** Whether the log holds a key column or an input. */
+  readonly holds: (name: string) => boolean;
   /** SQL of what the log says; `undefined` where it has no such column. */
-  readonly logged: (role: "raw" | "status" | "slot" | "input" | "about", of: string) => string | undefined;
+  readonly logged: (role: ServedRole, of: string) => string | undefined;
 }
 
 /** Takes the rows of a choice out of a log: of more than `sample` those with the least hashes, the same whatever the files are. */
@@ -33,19 +36,20 @@ export async function takeLogRows(
     const column = [...log.present].find((one) => one.role === role && one.of === of);
     return column === undefined ? undefined : log.column(column);
   };
+  const own = (name: string): string | undefined => logged("key", name) ?? logged("input", name);
   const column = (name: string): string => {
-    const isKey = vector.keys.some((key) => key.name === name);
-    return isKey ? log.column(logColumn(log.present, "key", name)) : (logged("input", name) ?? "null");
+    const plan = [...vector.keys, ...vector.inputs].find((one) => one.name === name);
+    return own(name) ?? `null::${sqlType(parseTypeName(plan?.type ?? "string").kind)}`;
   };
   const says = (name: string, value: string): string => {
     const own = logged("about", name);
     return own === undefined ? "true" : `(${own} is null or ${own} = ${quoteText(value) ?? "null"})`;
   };
   const q = logged("about", "requested_at") ?? "null";
-  const own = [withinSql(q, choice), says("vector", choice.vector), says("fingerprint", choice.fingerprint)].join(
+  const isOwn = [withinSql(q, choice), says("vector", choice.vector), says("fingerprint", choice.fingerprint)].join(
     " and ",
   );
-  const chosen = `select * from (${log.sql}) where ${own}`;
+  const chosen = `select * from (${log.sql}) where ${isOwn}`;
   const keys = vector.keys.map(({ name }) => `${column(name)}::varchar`);
   const lot = `md5(concat_ws(chr(31), ${[logged("about", "request_id") ?? "''", `${q}::varchar`, ...keys].join(", ")}))`;
   const taken = sample === undefined ? chosen : `${chosen} order by ${lot}, ${q} limit ${String(sample)}`;
@@ -67,6 +71,7 @@ export async function takeLogRows(
     first: moment("first"),
     last: moment("last"),
     column,
+    holds: (name) => own(name) !== undefined,
     logged,
   };
 }

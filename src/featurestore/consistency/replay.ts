@@ -69,13 +69,17 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
   const readsOf = (...values: readonly ExpressionPlan[]): readonly string[] => [
     ...readIds(values, (id) => keyOf.get(id) ?? []),
   ];
+  const lackingOf = (values: readonly ExpressionPlan[]): string | undefined =>
+    columnsOf(...values, ...readsOf(...values).flatMap((id) => keyOf.get(id) ?? [])).find((name) => !log.holds(name));
   const leafOf = (id: string, type: SlotPlan["type"]): string => joined.leaf({ node: "stored", name: id, type });
   const notCompared: { readonly name: string; readonly reason: string }[] = [];
   const features = vector.reads.flatMap((read): readonly ReplayedOutput[] => {
     const { id, type } = read;
     const logged = log.logged("raw", id);
-    if (logged === undefined) {
-      notCompared.push({ name: id, reason: `the log has no column "${id}"` });
+    const lacking = lackingOf(read.key);
+    if (logged === undefined || lacking !== undefined) {
+      const what = lacking === undefined ? `its column "${id}"` : `"${lacking}", which its key is made of`;
+      notCompared.push({ name: id, reason: `the log does not hold ${what}` });
       return [];
     }
     return [
@@ -86,7 +90,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
     ];
   });
   const read = (id: string): string => leafOf(id, vector.reads.find((one) => one.id === id)?.type ?? "float?");
-  const slots = await replaySlots(options, joined, readsOf, notCompared);
+  const slots = await replaySlots(options, joined, { readsOf, lackingOf }, notCompared);
   const from =
     slots.outputs.length === 0 ? joined.sql : `select * from (${joined.sql}) left join ${slotTable} using (row)`;
   return { sql: from, features, slots: slots.outputs, read, notCompared, unfitted: slots.unfitted };
@@ -98,15 +102,29 @@ interface FitOfRows {
   readonly where: string;
 }
 
+/** What expressions are made from. */
+interface Dependencies {
+  /** The reads, with those that their keys are made of. */
+  readonly readsOf: (...values: readonly ExpressionPlan[]) => readonly string[];
+  /** The first key column or input that the log does not hold. */
+  readonly lackingOf: (values: readonly ExpressionPlan[]) => string | undefined;
+}
+
 async function replaySlots(
   options: ReplayOptions,
   joined: Awaited<ReturnType<typeof joinTableOf>>,
-  readsOf: (...values: readonly ExpressionPlan[]) => readonly string[],
+  { readsOf, lackingOf }: Dependencies,
   notCompared: { readonly name: string; readonly reason: string }[],
 ): Promise<{ readonly outputs: readonly ReplayedOutput[]; readonly unfitted: number }> {
   const { engine, vector, log, signal } = options;
   const wanted = vector.slots.filter((slot) => {
-    const reason = whyNot(slot, log);
+    const lacking = lackingOf([slot.value]);
+    const reason =
+      log.logged("slot", slot.name) === undefined
+        ? `the log does not hold the slot "${slot.name}"`
+        : lacking === undefined
+          ? undefined
+          : `the log does not hold "${lacking}", which it is computed from`;
     if (reason !== undefined) notCompared.push({ name: slot.name, reason });
     return reason === undefined;
   });
@@ -137,14 +155,6 @@ async function replaySlots(
     isThere: "coalesce(is_replayed, false)",
   }));
   return { outputs, unfitted };
-}
-
-/** Why a slot cannot be computed, or has nothing to be compared with. */
-function whyNot(slot: SlotPlan, log: LogRows): string | undefined {
-  if (log.logged("slot", slot.name) === undefined) return `the log has no slot "${slot.name}"`;
-  for (const name of columnsOf(slot.value))
-    if (log.column(name) === "null") return `the log has no input "${name}", which it is computed from`;
-  return undefined;
 }
 
 /** Which rows were answered with which fit: of predictions that of their model, of rows that do not say it none. */

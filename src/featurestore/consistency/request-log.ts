@@ -40,22 +40,21 @@ export function logColumns(vector: VectorPlan): readonly ServedColumn[] {
   return servedColumns(vector).filter(({ role, of }) => role !== "about" || aboutColumns.has(of));
 }
 
-/** The one column of a role that is of something; every log of a plan has it, unless its file lacks it. */
-export function logColumn(columns: Iterable<ServedColumn>, role: ServedColumn["role"], of: string): ServedColumn {
-  for (const column of columns) if (column.role === role && column.of === of) return column;
-  throw new TondoError("INTERNAL", `the log has no ${role} column of ${of}`);
-}
-
 /**
- * Opens files of a log that all are of one plan. Floats are read as they are written, so that a NaN or -0 that no feature has is seen; all else as values
+ * Opens files of a log that all are of one plan; columns that are `withheld` are as if they were not there. Floats are read as they are written, so that a NaN or -0 that no feature has is seen; all else as values
  * of the language.
  *
  * @throws TondoError `ROWS_INVALID` where a column lacks without which nothing can be replayed, or is of another type
  */
-export async function openLogFiles(engine: Engine, vector: VectorPlan, files: readonly string[]): Promise<OpenedLog> {
+export async function openLogFiles(
+  engine: Engine,
+  vector: VectorPlan,
+  files: readonly string[],
+  withheld: ReadonlySet<string>,
+): Promise<OpenedLog> {
   const what = "the log of requests";
   const schemas = await parquetSchemas(engine, files, what);
-  const columns = logColumns(vector);
+  const columns = logColumns(vector).filter(({ name }) => !withheld.has(name));
   // A column that some files lack is missing in their rows, but for what a request is made of.
   const present = columns.filter(({ name }) => schemas.some(({ types }) => types.has(name)));
   const inKeys = new Set(columnsOf(...vector.reads.flatMap(({ key }) => key)));

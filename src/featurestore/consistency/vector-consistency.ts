@@ -39,6 +39,8 @@ export interface VectorConsistencyContext extends FilePlaces {
   /** What was fitted for a version of a model that is fed by the definition of a fingerprint. */
   readonly fitOf?: (modelVersion: string, fingerprint: string) => ReturnType<FitOf>;
   readonly engine?: EngineOptions;
+  /** Columns that the log of the home leaves out or hashes. */
+  readonly withheld?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -67,6 +69,7 @@ export function vectorConsistency(
     const spillFolder = engine?.spillFolder ?? join(home, "spill");
     const fingerprint = vectorFingerprint(vector);
     return consistency({
+      ...(context.withheld === undefined ? {} : { withheld: context.withheld }),
       ...how,
       ...{ vector, log, loaded: await loadedGroups(vector, context), engine: { ...engine, spillFolder } },
       ...{ folder, remote: places.remote, held: places.held },
