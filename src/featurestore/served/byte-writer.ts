@@ -1,3 +1,5 @@
+const shortText = 40;
+
 /** Memory that records are written into, one after the other; it grows as they need it. Little-endian. */
 export class ByteWriter {
   #bytes: Buffer;
@@ -42,7 +44,7 @@ export class ByteWriter {
   text(text: string): void {
     // No unit of UTF-16 is more than three bytes of UTF-8.
     this.#room(4 + text.length * 3);
-    const bytes = this.#bytes.write(text, this.end + 4);
+    const bytes = this.#ascii(text, this.end + 4) ? text.length : this.#bytes.write(text, this.end + 4);
     this.#view.setUint32(this.end, bytes, true);
     this.end += 4 + bytes;
   }
@@ -50,6 +52,17 @@ export class ByteWriter {
   /** What was written, as long as nothing else is. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.end);
+  }
+
+  /** Short texts are written here, which takes less than a call of Node's own; false where a text is longer, or not of ASCII. */
+  #ascii(text: string, at: number): boolean {
+    if (text.length > shortText) return false;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return false;
+      this.#bytes[at + i] = code;
+    }
+    return true;
   }
 
   #room(bytes: number): void {

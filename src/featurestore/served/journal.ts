@@ -159,7 +159,8 @@ export class Journal {
       this.#lock = undefined;
     }
     if (this.#lost > 0) {
-      throw new TondoError("IO_FAILED", `${String(this.#lost)} answers could not be logged`, {
+      const answers = this.#lost === 1 ? "1 answer" : `${String(this.#lost)} answers`;
+      throw new TondoError("IO_FAILED", `${answers} could not be logged`, {
         where: this.#folder,
         hint: "Make room on the disk, or give a home that can be written.",
       });

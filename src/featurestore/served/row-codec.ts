@@ -5,7 +5,7 @@ import type { ServedAnswer } from "../online/index.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import type { ServedPii } from "./served-options.ts";
 import { type ServedColumn, servedColumns, type ServedRole } from "./served-schema.ts";
-import { type ValueReader, writeValue } from "./value-codec.ts";
+import { type ValueReader, valueWriter } from "./value-codec.ts";
 
 /** What each row of one vector says alike: it stands in the journal once. */
 export const constantColumns: ReadonlySet<string> = new Set(["vector", "fingerprint"]);
@@ -36,16 +36,17 @@ export function answerWriter(vector: VectorPlan, pii: ServedPii | undefined): Co
         };
       }
       const from = valueOf(column, role, places);
+      const writeValue = valueWriter(kind);
       if (pii?.columns.has(column.name) !== true) {
         return (into, logged) => {
-          writeValue(into, from(logged), kind);
+          writeValue(into, from(logged));
         };
       }
       const { hashKey } = pii;
       return (into, logged) => {
         const value = from(logged);
         const shown = hashKey === undefined || typeof value !== "string" ? null : hashed(value, hashKey);
-        writeValue(into, shown, kind);
+        writeValue(into, shown);
       };
     });
   return (into, logged) => {

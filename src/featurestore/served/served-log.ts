@@ -1,10 +1,10 @@
-import { v7 } from "uuid";
 import { type Clock, TondoError } from "../../core/index.ts";
 import { vectorFingerprint, type VectorPlan } from "../../dsl/index.ts";
 import type { AnswerLog, ServedAnswer, VectorAnswerLog } from "../online/index.ts";
 import { Journal } from "./journal.ts";
 import { loadParquet } from "./parquet-module.ts";
 import { nothingRecovered, recoverJournals, type Recovered } from "./recover.ts";
+import { requestId } from "./request-id.ts";
 import { answerWriter, type LoggedAnswer } from "./row-codec.ts";
 import { keySample } from "./sample.ts";
 import { sealJournal } from "./seal.ts";
@@ -160,7 +160,8 @@ export class ServedLog implements AnswerLog, AsyncDisposable {
     return {
       takes: (columns, asked) => asked ?? sample(columns),
       add: (answer: ServedAnswer) => {
-        const logged = { ...answer, id: v7(), loggedAt: this.#clock() };
+        const loggedAt = this.#clock();
+        const logged = { ...answer, id: requestId(loggedAt), loggedAt };
         if (add(logged)) return take(logged);
         return whenFull === "block" ? wait(logged) : drop();
       },

@@ -10,38 +10,47 @@ import type { ByteWriter } from "./byte-writer.ts";
 const absent = 0xffff_ffff;
 const isDouble = 0;
 const isInt64 = 1;
-/** Strings are refused longer than this by Node itself: no length is `absent`. */
 type Part = Raw | Value;
+type ScalarPart = null | boolean | number | bigint | string;
 
-/** Writes a value of a kind, as the API shows it or as generated code holds it. */
-export function writeValue(into: ByteWriter, value: Part, kind: ValueKind): void {
-  if (!isList(kind) && !isEmbedding(kind)) {
-    writeScalar(into, value as Exclude<Part, readonly unknown[] | Float64Array>, kind);
-    return;
-  }
-  if (value === null || typeof value !== "object") {
-    into.uint32(absent);
-    return;
-  }
-  const of = isList(kind) ? elementKind(kind) : "float";
-  into.uint32(value.length);
-  for (const item of value) writeScalar(into, item, of);
+/** What writes values of a kind, as the API shows them or as generated code holds them. */
+export function valueWriter(kind: ValueKind): (into: ByteWriter, value: Part) => void {
+  if (isList(kind)) return listWriter(scalarWriter(elementKind(kind)));
+  return isEmbedding(kind) ? listWriter(writeNumber) : scalarWriter(kind);
 }
 
-function writeScalar(into: ByteWriter, value: null | boolean | number | bigint | string, kind: ScalarKind): void {
-  if (kind === "string") {
-    if (typeof value === "string") into.text(value);
-    else into.uint32(absent);
-    return;
-  }
-  if (kind === "int") {
-    if (typeof value === "bigint") {
-      into.byte(isInt64);
-      into.int64(value);
+function listWriter(writeItem: (into: ByteWriter, item: ScalarPart) => void): (into: ByteWriter, value: Part) => void {
+  return (into, value) => {
+    if (value === null || typeof value !== "object") {
+      into.uint32(absent);
       return;
     }
-    into.byte(isDouble);
+    into.uint32(value.length);
+    for (const item of value) writeItem(into, item);
+  };
+}
+
+function scalarWriter(kind: ScalarKind): (into: ByteWriter, value: Part) => void {
+  return kind === "string" ? writeText : kind === "int" ? writeInt : writeNumber;
+}
+
+// Node has no string as long as `absent` says.
+function writeText(into: ByteWriter, value: Part): void {
+  if (typeof value === "string") into.text(value);
+  else into.uint32(absent);
+}
+
+function writeInt(into: ByteWriter, value: Part): void {
+  if (typeof value === "bigint") {
+    into.byte(isInt64);
+    into.int64(value);
+    return;
   }
+  into.byte(isDouble);
+  writeNumber(into, value);
+}
+
+function writeNumber(into: ByteWriter, value: Part): void {
   into.float64(typeof value === "number" ? value : typeof value === "boolean" ? Number(value) : NaN);
 }
 

@@ -1,54 +1,73 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 
+type Operation = (...given: unknown[]) => Promise<unknown>;
+
 const patched = ["mkdir", "open", "rename", "rm", "writeFile"] as const;
 const handled = ["datasync", "sync", "truncate", "write", "writeFile"] as const;
+
+/** Runs some work on a disk whose operations that change it are others; those of files that are only read stay. What DuckDB does stays, too. */
+async function onDisk<T>(other: (operation: Operation, name: string) => Operation, work: () => Promise<T>): Promise<T> {
+  const real = { ...fs.promises };
+  const disk = fs.promises as unknown as Record<string, Operation>;
+  for (const name of patched) disk[name] = other(real[name] as Operation, name);
+  const opened = other(real.open as Operation, "open");
+  disk["open"] = async (...given) => {
+    const handle = await (given[1] === "r" ? (real.open as Operation)(...given) : opened(...given));
+    const own = handle as Record<string, Operation>;
+    for (const name of handled) {
+      const method = own[name]?.bind(handle);
+      if (method !== undefined) own[name] = other(method, `handle.${name}`);
+    }
+    return handle;
+  };
+  syncBuiltinESMExports();
+  try {
+    return await work();
+  } finally {
+    Object.assign(fs.promises, real);
+    syncBuiltinESMExports();
+  }
+}
 
 /** What a process says to the disk after it died: nothing. */
 class Dead extends Error {}
 
 /**
  * Runs some work whose process dies at its n-th operation that changes a disk: neither that one nor any behind it is done, also none by which the work would
- * clear up. What DuckDB writes is done as long as it is asked for.
+ * clear up.
  *
  * @returns whether it died; otherwise it had fewer operations
  */
 export async function dyingAt(n: number, work: () => Promise<unknown>): Promise<boolean> {
   let left = n;
   const died: Dead[] = [];
-  const living = <A extends unknown[], R>(operation: (...given: A) => Promise<R>) =>
-    async function (this: unknown, ...given: A): Promise<R> {
-      if (left-- <= 0) {
-        const dead = new Dead("the process is dead");
-        died.push(dead);
-        throw dead;
-      }
-      return operation.apply(this, given);
+  const living =
+    (operation: Operation): Operation =>
+    (...given) => {
+      if (left-- > 0) return operation(...given);
+      const dead = new Dead("the process is dead");
+      died.push(dead);
+      return Promise.reject(dead);
     };
-  const real = { ...fs.promises };
-  const disk = fs.promises as unknown as Record<string, unknown>;
-  for (const name of patched) {
-    if (name === "open") continue;
-    disk[name] = living(real[name] as (...given: unknown[]) => Promise<unknown>);
-  }
-  disk["open"] = async (...given: Parameters<typeof real.open>) => {
-    // What is only read changes nothing.
-    const handle = given[1] === "r" ? await real.open(...given) : await living(real.open)(...given);
-    const own = handle as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
-    for (const name of handled) {
-      const method = own[name]?.bind(handle);
-      if (method !== undefined) own[name] = living(method);
-    }
-    return handle;
-  };
-  syncBuiltinESMExports();
   try {
-    await work();
+    await onDisk(living, work);
   } catch (error) {
     if (died.length === 0) throw error;
-  } finally {
-    Object.assign(fs.promises, real);
-    syncBuiltinESMExports();
   }
   return died.length > 0;
+}
+
+/** Runs some work on a disk that is full as long as it says so: writes put half of what they should there, and fail. */
+export async function fullDisk<T>(isFull: () => boolean, work: () => Promise<T>): Promise<T> {
+  return onDisk(
+    (operation, name) =>
+      async (...given) => {
+        if (name !== "handle.write" || !isFull()) return operation(...given);
+        const [bytes, offset, length, ...rest] = given;
+        await operation(bytes, offset, Math.floor(Number(length) / 2), ...rest);
+        throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+      },
+    work,
+  );
 }

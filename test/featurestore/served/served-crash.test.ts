@@ -10,7 +10,7 @@ import { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { readJournal } from "../../../src/featurestore/served/journal-format.ts";
 import { recoverJournals } from "../../../src/featurestore/served/recover.ts";
 import { type Served, servedColumns, ServedLog, servedOf } from "../../../src/featurestore/served/index.ts";
-import { dyingAt } from "./dying-disk.ts";
+import { dyingAt, fullDisk } from "./dying-disk.ts";
 import { lasting, readServed } from "./read-served.ts";
 import { randomOf, wideAnswer, wideVector } from "./wide-vector.ts";
 
@@ -113,6 +113,42 @@ describe("a journal", () => {
     const found = await Promise.all([recoverJournals(folder), recoverJournals(folder), recoverJournals(folder)]);
     expect(found.reduce((sum, { rows }) => sum + rows, 0)).toBe(1);
     expect((await servedAt(home).compact()).rows).toBe(1);
+  });
+
+  it("goes on where a full disk has room again, without a hole or a repeat; what cannot be written at the end is told", async () => {
+    const answer = wideAnswer(randomOf(3), start).served;
+    let isFull = false;
+    const ids = await fullDisk(
+      () => isFull,
+      async () => {
+        await using log = await ServedLog.open(home, { rate: 1, flushMs: 0 }, () => start);
+        const vector = log.vector(wideVector);
+        const add = async (): Promise<string> => String(await vector.add(answer));
+        const taken = [await add()];
+        await log.flush();
+        isFull = true;
+        taken.push(await add());
+        await expect(log.flush()).rejects.toMatchObject({ code: "IO_FAILED", cause: { code: "ENOSPC" } });
+        taken.push(await add());
+        expect(log.stats()).toMatchObject({ written: 1, queued: { records: 2 }, lastFailure: { code: "IO_FAILED" } });
+        isFull = false;
+        await expect.poll(() => log.stats().written).toBe(3);
+        return taken;
+      },
+    );
+    await servedAt(home).compact();
+    expect(await idsOf(home)).toEqual(ids.sort());
+    const lost = fullDisk(
+      () => true,
+      async () => {
+        const log = await ServedLog.open(home, { rate: 1 }, () => start);
+        await log.vector(wideVector).add(answer);
+        await log.close();
+      },
+    );
+    await expect(lost).rejects.toMatchObject({ code: "IO_FAILED", message: "1 answer could not be logged" });
+    expect((await servedAt(home).compact()).rows).toBe(0);
+    expect(await readdir(join(home, "served-journal"))).toEqual([]);
   });
 
   it("that a killed process leaves has all that was flushed, once, whatever it was doing", async () => {

@@ -39,9 +39,11 @@ describe("what an opened folder serves", () => {
     const predictions = await Promise.all([
       ...asked.map((one) => tondo.predict("eta@champion", { ...one, at: loadedAt })),
       tondo.predict("eta@champion", { keys, inputs: { km: 0.1 }, at: loadedAt, partition: ["north"] }),
+      tondo.predict("eta@champion", { keys, inputs: { km: 0.1 }, at: loadedAt, partition: ["nowhere"] }),
     ]);
     const { requestId } = await tondo.predict("eta@champion", { keys, inputs: { km: 1 }, at: loadedAt, log: false });
     expect(requestId).toBeUndefined();
+    const partitions = [...asked.map((): string[] => []), ["north"], ["nowhere"]];
     const rows = await compacted();
     expect(rows.size).toBe(predictions.length);
     for (const [i, prediction] of predictions.entries()) {
@@ -53,13 +55,13 @@ describe("what an opened folder serves", () => {
         model: "eta",
         model_version: prediction.version.id,
         tag: "champion",
-        partition: i === asked.length ? ["north"] : [],
+        partition: partitions[i] ?? [],
         partition_answered: prediction.path,
         score: prediction.prediction,
         key__store: asked[i]?.keys.store === undefined ? "r1" : asked[i].keys.store,
         key__town: "bonn",
-        input__km: i === asked.length ? 0.1 : 2.5,
-        input__q: i === asked.length ? null : 7,
+        input__km: i < asked.length ? 2.5 : 0.1,
+        input__q: i < asked.length ? 7 : null,
       });
       for (const [id, { value, status }] of Object.entries(prediction.features)) {
         expect([id, row?.[id]]).toEqual([id, value]);
@@ -100,6 +102,16 @@ describe("what an opened folder serves", () => {
     }
     expect(rows.get(prepared.requestId ?? "")).toMatchObject({ served_by: "prepare", key__store: "r5", input__km: 3 });
     expect(tondo.served.stats()).toMatchObject({ dropped: 0, failures: 0 });
+  });
+
+  it("is what is trained on: the log's predictions replayed are the same to the bit", async () => {
+    const { tondo } = project;
+    await compacted();
+    const { consistent, features, slots } = await tondo.consistency("eta");
+    expect(consistent).toBe(true);
+    const all = [...features, ...slots];
+    expect(all.length).toBe(vector.reads.length + vector.slots.length);
+    expect(all.map(({ name, equal }) => [name, equal > 4])).toEqual(all.map(({ name }) => [name, true]));
   });
 
   it("is logged of stores that answer later, too", async () => {
