@@ -6,6 +6,7 @@ import type { Case, Suite } from "../harness/suite.ts";
 import { ByHand } from "./by-hand.ts";
 import { cassandraCases } from "./cassandra.ts";
 import { materializeCases } from "./materialize.ts";
+import { servedLog } from "./served-log.ts";
 import { underLoad } from "./under-load.ts";
 import { at, ids, openWorld, users, vectorOf, viewers, walk, type World } from "./world.ts";
 
@@ -169,6 +170,7 @@ const suite: Suite = {
     hundred,
     prepared("lmdb-windows", "watched", ids(viewers), (by, id) => by.fifteen(id)),
     predict,
+    servedLog,
     underLoad,
     ...cassandraCases,
     ...materializeCases,

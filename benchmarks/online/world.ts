@@ -30,6 +30,12 @@ export function openWorld(): Promise<World> {
   return world;
 }
 
+/** The same, opened once more, with a log of all that it serves. */
+export async function openLogged(): Promise<Tondo> {
+  const { tondo } = await openWorld();
+  return open({ folder: tondo.folder, actor: "bench", served: { rate: 1 } });
+}
+
 /** The id of a user. */
 export function userId(i: number): string {
   return `u${String(i).padStart(6, "0")}`;
