@@ -113,6 +113,14 @@ const mutants: readonly Mutant[] = [
     testName: "later than what was asked for",
   },
   {
+    name: "removed-record-never-was-of-one-key",
+    file: `${folder}/partition-reads.ts`,
+    find: "if (performance.now() > until) return",
+    replace: "if (until < 0) return",
+    tests: store,
+    testName: "later than what was asked for",
+  },
+  {
     name: "further-parts-of-a-record-left-out",
     file: `${folder}/partition-reads.ts`,
     find: "if (to - from === 1 && record) return record;",

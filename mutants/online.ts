@@ -21,6 +21,27 @@ const hops = ["test/featurestore/computed-keys.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
+    name: "view-ends-with-its-turn",
+    file: "src/featurestore/online/lmdb/lmdb-view.ts",
+    find: "    this.#uses++;\n",
+    replace: "",
+    tests: store,
+  },
+  {
+    name: "pointers-of-the-first-turn",
+    file: "src/featurestore/online/lmdb/lmdb-store.ts",
+    find: "          setImmediate(this.#endTurn);\n",
+    replace: "",
+    tests: store,
+  },
+  {
+    name: "round-over-before-all-are-listened-to",
+    file: "src/featurestore/online/late-call.ts",
+    find: "current === undefined || this.#isListening || this.#isAnswered",
+    replace: "current === undefined || this.#isAnswered",
+    tests: late,
+  },
+  {
     name: "tiles-of-a-shorter-window-twice",
     file: "src/featurestore/online/window-reader.ts",
     find: "        end = from;\n",
@@ -458,8 +479,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "deadline-of-each-hop",
     file: "src/featurestore/online/late-call.ts",
-    find: "        if (this.#deadline.hasPassed) {",
-    replace: "        if (this.#deadline.hasPassed && round < 0) {",
+    find: "      if (this.#deadline.hasPassed) {",
+    replace: "      if (this.#deadline.hasPassed && round.round < 0) {",
     tests: vector,
   },
   {

@@ -45,6 +45,8 @@ const int64Max = 2n ** 63n - 1n;
  */
 export function admit(value: unknown, kind: ValueKind): Value | undefined {
   if (value === null || value === undefined) return null;
+  // Most keys are texts, and whatever is served passes here.
+  if (kind === "string") return typeof value === "string" && value.isWellFormed() ? value : undefined;
   if (isList(kind)) return admitList(value, elementKind(kind));
   if (isEmbedding(kind)) return admitEmbedding(value, embeddingSize(kind));
   return admitScalar(value, kind);

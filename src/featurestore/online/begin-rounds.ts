@@ -39,7 +39,9 @@ export function beginRounds<R>(
     let underWay: LookupUnderWay[] | undefined;
     for (const lookup of lookups) {
       const read = beginLookup(view, records, lookup, answers);
-      if (read !== undefined) (underWay ??= []).push({ lookup, read });
+      if (read === undefined) continue;
+      if (underWay === undefined) underWay = [{ lookup, read }];
+      else underWay.push({ lookup, read });
     }
     if (underWay !== undefined) return { round, lookups: underWay };
   }

@@ -165,7 +165,8 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
     const read: PreparedVector["read"] = (request, at, options) => {
       const how = options === undefined ? this.#defaults : askedRead(options, this.#defaults, this.#limits);
       const answers = this.#reader.read(program, [request], 1, at, how);
-      return answers instanceof Promise ? answers.then((found) => program.finish(found)) : program.finish(answers);
+      if (!(answers instanceof Promise)) return program.finish(answers);
+      return program.isFinished ? answers : answers.then((found) => program.finish(found));
     };
     if (log === undefined) return { read };
     return {

@@ -19,16 +19,25 @@ export interface LateCallOptions<R> {
   readonly records: RecordReads;
 }
 
-/** A call that a store answers later: waits for it until the deadline, and gives up what is not there by then. */
+/**
+ * A call that a store answers later: waits for it until the deadline, and gives up what is not there by then. Goes on in what its reads tell it, with one
+ * promise on the whole: as many as its steps would cost more than all else that is done here.
+ */
 export class LateCall<R> implements ReadListener {
   readonly #options: LateCallOptions<R>;
   readonly #deadline: Deadline;
   readonly #release: () => void;
+  readonly #done: PromiseWithResolvers<StoredAnswers> = Promise.withResolvers<StoredAnswers>();
   #view: StoreView | undefined;
-  /** What is waited for, until the deadline. */
-  #waiting: PromiseWithResolvers<StoreView | undefined> | undefined;
+  /** What is waited for until the view is there, or the deadline passes. */
+  #opening: PromiseWithResolvers<StoreView | undefined> | undefined;
+  /** What is under way, and the answers that it is for. */
+  #current: { readonly round: RoundUnderWay; readonly view: StoreView; readonly answers: StoredAnswers } | undefined;
   /** How many lookups of the round are. */
   #left = 0;
+  #failure: { readonly error: unknown } | undefined;
+  /** While it listens to one read after another it is told of some, and goes on when it listens to all. */
+  #isListening = false;
   /** How many reads the store is not done with. */
   #open = 0;
   #isAnswered = false;
@@ -38,38 +47,40 @@ export class LateCall<R> implements ReadListener {
     this.#options = options;
     this.#release = release;
     this.#deadline = new Deadline(options.asked.deadlineMs, () => {
-      this.#waiting?.resolve(undefined);
+      this.#opening?.resolve(undefined);
+      this.#goOn();
     });
   }
 
   /** All of it, in a view that is still to be opened. */
   async open(opening: Promise<StoreView>): Promise<StoredAnswers> {
     this.#options.records.expectLater();
+    let isUnderWay = false;
     try {
       const view = await this.#opened(opening);
       if (!("pointer" in view)) return this.#withoutView(view.causeOf);
       const { program, request, rows, at, clock, records } = this.#options;
       const answers = emptyAnswers(rows, program.blank, momentOf(view, program.groups, at, clock));
-      return await this.#rounds(view, answers, beginRounds(view, records, program, request, answers, 0));
+      const round = beginRounds(view, records, program, request, answers, 0);
+      if (round === undefined) return answers;
+      isUnderWay = true;
+      return await this.goOn(view, answers, round);
     } finally {
-      this.#end();
+      if (!isUnderWay) this.#end();
     }
   }
 
   /** From a round on that is under way in a view. */
-  async goOn(view: StoreView, answers: StoredAnswers, round: RoundUnderWay): Promise<StoredAnswers> {
+  goOn(view: StoreView, answers: StoredAnswers, round: RoundUnderWay): Promise<StoredAnswers> {
     this.#view = view;
-    try {
-      return await this.#rounds(view, answers, round);
-    } finally {
-      this.#end();
-    }
+    this.#listen(view, answers, round);
+    return this.#done.promise;
   }
 
   answered({ failure }: ReadUnderWay): void {
     this.#left--;
-    if (failure !== undefined && !this.#isBorne(failure.error)) this.#waiting?.reject(failure.error);
-    else if (this.#left === 0) this.#waiting?.resolve(undefined);
+    if (failure !== undefined && !this.#isBorne(failure.error)) this.#failure ??= failure;
+    if (this.#left === 0 || this.#failure !== undefined) this.#goOn();
   }
 
   ended(): void {
@@ -79,7 +90,7 @@ export class LateCall<R> implements ReadListener {
 
   async #opened(opening: Promise<StoreView>): Promise<StoreView | { readonly causeOf: (group: string) => TondoError }> {
     const waiting = Promise.withResolvers<StoreView | undefined>();
-    this.#waiting = waiting;
+    this.#opening = waiting;
     this.#open++;
     opening.then(
       (view) => {
@@ -110,43 +121,60 @@ export class LateCall<R> implements ReadListener {
     return answers;
   }
 
-  async #rounds(view: StoreView, answers: StoredAnswers, first: RoundUnderWay | undefined): Promise<StoredAnswers> {
-    const { program, request, records } = this.#options;
-    try {
-      let next = first;
-      while (next !== undefined) {
-        const { round } = next;
-        await this.#waitFor(next, answers);
-        if (this.#deadline.hasPassed) {
-          giveUpRounds(program, request, answers, round + 1, (group) => this.#refused(group));
-          return answers;
-        }
-        next = beginRounds(view, records, program, request, answers, round + 1);
-      }
-      return answers;
-    } finally {
-      answers.isFinal = true;
-    }
-  }
-
-  /** Waits for all lookups of a round, at the most until the deadline. */
-  async #waitFor({ lookups }: RoundUnderWay, answers: StoredAnswers): Promise<void> {
-    const waiting = Promise.withResolvers<StoreView | undefined>();
-    this.#waiting = waiting;
+  #listen(view: StoreView, answers: StoredAnswers, round: RoundUnderWay): void {
+    const { lookups } = round;
+    this.#current = { round, view, answers };
     this.#left = lookups.length;
+    this.#isListening = true;
     for (const { read } of lookups) {
       if (read.isOpen) this.#open++;
       read.listen(this);
     }
-    await waiting.promise;
+    this.#isListening = false;
+    if (this.#left === 0 || this.#failure !== undefined) this.#goOn();
+  }
+
+  /** When all lookups of the round are answered, one is refused, or the deadline has passed. */
+  #goOn(): void {
+    const current = this.#current;
+    if (current === undefined || this.#isListening || this.#isAnswered) return;
+    const { round, view, answers } = current;
+    try {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      this.#settle(round, answers);
+      const { program, request, records } = this.#options;
+      if (this.#deadline.hasPassed) {
+        giveUpRounds(program, request, answers, round.round + 1, (group) => this.#refused(group));
+      } else {
+        const next = beginRounds(view, records, program, request, answers, round.round + 1);
+        if (next !== undefined) {
+          this.#listen(view, answers, next);
+          return;
+        }
+      }
+      answers.isFinal = true;
+      this.#end();
+      this.#done.resolve(answers);
+    } catch (error) {
+      answers.isFinal = true;
+      this.#end();
+      this.#done.reject(error);
+    }
+  }
+
+  /** Gives up what is not there. */
+  #settle({ lookups }: RoundUnderWay, answers: StoredAnswers): void {
     const { records } = this.#options;
-    const late = lookups.filter(({ read }) => !read.isAnswered);
-    // Where some are late nothing that comes from here on is written.
-    if (late.length > 0) answers.isFinal = true;
-    for (const { read } of late) records.giveUp(read);
-    for (const { lookup } of late) giveUp(lookup, answers, this.#refused(lookup.reader.name));
+    if (this.#left > 0) {
+      const late = lookups.filter(({ read }) => !read.isAnswered);
+      // Where some are late nothing that comes from here on is written.
+      answers.isFinal = true;
+      for (const { read } of late) records.giveUp(read);
+      for (const { lookup } of late) giveUp(lookup, answers, this.#refused(lookup.reader.name));
+    }
     for (const { lookup, read } of lookups) {
-      if (read.isAnswered && isAway(read.failure?.error)) giveUp(lookup, answers, read.failure.error);
+      const error = read.isAnswered ? read.failure?.error : undefined;
+      if (isAway(error)) giveUp(lookup, answers, error);
     }
   }
 

@@ -23,9 +23,8 @@ export interface ReadListener {
 
 /** A read that a store answers later: it waits for records, which it or others have asked for. Told by callbacks, since it is made for each group and call. */
 export class ReadUnderWay {
-  /** What it waits for. */
-  readonly flights: Flight[] = [];
   readonly #visit: RecordVisitor;
+  #flights: Flight[] | undefined;
   #listener: ReadListener | undefined;
   /** From its start on until it has said what it waits for. */
   #waits = 1;
@@ -35,6 +34,16 @@ export class ReadUnderWay {
 
   constructor(visit: RecordVisitor) {
     this.#visit = visit;
+  }
+
+  /** What it waits for. */
+  get flights(): readonly Flight[] {
+    return this.#flights ?? [];
+  }
+
+  waitFor(flight: Flight): void {
+    if (this.#flights === undefined) this.#flights = [flight];
+    else this.#flights.push(flight);
   }
 
   /** Whether there is nothing left to wait for. */

@@ -76,8 +76,9 @@ export class RecordReads {
     visit: RecordVisitor,
   ): ReadUnderWay | undefined {
     const read = new ReadUnderWay(visit);
-    const asked: Uint8Array[] = [];
-    const own: Flight[] = [];
+    // Most calls ask for one key a group: lists begin with what they hold.
+    let asked: Uint8Array[] | undefined;
+    let own: Flight[] | undefined;
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index];
       if (key === undefined) continue;
@@ -90,15 +91,17 @@ export class RecordReads {
       }
       let flight = this.#flights.get(id);
       if (flight === undefined || !isSameLoad(flight.load, load)) {
-        flight = { id, load, waiting: [], hasLanded: false };
+        flight = { id, load, waiting: [{ read, index }], hasLanded: false };
         this.#flights.set(id, flight);
-        asked.push(key);
-        own.push(flight);
-      }
-      flight.waiting.push({ read, index });
-      read.flights.push(flight);
+        if (asked === undefined || own === undefined) [asked, own] = [[key], [flight]];
+        else {
+          asked.push(key);
+          own.push(flight);
+        }
+      } else flight.waiting.push({ read, index });
+      read.waitFor(flight);
     }
-    if (asked.length > 0) this.#ask(view, load, asked, own, read);
+    if (asked !== undefined && own !== undefined) this.#ask(view, load, asked, own, read);
     read.done();
     return read.isAnswered && read.failure === undefined ? undefined : read;
   }

@@ -44,10 +44,10 @@ export function emptyAnswers(rows: number, blank: BlankRow, at: Micros): StoredA
 }
 
 function repeated<T>(row: readonly T[], rows: number): T[] {
-  let all = row.slice();
-  const length = row.length * rows;
-  while (all.length < length) all = all.concat(all.length * 2 <= length ? all : all.slice(0, length - all.length));
-  return rows === 0 ? [] : all;
+  const all = new Array<T>(rows * row.length);
+  let i = 0;
+  for (let r = 0; r < rows; r++) for (const one of row) all[i++] = one;
+  return all;
 }
 
 /** A stored value that a group's reader finds: the place in its layout's list, its kind, and where the answer goes. */

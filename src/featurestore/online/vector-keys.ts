@@ -98,17 +98,25 @@ export class VectorKeys {
    * @throws TondoError `KEY_INVALID`, `INPUT_INVALID` where a column that keys are made of is not given or of the wrong type
    */
   lookups(requests: readonly VectorRequest[], answers: StoredAnswers): readonly Lookup[] {
-    const keys = this.#keys.map((): Lookup["keys"][number][] => []);
+    const count = this.#keys.length;
+    // Lists of the length that they have: those that grow begin with room for more than most requests have.
+    const keys = new Array<Lookup["keys"][number][]>(count);
+    for (let i = 0; i < count; i++) keys[i] = new Array<Lookup["keys"][number]>(requests.length);
     for (let row = 0; row < requests.length; row++) {
       const request = requests[row];
       if (request === undefined) continue;
       if (this.#computes) this.#compute(request, answers, row * answers.stride);
-      for (let i = 0; i < this.#keys.length; i++) {
-        const key = this.#keys[i];
-        if (key !== undefined) keys[i]?.push(this.#encode(key, request));
+      for (let i = 0; i < count; i++) {
+        const [key, own] = [this.#keys[i], keys[i]];
+        if (key !== undefined && own !== undefined) own[row] = this.#encode(key, request);
       }
     }
-    return this.#parts.map(({ reader, key }) => ({ reader, keys: keys[key] ?? [] }));
+    const lookups = new Array<Lookup>(this.#parts.length);
+    for (let i = 0; i < lookups.length; i++) {
+      const part = this.#parts[i];
+      if (part !== undefined) lookups[i] = { reader: part.reader, keys: keys[part.key] ?? [] };
+    }
+    return lookups;
   }
 
   #compute({ columns }: VectorRequest, { at, values }: StoredAnswers, base: number): void {

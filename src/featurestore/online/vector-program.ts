@@ -63,6 +63,11 @@ export class VectorProgram implements ReadProgram<readonly VectorRequest[]> {
     return this.#keys.length;
   }
 
+  /** Whether answers are finished as they come; see {@link finish}. */
+  get isFinished(): boolean {
+    return this.#secondHops.length === 0;
+  }
+
   lookups(round: number, requests: readonly VectorRequest[], answers: StoredAnswers): readonly Lookup[] {
     return this.#keys[round]?.lookups(requests, answers) ?? [];
   }

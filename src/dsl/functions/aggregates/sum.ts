@@ -20,7 +20,7 @@ export function exactCode(finalize: (total: number, n: number) => number): Aggre
   return {
     shape: { numbers: digits + exactSumLimbs, values: 0 },
     empty: ({ numbers }, at) => {
-      numbers.fill(0, at, at + digits + exactSumLimbs);
+      for (let i = at; i < at + digits + exactSumLimbs; i++) numbers[i] = 0;
     },
     update: ({ numbers }, at, _value, { input }) => {
       const x = Number(input);

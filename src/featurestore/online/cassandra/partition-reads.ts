@@ -66,22 +66,31 @@ export class PartitionReads {
   read(queries: ReadQueries, keys: readonly Uint8Array[], visit: RecordVisitor, until: number): Promise<void> {
     const [first] = keys;
     if (first === undefined) return Promise.resolve();
-    if (keys.length === 1) {
-      return new Promise((resolve, reject) => {
-        this.#send(
-          queries,
-          queries.one,
-          [bufferOf(first)],
-          until,
-          (result) => {
-            visit(0, wholeRecord(result.rows, 0, result.rows.length));
-            resolve();
-          },
-          reject,
-        );
-      });
-    }
-    return this.#readMany(queries, keys, visit, until);
+    if (keys.length > 1) return this.#readMany(queries, keys, visit, until);
+    if (this.#gate.enter()) return this.#readOne(queries, first, visit, until);
+    return new Promise((resolve, reject) => {
+      const read: Done = ({ rows }) => {
+        visit(0, wholeRecord(rows, 0, rows.length));
+        resolve();
+      };
+      this.#wait(queries, queries.one, [bufferOf(first)], until, read, reject);
+    });
+  }
+
+  /** One key, whose turn it is: what most reads are, with no more promises than it takes. */
+  #readOne(queries: ReadQueries, key: Uint8Array, visit: RecordVisitor, until: number): Promise<void> {
+    return this.#client.execute(queries.one, [bufferOf(key)], this.#options).then(
+      ({ rows }) => {
+        this.#gate.leave();
+        if (performance.now() > until) return this.#failed(tooOld(this.#where), queries);
+        visit(0, wholeRecord(rows, 0, rows.length));
+        return undefined;
+      },
+      (error: unknown) => {
+        this.#gate.leave();
+        return this.#failed(error, queries);
+      },
+    );
   }
 
   #readMany(queries: ReadQueries, keys: readonly Uint8Array[], visit: RecordVisitor, until: number): Promise<void> {
@@ -128,32 +137,43 @@ export class PartitionReads {
     });
   }
 
+  #failed(error: unknown, queries: ReadQueries): Promise<void> {
+    return new Promise((_, reject) => {
+      this.#fail(error, queries, reject);
+    });
+  }
+
   /** Sends a query now, or when it is its turn. Exactly one of `done` and `failed` comes to its end. */
   #send(queries: ReadQueries, query: string, params: unknown[], until: number, done: Done, failed: Failed): void {
+    if (this.#gate.enter()) this.#run(queries, query, params, until, done, failed);
+    else this.#wait(queries, query, params, until, done, failed);
+  }
+
+  #run(queries: ReadQueries, query: string, params: unknown[], until: number, done: Done, failed: Failed): void {
+    this.#client.execute(query, params, this.#options).then(
+      (result) => {
+        this.#gate.leave();
+        if (performance.now() > until) {
+          this.#fail(tooOld(this.#where), queries, failed);
+          return;
+        }
+        try {
+          done(result);
+        } catch (error) {
+          failed(error);
+        }
+      },
+      (error: unknown) => {
+        this.#gate.leave();
+        this.#fail(error, queries, failed);
+      },
+    );
+  }
+
+  #wait(queries: ReadQueries, query: string, params: unknown[], until: number, done: Done, failed: Failed): void {
     const run = (): void => {
-      this.#client.execute(query, params, this.#options).then(
-        (result) => {
-          this.#gate.leave();
-          if (performance.now() > until) {
-            this.#fail(tooOld(this.#where), queries, failed);
-            return;
-          }
-          try {
-            done(result);
-          } catch (error) {
-            failed(error);
-          }
-        },
-        (error: unknown) => {
-          this.#gate.leave();
-          this.#fail(error, queries, failed);
-        },
-      );
+      this.#run(queries, query, params, until, done, failed);
     };
-    if (this.#gate.enter()) {
-      run();
-      return;
-    }
     this.#gate.wait(run, (why) => {
       const said = why === "timeout" ? "its turn did not come in time" : "too many reads wait already";
       failed(unavailable(doing, said, why, this.#where));

@@ -49,7 +49,11 @@ export function tryEncodeKey(kinds: readonly ValueKind[], parts: readonly (Value
     }
     if (end > maxKeyBytes) return undefined;
   }
-  return scratch.slice(0, end);
+  const bytes = new Uint8Array(end);
+  // Of the few bytes that most keys have, each at a time.
+  if (end > 32) bytes.set(scratch.subarray(0, end));
+  else for (let i = 0; i < end; i++) bytes[i] = scratch[i] ?? 0;
+  return bytes;
 }
 
 /**

@@ -34,6 +34,8 @@ export class LmdbStore implements OnlineStore {
   /** Groups as of {@link #seen}, also those that have no pointer. */
   #groups: Map<string, KnownGroup> = new Map<string, KnownGroup>();
   #seen = -1;
+  /** What those share who read in the same turn of the event loop: the driver reads all of them in one transaction. */
+  #turn: LmdbView | undefined;
 
   private constructor(root: RootDatabase<Bytes, Bytes>, meta: Database<Bytes, Bytes>, options: LmdbOptions) {
     this.#root = root;
@@ -76,12 +78,16 @@ export class LmdbStore implements OnlineStore {
   }
 
   view(groups: readonly string[]): StoreView {
+    if (this.#turn !== undefined && this.#knows(groups)) return this.#turn.share();
+    this.#endTurn();
     try {
       for (;;) {
         const transaction = this.#root.useReadTransaction();
         const switches = this.#switches({ transaction });
         if (switches === this.#seen && this.#knows(groups)) {
-          return new LmdbView(transaction, this.#groups, this.#otherSlot);
+          this.#turn = new LmdbView(transaction, this.#groups, this.#otherSlot);
+          setImmediate(this.#endTurn);
+          return this.#turn.share();
         }
         // Which databases are open is settled when a transaction begins: open them, then look again.
         this.#learn(groups, switches, transaction);
@@ -127,13 +133,13 @@ export class LmdbStore implements OnlineStore {
         return true;
       });
       await this.#root.flushed;
-      this.#root.resetReadTxn();
+      this.#readAnew();
       return done;
     });
   }
 
   async generations(group: string): Promise<readonly number[]> {
-    this.#root.resetReadTxn();
+    this.#readAnew();
     const found: number[] = [];
     for (let slot = 0; slot < slotCount; slot++) {
       const bytes = this.#meta.getBinary(slotKey(group, slot));
@@ -157,6 +163,7 @@ export class LmdbStore implements OnlineStore {
   }
 
   async close(): Promise<void> {
+    this.#endTurn();
     await this.#root.close();
   }
 
@@ -168,6 +175,17 @@ export class LmdbStore implements OnlineStore {
     // Each read begins with this: it makes nothing.
     for (let i = 0; i < 8; i++) numberBytes[i] = bytes[i] ?? 0;
     return number[0] ?? 0;
+  }
+
+  readonly #endTurn = (): void => {
+    this.#turn?.close();
+    this.#turn = undefined;
+  };
+
+  /** What was written is seen by whoever reads from now on. */
+  #readAnew(): void {
+    this.#endTurn();
+    this.#root.resetReadTxn();
   }
 
   #knows(groups: readonly string[]): boolean {

@@ -30,16 +30,23 @@ export interface KnownGroup {
 /** Gives the database of a generation that is not current. */
 export type FindSlot = (group: string, generation: number) => Database<Bytes, Bytes> | undefined;
 
-/** One read transaction: what was current when it began, and those records. */
+/** One read transaction: what was current when it began, and those records. It ends once all who share it have closed it. */
 export class LmdbView implements StoreView {
   readonly #options: { readonly transaction: Transaction };
   readonly #groups: ReadonlyMap<string, KnownGroup>;
   readonly #other: FindSlot;
+  #uses = 1;
 
   constructor(transaction: Transaction, groups: ReadonlyMap<string, KnownGroup>, other: FindSlot) {
     this.#options = { transaction };
     this.#groups = groups;
     this.#other = other;
+  }
+
+  /** For one more, who closes it as well. */
+  share(): this {
+    this.#uses++;
+    return this;
   }
 
   pointer(group: string): GroupPointer | undefined {
@@ -59,6 +66,7 @@ export class LmdbView implements StoreView {
   }
 
   close(): void {
-    this.#options.transaction.done();
+    this.#uses--;
+    if (this.#uses === 0) this.#options.transaction.done();
   }
 }
