@@ -51,7 +51,7 @@ beforeAll(async () => {
 });
 afterAll(() => project[Symbol.asyncDispose]());
 
-describe("docs/consistency.md", () => {
+describe("docs/consistency.md", { timeout: 120_000 }, () => {
   it("shows commands that say what it says", async () => {
     expect(blocks).toHaveLength(2);
     for (const { command, exit, shown } of blocks) {
@@ -68,7 +68,7 @@ describe("docs/consistency.md", () => {
     }
   });
 
-  it("shows a test that runs, and a program", { timeout: 120_000 }, async () => {
+  it("shows a test that runs, and a program", async () => {
     expect(programs).toHaveLength(2);
     const runs = programs.map(async (program, i) => {
       const file = `program${String(i)}.mts`;
@@ -84,7 +84,7 @@ describe("docs/consistency.md", () => {
   });
 });
 
-describe("tondo consistency", () => {
+describe("tondo consistency", { timeout: 120_000 }, () => {
   it("prints the same as JSON, with moments as ISO 8601, and writes a page", async () => {
     const argv = ["consistency", "eta", "--log", "skewed/*.parquet", "--rows", "40", "--threads", "1"];
     const ran = await tondo(folder, ...argv, "--json", "--html", "page.html", "--pii", "cuisine");

@@ -53,10 +53,14 @@ export function differenceText(output: OutputConsistency): string {
     ...(missingInTraining === 0 ? [] : [`${count(missingInTraining)} missing in training alone`]),
     ...(largestDifference === null ? [] : [`by at most ${String(largestDifference)}`]),
     ...(largestRelative === null ? [] : [`relative ${String(largestRelative)}`]),
-    ...((statusesDisagree ?? 0) === 0 ? [] : [`${count(statusesDisagree ?? 0)} statuses disagree`]),
+    ...((statusesDisagree ?? 0) === 0 ? [] : [statusesText(statusesDisagree ?? 0)]),
     ...(output.uncovered === 0 ? [] : [`${count(output.uncovered)} of them where agreement was never promised`]),
   ];
   return parts.join(", ");
+}
+
+function statusesText(n: number): string {
+  return n === 1 ? "1 status disagrees" : `${count(n)} statuses disagree`;
 }
 
 /** Whether an output lets a report be inconsistent. */

@@ -16,7 +16,12 @@ export function warningsOf(
   const warn = (code: ConsistencyWarning["code"], message: string, n: number): void => {
     warnings.push({ code, message, rows: n });
   };
-  if (rows === 0) warn("nothing-logged", "the log has no request of this vector, its definition and the period", 0);
+  if (rows === 0)
+    warn(
+      "nothing-logged",
+      "the log has no request of this vector, its definition and the period; that of the home is read once `tondo served compact` has made it public",
+      0,
+    );
   else if (outputs.every(({ compared }) => compared === 0))
     warn("nothing-compared", "no request has a value that could be compared", rows);
   for (const { fingerprint, rows: n } of definitions) {

@@ -137,8 +137,21 @@ describe("what agreement covers", () => {
         )
       ).covered,
     ).toEqual([false, true]);
-    // No load read it so, or it never was.
+    // No load read it so.
     expect((await covered(rewritten, read, [[99, 99]], "3")).covered).toEqual([false]);
+  });
+
+  it("is nothing of a source that lost a file", async () => {
+    const log = all["shop:trade"].log;
+    if (log === undefined) throw new Error("no log");
+    const [load] = log.loads;
+    const files = [...(load?.files ?? []), { path: "gone.csv", bytes: 1, sha256: "9" }];
+    const loads = [{ asOf: 10, appliedAt: 10, files }];
+    const gone = { ...all, "shop:trade": { ...all["shop:trade"], log: { ...log, loads } } };
+    expect(await covered(gone, read, [[99, 99]])).toMatchObject({
+      covered: [false],
+      codes: expect.arrayContaining(["files-gone"]) as string[],
+    });
   });
 
   it("is not what was answered before a load that it asks for, or before a rollback", async () => {
