@@ -44,7 +44,9 @@ export {
   type GroupGenerations,
   type KeptGeneration,
   kubernetesText,
+  type LoggedRequest,
   type Manifest,
+  type OutputConsistency,
   type Reproduction,
   type ReproduceOptions,
   type RollbackResult,
@@ -55,6 +57,7 @@ export {
   statisticsPage,
   type TableExtraction,
   type TrainingSet,
+  type VectorConsistencyOptions,
 } from "./featurestore/index.ts";
 export type { Prediction, PredictRequest } from "./serving/index.ts";
 export { linearTrainer, logisticTrainer, processTrainer, type Trainer } from "./training/index.ts";
