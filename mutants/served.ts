@@ -98,6 +98,13 @@ const mutants: readonly Mutant[] = [
     tests: log,
   },
   {
+    name: "sealed-in-the-way-of-requests",
+    file: "src/featurestore/served/seal-apart.ts",
+    find: "const smallBytes = 128 * 1024;",
+    replace: "const smallBytes = 2 ** 40;",
+    tests: log,
+  },
+  {
     name: "torn-record-is-taken",
     file: "src/featurestore/served/journal-format.ts",
     find: "isWhole: crc32(payload) === sum }",

@@ -6,8 +6,9 @@ import { lockFile, syncFile, syncFolder, TondoError } from "../../core/index.ts"
 import { quoteIdentifier } from "../../dsl/index.ts";
 import { type Engine, sqlText } from "../duckdb/index.ts";
 import { type Commit, finishCommit, type PublishedFile, writeCommit } from "./commit.ts";
+import { publicColumn } from "./public-column.ts";
 import { type PartEntry, partsFile } from "./seal.ts";
-import { publicColumn, sealedName } from "./sealed-column.ts";
+import { sealedName } from "./sealed-column.ts";
 import { endings, isPartFile, stemOf, unpublishedFolder } from "./served-places.ts";
 
 /** The parts of one vector, with equal columns. */

@@ -21,9 +21,14 @@ export const nothingRecovered: Recovered = { journals: 0, rows: 0, tornBytes: 0,
 /**
  * Seals the journals of processes that live no more, killed ones among them; those of living ones are left alone. Two that do this at once share the work.
  *
+ * @param seal how a journal is sealed; default: in this thread
  * @throws TondoError `DRIVER_MISSING`, `IO_FAILED`
  */
-export async function recoverJournals(folder: string, signal?: AbortSignal): Promise<Recovered> {
+export async function recoverJournals(
+  folder: string,
+  signal?: AbortSignal,
+  seal: typeof sealJournal = sealJournal,
+): Promise<Recovered> {
   const found = { ...nothingRecovered };
   for (const [owner, names] of byOwner(folder)) {
     if (signal?.aborted === true) break;
@@ -36,7 +41,7 @@ export async function recoverJournals(folder: string, signal?: AbortSignal): Pro
           await rm(path, { recursive: true, force: true });
           continue;
         }
-        add(found, await sealJournal(path, signal));
+        add(found, await seal(path, signal));
       }
     } finally {
       lock[Symbol.dispose]();

@@ -26,7 +26,7 @@ export interface SealResult extends JournalEnd {
 }
 
 /** So many rows are taken before others get their turn. */
-const sliceRows = 64;
+const sliceRows = 16;
 
 /**
  * Makes Parquet parts of a journal that nobody writes to any more, one for each vector, in a folder that appears whole under its name, and then removes the

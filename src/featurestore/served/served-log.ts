@@ -7,7 +7,7 @@ import { nothingRecovered, recoverJournals, type Recovered } from "./recover.ts"
 import { requestId } from "./request-id.ts";
 import { answerWriter, type LoggedAnswer } from "./row-codec.ts";
 import { keySample } from "./sample.ts";
-import { sealJournal } from "./seal.ts";
+import { sealApart } from "./seal-apart.ts";
 import { type ServedOptions, type ServedSettings, servedSettings } from "./served-options.ts";
 import { unpublishedFolder } from "./served-places.ts";
 import { servedColumns } from "./served-schema.ts";
@@ -67,7 +67,7 @@ export class ServedLog implements AnswerLog, AsyncDisposable {
     log.#opened = await Journal.open(log.#folder, settings, {
       ended: (path) => {
         log.#queueWork(async (signal) => {
-          log.#sealed += (await sealJournal(path, signal)).rows;
+          log.#sealed += (await sealApart(path, signal)).rows;
         });
       },
       failed: (error) => {
@@ -75,7 +75,7 @@ export class ServedLog implements AnswerLog, AsyncDisposable {
       },
     });
     log.#queueWork(async (signal) => {
-      log.#recovered = await recoverJournals(log.#folder, signal);
+      log.#recovered = await recoverJournals(log.#folder, signal, (path) => sealApart(path, signal));
     });
     return log;
   }

@@ -89,6 +89,23 @@ describe("the log of what was served", () => {
     expect(log.stats()).toMatchObject({ logged: rows, dropped: 0, written: rows, sealed: rows, failures: 0 });
   });
 
+  it("is sealed beside what goes on where that is much, or by whoever comes next", async () => {
+    const { served: answer } = wideAnswer(randomOf(9), start);
+    const log = await openLog({ queue: { bytes: 2 ** 24 } });
+    const vector = log.vector(wideVector);
+    for (let i = 0; i < 400; i++) await vector.add(answer);
+    await log.flush();
+    const before = performance.eventLoopUtilization();
+    await log.seal();
+    // It waits, and so can others.
+    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.6);
+    expect(log.stats()).toMatchObject({ sealed: 400, failures: 0 });
+    for (let i = 0; i < 400; i++) await vector.add(answer);
+    await log.flush();
+    await log.close();
+    expect((await servedWith().compact()).rows).toBe(800);
+  });
+
   it("has public files that any reader types alike, and nothing beside them", async () => {
     await using log = await openLog();
     await logged(log, wideAnswer(randomOf(1), start));

@@ -1,0 +1,22 @@
+import { elementKind, isEmbedding, isList, type ScalarKind, type ValueKind } from "../../core/index.ts";
+import { fromCarrier, toFile } from "../duckdb/index.ts";
+import { sealedName } from "./sealed-column.ts";
+
+/** Days that DuckDB's dates hold; a date beyond is NULL in a file. */
+const mostDays = 2_000_000_000;
+
+/** SQL of a sealed column as a public file has it. */
+export function publicColumn(place: number, kind: ValueKind): string {
+  const name = sealedName(place);
+  if (isEmbedding(kind)) return name;
+  if (!isList(kind)) return publicScalar(name, kind);
+  const of = elementKind(kind);
+  const element = publicScalar("one", of);
+  return element === "one" ? name : `list_transform(${name}, lambda one: ${element})`;
+}
+
+function publicScalar(sql: string, kind: ScalarKind): string {
+  const carried = kind === "int" ? `${sql}::bigint` : sql;
+  const value = toFile(fromCarrier(carried, kind), kind);
+  return kind === "date" ? `case when abs(${sql}) <= ${String(mostDays)} then ${value} end` : value;
+}
