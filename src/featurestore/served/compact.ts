@@ -15,6 +15,7 @@ import { endings, isPartFile, stemOf, unpublishedFolder } from "./served-places.
 interface PartGroup {
   readonly vector: PartEntry["vector"];
   readonly paths: string[];
+  rows: number;
 }
 
 const doing = "compacting the log of served features";
@@ -95,9 +96,10 @@ async function groupParts(folder: string, sealed: readonly string[]): Promise<re
         hint: "Compact with the version of Tondo that wrote it.",
       });
     }
-    for (const { file, vector } of list.parts) {
+    for (const { file, rows, vector } of list.parts) {
       const key = JSON.stringify([vector.name, vector.fingerprint, vector.columns]);
-      const group = groups.get(key) ?? { vector, paths: [] };
+      const group = groups.get(key) ?? { vector, paths: [], rows: 0 };
+      group.rows += rows;
       group.paths.push(join(folder, name, file));
       groups.set(key, group);
     }
@@ -111,7 +113,7 @@ async function writeGroup(
   engine: Engine,
   work: string,
   id: string,
-  { vector, paths }: PartGroup,
+  { vector, paths, rows }: PartGroup,
   first: number,
   signal: AbortSignal | undefined,
 ): Promise<readonly PublishedFile[]> {
@@ -124,6 +126,17 @@ async function writeGroup(
     doing,
     signal,
   );
+  const found = days.reduce((sum, one) => sum + Number(one["rows"]), 0);
+  if (found !== rows) {
+    throw new TondoError(
+      "IO_FAILED",
+      `sealed parts of "${name}" have ${String(found)} rows and should have ${String(rows)}`,
+      {
+        where: paths[0] ?? work,
+        hint: "Nothing was compacted; check the disk.",
+      },
+    );
+  }
   const selected = columns.map((column, place) => {
     return `${publicColumn(place, column.kind)} as ${quoteIdentifier(column.name)}`;
   });

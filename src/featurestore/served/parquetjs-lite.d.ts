@@ -25,7 +25,28 @@ declare module "parquetjs-lite" {
     readonly useDataPageV2: boolean;
   }
 
+  /** The values of a column before they are written, with the levels at which they stand. */
+  interface ColumnData {
+    readonly dlevels: number[];
+    readonly rlevels: number[];
+    readonly values: unknown[];
+    readonly distinct_values: Set<unknown>;
+    count: number;
+  }
+
+  /** Rows before they are written, by the paths of their columns. */
+  interface RowBuffer {
+    rowCount: number;
+    pageRowCount: number;
+    readonly columnData: Record<string, ColumnData>;
+    readonly pages: Record<string, unknown[]>;
+  }
+
   interface ParquetWriter {
+    /** The rows of the group that is not written yet. */
+    rowBuffer: RowBuffer;
+    /** The rows of the groups that are. */
+    readonly envelopeWriter: { readonly rowCount: number };
     setRowGroupSize(rows: number): void;
     appendRow(row: Readonly<Record<string, unknown>>): Promise<void>;
     close(): Promise<void>;
@@ -38,5 +59,5 @@ declare module "parquetjs-lite" {
     };
   };
   export default parquet;
-  export type { Field, ParquetSchema, ParquetWriter, Sink };
+  export type { ColumnData, Field, ParquetSchema, ParquetWriter, RowBuffer, Sink };
 }

@@ -32,7 +32,8 @@ export function sealedValue(value: Value, kind: ValueKind): unknown {
   return { list: items.map((item) => ({ element: sealedScalar(item, of) })) };
 }
 
-function sealedScalar(value: Value, kind: ScalarKind): unknown {
+/** A value of a kind without parts, as a column of it takes it. */
+export function sealedScalar(value: Value, kind: ScalarKind): unknown {
   if (kind === "int") return String(value);
   return typeof value === "boolean" ? Number(value) : value;
 }

@@ -6,6 +6,7 @@ import type { Value } from "../../core/index.ts";
 import type { JournalVector } from "./journal-format.ts";
 import { sealedField, sealedName, sealedValue } from "./sealed-column.ts";
 import type { ServedColumn } from "./served-schema.ts";
+import { ShreddedRows } from "./shredded-rows.ts";
 
 /** Rows and bytes of journal after which a group of rows is written: what a part holds in memory, and how long one write keeps others waiting. */
 const groupRows = 256;
@@ -18,14 +19,17 @@ export class SealedPart {
   readonly #file: FileHandle;
   readonly #pending: Buffer[];
   #rows = 0;
-  #groupRows = 0;
+  #group: ShreddedRows;
   #groupBytes = 0;
+  /** The newest row: the last one of a group is given to the writer itself, which writes the group then. */
+  #newest: readonly Value[] | undefined;
 
   private constructor(columns: readonly ServedColumn[], writer: Writer, file: FileHandle, pending: Buffer[]) {
     this.columns = columns;
     this.#writer = writer;
     this.#file = file;
     this.#pending = pending;
+    this.#group = this.#emptyGroup();
   }
 
   static async create(
@@ -63,26 +67,23 @@ export class SealedPart {
 
   /** @param bytes how long the row was in its journal */
   async append(values: readonly Value[], bytes: number): Promise<void> {
-    const row: Record<string, unknown> = {};
-    for (const [place, { kind }] of this.columns.entries())
-      row[sealedName(place)] = sealedValue(values[place] ?? null, kind);
+    if (this.#newest !== undefined) this.#group.add(this.#newest);
+    this.#newest = values;
     this.#groupBytes += bytes;
-    this.#groupRows++;
-    const isFull = this.#groupBytes >= groupBytes || this.#groupRows >= groupRows;
-    this.#writer.setRowGroupSize(isFull ? 1 : groupRows);
-    await this.#writer.appendRow(row);
     this.#rows++;
-    if (!isFull) return;
-    this.#groupBytes = 0;
-    this.#groupRows = 0;
-    await this.#drain();
+    if (this.#groupBytes >= groupBytes || this.#group.rows + 1 >= groupRows) await this.#writeGroup(values);
   }
 
   /** Writes its end, to the disk for sure. */
   async close(): Promise<void> {
     try {
+      if (this.#newest !== undefined) await this.#writeGroup(this.#newest);
       await this.#writer.close();
       await this.#drain();
+      // That its groups are taken as they are is no promise of the package: nothing is removed where it does otherwise.
+      const { rowCount } = this.#writer.envelopeWriter;
+      if (rowCount !== this.#rows)
+        throw new Error(`parquetjs-lite wrote ${String(rowCount)} of ${String(this.#rows)} rows`);
       await this.#file.sync();
     } finally {
       await this.#file.close();
@@ -92,6 +93,23 @@ export class SealedPart {
   /** Gives it up. */
   async abandon(): Promise<void> {
     await this.#file.close();
+  }
+
+  async #writeGroup(last: readonly Value[]): Promise<void> {
+    const row: Record<string, unknown> = {};
+    for (const [place, { kind }] of this.columns.entries())
+      row[sealedName(place)] = sealedValue(last[place] ?? null, kind);
+    this.#writer.rowBuffer = this.#group.buffer;
+    this.#writer.setRowGroupSize(1);
+    await this.#writer.appendRow(row);
+    this.#newest = undefined;
+    this.#group = this.#emptyGroup();
+    this.#groupBytes = 0;
+    await this.#drain();
+  }
+
+  #emptyGroup(): ShreddedRows {
+    return new ShreddedRows(this.columns.map(({ kind }) => kind));
   }
 
   async #drain(): Promise<void> {
