@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   accountName,
@@ -22,6 +21,8 @@ import {
   type ConsistencyReport,
   Engine,
   type EngineOptions,
+  type Erasing,
+  erasing,
   extract,
   FeatureReader,
   type FilePlaces,
@@ -35,11 +36,11 @@ import {
   makeSpecifiedSet,
   materialize,
   type MaterializeResult,
-  type OnlineStore,
   openCatalog,
   type Operations,
   operations,
   readAppliedLogs,
+  readErasedKeys,
   type Reproduction,
   type ReproduceOptions,
   reproduceTrainingSet,
@@ -47,6 +48,7 @@ import {
   s3Files,
   type Schedule,
   type Served,
+  servedErasure,
   ServedLog,
   servedOf,
   specifiedVector,
@@ -57,8 +59,6 @@ import {
   type VectorStatsOptions,
   withExtracted,
 } from "./featurestore/index.ts";
-import { CassandraStore } from "./cassandra.ts";
-import { LmdbStore } from "./lmdb.ts";
 import { folderArtifacts, openRegistry, type PartitionPath, type Registry } from "./registry/index.ts";
 import {
   createPredictor,
@@ -69,10 +69,11 @@ import {
 } from "./serving/index.ts";
 import { forgetFailure } from "./forget-failure.ts";
 import type { OpenOptions, WorkOptions } from "./open-options.ts";
+import { OpenedStore } from "./opened-store.ts";
 import { trainAndRegister, type TrainAndRegisterOptions, type TrainAndRegisterResult } from "./training/index.ts";
 
 /** A feature store and a model registry, opened over a folder of definitions and a home. */
-export interface Tondo<P extends ProjectTypes = RegisteredProject> extends AsyncDisposable, Operations<P> {
+export interface Tondo<P extends ProjectTypes = RegisteredProject> extends AsyncDisposable, Operations<P>, Erasing<P> {
   readonly folder: string;
   readonly home: string;
   readonly catalog: Catalog;
@@ -188,12 +189,16 @@ class OpenTondo implements AnyTondo {
   readonly #engine: EngineOptions;
   readonly #functions: readonly UserFunction[];
   readonly #operations: Operations;
-  #store: Promise<OnlineStore> | undefined;
+  readonly #erasing: Erasing;
+  readonly #store: OpenedStore;
   #features: Promise<FeatureReader> | undefined;
   #predictor: Promise<Predictor> | undefined;
   readonly #log: ServedLog | undefined;
   readonly #options: OpenOptions;
   readonly served: Served;
+  readonly erase: Erasing["erase"] = (...call) => this.#erasing.erase(...call);
+  readonly erasures: Erasing["erasures"] = () => this.#erasing.erasures();
+  readonly forgetErasure: Erasing["forgetErasure"] = (which) => this.#erasing.forgetErasure(which);
 
   constructor(places: FilePlaces, home: string, database: Database, options: OpenOptions, log?: ServedLog) {
     this.folder = places.folder;
@@ -203,6 +208,7 @@ class OpenTondo implements AnyTondo {
     this.#clock = options.clock ?? systemClock;
     this.#log = log;
     this.#options = options;
+    this.#store = new OpenedStore(home, options.cassandra);
     const functions = options.functions ?? options.engine?.functions ?? [];
     this.#functions = functions;
     this.#engine = { ...options.engine, functions };
@@ -210,10 +216,23 @@ class OpenTondo implements AnyTondo {
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
     const artifacts = folderArtifacts(resolve(home, options.artifacts ?? "artifacts"));
     this.served = servedOf({ home, clock: this.#clock, openEngine: () => this.#openEngine(), log: () => log });
+    this.#erasing = erasing({
+      ...{ home, database, places, clock: this.#clock, actor },
+      ...{ store: () => this.#store.get(), project: () => this.#projectAtRest(), engine: () => this.#openEngine() },
+      logs: () => [
+        servedErasure({ home, openEngine: () => this.#openEngine(), log: () => log, pii: options.served?.pii }),
+      ],
+      evict: async (group, key) => (await this.#features)?.evict(group, key),
+      ...(options.cassandra === undefined ? { compact: () => (this.#forgetReaders(), this.#store.compact()) } : {}),
+    });
     this.registry = openRegistry({ database, artifacts, clock: this.#clock, actor });
     this.#operations = operations({
       ...{ catalog: this.catalog, home, clock: this.#clock, actor, places, engine: this.#engine },
-      ...{ store: () => this.#online(), loadedStore: () => this.#loadedStore(), project: () => this.#projectAtRest() },
+      ...{
+        store: () => this.#store.get(),
+        loadedStore: () => this.#store.loaded(),
+        project: () => this.#projectAtRest(),
+      },
       fitOf: (version, fingerprint) => fitOfVersion(this.registry, version, fingerprint),
       withheld: options.served?.pii?.columns,
     });
@@ -230,8 +249,7 @@ class OpenTondo implements AnyTondo {
   async apply(options: { readonly replace?: boolean } = {}): Promise<readonly Change[]> {
     using _lock = lockHome(this.home, "apply");
     const changes = await this.catalog.apply(await loadProject(this.#places, this.#engine), options);
-    this.#features = undefined;
-    this.#predictor = undefined;
+    this.#forgetReaders();
     return changes;
   }
 
@@ -242,7 +260,7 @@ class OpenTondo implements AnyTondo {
   trainingSet(call: TrainingSetCall): Promise<TrainingSet> {
     return makeSpecifiedSet(call, {
       project: () => this.#projectAtRest(),
-      applied: async (groups) => readAppliedLogs(await this.#loadedStore(), groups),
+      applied: async (groups) => readAppliedLogs(await this.#store.loaded(), groups),
       ...this.#places,
       engine: this.#engine,
     });
@@ -293,10 +311,11 @@ class OpenTondo implements AnyTondo {
         project,
         ...this.#places,
         home: this.home,
-        store: await this.#online(),
+        store: await this.#store.get(),
         engine,
         asOf,
         clock: this.#clock,
+        erased: () => readErasedKeys(this.#database, this.home),
       });
     } finally {
       engine.close();
@@ -329,7 +348,7 @@ class OpenTondo implements AnyTondo {
         new FeatureReader({
           ...this.#options.reading,
           project,
-          store: await this.#online(),
+          store: await this.#store.get(),
           clock: this.#clock,
           functions: this.#functions,
           ...(this.#log === undefined ? {} : { log: this.#log }),
@@ -358,10 +377,7 @@ class OpenTondo implements AnyTondo {
     await using ending = new AsyncDisposableStack();
     ending.defer(() => this.#database.close());
     ending.defer(() => this.#log?.close());
-    const store = this.#store;
-    this.#store = undefined;
-    // One that could not be opened was reported to who asked for it.
-    await (await store?.catch(() => undefined))?.close();
+    await this.#store.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -377,23 +393,8 @@ class OpenTondo implements AnyTondo {
     return withExtracted(await this.catalog.project(), { home: this.home, folder: this.folder });
   }
 
-  /** The online store, which is not made where nothing was ever loaded. */
-  async #loadedStore(): Promise<OnlineStore | undefined> {
-    const isLocal = this.#options.cassandra === undefined;
-    if (isLocal && this.#store === undefined && !existsSync(join(this.home, "online", "data.mdb"))) return undefined;
-    return this.#online();
-  }
-
-  #online(): Promise<OnlineStore> {
-    this.#store ??= this.#openStore();
-    return forgetFailure(this.#store, () => {
-      this.#store = undefined;
-    });
-  }
-
-  async #openStore(): Promise<OnlineStore> {
-    const { cassandra } = this.#options;
-    if (cassandra !== undefined) return CassandraStore.open(cassandra);
-    return LmdbStore.open({ folder: join(this.home, "online") });
+  #forgetReaders(): void {
+    this.#features = undefined;
+    this.#predictor = undefined;
   }
 }

@@ -6,7 +6,7 @@ export const errorCodes = {
   // Anything
   ABORTED: "The caller's signal ended the work; nothing of it was kept.",
   HOME_BUSY:
-    "Another process is doing the same exclusive work (apply, materialize) in this home, or loads the same group.",
+    "Another process is doing the same exclusive work (apply, materialize, erase) in this home, or loads the same group.",
   INTERNAL: "A defect of Tondo itself; please report it with the message.",
   INVALID_ARGUMENT: "A call's argument has the wrong form.",
   IO_FAILED: "A file or folder could not be read or written.",
@@ -56,6 +56,9 @@ export const errorCodes = {
   INPUT_INVALID: "A request's input is missing, unknown or of the wrong type.",
   MOMENT_NOT_SERVED: "The online store cannot answer exactly for this moment.",
   SLA_TOO_SHORT: "Loads that start at whole minutes cannot keep a group's sla with the margin asked for.",
+  ERASE_INCOMPLETE: "A key that was erased is still found; where, is in the details.",
+  ERASURES_UNREADABLE:
+    "Erased keys are remembered under a secret that this home does not have, so a load could bring them back unnoticed.",
   ROLLBACK_REFUSED: "A group has no generation to go back to, or the definitions in force cannot read it.",
   GENERATION_GONE: "What was read of the online store was loaded anew and removed before the answer came; read again.",
   STORE_BUSY: "More requests to the online store are under way than may be at once.",

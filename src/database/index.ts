@@ -7,6 +7,7 @@ export type { SourceDatabaseOptions } from "./postgres/source-database.ts";
 export { type RowRange, type SourceTable, TableSnapshot } from "./postgres/table-snapshot.ts";
 export { connectSqlite, type SqliteOptions } from "./sqlite/connect-sqlite.ts";
 export type { ApplicationsTable, CatalogTables, DefinitionsTable } from "./tables/catalog-tables.ts";
+export type { ErasuresTable, ErasureTables } from "./tables/erasure-tables.ts";
 export type {
   ModelsTable,
   PartitionNodesTable,

@@ -2,6 +2,7 @@ export type { AppliedFile, AppliedLoad, AppliedLog } from "./applied/index.ts";
 export * from "./catalog/index.ts";
 export * from "./consistency/index.ts";
 export * from "./definition-tests/index.ts";
+export * from "./erase/index.ts";
 export * from "./extract/index.ts";
 export { type Cell, Engine, type EngineOptions, type TableColumn } from "./duckdb/index.ts";
 export * from "./freshness/index.ts";

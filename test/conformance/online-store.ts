@@ -214,6 +214,36 @@ export function onlineStoreConformance(name: string, fixture: OnlineStoreFixture
       expect(await readCurrent(store, ["SFO", "OLD"])).toEqual(["two", undefined]);
     });
 
+    it("erases keys from every generation of a group, and from no other group, and says how many records there are", async () => {
+      expect(await store.groups()).toEqual([]);
+      const first = await load(store, { SFO: "one", LAX: "one", SJC: "one" });
+      await load(store, { SFO: "other" }, "route:departures");
+      const second = await load(store, { SFO: "two", LAX: "two" });
+      const { generation: third } = await store.begin("a:b");
+      expect(await store.groups()).toEqual(["a:b", "airport:departures", "route:departures"]);
+      const keys = ["SFO", "nobody", "SJC"].map(bytes);
+      const counts = (of: readonly number[]): unknown =>
+        [first, second].map(({ generation }, i) => ({ generation, records: of[i] }));
+      expect(await store.recordsOf("airport:departures", keys)).toEqual(counts([2, 1]));
+      expect(await store.recordsOf("a:b", keys)).toEqual([{ generation: third, records: 0 }]);
+      expect(await store.recordsOf("airport:unknown", keys)).toEqual([]);
+      for (let time = 0; time < 2; time++) {
+        await store.erase("airport:departures", keys);
+        expect(await store.recordsOf("airport:departures", keys)).toEqual(counts([0, 0]));
+        expect(await store.recordsOf("airport:departures", [bytes("LAX")])).toEqual(counts([1, 1]));
+        expect(await readCurrent(store, ["SFO", "LAX", "SJC"])).toEqual([undefined, "two", undefined]);
+        expect(await readCurrent(store, ["SFO"], "route:departures")).toEqual(["other"]);
+      }
+      // What was gone back to was erased from, too, and pointers stay what they were.
+      const back = pointerTo(first.generation);
+      expect(await store.switchPointers([{ pointer: back, expected: second.generation }])).toBe(true);
+      expect(await readCurrent(store, ["SFO", "LAX"])).toEqual([undefined, "one"]);
+      await store.close();
+      store = await fixture.open();
+      expect(await readCurrent(store, ["SFO", "LAX", "SJC"])).toEqual([undefined, "one", undefined]);
+      await store.erase("airport:unknown", keys);
+    });
+
     it("takes a batch of many records, and one of none", async () => {
       const writer = await store.begin("airport:departures");
       await writer.write({ keys: [], values: [] });

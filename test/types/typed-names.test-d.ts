@@ -53,6 +53,14 @@ export async function operations(tondo: Tondo<TondoProject>): Promise<void> {
   await tondo.rollback(["shop:orders", "route:orders"], { dryRun: true });
   // @ts-expect-error a wrong group
   void tondo.rollback(["shop:order"]);
+  same<Awaited<ReturnType<typeof tondo.erase>>["found"], number>(true);
+  await tondo.erase("shop", "a", { dryRun: true });
+  await tondo.erase("route", { shop: "a", region: 7n });
+  await tondo.forgetErasure({ entity: "shop", key: "a" });
+  // @ts-expect-error a wrong entity
+  void tondo.erase("shops", "a");
+  // @ts-expect-error a key of another entity
+  void tondo.erase("shop", { shop: "a", region: 7n });
   // @ts-expect-error a wrong group
   void tondo.generations(["shop:order"]);
   // @ts-expect-error a wrong group

@@ -18,13 +18,20 @@ const duration = new RegExp(`^(-?\\d+(?:\\.\\d+)?)(${Object.keys(durationUnits).
  * A value of the language from its text on the command line. Strings stay as they are; `null` is missing for every other type.
  *
  * @param name for the error
+ * @param shown the text as the error shows it
  * @throws TondoError the given code where the text is no such value
  * @example `parseValue("7d", "duration", "age", "INPUT_INVALID") // 604800000000`
  */
-export function parseValue(text: string, type: TypeName, name: string, code: "KEY_INVALID" | "INPUT_INVALID"): Value {
+export function parseValue(
+  text: string,
+  type: TypeName,
+  name: string,
+  code: "KEY_INVALID" | "INPUT_INVALID",
+  shown: string = JSON.stringify(text.slice(0, 60)),
+): Value {
   const { kind } = parseTypeName(type);
   const invalid = (form: string): TondoError =>
-    new TondoError(code, `${name}: ${JSON.stringify(text.slice(0, 60))} is no ${kind}`, {
+    new TondoError(code, `${name}: ${shown} is no ${kind}`, {
       hint: `Write it as ${form}.`,
     });
   if (kind === "string") return text;

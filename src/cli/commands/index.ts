@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import { applyCommand } from "./apply.ts";
 import { checkCommand } from "./check.ts";
 import { consistencyCommand } from "./consistency.ts";
+import { eraseCommand } from "./erase.ts";
 import { explainCommand } from "./explain.ts";
 import { extractCommand } from "./extract.ts";
 import { featuresCommand } from "./features.ts";
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   freshnessCommand,
   scheduleCommand,
   generationsCommand,
+  eraseCommand,
   getCommand,
   predictCommand,
   consistencyCommand,

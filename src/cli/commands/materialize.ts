@@ -66,7 +66,11 @@ export const materializeCommand: Command = {
         ({ group, keysTooLong }) =>
           `${group}: ${counted(keysTooLong, "key")} longer than a store takes left out; requests for such keys are refused`,
       );
-    const text = [`as of ${at}`, table(headings, rows), ...(leftOut.length === 0 ? [] : [leftOut.join("\n")])];
+    const erased = result.groups.flatMap(({ group, keysErased = 0 }) =>
+      keysErased === 0 ? [] : [`${group}: ${counted(keysErased, "key")} left out that were erased`],
+    );
+    const notes = [...leftOut, ...erased];
+    const text = [`as of ${at}`, table(headings, rows), ...(notes.length === 0 ? [] : [notes.join("\n")])];
     return { text: text.join("\n\n"), json: { asOf: at, groups: result.groups } };
   },
 };

@@ -1,4 +1,5 @@
 import type { CatalogTables } from "./catalog-tables.ts";
+import type { ErasureTables } from "./erasure-tables.ts";
 import type { RegistryTables } from "./registry-tables.ts";
 
 /** The migrations that this database has had; the guard against older programs. */
@@ -11,6 +12,6 @@ export interface MigrationsTable {
 }
 
 /** Every table, for Kysely. Moments are microseconds since 1970, JSON is text, booleans are not used. */
-export interface Tables extends CatalogTables, RegistryTables {
+export interface Tables extends CatalogTables, ErasureTables, RegistryTables {
   readonly tondo_migrations: MigrationsTable;
 }

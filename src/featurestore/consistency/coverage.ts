@@ -71,10 +71,8 @@ function limitsOf(options: CoverageOptions, group: GroupPlan): readonly Limit[] 
   const { pointer, log } = found;
   const own = files.get(source.name) ?? [];
   if (source.kind === "table") {
-    if (
-      loadInputs({ source, layout: planLayout(group, source).layout, files: own, asOf: pointer.asOf }) !==
-      pointer.inputs
-    ) {
+    const { asOf, erased, inputs } = pointer;
+    if (loadInputs({ source, layout: planLayout(group, source).layout, files: own, asOf, erased }) !== inputs) {
       return never(
         "table-reloaded",
         (rows) =>

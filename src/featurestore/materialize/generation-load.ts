@@ -13,20 +13,29 @@ export class GenerationLoad {
   #keys: Uint8Array[] = [];
   #ends: number[] = [];
   #writing: Promise<void> | undefined;
+  readonly #isErased: (key: Uint8Array) => boolean;
   #counts = { rows: 0, keys: 0, parts: 0, bytes: 0, keysTooLong: 0 };
+  #keysErased = 0;
 
-  constructor(group: string, writer: GenerationWriter, limits: MaterializeLimits) {
+  /** @param isErased which keys are left out and counted */
+  constructor(
+    group: string,
+    writer: GenerationWriter,
+    limits: MaterializeLimits,
+    isErased: (key: Uint8Array) => boolean = () => false,
+  ) {
+    this.#isErased = isErased;
     this.#group = group;
     this.#writer = writer;
     this.#limits = limits;
   }
 
   get counts(): LoadCounts {
-    return this.#counts;
+    return { ...this.#counts, ...(this.#keysErased === 0 ? {} : { keysErased: this.#keysErased }) };
   }
 
   /**
-   * Adds the record of a key, which `encode` appends to the buffer; `undefined` for a key that is too long, which is
+   * Adds the record of a key, which `encode` appends to the buffer; `undefined` for a key that is too long. Such a key, and one that was erased, is
    * counted and left out.
    *
    * @throws TondoError `LIMIT_EXCEEDED` where the record is larger than the limit
@@ -34,6 +43,10 @@ export class GenerationLoad {
   add(key: Uint8Array | undefined, rows: number, parts: number, encode: (buffer: RecordBuffer) => void): void {
     if (key === undefined) {
       this.#counts.keysTooLong++;
+      return;
+    }
+    if (this.#isErased(key)) {
+      this.#keysErased++;
       return;
     }
     const start = this.#buffer.end;

@@ -12,12 +12,16 @@ export interface LoadInputs {
   readonly files: readonly SourceFile[];
   /** A table has no time: as of when it was loaded changes nothing. */
   readonly asOf: Micros;
+  /** A digest of the keys that were left out since they were erased. */
+  readonly erased: string | undefined;
 }
 
 /** A digest of all that decides the records of a load: definitions, files, moment. Pointers keep it. */
-export function loadInputs({ source, layout, files, asOf }: LoadInputs): string {
+export function loadInputs({ source, layout, files, asOf, erased }: LoadInputs): string {
   return sha256(
     canonicalJson({
+      // What was erased since is left out by a load of the same, and what was forgotten to be erased is in it again.
+      ...(erased === undefined ? {} : { erased }),
       codecVersion,
       layout,
       files: files.map(({ digest }) => digest),

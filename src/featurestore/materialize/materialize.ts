@@ -11,6 +11,7 @@ import {
 import { type GroupPlan, type ProjectPlan, requireFunctions, type SourcePlan } from "../../dsl/index.ts";
 import { type AppliedRows, appliedRows, encodeLog, withLoad } from "../applied/index.ts";
 import type { Engine } from "../duckdb/index.ts";
+import type { ErasedKeys, ErasedOfEntity } from "../erase/erased-keys.ts";
 import { lockHome } from "../home-lock.ts";
 import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
 import { sourceRelation } from "../offline/sources/open-source.ts";
@@ -48,6 +49,8 @@ export interface MaterializeOptions extends FilePlaces {
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
   readonly limits?: Partial<MaterializeLimits>;
+  /** Reads which keys were erased, and so are left out; asked once nobody can erase one meanwhile. */
+  readonly erased?: () => Promise<ErasedKeys>;
 }
 
 /** What became of one group. */
@@ -72,6 +75,7 @@ interface PlannedGroup {
   readonly planned: PlannedLayout;
   readonly files: readonly SourceFile[];
   readonly inputs: string;
+  readonly erased: ErasedOfEntity | undefined;
 }
 
 /**
@@ -79,7 +83,7 @@ interface PlannedGroup {
  * current by one switch, or none. A load that was killed leaves what was current, and its remains go with the next.
  *
  * @throws TondoError `HOME_BUSY`, `UNKNOWN_GROUP`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`,
- * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ABORTED`
+ * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ERASURES_UNREADABLE`, `ABORTED`
  */
 export async function materialize(options: MaterializeOptions): Promise<MaterializeResult> {
   const asOf = toMicros(options.asOf, "asOf");
@@ -159,6 +163,7 @@ async function planGroups(
   asOf: Micros,
 ): Promise<readonly PlannedGroup[]> {
   const { project, progress = silentProgress, signal } = options;
+  const erasedKeys = (await options.erased?.()) ?? (() => undefined);
   progress.start("hashing source files");
   const digests = new Map<string, readonly SourceFile[]>();
   const plans: PlannedGroup[] = [];
@@ -170,8 +175,9 @@ async function planGroups(
       digests.set(source.name, files);
     }
     const planned = planLayout(group, source);
-    const inputs = loadInputs({ source, layout: planned.layout, files, asOf });
-    plans.push({ name: groupName(group), group, source, planned, files, inputs });
+    const erased = erasedKeys(group.entity);
+    const inputs = loadInputs({ source, layout: planned.layout, files, asOf, erased: erased?.digest });
+    plans.push({ name: groupName(group), group, source, planned, files, inputs, erased });
   }
   progress.finish();
   return plans;
@@ -202,7 +208,7 @@ async function loadGroup(
   const limits = { ...defaultMaterializeLimits, ...options.limits };
   const doing = `materializing ${name}`;
   progress.start(doing);
-  const into = new GenerationLoad(name, writer, limits);
+  const into = new GenerationLoad(name, writer, limits, plan.erased?.has);
   const onKeys = (keys: number): void => {
     progress.update(keys);
   };
@@ -239,6 +245,7 @@ async function loadGroup(
     asOf,
     loadedAt: clock(),
     inputs,
+    ...(plan.erased === undefined ? {} : { erased: plan.erased.digest }),
     layout: planned.layout,
     counts,
   };

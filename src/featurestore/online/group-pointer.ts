@@ -12,6 +12,8 @@ export interface LoadCounts {
   readonly bytes: number;
   /** Keys left out since they are longer than a store takes; a request for one is refused, also where it computes its key. */
   readonly keysTooLong: number;
+  /** Keys left out since they were erased; absent where there were none. */
+  readonly keysErased?: number;
 }
 
 /**
@@ -38,6 +40,8 @@ export interface GroupPointer {
   readonly loadedAt: Micros;
   /** A digest of all that decided the records: definitions, files, moment. */
   readonly inputs: string;
+  /** A digest of the keys that were left out since they were erased; absent where there were none. */
+  readonly erased?: string;
   readonly layout: GroupLayout;
   readonly counts: LoadCounts;
 }

@@ -7,6 +7,7 @@ export type { FeatureValue } from "./feature-value.ts";
 export type { GroupLayout, RowLayout, WindowLayout } from "./group-layout.ts";
 export { type EarlierPointer, type GroupPointer, groupName, type LoadCounts, type Rollback } from "./group-pointer.ts";
 export type {
+  GenerationRecords,
   GenerationWriter,
   OnlineStore,
   PointerSwitch,

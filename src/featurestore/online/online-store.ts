@@ -34,7 +34,33 @@ export interface OnlineStore {
    */
   drop(group: string, generation: number): Promise<void>;
 
+  /** The groups of which the store keeps a pointer or records, defined or not any more, ascending. */
+  groups(): Promise<readonly string[]>;
+
+  /**
+   * How many records some keys have in each generation that there is: current or kept, being loaded, given up, or about to go; ascending. It is
+   * read from the store itself, whatever is known of earlier reads: the proof of an erasure. No key may begin with another.
+   */
+  recordsOf(group: string, keys: readonly Uint8Array[]): Promise<readonly GenerationRecords[]>;
+
+  /**
+   * Removes all that some keys have in every generation of a group; where they have nothing, nothing happens. Durable when it returns. The group must not be
+   * loaded meanwhile: what is written then may hold the keys.
+   *
+   * @throws TondoError `HOME_BUSY` where the store knows that it is, or was while this went on: to be done again
+   */
+  erase(group: string, keys: readonly Uint8Array[]): Promise<void>;
+
+  /** What of records that were erased may still be read from disks, and for how long: a sentence for people. */
+  readonly afterErasure: string;
+
   close(): Promise<void>;
+}
+
+/** How many records of some keys a generation holds. */
+export interface GenerationRecords {
+  readonly generation: number;
+  readonly records: number;
 }
 
 /** A view on pointers and records that belong together; see {@link OnlineStore.view}. */

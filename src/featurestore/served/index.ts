@@ -6,6 +6,7 @@ export {
   type ServedListing,
   servedOf,
 } from "./served.ts";
+export { servedErasure, type ServedErasureContext } from "./served-erasure.ts";
 export { ServedLog, type ServedStats } from "./served-log.ts";
 export type { ServedOptions, ServedPii } from "./served-options.ts";
 export { servedFolder, servedName, servedPlanFile, servedVectorFolder } from "./served-places.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 /**
  * Where the public files of the log are: `served` in the home. Below it `VECTOR/FINGERPRINT/DAY/NAME.parquet`: the vector's name, the first 12 digits of
  * its fingerprint, and the day of `logged_at` in UTC as `2026-11-22`. Beside the days lies `vector.json`, the vector's plan, as JSON. Files appear whole and
- * never change; nothing else that ends in `.parquet` is there. Three folders deep, those are all.
+ * never change, but for an erasure, which puts others in their places; nothing else that ends in `.parquet` is there. Three folders deep, those are all.
  */
 export function servedFolder(home: string): string {
   return join(home, "served");

@@ -180,6 +180,10 @@ describe("rollback", () => {
       switchPointers: async (switches) => store.switchPointers(switches),
       generations: async (group) => (await store.generations(group)).filter((one) => one !== 1),
       drop: async (group, generation) => store.drop(group, generation),
+      groups: async () => store.groups(),
+      recordsOf: async (group, keys) => store.recordsOf(group, keys),
+      erase: async (group, keys) => store.erase(group, keys),
+      afterErasure: store.afterErasure,
       close: async () => undefined,
     };
     await back(["airport:departures"], { store: without });
@@ -199,6 +203,10 @@ describe("rollback", () => {
       },
       generations: async (group) => store.generations(group),
       drop: async (group, generation) => store.drop(group, generation),
+      groups: async () => store.groups(),
+      recordsOf: async (group, keys) => store.recordsOf(group, keys),
+      erase: async (group, keys) => store.erase(group, keys),
+      afterErasure: store.afterErasure,
       close: async () => undefined,
     };
     const groups = ["airport:departures", "route:traffic"];

@@ -26,6 +26,10 @@ const store: OnlineStore = {
   switchPointers: async (switches) => mortal(async () => real.switchPointers(switches)),
   generations: async (group) => real.generations(group),
   drop: async (group, generation) => mortal(async () => real.drop(group, generation)),
+  groups: () => real.groups(),
+  recordsOf: (group, keys) => real.recordsOf(group, keys),
+  erase: (group, keys) => real.erase(group, keys),
+  afterErasure: real.afterErasure,
   close: async () => real.close(),
 };
 const engine = await Engine.open({ threads: 1 });

@@ -81,6 +81,10 @@ export function laterStore(real: LmdbStore, { view = () => 0, record = () => 0 }
     switchPointers: (switches) => real.switchPointers(switches),
     generations: (group) => real.generations(group),
     drop: (group, generation) => real.drop(group, generation),
+    groups: () => real.groups(),
+    recordsOf: (group, keys) => real.recordsOf(group, keys),
+    erase: (group, keys) => real.erase(group, keys),
+    afterErasure: real.afterErasure,
     close: () => real.close(),
   };
   return { store, asked, come, faults, views: () => open };

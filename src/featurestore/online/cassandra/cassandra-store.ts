@@ -1,12 +1,13 @@
 import { TondoError } from "../../../core/index.ts";
 import { decodePointer } from "../group-pointer.ts";
-import type { GenerationWriter, OnlineStore, PointerSwitch, StoreView } from "../online-store.ts";
+import type { GenerationRecords, GenerationWriter, OnlineStore, PointerSwitch, StoreView } from "../online-store.ts";
 import { cassandraError } from "./cassandra-error.ts";
 import type { CassandraOptions } from "./cassandra-options.ts";
 import { createGenerationCql, dropGenerationCql, quoteName } from "./cassandra-schema.ts";
 import { CassandraView } from "./cassandra-view.ts";
 import { ControlTable, type GenerationEntry, type GroupState } from "./control-table.ts";
 import { generationTable } from "./generation-table.ts";
+import { KeyErasure } from "./key-erasure.ts";
 import { Lease, newHolder } from "./lease.ts";
 import { openSchema } from "./open-schema.ts";
 import { PointerCache, type PointerSnapshot } from "./pointer-cache.ts";
@@ -28,10 +29,14 @@ const tries = 8;
  */
 export class CassandraStore implements OnlineStore {
   readonly kind = "cassandra";
+  readonly afterErasure: string =
+    "Cassandra marks what was erased and removes it by compaction once gc_grace_seconds (ten days, unless a table says otherwise) are over; " +
+    "snapshots, which nodes make of tables that are dropped too, keep what they held: nodetool clearsnapshot";
   readonly #session: Session;
   readonly #control: ControlTable;
   readonly #reads: PartitionReads;
   readonly #writes: RecordWrites;
+  readonly #erasure: KeyErasure;
   readonly #pointers: PointerCache;
   readonly #leases: Map<string, Lease> = new Map<string, Lease>();
   readonly #queries: Map<string, Map<number, ReadQueries>> = new Map<string, Map<number, ReadQueries>>();
@@ -45,6 +50,7 @@ export class CassandraStore implements OnlineStore {
       this.#pointers.forget();
     });
     this.#writes = new RecordWrites(session);
+    this.#erasure = new KeyErasure(session);
   }
 
   /**
@@ -155,6 +161,33 @@ export class CassandraStore implements OnlineStore {
       return;
     }
     throw new TondoError("HOME_BUSY", `${group}: others keep changing it`, { hint: "Try again in a while." });
+  }
+
+  groups(): Promise<readonly string[]> {
+    return this.#control.groups("listing groups");
+  }
+
+  async recordsOf(group: string, keys: readonly Uint8Array[]): Promise<readonly GenerationRecords[]> {
+    const doing = `looking for a key in ${group}`;
+    const { generations } = await this.#control.read(group, doing);
+    const found: GenerationRecords[] = [];
+    for (const { generation } of [...generations].sort((a, b) => a.generation - b.generation)) {
+      const records = await this.#erasure.count(this.#table(group, generation), keys, doing);
+      found.push({ generation, records });
+    }
+    return found;
+  }
+
+  async erase(group: string, keys: readonly Uint8Array[]): Promise<void> {
+    const doing = `erasing from ${group}`;
+    const before = await this.#control.read(group, doing);
+    if (before.holder !== null) throw busy(group, before);
+    for (const { generation } of before.generations) {
+      await this.#erasure.erase(this.#table(group, generation), keys, doing);
+    }
+    // What a load has read before the keys were known as erased it may write after they were looked for.
+    const after = await this.#control.read(group, doing);
+    if (after.holder !== null || after.next !== before.next) throw busy(group, after);
   }
 
   async close(): Promise<void> {

@@ -47,6 +47,13 @@ export class ControlTable {
     this.#entry = `WHERE store = ? AND "group" = ? AND entry = ?`;
   }
 
+  /** The groups of the store of which anything stands here, ascending. */
+  async groups(doing: string): Promise<readonly string[]> {
+    const query = `SELECT "group" FROM ${this.#name} WHERE store = ?`;
+    const rows = await this.#session.ask(doing, query, [this.#session.settled.store], true);
+    return [...new Set(rows.flatMap(({ group }) => (typeof group === "string" ? [group] : [])))].sort();
+  }
+
   /** What stands of a group now. */
   async read(group: string, doing: string): Promise<GroupState> {
     const columns = "entry, generation, pointer, next, holder, held_until, state, held";

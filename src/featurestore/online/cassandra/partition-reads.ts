@@ -186,7 +186,7 @@ export class PartitionReads {
       this.#onGone();
       failed(failure);
     } else if (failure.details["reason"] === "unprepared") {
-      this.#isThere(table).then(
+      this.#session.hasTable(table, doing).then(
         (isThere) => {
           if (!isThere) this.#onGone();
           failed(isThere ? failure : removed(this.#where, error));
@@ -196,11 +196,6 @@ export class PartitionReads {
         },
       );
     } else failed(failure);
-  }
-
-  async #isThere(table: string): Promise<boolean> {
-    const query = "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?";
-    return (await this.#session.ask(doing, query, [this.#session.settled.keyspace, table])).length > 0;
   }
 }
 

@@ -55,6 +55,11 @@ export class Session {
     };
   }
 
+  /** How it is looked up whether records are there, where nobody waits for the answer: also what was written in another data centre is seen. */
+  proofOptions(): QueryOptions {
+    return { ...this.#prepared("quorum"), isIdempotent: true, ...this.#writeTimeout() };
+  }
+
   /** How pointers are read by those who serve. */
   pointerOptions(): QueryOptions {
     return { ...this.#prepared(this.settled.options.consistency?.pointers ?? "localQuorum"), isIdempotent: true };
@@ -67,6 +72,12 @@ export class Session {
       const options = { ...this.#prepared(consistency), isIdempotent: true };
       return (await this.client.execute(query, [...params], { ...options, ...this.#writeTimeout() })).rows;
     });
+  }
+
+  /** Whether a table of the keyspace is there. */
+  async hasTable(table: string, doing: string): Promise<boolean> {
+    const query = "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?";
+    return (await this.ask(doing, query, [this.settled.keyspace, table])).length > 0;
   }
 
   /**

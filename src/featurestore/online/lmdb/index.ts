@@ -1,2 +1,3 @@
+export { compactLmdb, type CompactedStore } from "./compact-lmdb.ts";
 export { defaultLmdbLimits, type LmdbLimits, type LmdbOptions } from "./lmdb-options.ts";
 export { LmdbStore } from "./lmdb-store.ts";

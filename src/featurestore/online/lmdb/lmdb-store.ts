@@ -3,12 +3,28 @@ import { join } from "node:path";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
 import { TondoError } from "../../../core/index.ts";
 import { decodePointer, encodePointer, type GroupPointer, nextGeneration } from "../group-pointer.ts";
-import type { GenerationWriter, OnlineStore, PointerSwitch, RecordBatch, StoreView } from "../online-store.ts";
+import type {
+  GenerationRecords,
+  GenerationWriter,
+  OnlineStore,
+  PointerSwitch,
+  RecordBatch,
+  StoreView,
+} from "../online-store.ts";
 import { checkFile } from "./check-file.ts";
 import { lmdbError } from "./lmdb-error.ts";
 import { defaultLmdbLimits, type LmdbOptions } from "./lmdb-options.ts";
 import { type FindSlot, type KnownGroup, LmdbView, type ReadableDatabase, readFast } from "./lmdb-view.ts";
-import { type Bytes, pointerKey, slotCount, slotKey, slotName, switchesKey } from "./lmdb-layout.ts";
+import {
+  type Bytes,
+  groupsIn,
+  pointerKey,
+  recordsUnder,
+  slotCount,
+  slotKey,
+  slotName,
+  switchesKey,
+} from "./lmdb-layout.ts";
 
 const number = new Float64Array(1);
 const numberBytes = new Uint8Array(number.buffer);
@@ -26,6 +42,9 @@ const binary = { encoding: "binary", keyEncoding: "binary" } as const;
  */
 export class LmdbStore implements OnlineStore {
   readonly kind = "lmdb";
+  readonly afterErasure: string =
+    "LMDB gives the pages of what was erased back to be written over, and does not wipe them: until then their bytes stand in the file, " +
+    "and compaction makes one without them";
   readonly #root: RootDatabase<Bytes, Bytes>;
   readonly #meta: Database<Bytes, Bytes>;
   readonly #folder: string;
@@ -159,6 +178,32 @@ export class LmdbStore implements OnlineStore {
       const removed = this.#meta.remove(slotKey(group, generation));
       await Promise.all([removed, this.#openSlot(group, generation, true)?.clearAsync()]);
       await this.#root.flushed;
+    });
+  }
+
+  async groups(): Promise<readonly string[]> {
+    this.#root.resetReadTxn();
+    return groupsIn(this.#meta);
+  }
+
+  async recordsOf(group: string, keys: readonly Bytes[]): Promise<readonly GenerationRecords[]> {
+    const found: GenerationRecords[] = [];
+    for (const generation of await this.generations(group)) {
+      const slot = this.#openSlot(group, generation, false);
+      const records = slot === undefined ? 0 : recordsUnder(slot, keys).length;
+      found.push({ generation, records });
+    }
+    return found;
+  }
+
+  async erase(group: string, keys: readonly Bytes[]): Promise<void> {
+    return this.#writing(`erasing from ${group}`, async () => {
+      const slots = (await this.generations(group)).flatMap((one) => this.#openSlot(group, one, false) ?? []);
+      this.#root.transactionSync(() => {
+        for (const slot of slots) for (const key of recordsUnder(slot, keys)) slot.removeSync(key);
+      });
+      await this.#root.flushed;
+      this.#root.resetReadTxn();
     });
   }
 

@@ -65,6 +65,35 @@ onlineStoreConformance("Cassandra", {
 describe("CassandraStore", () => {
   afterEach(clean);
 
+  it("erases from tables that are about to go too, and refuses while a group is loaded", async () => {
+    const name = randomUUID();
+    const store = await open(name);
+    const first = await load(store, { SFO: "one", LAX: "one" });
+    const second = await load(store, { SFO: "two" });
+    await store.drop(group, first.generation);
+    const keys = [bytes("SFO")];
+    expect(await store.recordsOf(group, keys)).toEqual([
+      { generation: first.generation, records: 1 },
+      { generation: second.generation, records: 1 },
+    ]);
+    const other = await open(name);
+    const loading = await other.begin(group);
+    await expect(store.erase(group, keys)).rejects.toMatchObject({ code: "HOME_BUSY" });
+    await other.drop(group, loading.generation);
+    await store.erase(group, keys);
+    expect((await store.recordsOf(group, keys)).map(({ records }) => records)).toEqual([0, 0]);
+    // A table that is gone by now holds nothing.
+    const { rows } = await client.execute("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [
+      keyspace.keyspace,
+    ]);
+    const own = rows
+      .map((row) => row.get("table_name") as string)
+      .find((one) => one === generationTable(name, group, first.generation));
+    await client.execute(`DROP TABLE "${keyspace.keyspace}"."${own ?? ""}"`);
+    await store.erase(group, keys);
+    expect(await store.recordsOf(group, keys)).toHaveLength(2);
+  });
+
   it("gives each of many keys its own record, however they are read", async () => {
     const store = randomUUID();
     const writer = await open(store, { limits: { writesInFlight: 7 } });
