@@ -105,6 +105,20 @@ const mutants: readonly Mutant[] = [
     tests: log,
   },
   {
+    name: "prepared-columns-are-not-looked-at",
+    file: "src/featurestore/served/row-codec.ts",
+    find: '(by === "prepare" ? admit(columns[of], kind) : columns[of]) ?? null',
+    replace: 'columns[of] ?? (by === "prepare" ? admit(null, kind) : null) ?? null',
+    tests: log,
+  },
+  {
+    name: "log-without-a-bound-on-the-disk",
+    file: "src/featurestore/served/journal.ts",
+    find: "if (bytes >= this.#settings.unpublishedBytes) throw behind(bytes, this.#folder);",
+    replace: "if (bytes < 0) throw behind(bytes, this.#folder);",
+    tests: log,
+  },
+  {
     name: "torn-record-is-taken",
     file: "src/featurestore/served/journal-format.ts",
     find: "isWhole: crc32(payload) === sum }",

@@ -66,10 +66,12 @@ it("`tondo served` takes up what a process has left, and removes what is old", a
 });
 
 it("docs/served-features.md has the options' defaults as they are, and the columns", () => {
-  const { queueRecords, queueBytes, flushMs, syncMs, sealBytes, sealAfterMs } = servedSettings({ rate: 1 });
-  expect([queueRecords, queueBytes, flushMs, syncMs, sealBytes, sealAfterMs]).toEqual([
-    ...[10_000, 8 * 2 ** 20, 20, 1_000, 32 * 2 ** 20, 5 * 60_000],
+  const settings = servedSettings({ rate: 1 });
+  const { queueRecords, queueBytes, flushMs, syncMs, sealBytes, sealAfterMs, unpublishedBytes } = settings;
+  expect([queueRecords, queueBytes, flushMs, syncMs, sealBytes, sealAfterMs, unpublishedBytes]).toEqual([
+    ...[10_000, 8 * 2 ** 20, 20, 1_000, 32 * 2 ** 20, 5 * 60_000, 8 * 2 ** 30],
   ]);
-  for (const text of ["10,000 and 8 MiB", "| 20 ", "| 1,000 ", "32 MiB, 5 min"]) expect(page).toContain(text);
+  for (const text of ["10,000 and 8 MiB", "| 20 ", "| 1,000 ", "32 MiB, 5 min", "| 8 GiB "])
+    expect(page).toContain(text);
   for (const [name] of aboutColumns) expect(page).toContain(`\`${name}\``);
 });

@@ -76,7 +76,8 @@ async function publish(
   const temporary = join(from, file);
   // It was moved already where it is not there.
   if (existsSync(temporary)) await rename(temporary, join(folder, day, name));
-  for (const changed of [join(folder, day), folder, dirname(folder), servedFolder(home)]) await syncFolder(changed);
+  for (const changed of [join(folder, day), folder, dirname(folder), servedFolder(home), home])
+    await syncFolder(changed);
 }
 
 function checked(text: string, path: string): Commit {

@@ -43,7 +43,12 @@ export class JournalQueue {
   add(vector: number, write: (into: ByteWriter) => void): boolean {
     if (this.records >= this.#maxRecords || this.bytes >= this.#maxBytes) return false;
     const start = beginRecord(this.#writer, recordTypes.row, vector);
-    write(this.#writer);
+    try {
+      write(this.#writer);
+    } catch (error) {
+      this.#writer.end = start;
+      throw error;
+    }
     endRecord(this.#writer, start);
     if (this.bytes > this.#maxBytes) {
       this.#writer.end = start;

@@ -8,6 +8,7 @@ import { JournalFile } from "./journal-file.ts";
 import { type JournalVector, sumRecords, vectorRecord } from "./journal-format.ts";
 import { type JournalBatch, JournalQueue } from "./journal-queue.ts";
 import { endings } from "./served-places.ts";
+import { unpublishedIn } from "./unpublished.ts";
 import type { ServedSettings } from "./served-options.ts";
 
 /** What a journal tells of. */
@@ -230,6 +231,8 @@ export class Journal {
   }
 
   async #create(): Promise<JournalFile> {
+    const { bytes } = unpublishedIn(this.#folder);
+    if (bytes >= this.#settings.unpublishedBytes) throw behind(bytes, this.#folder);
     const name = `${this.#id}-${String(++this.#files).padStart(6, "0")}${endings.journal}`;
     const file = await JournalFile.create(join(this.#folder, name));
     clearTimeout(this.#endTimer);
@@ -273,6 +276,14 @@ export class Journal {
       this.#listener.failed(failure(file.path, error));
     }
   }
+}
+
+function behind(bytes: number, folder: string): TondoError {
+  return new TondoError("LIMIT_EXCEEDED", `${String(bytes)} bytes of served features wait to be compacted`, {
+    where: folder,
+    hint: "Run `tondo served compact` from time to time, or raise `served.unpublishedBytes`.",
+    details: { limit: "unpublishedBytes" },
+  });
 }
 
 function refusal(): PromiseWithResolvers<never> {

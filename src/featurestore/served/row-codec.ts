@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Status, Value } from "../../core/index.ts";
+import { admit, type Status, type Value } from "../../core/index.ts";
 import type { Raw, VectorPlan } from "../../dsl/index.ts";
 import type { ServedAnswer } from "../online/index.ts";
 import type { ByteWriter } from "./byte-writer.ts";
@@ -59,7 +59,7 @@ function hashed(text: string, key: string): string {
 }
 
 function valueOf(
-  { of }: ServedColumn,
+  { of, kind }: ServedColumn,
   role: Exclude<ServedRole, "status">,
   places: ReadonlyMap<string, number>,
 ): (logged: LoggedAnswer) => Raw | Value {
@@ -67,7 +67,8 @@ function valueOf(
   switch (role) {
     case "key":
     case "input":
-      return ({ columns }) => columns[of] ?? null;
+      // Who prepares a vector gives its columns as they are: nobody else has looked at them.
+      return ({ by, columns }) => (by === "prepare" ? admit(columns[of], kind) : columns[of]) ?? null;
     case "raw":
       return ({ answer, base }) => answer.values[base + place] ?? null;
     case "slot":

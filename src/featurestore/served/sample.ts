@@ -20,5 +20,7 @@ export function keySample(vector: VectorPlan, rate: number): (columns: Readonly<
 /** JSON has no 64-bit integers. */
 function plain(value: Value): unknown {
   if (typeof value === "bigint") return String(value);
-  return Array.isArray(value) ? value.map((item: Value) => plain(item)) : value;
+  if (Array.isArray(value)) return value.map((item: Value) => plain(item));
+  // Of a prepared vector nobody has looked at what is given.
+  return typeof value === "object" && value !== null ? String(value) : value;
 }

@@ -162,7 +162,13 @@ export class ServedLog implements AnswerLog, AsyncDisposable {
       add: (answer: ServedAnswer) => {
         const loggedAt = this.#clock();
         const logged = { ...answer, id: requestId(loggedAt), loggedAt };
-        if (add(logged)) return take(logged);
+        try {
+          if (add(logged)) return take(logged);
+        } catch (error) {
+          // What cannot be logged must fail no answer.
+          this.#failed(asFailure(error));
+          return drop();
+        }
         return whenFull === "block" ? wait(logged) : drop();
       },
     };

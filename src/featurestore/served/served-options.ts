@@ -29,6 +29,11 @@ export interface ServedOptions {
   readonly sealBytes?: number;
   /** The age at which it is, milliseconds; default 5 minutes. */
   readonly sealAfterMs?: number;
+  /**
+   * What journals and sealed parts of the home may take together before they are compacted, bytes; default 8 GiB. Where compactions fail to come, nothing more is
+   * logged from there on, and the answers that find no room any more are counted.
+   */
+  readonly unpublishedBytes?: number;
   /** Columns that no log may show. */
   readonly pii?: ServedPii;
 }
@@ -67,6 +72,7 @@ export function servedSettings(options: ServedOptions): ServedSettings {
     syncMs: options.syncMs ?? 1_000,
     sealBytes: options.sealBytes ?? 32 * 2 ** 20,
     sealAfterMs: options.sealAfterMs ?? 300_000,
+    unpublishedBytes: options.unpublishedBytes ?? 8 * 2 ** 30,
     vectors: new Map(Object.entries(vectors)),
     pii,
   };
@@ -78,6 +84,8 @@ export function servedSettings(options: ServedOptions): ServedSettings {
   if (settings.syncMs !== "never") atLeast("syncMs", settings.syncMs, 0);
   atLeast("sealBytes", settings.sealBytes, 1024);
   atLeast("sealAfterMs", settings.sealAfterMs, 1);
+  if (!(settings.unpublishedBytes >= 1024))
+    throw invalid("unpublishedBytes", String(settings.unpublishedBytes), "Give a number from 1024.");
   // Anything but the two choices is refused: a misspelled one must not be taken for a leave to drop.
   const given: string = whenFull;
   if (given !== "drop" && given !== "block")

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, TondoError } from "../../core/index.ts";
 import { type Engine, sqlText } from "../duckdb/index.ts";
@@ -7,7 +7,8 @@ import { compactParts, lockCompaction } from "./compact.ts";
 import { publicFiles, removeBefore, type ServedDay } from "./public-files.ts";
 import { nothingRecovered, recoverJournals, type Recovered } from "./recover.ts";
 import type { ServedLog, ServedStats } from "./served-log.ts";
-import { endings, servedVectorFolder, stemOf, unpublishedFolder } from "./served-places.ts";
+import { servedVectorFolder, unpublishedFolder } from "./served-places.ts";
+import { type Unpublished, unpublishedIn } from "./unpublished.ts";
 
 /** How the log is compacted. */
 export interface CompactServedOptions {
@@ -30,7 +31,7 @@ export interface ServedCompaction {
 export interface ServedListing {
   readonly days: readonly (ServedDay & { readonly rows: number })[];
   /** What is not public yet. */
-  readonly unpublished: { readonly journals: number; readonly sealed: number; readonly bytes: number };
+  readonly unpublished: Unpublished;
 }
 
 /** The log of served features of a home. */
@@ -67,7 +68,12 @@ export function servedOf({ home, clock, openEngine, log }: ServedContext): Serve
     flush: async () => log()?.flush(),
     compact: async ({ keepDays, signal } = {}) => {
       const oldest = keepDays === undefined ? undefined : firstDay(clock(), keepDays);
-      await log()?.seal();
+      try {
+        await log()?.seal();
+      } catch (error) {
+        // It waits for what this is about to do.
+        if (!(error instanceof TondoError && error.code === "LIMIT_EXCEEDED")) throw error;
+      }
       const folder = unpublishedFolder(home);
       const isThere = existsSync(folder);
       using _lock = isThere ? lockCompaction(home) : undefined;
@@ -80,7 +86,10 @@ export function servedOf({ home, clock, openEngine, log }: ServedContext): Serve
       const rows = files.reduce((sum, one) => sum + one.rows, 0);
       return { files, rows, recovered, removed: oldest === undefined ? [] : removeBefore(home, oldest) };
     },
-    list: async () => ({ days: await counted(publicFiles(home), openEngine), unpublished: unpublishedOf(home) }),
+    list: async () => ({
+      days: await counted(publicFiles(home), openEngine),
+      unpublished: unpublishedIn(unpublishedFolder(home)),
+    }),
   };
 }
 
@@ -111,23 +120,4 @@ async function counted(days: readonly ServedDay[], openEngine: () => Promise<Eng
   } finally {
     engine.close();
   }
-}
-
-function unpublishedOf(home: string): ServedListing["unpublished"] {
-  const folder = unpublishedFolder(home);
-  const found = { journals: 0, sealed: 0, bytes: 0 };
-  let names: readonly string[];
-  try {
-    names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  } catch {
-    // Nothing was ever logged here.
-    return found;
-  }
-  for (const name of names) {
-    if (stemOf(name, endings.journal) !== undefined) found.journals++;
-    else if (stemOf(name, endings.sealed) !== undefined) found.sealed++;
-    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
-    if (stat?.isFile() === true && !name.endsWith(endings.lock)) found.bytes += stat.size;
-  }
-  return found;
 }

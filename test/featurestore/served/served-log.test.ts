@@ -14,6 +14,7 @@ import {
   servedOf,
   type ServedOptions,
 } from "../../../src/featurestore/served/index.ts";
+import { loadParquet } from "../../../src/featurestore/served/parquet-module.ts";
 import { lasting, readServed } from "./read-served.ts";
 import { randomOf, wideAnswer, type WideAnswer, wideVector } from "./wide-vector.ts";
 
@@ -225,6 +226,56 @@ describe("the log of what was served", () => {
     }
   });
 
+  it("stops where nothing compacts it, says so, and goes on once something does", async () => {
+    const { served: answer } = wideAnswer(randomOf(8), start);
+    const limited = { unpublishedBytes: 40_000, sealBytes: 1024, queue: { records: 50 }, flushMs: 0 };
+    const log = await openLog(limited);
+    const vector = log.vector(wideVector);
+    const served = servedWith(log);
+    for (let i = 0; i < 4 && log.stats().failures === 0; i++) {
+      await vector.add(answer);
+      await served.flush().catch(() => undefined);
+      await log.seal().catch(() => undefined);
+    }
+    expect(log.stats().lastFailure).toMatchObject({ code: "LIMIT_EXCEEDED", details: { limit: "unpublishedBytes" } });
+    await served.compact();
+    await expect.poll(() => log.stats().queued.records, { timeout: 20_000 }).toBe(0);
+    await log.close();
+    await servedWith().compact();
+    expect((await readAll(servedWith())).size).toBe(log.stats().logged);
+  });
+
+  it("takes what is given to a prepared vector for what it is, and fails no answer", async () => {
+    await using log = await openLog({ rate: 0.5 });
+    const { served: answer } = wideAnswer(randomOf(10), start);
+    const odd: Readonly<Record<string, unknown>> = {
+      in_1: 1.5,
+      in_3: 7,
+      in_4: 1e300,
+      in_7: [true, "no"],
+      in_13: [1, -0, 2],
+      in_2: Number.NaN,
+      in_0: {},
+    };
+    const vector = log.vector(wideVector);
+    const columns = { ...answer.columns, ...odd } as typeof answer.columns;
+    vector.takes({ shop: {} as number }, undefined);
+    const id = String(await vector.add({ ...answer, by: "prepare", columns }));
+    const unreadable = {
+      get in_0(): boolean {
+        throw new Error("no");
+      },
+    };
+    expect(vector.add({ ...answer, columns: unreadable })).toBeUndefined();
+    expect(log.stats()).toMatchObject({ logged: 1, dropped: 1, failures: 1 });
+    const served = servedWith(log);
+    await served.compact();
+    const row = (await readAll(served)).get(id) ?? {};
+    const names = ["0", "1", "2", "3", "4", "7"].map((n) => `input__in_${n}`);
+    expect(names.map((name) => row[name])).toEqual(names.map(() => null));
+    expect(row["input__in_13"]).toStrictEqual([1, 0, 2]);
+  });
+
   it("keeps as many days as asked for, and removes earlier ones whole", async () => {
     await using log = await openLog();
     const served = servedWith(log);
@@ -257,12 +308,21 @@ describe("the log of what was served", () => {
     expect((await readAll(served)).size).toBe(1);
   });
 
+  it("says what to install where what seals it is missing, before anything is served", async () => {
+    const error = Object.assign(new Error("Cannot find package"), { code: "ERR_MODULE_NOT_FOUND" });
+    await expect(loadParquet(() => Promise.reject(error))).rejects.toMatchObject({
+      code: "DRIVER_MISSING",
+      hint: "Run: npm install parquetjs-lite@0.8",
+    });
+  });
+
   it.each<[string, Partial<ServedOptions>]>([
     ["a share", { rate: 1.5 }],
     ["no number", { rate: Number.NaN }],
     ["a vector's share", { vectors: { wide: -1 } }],
     ["a bound", { queue: { records: 0 } }],
     ["a time", { syncMs: -1 }],
+    ["a bound of the disk", { unpublishedBytes: 0 }],
     ["a size", { sealBytes: 0 }],
     ["a choice", { whenFull: "wait" as "drop" }],
     ["a secret", { pii: { columns: new Set(), hashKey: "" } }],
