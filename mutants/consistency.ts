@@ -176,6 +176,20 @@ const mutants: readonly Mutant[] = [
     tests: covered,
   },
   {
+    name: "answer-during-a-load-taken-for-covered",
+    file: `${folder}/coverage.ts`,
+    find: "of: `coalesce(${loggedAt} < ${current}, false)`",
+    replace: "of: `coalesce(${loggedAt} < 0 * ${current}, false)`",
+    tests: covered,
+  },
+  {
+    name: "clock-of-loads-in-training-sets",
+    file: "src/featurestore/offline/sets/applied-groups.ts",
+    find: "withoutClock(log)] as const",
+    replace: "withoutClock(log) && log] as const",
+    tests: ["test/featurestore/applied/applied-training.test.ts"],
+  },
+  {
     name: "first-hop-not-asked-for-coverage",
     file: `${folder}/coverage.ts`,
     find: "[id, ...(keyOf.get(id) ?? [])].map(",

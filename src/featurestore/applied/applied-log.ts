@@ -16,6 +16,11 @@ export interface AppliedLoad {
   readonly appliedAt: Micros;
   /** The files that no load before had read, or had read with other bytes. */
   readonly files: readonly AppliedFile[];
+  /**
+   * When it had been written, by the machine's clock; it became current soon after. It decides no value, and only tells which requests were answered before it was
+   * there: nobody who joins keeps it. Loads of earlier programs do not say.
+   */
+  readonly writtenAt?: Micros;
 }
 
 /**
@@ -52,6 +57,16 @@ export function withLoad(log: AppliedLog | undefined, { source, asOf, appliedAt,
   const known = new Set(loads.flatMap((load) => load.files.map(idOf)));
   const fresh = files.filter((file) => !known.has(idOf(file)));
   return { version: 1, source: own, loads: [...loads, { asOf, appliedAt, files: fresh }] };
+}
+
+/** The log of which the last load has been written. */
+export function withWritten(log: AppliedLog, writtenAt: Micros): AppliedLog {
+  return { ...log, loads: log.loads.map((load, i) => (i === log.loads.length - 1 ? { ...load, writtenAt } : load)) };
+}
+
+/** The log without what decides no value: the same for the same loads, whenever they ran. */
+export function withoutClock(log: AppliedLog): AppliedLog {
+  return { ...log, loads: log.loads.map(({ asOf, appliedAt, files }) => ({ asOf, appliedAt, files })) };
 }
 
 /** Whether a log is of a source as it is defined now. */

@@ -9,5 +9,7 @@ export {
   logUntil,
   type NewLoad,
   withLoad,
+  withoutClock,
+  withWritten,
 } from "./applied-log.ts";
 export { type AppliedRows, appliedRows } from "./applied-rows.ts";

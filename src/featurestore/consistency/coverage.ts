@@ -1,6 +1,6 @@
 import { formatMicros, type Micros } from "../../core/index.ts";
 import { type GroupPlan, storedNames, type VectorPlan } from "../../dsl/index.ts";
-import { appliedRows, isLogOf } from "../applied/index.ts";
+import { type AppliedLog, appliedRows, isLogOf } from "../applied/index.ts";
 import { loadInputs } from "../materialize/load-inputs.ts";
 import type { SourceFile } from "../offline/sources/source-digests.ts";
 import { sourceOf } from "../online/find-feature.ts";
@@ -79,7 +79,7 @@ function limitsOf(options: CoverageOptions, group: GroupPlan): readonly Limit[] 
           `${name}: the table's files, or its definition, are others now than when it was loaded, and tables are read as they are now: ${rows} may have seen another copy`,
       );
     }
-    return [tableLimit(options, name, pointer), ...pointerLimits(options, name, pointer)];
+    return [tableLimit(options, name, pointer), ...pointerLimits(options, name, found)];
   }
   if (knowledge === "declared") {
     return (log?.loads.length ?? 0) <= 1
@@ -133,7 +133,7 @@ function limitsOf(options: CoverageOptions, group: GroupPlan): readonly Limit[] 
       of: "true",
     });
   }
-  return [...limits, ...pointerLimits(options, name, pointer)];
+  return [...limits, ...pointerLimits(options, name, found)];
 }
 
 /** A table answers for any moment from the copy that was there. */
@@ -149,8 +149,8 @@ function tableLimit({ loggedAt }: CoverageOptions, name: string, { asOf, loadedA
   };
 }
 
-/** What the current load leaves out, and what it says of the time in which it was made. */
-function pointerLimits(options: CoverageOptions, name: string, pointer: GroupPointer): readonly Limit[] {
+/** What loads leave out, and what they say of the time in which they were made. */
+function pointerLimits(options: CoverageOptions, name: string, { pointer, log }: LoadedGroup): readonly Limit[] {
   const { loggedAt } = options;
   const limits: Limit[] = [];
   const { keysTooLong } = pointer.counts;
@@ -164,17 +164,13 @@ function pointerLimits(options: CoverageOptions, name: string, pointer: GroupPoi
     });
   }
   if (loggedAt === undefined) return limits;
-  const { asOf, previous } = pointer;
-  if (previous !== undefined) {
-    // Groups are loaded one after the other, and become current together.
-    const current = Math.max(
-      ...[...options.loaded.values()].flatMap(({ pointer: one }) => (one.asOf === asOf ? [one.loadedAt] : [])),
-    );
+  const current = currentSql(options.loaded, pointer, log);
+  if (current !== undefined) {
     limits.push({
       code: "during-load",
       message: (rows) =>
-        `${name}: ${rows} ask as of ${momentText(asOf)} or later and were answered before the load of that moment was there, at ${momentText(current)}: from the load before it`,
-      of: `q >= ${microsSql(asOf)} and coalesce(${loggedAt} < ${microsSql(current)}, false)`,
+        `${name}: ${rows} were answered while a load was made: they ask as of its moment or later, and saw the load before it`,
+      of: `coalesce(${loggedAt} < ${current}, false)`,
     });
   }
   const { rolledBack } = pointer;
@@ -187,6 +183,42 @@ function pointerLimits(options: CoverageOptions, name: string, pointer: GroupPoi
     });
   }
   return limits;
+}
+
+/**
+ * SQL of when the load that a request asks for was current, by the machine's clock: of the loads as of its moment `q` or before the last one. Missing where
+ * that is not known.
+ */
+function currentSql(
+  loaded: ReadonlyMap<string, LoadedGroup>,
+  pointer: GroupPointer,
+  log: AppliedLog | undefined,
+): string | undefined {
+  const writtenOf = ({ pointer: own, log: ownLog }: LoadedGroup): readonly (readonly [Micros, Micros])[] => [
+    ...(ownLog?.loads ?? []).flatMap(({ asOf, writtenAt }) =>
+      writtenAt === undefined ? [] : [[asOf, writtenAt] as const],
+    ),
+    ...(own.previous === undefined ? [] : [[own.asOf, own.loadedAt] as const]),
+  ];
+  // Groups are loaded one after the other, and become current together.
+  const all = new Map<Micros, Micros>();
+  for (const [asOf, written] of [...loaded.values()].flatMap(writtenOf))
+    all.set(asOf, Math.max(all.get(asOf) ?? written, written));
+  const own = [...new Set([...(log?.loads ?? []).map(({ asOf }) => asOf), pointer.asOf])].sort((a, b) => a - b);
+  const steps = own.flatMap((asOf) => (all.has(asOf) ? [{ asOf, current: all.get(asOf) ?? 0 }] : []));
+  if (steps.length === 0) return undefined;
+  // A binary search: it is asked of many rows.
+  const search = (low: number, high: number): string => {
+    if (low > high) return "null::bigint";
+    if (low === high) {
+      const { asOf, current } = steps[low] ?? { asOf: 0, current: 0 };
+      const before = low === 0 ? "null::bigint" : microsSql(steps[low - 1]?.current ?? 0);
+      return `case when q >= ${microsSql(asOf)} then ${microsSql(current)} else ${before} end`;
+    }
+    const middle = (low + high + 1) >>> 1;
+    return `case when q < ${microsSql(steps[middle]?.asOf ?? 0)} then ${search(low, middle - 1)} else ${search(middle, high)} end`;
+  };
+  return `(${search(0, steps.length - 1)})`;
 }
 
 function microsSql(moment: Micros): string {

@@ -9,7 +9,7 @@ import {
   TondoError,
 } from "../../core/index.ts";
 import { type GroupPlan, type ProjectPlan, requireFunctions, type SourcePlan } from "../../dsl/index.ts";
-import { type AppliedRows, appliedRows, encodeLog, withLoad } from "../applied/index.ts";
+import { type AppliedRows, appliedRows, encodeLog, withLoad, withWritten } from "../applied/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import type { ErasedKeys, ErasedOfEntity } from "../erase/erased-keys.ts";
 import { lockHome } from "../home-lock.ts";
@@ -228,7 +228,8 @@ async function loadGroup(
     if (isWindows(planned)) await loadWindows(load, planned);
     else if (planned.layout.kind === "rows") await loadRows(load, planned.layout, source.kind === "table");
     await into.finish();
-    if (applied !== undefined) await writer.write({ keys: [appliedKey], values: [encodeLog(applied.log)] });
+    if (applied !== undefined)
+      await writer.write({ keys: [appliedKey], values: [encodeLog(withWritten(applied.log, clock()))] });
   } catch (error) {
     await into.abandon();
     throw error;

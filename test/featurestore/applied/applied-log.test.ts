@@ -9,6 +9,8 @@ import {
   isLogOf,
   logUntil,
   withLoad,
+  withoutClock,
+  withWritten,
 } from "../../../src/featurestore/applied/index.ts";
 
 const source: SourcePlan = {
@@ -40,6 +42,16 @@ describe("the log of what was applied", () => {
       { asOf: 20, appliedAt: 20, files: [file("c")] },
     ]);
     expect(decodeLog(encodeLog(log))).toEqual(log);
+  });
+
+  it("keeps by the clock when its last load was written, which no join looks at", () => {
+    const log = logOf([10, [file("a")]], [20, [file("b")]]);
+    const written = withWritten(log, 25);
+    expect(written.loads.map(({ writtenAt }) => writtenAt)).toEqual([undefined, 25]);
+    expect(decodeLog(encodeLog(written))).toEqual(written);
+    const next = withLoad(written, { source, asOf: 30, appliedAt: 30, files: [] });
+    expect(next.loads.map(({ writtenAt }) => writtenAt)).toEqual([undefined, 25, undefined]);
+    expect(withoutClock(written)).toEqual(log);
   });
 
   it("begins anew where a load goes back, and where the source is read otherwise", () => {

@@ -155,12 +155,40 @@ describe("what agreement covers", () => {
   });
 
   it("is not what was answered before a load that it asks for, or before a rollback", async () => {
-    const requests = [
-      [20, 24],
-      [20, 25],
-      [19, 24],
-      [20, null],
-    ] as const;
+    // Each load is as of every tenth moment, and was written five later.
+    const moments = [10, 20, 30, 40, 50];
+    const written = (asOf: number): number => asOf + 5;
+    const { log } = loadedGroup(
+      "shop:trade",
+      moments.map((asOf) => [asOf, "1"] as const),
+    );
+    if (log === undefined) throw new Error("no log");
+    const loads = log.loads.map((load) => ({ ...load, writtenAt: written(load.asOf) }));
+    const often = { ...loadedGroup("shop:trade", [[50, "1"]], { previous: 4 }), log: { ...log, loads } };
+    const requests = [9, 10, 11, 19, 20, 29, 30, 31, 40, 49, 50, 60].flatMap((q) =>
+      [14, 15, 24, 25, 34, 35, 44, 45, 54, 55, null].map((logged) => [q, logged] as const),
+    );
+    const naive = requests.map(([q, logged]) => {
+      const asked = moments.findLast((asOf) => asOf <= q);
+      return asked !== undefined && (logged === null || logged >= written(asked));
+    });
+    expect((await covered({ ...all, "shop:trade": often }, read, requests)).covered).toEqual(naive);
+    // Groups become current together, when the last of them has been loaded.
+    const late = {
+      ...all,
+      "shop:trade": often,
+      "shop:profile": loadedGroup("shop:profile", [[50, "1"]], { previous: 1, loadedAt: 70 }),
+    };
+    expect(
+      (
+        await covered(late, read, [
+          [50, 69],
+          [50, 70],
+          [49, 69],
+        ])
+      ).covered,
+    ).toEqual([false, true, true]);
+    // Of loads of an earlier program the current one alone is known.
     const again = {
       ...all,
       "shop:trade": loadedGroup(
@@ -172,17 +200,16 @@ describe("what agreement covers", () => {
         { previous: 1 },
       ),
     };
-    expect((await covered(again, read, requests)).covered).toEqual([false, true, true, true]);
-    // Groups become current together, when the last of them has been loaded.
-    const late = { ...again, "shop:profile": loadedGroup("shop:profile", [[20, "1"]], { loadedAt: 30 }) };
     expect(
       (
-        await covered(late, read, [
-          [20, 29],
-          [20, 30],
+        await covered(again, read, [
+          [20, 24],
+          [20, 25],
+          [19, 24],
+          [20, null],
         ])
       ).covered,
-    ).toEqual([false, true]);
+    ).toEqual([false, true, true, true]);
     const back = {
       ...all,
       "shop:trade": loadedGroup("shop:trade", once, { rolledBack: { from: 2, at: 50, by: "me" } }),

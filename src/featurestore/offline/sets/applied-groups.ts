@@ -1,6 +1,6 @@
 import type { Micros } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
-import { type AppliedLog, type AppliedRows, appliedRows, isLogOf, logUntil } from "../../applied/index.ts";
+import { type AppliedLog, type AppliedRows, appliedRows, isLogOf, logUntil, withoutClock } from "../../applied/index.ts";
 import type { SourceFile } from "../sources/source-digests.ts";
 import type { Manifest } from "./manifest.ts";
 
@@ -15,7 +15,7 @@ export function appliedTo(
     // A log of a source that is read otherwise now is of other rows: what was served then is agreed with no more.
     return log === undefined || source === undefined || !isLogOf(log, source)
       ? []
-      : [[`${entity}:${name}`, log] as const];
+      : [[`${entity}:${name}`, withoutClock(log)] as const];
   });
   return own.length === 0 ? undefined : Object.fromEntries(own);
 }
