@@ -9,6 +9,7 @@ const engine = ["test/featurestore/duckdb/engine.test.ts"];
 const keptJoins = ["test/featurestore/offline/sets/kept-joins.test.ts"];
 const sources = ["test/featurestore/offline/sources/sources.test.ts"];
 const sweep = ["test/featurestore/offline/joins/sweep/window-sweep.test.ts"];
+const tieOrder = ["test/featurestore/offline/joins/sweep/tie-order.test.ts"];
 const slide = "src/dsl/functions/slide";
 const slides = ["test/dsl/functions/slide.test.ts"];
 const output = ["test/featurestore/offline/sets/output.test.ts"];
@@ -289,10 +290,45 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "swept-ties-by-luck",
-    file: `${folder}/joins/sweep/sweep-sql.ts`,
-    find: '["stamp", ...ties.map((_, i) => `tie${String(i)}`)]',
-    replace: '["stamp desc", ...ties.map((_, i) => `tie${String(i)} desc`)]',
+    file: `${folder}/joins/sweep/tie-order.ts`,
+    find: "places.sort((a, b) => compareRows(ties, a, b));",
+    replace: "places.sort((a, b) => compareRows(ties, b, a));",
     ...join,
+  },
+  {
+    name: "swept-versions-of-one-moment-by-luck",
+    file: `${folder}/joins/sweep/sweep-sql.ts`,
+    find: 'plan.ordered && isLate ? ["stamp"] : []',
+    replace: 'plan.ordered && isLate ? ["stamp desc"] : []',
+    ...join,
+  },
+  {
+    name: "ties-cut-where-a-stretch-ends",
+    file: `${folder}/joins/sweep/tie-order.ts`,
+    find: "if (last === undefined || areTied(last, last.rows - 1, next, 0)) {",
+    replace: "if (last === undefined) {",
+    tests: tieOrder,
+  },
+  {
+    name: "ties-by-halves-of-code-points",
+    file: `${folder}/joins/sweep/tie-order.ts`,
+    find: "if (x !== y) return rank(x) - rank(y);",
+    replace: "if (x !== y) return x - y;",
+    tests: tieOrder,
+  },
+  {
+    name: "ties-missing-last",
+    file: `${folder}/joins/sweep/tie-order.ts`,
+    find: "return Number(second) - Number(first);",
+    replace: "return Number(first) - Number(second);",
+    tests: tieOrder,
+  },
+  {
+    name: "ties-leave-replacements-behind",
+    file: `${folder}/joins/sweep/tie-order.ts`,
+    find: "columns.add(passing.until);",
+    replace: "columns.delete(passing.until);",
+    tests: tieOrder,
   },
   {
     name: "swept-versions-never-replaced",
@@ -723,8 +759,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "rows-pass-before-events-of-their-moment",
     file: `${folder}/joins/sweep/sweep-sql.ts`,
-    find: '    "moment",\n    "asks",\n',
-    replace: '    "moment",\n    "asks desc",\n',
+    find: "(q + ${String(horizon)}) * 2 + 1 as passes",
+    replace: "(q + ${String(horizon)}) * 2 - 1 as passes",
     tests: edges,
   },
   {

@@ -156,8 +156,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "declared-breaks-no-tie",
     file: "src/featurestore/offline/sources/source-relation.ts",
-    find: 'const ties = [...(source.at === undefined ? [] : ["k"]), ...declared,',
-    replace: 'const ties = [...(source.at === undefined ? [] : ["k"]),',
+    find: 'const moments = [...(source.at === undefined ? [] : ["k"]), ...declared];',
+    replace: 'const moments = source.at === undefined ? [] : ["k"];',
     tests: applied,
   },
   {

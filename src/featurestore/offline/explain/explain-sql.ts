@@ -154,7 +154,7 @@ async function statementsOf(
     ];
   const events = visibleEventsSql(unit, relation, "first_q", "last_q");
   const { passage, result } = sweepStatements(unit, relation, { left: keyed, keys, events });
-  return [...left, passage, create(name, result)];
+  return [...left, passage.sql, create(name, result)];
 }
 
 /** A source whose tables are the files that they are extracted into. */

@@ -48,8 +48,18 @@ export interface SourceRelation {
   readonly order: string;
   /** The parts of that order behind the time: SQL that tells rows of one moment apart. */
   readonly ties: readonly string[];
+  /** The columns that those parts are of, each missing before all values. */
+  readonly tied: readonly TiedColumn[];
   /** What generated JavaScript computes in a pass over the rows, since SQL cannot do it to the bit. */
   readonly inJavaScript: readonly string[];
+}
+
+/** A column that tells rows of one moment apart. */
+export interface TiedColumn {
+  readonly column: string;
+  readonly kind: ValueKind;
+  /** The source's column that it is; absent where it is a moment or whether the row is a deletion. */
+  readonly of?: string;
 }
 
 /** SQL of the rows of one place with some columns of these kinds, named by `column`. */
@@ -116,7 +126,13 @@ export async function relationOf(
   const hasDeletions = source.deleted !== undefined;
   const gone = hasDeletions ? ["gone"] : [];
   const declared = isApplied ? ["declared"] : [];
-  const ties = [...(source.at === undefined ? [] : ["k"]), ...declared, ...(hasVersions ? [] : gone), ...tie(reads)];
+  const moments = [...(source.at === undefined ? [] : ["k"]), ...declared];
+  const ties = [...moments, ...(hasVersions ? [] : gone), ...tie(reads)];
+  const tied: readonly TiedColumn[] = [
+    ...moments.map((name) => ({ column: name, kind: "timestamp" as const })),
+    ...(hasVersions ? [] : gone).map((name) => ({ column: name, kind: "bool" as const })),
+    ...group.reads.map((of, i) => ({ column: `r${String(i)}`, kind: kinds[of] ?? "string", of })),
+  ];
   return {
     rows,
     unchecked,
@@ -130,6 +146,7 @@ export async function relationOf(
     lag: lagOf(source),
     order: orderStruct([...(source.at === undefined ? [] : ["t"]), ...ties]),
     ties,
+    tied,
     inJavaScript: [...inJavaScript],
   };
 }

@@ -1,6 +1,6 @@
 import { sparkType } from "../../../dsl/index.ts";
 import { toCarrier } from "../../duckdb/index.ts";
-import type { SweepPlan } from "../joins/sweep/index.ts";
+import type { Passage, SweepPlan } from "../joins/sweep/index.ts";
 import type { SourceRelation } from "../sources/source-relation.ts";
 
 /** The views that a passage is made of. */
@@ -53,12 +53,12 @@ export function sparkPassage(
     sort by ${order.join(", ")}`;
 }
 
-/** SQL of DuckDB of a part of a passage that Spark wrote, as the sweep takes it. */
-export function passageOfFile(plan: SweepPlan, file: string): string {
+/** A part of a passage that Spark wrote, ties in order, as the sweep takes it: SQL of DuckDB. */
+export function passageOfFile(plan: SweepPlan, file: string): Passage {
   const selected = [
     ...["number", "moment", "asks", "stamp", "until"].map((name) => `${name}::double`),
     ...plan.inputs.map(({ kind }, i) => toCarrier(`i${String(i)}`, kind)),
     ...plan.wheres.map((_, i) => `c${String(i)}::int::double`),
   ];
-  return `select ${selected.join(", ")} from ${file}`;
+  return { sql: `select ${selected.join(", ")} from ${file}`, ties: [] };
 }

@@ -13,7 +13,8 @@ import type { JoinUnit } from "../join-unit.ts";
 import type { SourceRelation } from "../../sources/source-relation.ts";
 import { windowsOf } from "../window-states.ts";
 import { type SweepPlan, sweepPlan } from "./sweep-plan.ts";
-import { passage, passageSql } from "./sweep-sql.ts";
+import { type Passage, passage, passageSql } from "./sweep-sql.ts";
+import { type TiedPassing, TieOrder } from "./tie-order.ts";
 import { type Passing, WindowSweep } from "./window-sweep.ts";
 
 /** What is swept: tables of left rows (`row`, `q` and the keys) and of their keys, numbered; SQL of the relation's rows that some row may see. */
@@ -42,15 +43,15 @@ export async function joinWindowsBySweep(
 }
 
 /**
- * Sweeps passages, each given by its SQL in order and with keys of its own, into a table of `row` and the plan's outputs as their carriers;
- * see {@link sweptSelect}. Memory follows one key's windows. `check` is shown each stretch before it is swept.
+ * Sweeps passages, each in order and with keys of its own, into a table of `row` and the plan's outputs as their carriers;
+ * see {@link sweptSelect}. Memory follows one key's windows, and its events of one time. `check` is shown each stretch as it comes.
  */
 export async function sweepInto(
   engine: Engine,
   plan: SweepPlan,
   relation: Pick<SourceRelation, "hasVersions">,
   table: string,
-  passages: readonly string[],
+  passages: readonly Passage[],
   doing: string,
   signal?: AbortSignal,
   check: (passing: Passing, passage: number) => void = () => undefined,
@@ -59,15 +60,21 @@ export async function sweepInto(
   const appender = await engine.appender(table, [{ name: "row", kind: "int" }, ...columns], doing);
   try {
     const answers = new AnswerBuffer(appender, ["int", ...columns.map(({ kind }) => kind)]);
-    for (const [i, sql] of passages.entries()) {
+    for (const [i, { sql, ties }] of passages.entries()) {
       const sweep = new WindowSweep(plan);
-      for await (const chunk of engine.chunks(sql, doing, signal)) {
-        const passing = passingOf(chunk, plan, relation);
-        check(passing, i);
+      const order = new TieOrder();
+      const pass = (passing: Passing | undefined): void => {
+        if (passing === undefined) return;
         sweep.pass(passing, (outputs, rows) => {
           answers.take(outputs, rows);
         });
+      };
+      for await (const chunk of engine.chunks(sql, doing, signal)) {
+        const passing = passingOf(chunk, plan, relation, ties);
+        check(passing, i);
+        pass(ties.length === 0 ? passing : order.take(passing));
       }
+      pass(order.finish());
     }
     answers.flush();
   } finally {
@@ -91,7 +98,7 @@ export function sweepStatements(
   unit: JoinUnit,
   relation: SourceRelation,
   from: Swept,
-): { readonly table: string; readonly passage: string; readonly result: string } {
+): { readonly table: string; readonly passage: Passage; readonly result: string } {
   return sweepSql(unit, sweepPlan(windowsOf(unit), unit.direction), relation, from);
 }
 
@@ -100,7 +107,7 @@ function sweepSql(
   plan: SweepPlan,
   relation: SourceRelation,
   from: Swept,
-): { readonly table: string; readonly passage: string; readonly result: string } {
+): { readonly table: string; readonly passage: Passage; readonly result: string } {
   const table = tablesOf(unit).swept;
   return {
     table,
@@ -109,12 +116,18 @@ function sweepSql(
   };
 }
 
-function passingOf(chunk: Chunk, plan: SweepPlan, relation: Pick<SourceRelation, "hasVersions">): Passing {
+function passingOf(
+  chunk: Chunk,
+  plan: SweepPlan,
+  relation: Pick<SourceRelation, "hasVersions">,
+  ties: Passage["ties"],
+): TiedPassing {
   const numbers = (place: number): Float64Array => {
     const column = chunk.column(place, "number");
     return column instanceof Float64Array ? column : Float64Array.from(column, Number);
   };
   const wheres = passage.inputs + plan.inputs.length;
+  const inputs = plan.inputs.map(({ kind }, i) => chunk.column(passage.inputs + i, carrierOf(kind)));
   return {
     rows: chunk.rows,
     key: numbers(passage.key),
@@ -122,8 +135,9 @@ function passingOf(chunk: Chunk, plan: SweepPlan, relation: Pick<SourceRelation,
     asks: numbers(passage.asks),
     at: numbers(passage.at),
     until: relation.hasVersions ? numbers(passage.until) : undefined,
-    inputs: plan.inputs.map(({ kind }, i) => chunk.column(passage.inputs + i, carrierOf(kind))),
+    inputs,
     wheres: plan.wheres.map((_, i) => chunk.column(wheres + i, "number")),
+    ties: ties.map((tie) => ("input" in tie ? (inputs[tie.input] ?? []) : chunk.column(tie.own, carrierOf(tie.kind)))),
   };
 }
 

@@ -2,6 +2,7 @@ import { canonicalJson, parseTypeName, type ValueKind } from "../../../../core/i
 import {
   type AggregateCode,
   aggregates,
+  type ExpressionPlan,
   type SlideRule,
   slideRuleOf,
   type StoredWindowPlan,
@@ -29,8 +30,8 @@ export interface SweptState {
 
 /** What a sweep computes: equal inputs, conditions and states once. */
 export interface SweepPlan {
-  /** Columns of the relation, such as `x0`. */
-  readonly inputs: readonly { readonly column: string; readonly kind: ValueKind }[];
+  /** Columns of the relation, such as `x0`; `of` names the source's column that one is as it stands. */
+  readonly inputs: readonly { readonly column: string; readonly kind: ValueKind; readonly of?: string }[];
   readonly wheres: readonly string[];
   readonly windows: readonly SweptWindow[];
   readonly states: readonly SweptState[];
@@ -61,7 +62,7 @@ export function sweepPlan(windows: readonly Window[], direction: "back" | "next"
       input:
         plan.input === undefined || kind === "rows"
           ? undefined
-          : inputs.place(plan.input, { column: `x${String(index)}`, kind }),
+          : inputs.place(plan.input, { column: `x${String(index)}`, kind, ...sourceColumn(plan.input) }),
       where: plan.where === undefined ? undefined : wheres.place(plan.where, `w${String(index)}`),
       window: stretches.place(window, window),
     };
@@ -78,6 +79,10 @@ export function sweepPlan(windows: readonly Window[], direction: "back" | "next"
     horizons: horizons.all,
     ordered: states.all.some(({ rule }) => rule.by === "latest" || (rule.by === "best" && rule.ordered === true)),
   };
+}
+
+function sourceColumn(input: ExpressionPlan): { readonly of?: string } {
+  return input.node === "column" ? { of: input.name } : {};
 }
 
 function ruleOf(plan: StoredWindowPlan): { readonly rule: SlideRule; readonly name: string } {
