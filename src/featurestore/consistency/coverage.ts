@@ -163,6 +163,15 @@ function pointerLimits(options: CoverageOptions, name: string, { pointer, log }:
       isUncounted: true,
     });
   }
+  if (pointer.erased !== undefined) {
+    limits.push({
+      code: "keys-erased",
+      message: () =>
+        `${name}: some keys were erased and are not served: requests for one find nothing, and training what files of its source still hold`,
+      of: "false",
+      isUncounted: true,
+    });
+  }
   if (loggedAt === undefined) return limits;
   const current = currentSql(options.loaded, pointer, log);
   if (current !== undefined) {

@@ -66,6 +66,7 @@ export interface ConsistencyWarning {
     | "during-load"
     | "rolled-back"
     | "keys-too-long"
+    | "keys-erased"
     | "declared-knowledge"
     | "unavailable"
     | "model-gone";

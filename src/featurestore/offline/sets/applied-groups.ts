@@ -1,6 +1,13 @@
 import type { Micros } from "../../../core/index.ts";
 import type { VectorPlan } from "../../../dsl/index.ts";
-import { type AppliedLog, type AppliedRows, appliedRows, isLogOf, logUntil, withoutClock } from "../../applied/index.ts";
+import {
+  type AppliedLog,
+  type AppliedRows,
+  appliedRows,
+  isLogOf,
+  logUntil,
+  withoutClock,
+} from "../../applied/index.ts";
 import type { SourceFile } from "../sources/source-digests.ts";
 import type { Manifest } from "./manifest.ts";
 
