@@ -49,6 +49,30 @@ describe("a store that answers later", () => {
     expect([come, faults, views()]).toEqual([["airport:weather"], [], 0]);
   });
 
+  it("has its view closed only when all reads have ended, also where one is refused at once", async () => {
+    const { store, come, faults, views } = laterStore(sample.store, { record: () => 30 });
+    const refusing: OnlineStore = {
+      ...store,
+      view: async (groups) => {
+        const view = await store.view(groups);
+        return {
+          ...view,
+          read: (group, ...rest) => {
+            if (group === "airport:departures") throw new Error("the disk burns");
+            return view.read(group, ...rest);
+          },
+        };
+      },
+    };
+    const { features } = readerOf(refusing);
+    for (const asked of [1, 2]) {
+      await expect(features.get([delay, wind], key, { at })).rejects.toThrow("the disk burns");
+      expect([come.length, views()]).toEqual([asked - 1, 1]);
+      await settle(60);
+      expect([come.length, faults, views()]).toEqual([asked, [], 0]);
+    }
+  });
+
   it("is read anew, once, where what was current has been removed before the answer came", async () => {
     const gone = (): TondoError => new TondoError("GENERATION_GONE", "the generation was removed");
     for (const times of [1, 2]) {
