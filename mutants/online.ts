@@ -42,6 +42,20 @@ const mutants: readonly Mutant[] = [
     tests: late,
   },
   {
+    name: "ints-written-without-sign",
+    file: "src/featurestore/online/codec/value-slots.ts",
+    find: "const high = Math.floor(value / two32);",
+    replace: "const high = Math.trunc(value / two32);",
+    tests: records,
+  },
+  {
+    name: "text-written-as-latin1",
+    file: "src/featurestore/online/codec/value-slots.ts",
+    find: "if (unit >= 0x80) break;",
+    replace: "if (unit >= 0x100) break;",
+    tests: records,
+  },
+  {
     name: "tiles-of-a-shorter-window-twice",
     file: "src/featurestore/online/window-reader.ts",
     find: "        end = from;\n",

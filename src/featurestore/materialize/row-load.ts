@@ -1,5 +1,5 @@
-import { TondoError } from "../../core/index.ts";
-import type { Raw } from "../../dsl/index.ts";
+import { TondoError, type ValueKind } from "../../core/index.ts";
+import type { Raw, RawColumn } from "../../dsl/index.ts";
 import { carrierOf, type Chunk, toCarrier } from "../duckdb/index.ts";
 import { encodeRows, type RowVersion, tryEncodeKey } from "../online/codec/index.ts";
 import type { RowLayout } from "../online/group-layout.ts";
@@ -64,6 +64,7 @@ class RowRecords {
   readonly #load: GroupLoad;
   readonly #into: GenerationLoad;
   readonly #keys: KeyChange;
+  readonly #kinds: readonly ValueKind[];
   #versions: RowVersion[] = [];
   #rows = 0;
 
@@ -72,6 +73,7 @@ class RowRecords {
     this.#layout = layout;
     this.#into = load.into;
     this.#keys = new KeyChange(layout.key);
+    this.#kinds = layout.columns.map(({ kind }) => kind);
   }
 
   take(chunk: Chunk): void {
@@ -84,7 +86,7 @@ class RowRecords {
         this.close();
         this.#keys.turn(keys, row);
       }
-      const values = gone?.[row] === 1 ? null : stored.map((column): Raw => column[row] ?? null);
+      const values = gone?.[row] === 1 ? null : valuesOf(stored, row);
       this.#versions.push({ t: ts?.[row] ?? 0, k: ks?.[row] ?? 0, values });
       this.#rows += counts?.[row] ?? 0;
     }
@@ -101,13 +103,15 @@ class RowRecords {
       });
     }
     this.#into.add(tryEncodeKey(this.#layout.key, current), this.#rows, versions.length, (buffer) => {
-      encodeRows(
-        buffer,
-        versions,
-        this.#layout.columns.map(({ kind }) => kind),
-      );
+      encodeRows(buffer, versions, this.#kinds);
     });
     this.#versions = [];
     this.#rows = 0;
   }
+}
+
+function valuesOf(columns: readonly RawColumn[], row: number): readonly Raw[] {
+  const values = new Array<Raw>(columns.length);
+  for (let i = 0; i < values.length; i++) values[i] = columns[i]?.[row] ?? null;
+  return values;
 }

@@ -21,33 +21,34 @@ export interface BlankRow {
   readonly values: readonly Raw[];
   readonly statuses: readonly Status[];
   readonly times: readonly number[];
+  /** Whether all its values are numbers. */
+  readonly isNumeric: boolean;
 }
 
 /** A row of which nothing is known yet, of values that are missing like these. */
 export function blankRow(missing: readonly Raw[]): BlankRow {
-  return { values: [...missing], statuses: missing.map(() => "unavailable"), times: missing.map(() => NaN) };
-}
-
-/** Room for the answers of some rows. Arrays of numbers are copied as such, which takes less memory than to put numbers among other values. */
-export function emptyAnswers(rows: number, blank: BlankRow, at: Micros): StoredAnswers {
-  const { values, statuses, times } = blank;
-  const isOne = rows === 1;
   return {
-    at,
-    stride: values.length,
-    values: isOne ? values.slice() : repeated(values, rows),
-    statuses: isOne ? statuses.slice() : repeated(statuses, rows),
-    times: isOne ? times.slice() : repeated(times, rows),
-    causes: undefined,
-    isFinal: false,
+    values: [...missing],
+    statuses: missing.map(() => "unavailable"),
+    times: missing.map(() => NaN),
+    isNumeric: missing.every((one) => one !== null),
   };
 }
 
-function repeated<T>(row: readonly T[], rows: number): T[] {
-  const all = new Array<T>(rows * row.length);
-  let i = 0;
-  for (let r = 0; r < rows; r++) for (const one of row) all[i++] = one;
-  return all;
+/** Room for the answers of some rows. Arrays of numbers alone are copied or filled as such, and take less memory than others. */
+export function emptyAnswers(rows: number, blank: BlankRow, at: Micros): StoredAnswers {
+  const { values, statuses, times, isNumeric } = blank;
+  const isOne = rows === 1;
+  const n = rows * values.length;
+  return {
+    at,
+    stride: values.length,
+    values: isOne ? values.slice() : new Array<Raw>(n).fill(isNumeric ? NaN : null),
+    statuses: isOne ? statuses.slice() : new Array<Status>(n).fill("unavailable"),
+    times: isOne ? times.slice() : new Array<number>(n).fill(NaN),
+    causes: undefined,
+    isFinal: false,
+  };
 }
 
 /** A stored value that a group's reader finds: the place in its layout's list, its kind, and where the answer goes. */

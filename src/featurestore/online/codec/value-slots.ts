@@ -1,4 +1,4 @@
-import { isScalar, type ValueKind } from "../../../core/index.ts";
+import type { ValueKind } from "../../../core/index.ts";
 import type { Raw } from "../../../dsl/index.ts";
 import { readList, writeList } from "./list-bytes.ts";
 import { corrupt, type RecordBuffer, type Words } from "./record.ts";
@@ -50,6 +50,31 @@ function offsetOf(words: Words, slot: number, stringBytes: number): number {
   return offset;
 }
 
+function writeInt(words: Words, slot: number, value: number | bigint): void {
+  if (typeof value === "bigint") {
+    words.i64[slot] = value;
+    return;
+  }
+  const high = Math.floor(value / two32);
+  words.i32[slot * 2 + 1] = high;
+  words.u32[slot * 2] = value - high * two32;
+}
+
+/** Writes UTF-8 where there is room for it, and gives how many bytes it takes. */
+function writeText(u8: Uint8Array, start: number, text: string): number {
+  // Short ASCII is most of what there is, and an encoder costs more than it.
+  if (text.length <= 24) {
+    let i = 0;
+    for (; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit >= 0x80) break;
+      u8[start + i] = unit;
+    }
+    if (i === text.length) return i;
+  }
+  return encoder.encodeInto(text, u8.subarray(start)).written;
+}
+
 /** Whether a raw value is there at all. */
 export function present(value: Raw): boolean {
   return value !== null && value === value;
@@ -74,22 +99,32 @@ export function writeSlots(buffer: RecordBuffer, values: readonly Raw[], kinds: 
     words.u32[half] = (words.u32[half] ?? 0) | (1 << (i & 31));
     const slot = bitmap + map + i;
     const kind = kinds[i % kinds.length] ?? "float";
-    if (kind === "string") {
-      const text = String(value);
-      words = buffer.reserve(text.length * 3 + 8);
-      const { written } = encoder.encodeInto(text, words.u8.subarray(buffer.end));
-      words.u32[slot * 2] = buffer.end - strings;
-      words.u32[slot * 2 + 1] = written;
-      buffer.end += written;
-    } else if (!isScalar(kind)) {
-      const start = writeList(buffer, value, kind);
-      words = buffer.words;
-      words.u32[slot * 2] = start - strings;
-      words.u32[slot * 2 + 1] = buffer.end - start;
-    } else if (kind === "int") {
-      words.i64[slot] = BigInt(value as number | bigint);
-    } else {
-      words.f64[slot] = Number(value);
+    switch (kind) {
+      case "bool":
+      case "date":
+      case "duration":
+      case "float":
+      case "timestamp":
+        words.f64[slot] = Number(value);
+        break;
+      case "int":
+        writeInt(words, slot, value as number | bigint);
+        break;
+      case "string": {
+        const text = String(value);
+        words = buffer.reserve(text.length * 3 + 8);
+        const start = buffer.end;
+        buffer.end += writeText(words.u8, start, text);
+        words.u32[slot * 2] = start - strings;
+        words.u32[slot * 2 + 1] = buffer.end - start;
+        break;
+      }
+      default: {
+        const start = writeList(buffer, value, kind);
+        words = buffer.words;
+        words.u32[slot * 2] = start - strings;
+        words.u32[slot * 2 + 1] = buffer.end - start;
+      }
     }
   }
   const stringBytes = buffer.end - strings;

@@ -34,7 +34,10 @@ const values: Readonly<Record<ScalarKind, fc.Arbitrary<Raw>>> = {
   bool: fc.constantFrom(0, 1),
   int: fc.oneof(fc.maxSafeInteger(), fc.constantFrom(2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n))),
   float: fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0),
-  string: fc.oneof(fc.string({ unit: "binary", maxLength: 40 }), fc.constantFrom("", "\u{1F600}", "\ufeffx", "\0")),
+  string: fc.oneof(
+    fc.string({ unit: "binary", maxLength: 40 }),
+    fc.constantFrom("", "d\u00e9j\u00e0", "\u{1F600}", "\ufeffx", "\0"),
+  ),
   timestamp: fc.maxSafeInteger(),
   date: fc.integer(),
   duration: fc.maxSafeInteger(),
