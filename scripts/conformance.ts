@@ -4,6 +4,7 @@
 // naive oracle.
 // `npm run conformance -- --spark-plans 40 --spark-rows 1000000`: joins in a real Spark instead, of five random histories a plan against the
 // naive oracle, and of so many rows against DuckDB.
+// `npm run conformance -- --kills 50`: the log of served features, whose processes are killed so many times, and which dies at every step of a compaction.
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { conform } from "../test/dsl/conformance/conform.ts";
@@ -11,11 +12,13 @@ import { conform } from "../test/dsl/conformance/conform.ts";
 const usage = `usage: npm run conformance -- [--expressions N] [--seed N]
        npm run conformance -- --histories N [--seed N]
        npm run conformance -- --spark-plans N [--spark-rows N] [--seed N]
+       npm run conformance -- --kills N
 
   --expressions N   how many random expressions (default 20000), each over eight random rows
   --histories N     joins instead: of how many random histories, twenty of a plan, by two ways each
   --spark-plans N   joins in Spark instead: of how many random plans, each over five histories
   --spark-rows N    and of a training set of so many rows (default 1000000)
+  --kills N         the log of served features instead: how many processes that log are killed
   --seed N          where to begin (default: the time)
 `;
 
@@ -44,6 +47,7 @@ function main(): number {
       expressions: { type: "string", default: "20000" },
       histories: { type: "string" },
       "spark-plans": { type: "string" },
+      kills: { type: "string" },
       "spark-rows": { type: "string", default: "1000000" },
       seed: { type: "string", default: String((Date.now() % 2_000_000_000) + 1) },
       help: { type: "boolean", default: false },
@@ -69,6 +73,8 @@ function main(): number {
       TONDO_SEED: seed,
     });
   }
+  if (values.kills !== undefined)
+    return test("unit", "test/featurestore/served/served-crash.test.ts", { TONDO_RUNS: count("kills", values.kills) });
   const started = performance.now();
   const { covered, ...counts } = conform(seed, count("expressions", values.expressions));
   const seconds = Math.round((performance.now() - started) / 1000);

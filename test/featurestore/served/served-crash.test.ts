@@ -151,27 +151,31 @@ describe("a journal", () => {
     expect(await readdir(join(home, "served-journal"))).toEqual([]);
   });
 
-  it("that a killed process leaves has all that was flushed, once, whatever it was doing", async () => {
-    const flushed: string[] = [];
-    for (let kill = 0; kill < kills; kill++) {
-      const child = spawn(execPath, [join(import.meta.dirname, "log-until-killed.ts"), home], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      const lines = createInterface({ input: child.stdout });
-      lines.on("line", (line) => flushed.push(line));
-      await once(lines, "line");
-      await new Promise((resolve) => setTimeout(resolve, 30 + Math.random() * 150));
-      child.kill("SIGKILL");
-      await once(child, "close");
-      if (kill % 2 === 1) await servedAt(home).compact();
-    }
-    await servedAt(home).compact();
-    const found = new Set(await idsOf(home));
-    const whole = flushed.filter((line) => line.length === 36);
-    expect(whole.length).toBeGreaterThan(kills * 19);
-    expect(whole.filter((id) => !found.has(id))).toEqual([]);
-    expect(await readdir(join(home, "served-journal"))).toEqual([]);
-  });
+  it(
+    "that a killed process leaves has all that was flushed, once, whatever it was doing",
+    async () => {
+      const flushed: string[] = [];
+      for (let kill = 0; kill < kills; kill++) {
+        const child = spawn(execPath, [join(import.meta.dirname, "log-until-killed.ts"), home], {
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+        const lines = createInterface({ input: child.stdout });
+        lines.on("line", (line) => flushed.push(line));
+        await once(lines, "line");
+        await new Promise((resolve) => setTimeout(resolve, 30 + Math.random() * 150));
+        child.kill("SIGKILL");
+        await once(child, "close");
+        if (kill % 2 === 1) await servedAt(home).compact();
+      }
+      await servedAt(home).compact();
+      const found = new Set(await idsOf(home));
+      const whole = flushed.filter((line) => line.length === 36);
+      expect(whole.length).toBeGreaterThan(kills * 19);
+      expect(whole.filter((id) => !found.has(id))).toEqual([]);
+      expect(await readdir(join(home, "served-journal"))).toEqual([]);
+    },
+    60_000 + kills * 20_000,
+  );
 });
 
 describe("a compaction", () => {
@@ -211,5 +215,5 @@ describe("a compaction", () => {
       expect(names.filter((name) => /\.[^/]*$/.test(name) && !/(\.parquet|\/vector\.json)$/.test(name))).toEqual([]);
     }
     expect(steps).toBeGreaterThan(25);
-  });
+  }, 600_000);
 });
