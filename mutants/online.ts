@@ -56,6 +56,13 @@ const mutants: readonly Mutant[] = [
     tests: records,
   },
   {
+    name: "written-and-not-seen-in-its-turn",
+    file: "src/featurestore/online/lmdb/lmdb-store.ts",
+    find: "    this.#endTurn();\n    this.#root.resetReadTxn();",
+    replace: "    this.#root.resetReadTxn();",
+    tests: store,
+  },
+  {
     name: "tiles-of-a-shorter-window-twice",
     file: "src/featurestore/online/window-reader.ts",
     find: "        end = from;\n",

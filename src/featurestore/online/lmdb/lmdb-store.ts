@@ -182,7 +182,7 @@ export class LmdbStore implements OnlineStore {
   }
 
   async groups(): Promise<readonly string[]> {
-    this.#root.resetReadTxn();
+    this.#readAnew();
     return groupsIn(this.#meta);
   }
 
@@ -203,7 +203,7 @@ export class LmdbStore implements OnlineStore {
         for (const slot of slots) for (const key of recordsUnder(slot, keys)) slot.removeSync(key);
       });
       await this.#root.flushed;
-      this.#root.resetReadTxn();
+      this.#readAnew();
     });
   }
 

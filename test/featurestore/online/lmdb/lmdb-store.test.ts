@@ -41,6 +41,27 @@ onlineStoreConformance("LMDB", {
 describe("LmdbStore", () => {
   afterEach(clean);
 
+  it("shows at once what was switched to and what was erased, also to those who share a turn with who read before", async () => {
+    const store = open(await fresh());
+    const group = "airport:departures";
+    await load(store, { SFO: "0" });
+    const over = new AbortController();
+    const others = (async () => {
+      while (!over.signal.aborted) {
+        store.view([group]).close();
+        await new Promise(setImmediate);
+      }
+    })();
+    for (let i = 1; i <= 10; i++) {
+      await load(store, { SFO: String(i), LAX: String(i) });
+      expect(await readCurrent(store, ["SFO", "LAX"])).toEqual([String(i), String(i)]);
+      await store.erase(group, [new TextEncoder().encode("LAX")]);
+      expect(await readCurrent(store, ["SFO", "LAX"])).toEqual([String(i), undefined]);
+    }
+    over.abort();
+    await others;
+  });
+
   it("reads short records as they are, also after long ones, for which the driver takes other memory", async () => {
     const store = open(await fresh());
     const words = (i: number): string => String(i).padStart(16, "x");
