@@ -160,7 +160,7 @@ export function createPredictor({
       if (log?.takes(columns, asked.log) !== true) return predicted;
       const id = log.add({ by: "predict", columns, answer: read, base: 0, scored: scoreOf(predicted, partition) });
       const requestId = id instanceof Promise ? await id : id;
-      return requestId === undefined ? predicted : { ...predicted, requestId };
+      return requestId === undefined ? predicted : Object.assign(predicted, { requestId });
     },
   };
 }

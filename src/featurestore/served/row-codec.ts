@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { admit, type Status, type Value } from "../../core/index.ts";
 import type { Raw, VectorPlan } from "../../dsl/index.ts";
-import type { ServedAnswer } from "../online/index.ts";
+import type { ServedAnswer, ServedScore } from "../online/index.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import type { ServedPii } from "./served-options.ts";
 import { type ServedColumn, servedColumns, type ServedRole } from "./served-schema.ts";
@@ -14,7 +14,8 @@ export const constantColumns: ReadonlySet<string> = new Set(["vector", "fingerpr
 const statuses: readonly Status[] = ["present", "missing", "expired", "not_found", "unavailable"];
 
 /** An answer with what the log says of it. */
-export interface LoggedAnswer extends ServedAnswer {
+export interface LoggedAnswer extends Omit<ServedAnswer, "scored"> {
+  readonly scored: ServedScore | undefined;
   readonly id: string;
   readonly loggedAt: number;
 }

@@ -159,9 +159,9 @@ export class ServedLog implements AnswerLog, AsyncDisposable {
     };
     return {
       takes: (columns, asked) => asked ?? sample(columns),
-      add: (answer: ServedAnswer) => {
+      add: ({ by, columns, answer, base, scored }: ServedAnswer) => {
         const loggedAt = this.#clock();
-        const logged = { ...answer, id: requestId(loggedAt), loggedAt };
+        const logged = { by, columns, answer, base, scored, id: requestId(loggedAt), loggedAt };
         try {
           if (add(logged)) return take(logged);
         } catch (error) {
