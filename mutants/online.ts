@@ -175,6 +175,20 @@ const mutants: readonly Mutant[] = [
     tests: applied,
   },
   {
+    name: "load-answers-before-its-switch",
+    file: "src/featurestore/online/group-pointer.ts",
+    find: "return appliedAt !== undefined && at < appliedAt && before !== undefined ? before : pointer;",
+    replace: "return appliedAt !== undefined && at < 0 * appliedAt && before !== undefined ? before : pointer;",
+    tests: applied,
+  },
+  {
+    name: "load-by-the-clock-applied-at-its-start",
+    file: "src/featurestore/materialize/materialize.ts",
+    find: "encodeLog(withWritten(log, { writtenAt, appliedAt }))",
+    replace: "encodeLog(withWritten(log, { writtenAt, appliedAt: asOf }))",
+    tests: applied,
+  },
+  {
     name: "declared-breaks-no-tie",
     file: "src/featurestore/offline/sources/source-relation.ts",
     find: 'const moments = [...(source.at === undefined ? [] : ["k"]), ...declared];',
@@ -416,8 +430,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "groups-switched-one-by-one",
     file: "src/featurestore/materialize/materialize.ts",
-    find: "await switchTo(options.store, switches);",
-    replace: "for (const one of switches) await switchTo(options.store, [one]);",
+    find: "await switchTo(store, switches);",
+    replace: "for (const one of switches) await switchTo(store, [one]);",
     tests: load,
   },
   {

@@ -302,18 +302,16 @@ class OpenTondo implements AnyTondo {
   }
 
   async materialize(options: Parameters<AnyTondo["materialize"]>[0] = {}): Promise<MaterializeResult> {
-    const { asOf = BigInt(this.#clock()), ...rest } = options;
     const project = await this.#projectAtRest();
     const engine = await this.#openEngine();
     try {
       return await materialize({
-        ...rest,
+        ...options,
         project,
         ...this.#places,
         home: this.home,
         store: await this.#store.get(),
         engine,
-        asOf,
         clock: this.#clock,
         erased: () => readErasedKeys(this.#database, this.home),
       });

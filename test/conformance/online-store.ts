@@ -183,6 +183,23 @@ export function onlineStoreConformance(name: string, fixture: OnlineStoreFixture
       expect(await readCurrent(store, ["SFO"])).toEqual(["two"]);
     });
 
+    it("gives the records of the generation before, which answers until a switch's moment has come", async () => {
+      const first = await load(store, { SFO: "one" });
+      await load(store, { SFO: "two" });
+      const view = await store.view(["airport:departures"]);
+      const found: string[] = [];
+      try {
+        expect(view.pointer("airport:departures")?.previous).toBe(first.generation);
+        await view.read("airport:departures", first.generation, ["SFO", "JFK"].map(bytes), (i, record) => {
+          found[i] = record === undefined ? "none" : new TextDecoder().decode(record);
+        });
+      } finally {
+        view.close();
+      }
+      expect(found).toEqual(["one", "none"]);
+      expect(store.switchLead).toBeGreaterThan(0);
+    });
+
     it("keeps what a view reads, also where it is dropped meanwhile", async () => {
       const first = await load(store, { SFO: "one", LAX: "one" });
       const view = await store.view(["airport:departures"]);

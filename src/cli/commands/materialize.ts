@@ -14,7 +14,8 @@ export const materializeCommand: Command = {
     "them into the online store, for `get` and `predict`. All groups become current together, or none. What was loaded for the same " +
     "moment from the same files is left as it is.\n\n" +
     "What is loaded answers for the moment it was loaded as of (`--at loaded`) and for any later one; what is dated later counts from its " +
-    "time on. Each load keeps when its rows were first applied: training sets join by that.",
+    "time on. Each load keeps when its rows were first applied: training sets join by that. A load as of now answers requests from the moment of its switch on, which is " +
+    "chosen half a second ahead (with Cassandra two), and ends then; requests of before that moment are answered by the load before.",
   synopsis: ["[--as-of MOMENT] [--group ENTITY:GROUP ...]"],
   positionals: [],
   options: {
@@ -69,8 +70,17 @@ export const materializeCommand: Command = {
     const erased = result.groups.flatMap(({ group, keysErased = 0 }) =>
       keysErased === 0 ? [] : [`${group}: ${counted(keysErased, "key")} left out that were erased`],
     );
-    const notes = [...leftOut, ...erased];
-    const text = [`as of ${at}`, table(headings, rows), ...(notes.length === 0 ? [] : [notes.join("\n")])];
-    return { text: text.join("\n\n"), json: { asOf: at, groups: result.groups } };
+    const { lateBy } = result;
+    const appliedAt = formatMicros(result.appliedAt);
+    const late =
+      lateBy === 0
+        ? []
+        : [
+            `the switch was ${count(lateBy)} microseconds behind ${appliedAt}: requests between were answered by the load before, and training takes them to have seen this one`,
+          ];
+    const notes = [...leftOut, ...erased, ...late];
+    const from = appliedAt === at ? "" : `, answering requests from ${appliedAt} on`;
+    const text = [`as of ${at}${from}`, table(headings, rows), ...(notes.length === 0 ? [] : [notes.join("\n")])];
+    return { text: text.join("\n\n"), json: { asOf: at, appliedAt, lateBy, groups: result.groups } };
   },
 };

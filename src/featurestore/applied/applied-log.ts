@@ -59,9 +59,13 @@ export function withLoad(log: AppliedLog | undefined, { source, asOf, appliedAt,
   return { version: 1, source: own, loads: [...loads, { asOf, appliedAt, files: fresh }] };
 }
 
-/** The log of which the last load has been written. */
-export function withWritten(log: AppliedLog, writtenAt: Micros): AppliedLog {
-  return { ...log, loads: log.loads.map((load, i) => (i === log.loads.length - 1 ? { ...load, writtenAt } : load)) };
+/** The log of which the last load has been written, and is applied from a moment on. */
+export function withWritten(
+  log: AppliedLog,
+  { writtenAt, appliedAt }: { readonly writtenAt: Micros; readonly appliedAt: Micros },
+): AppliedLog {
+  const last = log.loads.length - 1;
+  return { ...log, loads: log.loads.map((load, i) => (i === last ? { ...load, appliedAt, writtenAt } : load)) };
 }
 
 /** The log without what decides no value: the same for the same loads, whenever they ran. */

@@ -137,15 +137,17 @@ function limitsOf(options: CoverageOptions, group: GroupPlan): readonly Limit[] 
 }
 
 /** A table answers for any moment from the copy that was there. */
-function tableLimit({ loggedAt }: CoverageOptions, name: string, { asOf, loadedAt }: GroupPointer): Limit {
+function tableLimit({ loggedAt }: CoverageOptions, name: string, { asOf, appliedAt, loadedAt }: GroupPointer): Limit {
+  // A request of before the switch is answered from the copy before, also behind it.
+  const before = appliedAt === undefined ? "" : ` or q < ${microsSql(appliedAt)}`;
   return {
     code: "table-reloaded",
     message: (rows) =>
       `${name}: the table was loaded ${momentText(loggedAt === undefined ? asOf : loadedAt)} as it is now: ${rows} were answered before, from a copy that is gone`,
     of:
       loggedAt === undefined
-        ? `q < ${microsSql(asOf)}`
-        : `coalesce(${loggedAt} < ${microsSql(loadedAt)}, q < ${microsSql(asOf)})`,
+        ? `q < ${microsSql(appliedAt ?? asOf)}`
+        : `coalesce(${loggedAt} < ${microsSql(loadedAt)}, q < ${microsSql(asOf)})${before}`,
   };
 }
 
@@ -178,7 +180,7 @@ function pointerLimits(options: CoverageOptions, name: string, { pointer, log }:
     limits.push({
       code: "during-load",
       message: (rows) =>
-        `${name}: ${rows} were answered while a load was made: they ask as of its moment or later, and saw the load before it`,
+        `${name}: ${rows} were answered while a load was made: they ask for a moment at which it answers, and saw the load before it`,
       of: `coalesce(${loggedAt} < ${current}, false)`,
     });
   }
@@ -195,7 +197,7 @@ function pointerLimits(options: CoverageOptions, name: string, { pointer, log }:
 }
 
 /**
- * SQL of when the load that a request asks for was current, by the machine's clock: of the loads as of its moment `q` or before the last one. Missing where
+ * SQL of when the load that a request asks for was current, by the machine's clock: of the loads that answer at `q` or before the last one. Missing where
  * that is not known.
  */
 function currentSql(
@@ -204,28 +206,29 @@ function currentSql(
   log: AppliedLog | undefined,
 ): string | undefined {
   const writtenOf = ({ pointer: own, log: ownLog }: LoadedGroup): readonly (readonly [Micros, Micros])[] => [
-    ...(ownLog?.loads ?? []).flatMap(({ asOf, writtenAt }) =>
-      writtenAt === undefined ? [] : [[asOf, writtenAt] as const],
+    ...(ownLog?.loads ?? []).flatMap(({ appliedAt, writtenAt }) =>
+      writtenAt === undefined ? [] : [[appliedAt, writtenAt] as const],
     ),
-    ...(own.previous === undefined ? [] : [[own.asOf, own.loadedAt] as const]),
+    ...(own.previous === undefined ? [] : [[own.appliedAt ?? own.asOf, own.loadedAt] as const]),
   ];
   // Groups are loaded one after the other, and become current together.
   const all = new Map<Micros, Micros>();
-  for (const [asOf, written] of [...loaded.values()].flatMap(writtenOf))
-    all.set(asOf, Math.max(all.get(asOf) ?? written, written));
-  const own = [...new Set([...(log?.loads ?? []).map(({ asOf }) => asOf), pointer.asOf])].sort((a, b) => a - b);
-  const steps = own.flatMap((asOf) => (all.has(asOf) ? [{ asOf, current: all.get(asOf) ?? 0 }] : []));
+  for (const [from, written] of [...loaded.values()].flatMap(writtenOf))
+    all.set(from, Math.max(all.get(from) ?? written, written));
+  const moments = [...(log?.loads ?? []).map(({ appliedAt }) => appliedAt), pointer.appliedAt ?? pointer.asOf];
+  const own = [...new Set(moments)].sort((a, b) => a - b);
+  const steps = own.flatMap((from) => (all.has(from) ? [{ from, current: all.get(from) ?? 0 }] : []));
   if (steps.length === 0) return undefined;
   // A binary search: it is asked of many rows.
   const search = (low: number, high: number): string => {
     if (low > high) return "null::bigint";
     if (low === high) {
-      const { asOf, current } = steps[low] ?? { asOf: 0, current: 0 };
+      const { from, current } = steps[low] ?? { from: 0, current: 0 };
       const before = low === 0 ? "null::bigint" : microsSql(steps[low - 1]?.current ?? 0);
-      return `case when q >= ${microsSql(asOf)} then ${microsSql(current)} else ${before} end`;
+      return `case when q >= ${microsSql(from)} then ${microsSql(current)} else ${before} end`;
     }
     const middle = (low + high + 1) >>> 1;
-    return `case when q < ${microsSql(steps[middle]?.asOf ?? 0)} then ${search(low, middle - 1)} else ${search(middle, high)} end`;
+    return `case when q < ${microsSql(steps[middle]?.from ?? 0)} then ${search(low, middle - 1)} else ${search(middle, high)} end`;
   };
   return `(${search(0, steps.length - 1)})`;
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import {
   type Clock,
   type Micros,
@@ -9,7 +10,7 @@ import {
   TondoError,
 } from "../../core/index.ts";
 import { type GroupPlan, type ProjectPlan, requireFunctions, type SourcePlan } from "../../dsl/index.ts";
-import { type AppliedRows, appliedRows, encodeLog, withLoad, withWritten } from "../applied/index.ts";
+import { type AppliedLog, type AppliedRows, appliedRows, encodeLog, withLoad, withWritten } from "../applied/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import type { ErasedKeys, ErasedOfEntity } from "../erase/erased-keys.ts";
 import { lockHome } from "../home-lock.ts";
@@ -41,8 +42,11 @@ export interface MaterializeOptions extends FilePlaces {
   readonly home: string;
   readonly store: OnlineStore;
   readonly engine: Engine;
-  /** The moment: what happened before it and was known by then is loaded. */
-  readonly asOf: Moment;
+  /**
+   * The moment: what happened before it and was known by then is loaded, and requests see it from that moment on. Default: the clock's at the start. Requests
+   * then see it from the moment of the switch on, the same for all groups, and the call returns once that has come.
+   */
+  readonly asOf?: Moment;
   /** `entity:group`; by default all with something to load. */
   readonly groups?: readonly string[];
   readonly progress?: Progress;
@@ -65,7 +69,22 @@ export interface MaterializedGroup extends LoadCounts {
 /** What a load did. */
 export interface MaterializeResult {
   readonly asOf: Micros;
+  /** From when on requests are answered by it: `asOf`, or of a load as of the clock the moment of its switch. */
+  readonly appliedAt: Micros;
+  /**
+   * How long behind that moment the switch was on the disk, microseconds: 0, but where the disk stood still. Requests between were answered by the load before,
+   * which training does not know.
+   */
+  readonly lateBy: Micros;
   readonly groups: readonly MaterializedGroup[];
+}
+
+/** A group that has been loaded, but for what is written last. */
+interface LoadedGroup {
+  readonly writer: GenerationWriter;
+  readonly pointer: GroupPointer;
+  /** Of tables there is none. */
+  readonly log: AppliedLog | undefined;
 }
 
 interface PlannedGroup {
@@ -86,7 +105,8 @@ interface PlannedGroup {
  * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ERASURES_UNREADABLE`, `ABORTED`
  */
 export async function materialize(options: MaterializeOptions): Promise<MaterializeResult> {
-  const asOf = toMicros(options.asOf, "asOf");
+  const { clock = systemClock } = options;
+  const asOf = options.asOf === undefined ? clock() : toMicros(options.asOf, "asOf");
   const chosen = chooseGroups(options.project, options.groups);
   requireFunctions(
     chosen.map((group) => [group, sourceOf(options.project, group)]),
@@ -104,8 +124,12 @@ async function loadChosen(
 ): Promise<MaterializeResult> {
   const plans = await planGroups(options, chosen, asOf);
   const pointers = await currentPointers(options.store, plans);
+  const { store, clock = systemClock, signal } = options;
   const switches: PointerSwitch[] = [];
+  const loaded: LoadedGroup[] = [];
   const results: MaterializedGroup[] = [];
+  let appliedAt = asOf;
+  let lateBy = 0;
   const begun: { readonly group: string; readonly generation: number }[] = [];
   try {
     for (const [i, plan] of plans.entries()) {
@@ -121,19 +145,45 @@ async function loadChosen(
       const started = performance.now();
       const writer = await options.store.begin(plan.name);
       begun.push({ group: plan.name, generation: writer.generation });
-      const pointer = await loadGroup(options, plan, writer, asOf);
+      const group = await loadGroup(options, plan, writer, asOf);
+      const { pointer } = group;
       const seconds = (performance.now() - started) / 1000;
-      switches.push({ pointer, ...(current === undefined ? {} : { expected: current.generation }) });
+      loaded.push(group);
       results.push({ group: plan.name, status: "loaded", generation: pointer.generation, ...pointer.counts, seconds });
     }
-    await switchTo(options.store, switches);
+    // Requests of before its moment are answered by the load before, also once it is switched to: so that training can tell. A first load has none before it.
+    const replaces = options.asOf === undefined && loaded.some(({ pointer }) => pointer.before !== undefined);
+    if (replaces) appliedAt = clock() + store.switchLead;
+    for (const group of loaded) switches.push(await finished(group, appliedAt, clock()));
+    await switchTo(store, switches);
+    if (replaces) lateBy = Math.max(0, clock() - appliedAt);
   } catch (error) {
     // What cannot be dropped now goes when the group is loaded next: nobody reads it.
     await Promise.allSettled(begun.map(async ({ group, generation }) => options.store.drop(group, generation)));
     throw error;
   }
-  await dropOld(options.store, switches);
-  return { asOf, groups: results };
+  await dropOld(store, switches);
+  if (options.asOf === undefined) await passed(appliedAt, clock, signal);
+  return { asOf, appliedAt, lateBy, groups: results };
+}
+
+/** Writes what a generation says of when its rows were applied; gives the switch to it. */
+async function finished({ writer, pointer, log }: LoadedGroup, at: Micros, writtenAt: Micros): Promise<PointerSwitch> {
+  const { before, asOf } = pointer;
+  const appliedAt = before === undefined ? asOf : at;
+  if (log !== undefined)
+    await writer.write({ keys: [appliedKey], values: [encodeLog(withWritten(log, { writtenAt, appliedAt }))] });
+  if (before === undefined) return { pointer };
+  return { pointer: appliedAt === asOf ? pointer : { ...pointer, appliedAt }, expected: before.generation };
+}
+
+/** Waits until a moment has come, or nobody waits any more: what was switched to stays. */
+async function passed(moment: Micros, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  const milliseconds = Math.ceil((moment - clock()) / 1000);
+  if (milliseconds <= 0) return;
+  await setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+    if (signal?.aborted !== true) throw error;
+  });
 }
 
 /**
@@ -201,7 +251,7 @@ async function loadGroup(
   plan: PlannedGroup,
   writer: GenerationWriter,
   asOf: Micros,
-): Promise<GroupPointer> {
+): Promise<LoadedGroup> {
   const { engine, progress = silentProgress, signal, clock = systemClock } = options;
   const { name, group, source, planned, inputs } = plan;
   const applied = source.kind === "table" ? undefined : await appliedBy(options.store, plan, asOf);
@@ -228,15 +278,13 @@ async function loadGroup(
     if (isWindows(planned)) await loadWindows(load, planned);
     else if (planned.layout.kind === "rows") await loadRows(load, planned.layout, source.kind === "table");
     await into.finish();
-    if (applied !== undefined)
-      await writer.write({ keys: [appliedKey], values: [encodeLog(withWritten(applied.log, clock()))] });
   } catch (error) {
     await into.abandon();
     throw error;
   }
   const { counts } = into;
   progress.finish(`${String(counts.keys)} keys from ${String(counts.rows)} rows`);
-  return {
+  const pointer: GroupPointer = {
     version: 1,
     group: name,
     generation: writer.generation,
@@ -250,6 +298,7 @@ async function loadGroup(
     layout: planned.layout,
     counts,
   };
+  return { writer, pointer, log: applied?.log };
 }
 
 /** When the rows of a group's files were first applied, this load included: those that it applies from its moment on. */

@@ -1,6 +1,6 @@
 import { type Clock, type Micros, TondoError } from "../../core/index.ts";
 import { maxKeyBytes } from "./codec/index.ts";
-import type { GroupPointer } from "./group-pointer.ts";
+import { type GroupPointer, pointerAt } from "./group-pointer.ts";
 import type { StoreView } from "./online-store.ts";
 import type { Lookup, ReadProgram } from "./read-program.ts";
 import type { ReadUnderWay } from "./read-under-way.ts";
@@ -52,17 +52,21 @@ export function beginRounds<R>(
 export function momentOf(view: StoreView, groups: readonly string[], at: Micros | undefined, clock: Clock): Micros {
   if (at !== undefined) return at;
   let moment = clock();
-  for (const group of groups) moment = Math.max(moment, view.pointer(group)?.asOf ?? -Infinity);
+  for (const group of groups) {
+    const pointer = view.pointer(group);
+    if (pointer !== undefined) moment = Math.max(moment, pointerAt(pointer, moment).asOf);
+  }
   return moment;
 }
 
-function pointerOf(view: StoreView, { reader }: Lookup): GroupPointer | undefined {
-  return view.pointer(reader.name);
+function pointerOf(view: StoreView, { reader }: Lookup, at: Micros): GroupPointer | undefined {
+  const pointer = view.pointer(reader.name);
+  return pointer === undefined ? undefined : pointerAt(pointer, at);
 }
 
 function check(view: StoreView, lookup: Lookup, at: Micros): void {
   const { reader, keys } = lookup;
-  const pointer = pointerOf(view, lookup);
+  const pointer = pointerOf(view, lookup, at);
   reader.bind(pointer);
   if (pointer === undefined) throw new TondoError("INTERNAL", `${reader.name} was bound without a pointer`);
   reader.checkMoment(pointer, at);
@@ -88,10 +92,10 @@ function beginLookup(
   answers: StoredAnswers,
 ): ReadUnderWay | undefined {
   const { reader, keys } = lookup;
-  const pointer = pointerOf(view, lookup);
+  const { at, stride } = answers;
+  const pointer = pointerOf(view, lookup, at);
   if (pointer === undefined) return undefined;
   const read = reader.bind(pointer);
-  const { at, stride } = answers;
   if (areAll(keys)) {
     return records.read(view, pointer, keys, (i, record) => {
       if (!answers.isFinal) read(record, at, answers, i * stride);

@@ -36,6 +36,8 @@ export interface GroupPointer {
   readonly asOf: Micros;
   /** A table only: the last moment after `asOf` for which a load found the same inputs, so that these records are as of it, too. */
   readonly confirmed?: Micros;
+  /** From when on requests are answered by it, and until then by the one before: chosen ahead of the switch, so that all who read know of it by then. Absent: from `asOf` on. */
+  readonly appliedAt?: Micros;
   /** When it was loaded, by the machine's clock. */
   readonly loadedAt: Micros;
   /** A digest of all that decided the records: definitions, files, moment. */
@@ -60,6 +62,12 @@ export interface Rollback {
 /** A pointer as the one that replaces it keeps it. */
 export function earlierPointer({ previous: _previous, before: _before, ...rest }: GroupPointer): EarlierPointer {
   return rest;
+}
+
+/** What answers requests of a moment: what a pointer names, or what was current before it where its own moment has not come. */
+export function pointerAt(pointer: GroupPointer, at: Micros): GroupPointer {
+  const { appliedAt, before } = pointer;
+  return appliedAt !== undefined && at < appliedAt && before !== undefined ? before : pointer;
 }
 
 /** The least number for a group's next generation: none that was ever current is given again, also where it was gone back behind it. */
@@ -102,11 +110,12 @@ export function decodePointer(bytes: Uint8Array): GroupPointer {
 
 function isWhole(pointer: Partial<GroupPointer> | null): boolean {
   if (typeof pointer !== "object" || pointer === null) return false;
-  const { group, generation, asOf, layout, rolledBack } = pointer;
+  const { group, generation, asOf, appliedAt, layout, rolledBack } = pointer;
   return (
     typeof group === "string" &&
     Number.isSafeInteger(generation) &&
     Number.isSafeInteger(asOf) &&
+    Number.isSafeInteger(appliedAt ?? 0) &&
     Number.isSafeInteger(rolledBack?.from ?? 0) &&
     (layout?.kind === "rows" ? Array.isArray(layout.columns) : layout?.kind === "windows" && Array.isArray(layout.hops))
   );

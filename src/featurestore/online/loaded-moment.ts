@@ -20,10 +20,14 @@ export async function loadedMoment(
       : groups.map((name) => findGroup(project, name));
   const view = await store.view(plans.map(groupName));
   try {
-    return Math.max(...plans.map(groupName).map((name) => loaded(view.pointer(name), name).asOf));
+    return Math.max(...plans.map(groupName).map((name) => firstMoment(loaded(view.pointer(name), name))));
   } finally {
     view.close();
   }
+}
+
+function firstMoment({ asOf, appliedAt }: GroupPointer): Micros {
+  return appliedAt ?? asOf;
 }
 
 /** The group of a name. @throws TondoError `UNKNOWN_GROUP` */

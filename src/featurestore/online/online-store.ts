@@ -1,3 +1,4 @@
+import type { Micros } from "../../core/index.ts";
 import type { GroupPointer } from "./group-pointer.ts";
 
 /**
@@ -9,6 +10,12 @@ import type { GroupPointer } from "./group-pointer.ts";
 export interface OnlineStore {
   /** `"lmdb"`, say: for messages. */
   readonly kind: string;
+
+  /**
+   * How long ahead of its moment a switch is to be written, microseconds, so that whoever reads by then knows of it: longer than a write takes, and than
+   * what is known of pointers may be old.
+   */
+  readonly switchLead: Micros;
 
   /**
    * Opens a view on some groups. Within one view pointers and the records of the generations they name belong

@@ -46,12 +46,13 @@ describe("the log of what was applied", () => {
 
   it("keeps by the clock when its last load was written, which no join looks at", () => {
     const log = logOf([10, [file("a")]], [20, [file("b")]]);
-    const written = withWritten(log, 25);
+    const written = withWritten(log, { writtenAt: 25, appliedAt: 26 });
     expect(written.loads.map(({ writtenAt }) => writtenAt)).toEqual([undefined, 25]);
+    expect(written.loads.map(({ appliedAt }) => appliedAt)).toEqual([10, 26]);
     expect(decodeLog(encodeLog(written))).toEqual(written);
     const next = withLoad(written, { source, asOf: 30, appliedAt: 30, files: [] });
     expect(next.loads.map(({ writtenAt }) => writtenAt)).toEqual([undefined, 25, undefined]);
-    expect(withoutClock(written)).toEqual(log);
+    expect(withoutClock(withWritten(log, { writtenAt: 25, appliedAt: 20 }))).toEqual(log);
   });
 
   it("begins anew where a load goes back, and where the source is read otherwise", () => {

@@ -19,6 +19,7 @@ async function mortal<T>(work: () => Promise<T>): Promise<T> {
 const real = LmdbStore.open({ folder: `${folder}/online` });
 const store: OnlineStore = {
   kind: real.kind,
+  switchLead: real.switchLead,
   view: (groups) => real.view(groups),
   begin: async (group) => real.begin(group),
   switchPointers: async (switches) => real.switchPointers(switches),

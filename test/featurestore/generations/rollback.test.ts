@@ -175,6 +175,7 @@ describe("rollback", () => {
     await load(noon, { groups: ["airport:departures"] });
     const without: OnlineStore = {
       kind: "without empty generations",
+      switchLead: store.switchLead,
       view: (groups) => store.view(groups),
       begin: async (group) => store.begin(group),
       switchPointers: async (switches) => store.switchPointers(switches),
@@ -195,6 +196,7 @@ describe("rollback", () => {
     await load(noon);
     const meanwhile: OnlineStore = {
       kind: "another loads meanwhile",
+      switchLead: store.switchLead,
       view: (groups) => store.view(groups),
       begin: async (group) => store.begin(group),
       switchPointers: async (switches) => {

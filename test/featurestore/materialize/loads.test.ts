@@ -43,7 +43,7 @@ interface Loaded {
   /** In which of three deliveries each row comes, by its place in its source. */
   readonly deliveries: readonly number[];
   /** When loads are: about a request, by so much. */
-  readonly loads: readonly { readonly request: number; readonly after: Micros }[];
+  readonly loads: readonly { readonly request: number; readonly byClock: boolean; readonly after: Micros }[];
 }
 
 const loaded: fc.Arbitrary<Loaded> = fc.record({
@@ -52,6 +52,7 @@ const loaded: fc.Arbitrary<Loaded> = fc.record({
   loads: fc.array(
     fc.record({
       request: fc.nat(15),
+      byClock: fc.boolean(),
       after: fc.oneof(
         fc.constantFrom(0, 0, 1, -1, minute, -minute, -day, 4 * day, -4 * day),
         fc.integer({ min: -4 * day, max: 4 * day }),
@@ -61,24 +62,40 @@ const loaded: fc.Arbitrary<Loaded> = fc.record({
   ),
 });
 
-/** One load: as of when, and how many deliveries had come by then. */
+/** One load: as of when, from when on it answers, and how many deliveries had come by then. */
 interface Load {
   readonly asOf: Micros;
+  /** Of one as of the clock, which takes a minute, the moment of its switch. */
+  readonly appliedAt: Micros;
+  readonly byClock: boolean;
   readonly deliveries: number;
 }
 
+/** How long ahead of its moment a switch is written. */
+const leadMs = 1;
+
 function loadsOf({ history, loads }: Loaded): readonly Load[] {
   const requests = [...new Set(history.left.map(({ at }) => at))];
-  const moments = loads.map(({ request, after }) => (requests[request % requests.length] ?? 0) + after);
-  const ascending = [...new Set(moments)].sort((a, b) => a - b);
-  return ascending.map((asOf, i) => ({ asOf, deliveries: Math.min(i + 1, 3) }));
+  const found: Load[] = [];
+  const moments = loads.map(({ request, byClock, after }) => ({
+    asOf: (requests[request % requests.length] ?? 0) + after,
+    byClock,
+  }));
+  for (const { asOf, byClock } of moments.sort((a, b) => a.asOf - b.asOf)) {
+    const before = found.at(-1);
+    // The next one begins when the one before answers.
+    if (before !== undefined && asOf <= before.appliedAt) continue;
+    const appliedAt = byClock && before !== undefined ? asOf + minute + leadMs * 1000 : asOf;
+    found.push({ asOf, appliedAt, byClock, deliveries: Math.min(found.length + 1, 3) });
+  }
+  return found;
 }
 
 /** When each row was first applied, as plainly as it can be said: by the first load that had it. */
 function applications(loads: readonly Load[], deliveryOf: (row: Row) => number): Applications {
   return (_group, _source, row, declared) => {
-    for (const [i, { asOf, deliveries }] of loads.entries())
-      if (deliveryOf(row) < deliveries && declared <= asOf) return i === 0 ? declared : asOf;
+    for (const [i, { asOf, appliedAt, deliveries }] of loads.entries())
+      if (deliveryOf(row) < deliveries && declared <= asOf) return i === 0 ? declared : appliedAt;
     return null;
   };
 }
@@ -93,18 +110,25 @@ async function served(
   readonly answers: readonly (Readonly<Record<string, ActualAnswer>> | undefined)[];
   readonly applied: ReadonlyMap<string, AppliedRows>;
 }> {
-  const store = LmdbStore.open({ folder: path.join(home, "online") });
+  const store = LmdbStore.open({ folder: path.join(home, "online"), limits: { switchLeadMs: leadMs } });
   try {
     const prepared = createFeatureReader({ project, store }).prepare(vector);
     const answers = new Array<Record<string, ActualAnswer> | undefined>(left.length);
     let delivered = 0;
-    for (const [i, { asOf, deliveries }] of loads.entries()) {
+    for (const [i, { asOf, appliedAt, byClock, deliveries }] of loads.entries()) {
       while (delivered < deliveries) await deliver(delivered++);
-      await materialize({ project, folder: home, home, store, engine, asOf: BigInt(asOf) });
-      const until = loads[i + 1]?.asOf ?? Infinity;
+      const started = { over: false };
+      const clock = (): Micros => (started.over ? asOf + minute : ((started.over = true), asOf));
+      const made = await materialize({
+        ...{ project, folder: home, home, store, engine, clock },
+        ...(byClock ? {} : { asOf: BigInt(asOf) }),
+      });
+      if (made.groups.some(({ status }) => status === "loaded")) expect(made.appliedAt).toBe(appliedAt);
+      const until = loads[i + 1]?.appliedAt ?? Infinity;
       for (const [n, { at, columns }] of left.entries()) {
         if (at < asOf || at >= until) continue;
         const { values, statuses } = await prepared.read({ columns }, at);
+        const before = answers[n];
         answers[n] = Object.fromEntries(
           vector.reads.map(({ id, type }, v) => {
             const value = fromRaw(values[v] ?? null, parseTypeName(type).kind);
@@ -112,6 +136,8 @@ async function served(
             return [id, { value, ...(status === undefined ? {} : { status }) }];
           }),
         );
+        // Of a moment before the switch it makes no difference on which side of it one asks.
+        if (before !== undefined) expect(answers[n]).toEqual(before);
       }
     }
     while (delivered < 3) await deliver(delivered++);
@@ -141,6 +167,7 @@ describe("a store that is loaded again and again, of files that come late", () =
     async () => {
       let asked = 0;
       let later = 0;
+      let during = 0;
       for (const [i, one] of fc.sample(loaded, { seed, numRuns: runs }).entries()) {
         const { history } = one;
         const home = path.join(folder, String(i));
@@ -168,6 +195,12 @@ describe("a store that is loaded again and again, of files that come late", () =
         ).toEqual([]);
         asked += some.length;
         later += some.filter((n) => !loads.some(({ asOf }) => asOf === history.left[n]?.at)).length;
+        during += some.filter((n) =>
+          loads.some(({ asOf, appliedAt }) => {
+            const at = history.left[n]?.at ?? NaN;
+            return asOf <= at && at < appliedAt;
+          }),
+        ).length;
         const left = path.join(home, "left.parquet");
         for (const plan of plans) {
           const rows = await joinedHistory(engine, history, left, { places: { folder: home }, applied, plan });
@@ -178,6 +211,8 @@ describe("a store that is loaded again and again, of files that come late", () =
       // Requests that no load's moment is are what this is about.
       expect(later).toBeGreaterThan(asked / 3);
       expect(asked).toBeGreaterThan(runs * 2);
+      // And those while a load is made.
+      expect(during).toBeGreaterThan(0);
     },
   );
 });

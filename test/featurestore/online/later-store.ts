@@ -47,6 +47,7 @@ export function laterStore(real: LmdbStore, { view = () => 0, record = () => 0 }
   };
   const store: OnlineStore = {
     kind: "later",
+    switchLead: real.switchLead,
     view: async (groups) => {
       const opened = real.view(groups);
       const pointers = new Map<string, GroupPointer | undefined>(groups.map((group) => [group, opened.pointer(group)]));

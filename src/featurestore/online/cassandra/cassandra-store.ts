@@ -1,4 +1,4 @@
-import { TondoError } from "../../../core/index.ts";
+import { type Micros, TondoError } from "../../../core/index.ts";
 import { decodePointer } from "../group-pointer.ts";
 import type { GenerationRecords, GenerationWriter, OnlineStore, PointerSwitch, StoreView } from "../online-store.ts";
 import { cassandraError } from "./cassandra-error.ts";
@@ -29,6 +29,7 @@ const tries = 8;
  */
 export class CassandraStore implements OnlineStore {
   readonly kind = "cassandra";
+  readonly switchLead: Micros;
   readonly afterErasure: string =
     "Cassandra marks what was erased and removes it by compaction once gc_grace_seconds (ten days, unless a table says otherwise) are over; " +
     "snapshots, which nodes make of tables that are dropped too, keep what they held: nodetool clearsnapshot";
@@ -45,6 +46,8 @@ export class CassandraStore implements OnlineStore {
   private constructor(session: Session) {
     this.#session = session;
     this.#control = new ControlTable(session);
+    // Pointers are read anew within their age; a second is for the write, and for clocks that differ.
+    this.switchLead = (session.settled.limits.pointerAgeMs + 1000) * 1000;
     this.#pointers = new PointerCache(pointerReader(session), session.settled.limits.pointerAgeMs);
     this.#reads = new PartitionReads(session, () => {
       this.#pointers.forget();

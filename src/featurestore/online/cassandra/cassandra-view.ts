@@ -30,8 +30,8 @@ export class CassandraView implements StoreView {
 
   read(group: string, generation: number, keys: readonly Uint8Array[], visit: RecordVisitor): Promise<void> {
     const pointer = this.#pointers.get(group);
-    // An earlier one may have been removed long ago, and a table that is being removed answers that it holds nothing.
-    if (pointer?.generation !== generation) {
+    // One before them may have been removed long ago, and a table that is being removed answers that it holds nothing.
+    if (pointer?.generation !== generation && pointer?.previous !== generation) {
       throw new TondoError("INVALID_ARGUMENT", `generation ${String(generation)} of ${group} is not in this view`);
     }
     return this.#reads.read(this.#queries(group, generation), keys, visit, this.#until);

@@ -6,10 +6,12 @@ export interface LmdbLimits {
   readonly readers: number;
   /** The memory map a store begins with, bytes; it grows by itself. */
   readonly mapBytes: number;
+  /** How long ahead of its moment a switch is written, milliseconds: longer than the disk takes to write it. */
+  readonly switchLeadMs: number;
 }
 
 /** The defaults of {@link LmdbLimits}. */
-export const defaultLmdbLimits: LmdbLimits = { groups: 256, readers: 256, mapBytes: 1 << 20 };
+export const defaultLmdbLimits: LmdbLimits = { groups: 256, readers: 256, mapBytes: 1 << 20, switchLeadMs: 500 };
 
 /** How a store is opened. */
 export interface LmdbOptions {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
-import { TondoError } from "../../../core/index.ts";
+import { type Micros, TondoError } from "../../../core/index.ts";
 import { decodePointer, encodePointer, type GroupPointer, nextGeneration } from "../group-pointer.ts";
 import type {
   GenerationRecords,
@@ -42,6 +42,7 @@ const binary = { encoding: "binary", keyEncoding: "binary" } as const;
  */
 export class LmdbStore implements OnlineStore {
   readonly kind = "lmdb";
+  readonly switchLead: Micros;
   readonly afterErasure: string =
     "LMDB gives the pages of what was erased back to be written over, and does not wipe them: until then their bytes stand in the file, " +
     "and compaction makes one without them";
@@ -61,6 +62,7 @@ export class LmdbStore implements OnlineStore {
     this.#meta = meta;
     this.#folder = options.folder;
     this.#readOnly = options.readOnly === true;
+    this.switchLead = (options.limits?.switchLeadMs ?? defaultLmdbLimits.switchLeadMs) * 1000;
   }
 
   /**
