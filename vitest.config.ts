@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type ViteUserConfigExport } from "vitest/config";
 
 const unitTests = "test/**/*.test.ts";
@@ -10,6 +11,8 @@ const config: ViteUserConfigExport = defineConfig({
     // Servers, files and native stores are real: a slow machine gets the time it needs.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Of two cores Vitest would leave one free; much of the work is done by servers and engines, which take turns with it.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
