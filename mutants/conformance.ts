@@ -106,8 +106,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "fingerprint-blind-to-deletions",
     file: "src/dsl/plan/fingerprint.ts",
-    find: "columns: _columns, ...source }",
-    replace: "columns: _columns, deleted: _deleted, ...source }",
+    find: "columns: _columns, pii: _pii, ...source }",
+    replace: "columns: _columns, pii: _pii, deleted: _deleted, ...source }",
     tests: ["test/dsl/plan/every-member.test.ts"],
   },
 ];

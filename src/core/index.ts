@@ -21,6 +21,7 @@ export {
   unmergeExact,
 } from "./exact-sum.ts";
 export { lockFile } from "./file-lock.ts";
+export { hiddenValue } from "./hidden-value.ts";
 export { loadPeer } from "./load-peer.ts";
 export { type Clock, formatMicros, type Micros, type Moment, systemClock, toMicros } from "./moment.ts";
 export { nearestName } from "./nearest-name.ts";

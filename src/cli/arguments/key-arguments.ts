@@ -1,4 +1,4 @@
-import { TondoError, type Value } from "../../core/index.ts";
+import { hiddenValue, TondoError, type Value } from "../../core/index.ts";
 import type { EntityPlan, KeyColumnPlan, RolePlan } from "../../dsl/index.ts";
 import { parseValue } from "./parse-value.ts";
 import { meant } from "./usage-error.ts";
@@ -27,9 +27,10 @@ export function keyArguments(
     });
     const dot = left.indexOf(".");
     const [name, column] = nameAndColumn(left, known) ?? [dot < 0 ? left : left.slice(0, dot), undefined];
-    const { key: columns } = columnsOf(name, named, entities);
+    const { key: columns, pii = [] } = columnsOf(name, named, entities);
     const plan = columnOf(name, column, columns);
-    const typed = parseValue(value, plan.type, `--key ${left}`, "KEY_INVALID");
+    const shown = pii.includes(plan.name) ? hiddenValue : undefined;
+    const typed = parseValue(value, plan.type, `--key ${left}`, "KEY_INVALID", shown);
     const before = keys.get(name);
     const parts = isParts(before) ? before : undefined;
     if (column === undefined ? before !== undefined : parts !== undefined && Object.hasOwn(parts, column)) {
@@ -43,11 +44,13 @@ export function keyArguments(
 /**
  * The inputs that `--input NAME=VALUE` give, typed as the vector declares.
  *
+ * @param pii inputs that no error shows
  * @throws TondoError `INPUT_INVALID`
  */
 export function inputArguments(
   given: readonly string[],
   declared: readonly KeyColumnPlan[],
+  pii: readonly string[] = [],
 ): Readonly<Record<string, Value>> {
   const inputs = new Map<string, Value>();
   const names = declared.map(({ name }) => name);
@@ -66,7 +69,10 @@ export function inputArguments(
     if (inputs.has(name)) {
       throw new TondoError("INPUT_INVALID", `--input ${name} is given twice`, { hint: "Give each input once." });
     }
-    inputs.set(name, parseValue(value, plan.type, `--input ${name}`, "INPUT_INVALID"));
+    inputs.set(
+      name,
+      parseValue(value, plan.type, `--input ${name}`, "INPUT_INVALID", pii.includes(name) ? hiddenValue : undefined),
+    );
   }
   return Object.fromEntries(inputs);
 }

@@ -46,7 +46,7 @@ export const predictCommand: Command = {
     await using tondo = await openProject(context, "reading", await withFunctions(context));
     const vector = await vectorOf(tondo, reference, partition ?? []);
     const keys = keyArguments(args.list("key"), vector.roles, vector.entities);
-    const inputs = inputArguments(args.list("input"), vector.inputs);
+    const inputs = inputArguments(args.list("input"), vector.inputs, vector.pii);
     const groups = vector.groups.map(({ entity, name }) => `${entity}:${name}`);
     const loaded = async (): Promise<number> => (await tondo.features()).loadedMoment(groups);
     const prediction = await askAtMoment(args, loaded, (options) =>

@@ -32,6 +32,7 @@ export const declarationLayouts: Readonly<Record<string, Layout>> = {
   cursor: words,
   lookback: words,
   deleted: clause,
+  pii: clause,
   columns: ({ children: [word, ...list] }, print) =>
     word === undefined ? "" : [print(word), " ", bracketed(list, print)],
   at: clause,

@@ -23,11 +23,12 @@ const sourceWords = [
   "lookback",
   "id",
   "deleted",
+  "pii",
   "owner",
   "description",
 ];
 const groupWords = ["owner", "description", "sla", "ttl", "hop"];
-const vectorWords = ["key", "input", "let", "label", "owner", "description"];
+const vectorWords = ["key", "input", "pii", "let", "label", "owner", "description"];
 const valueWords = ["true", "false", "missing", "not"];
 const typeNames: readonly string[] = [...scalarKinds, "list", "embedding"];
 
@@ -79,6 +80,7 @@ function inSource({ before, clause, declaration, part }: TextContext, index: Pro
   const [first, second] = clause;
   if (first === undefined) return keywords(sourceWords);
   if (first.image === "columns") return isType(clause) ? types() : [];
+  if (first.image === "pii") return named(writtenColumns(declaration, index), 0);
   const isTable = first.image === "postgres";
   const clauses = [...(isTable ? ["cursor", "lookback"] : []), "known", "lag"];
   const last = clause.at(-1);

@@ -71,22 +71,24 @@ class Occurrences {
     if (element !== undefined) this.type(element);
   }
 
-  entity({ name, key }: EntityDeclaration): void {
+  entity({ name, key, pii }: EntityDeclaration): void {
     const own = this.#declared.entities.get(name.text);
     this.add(name, own?.named);
     for (const column of key) {
       this.add(column.name, own?.key.get(column.name.text));
       this.type(column.type);
     }
+    for (const column of pii) this.add(column, own?.key.get(column.text));
   }
 
-  source({ name, columns = [], transports, at, id, deleted }: SourceDeclaration): void {
+  source({ name, columns = [], transports, at, id, deleted, pii }: SourceDeclaration): void {
     const own = this.#declared.sources.get(name.text);
     this.add(name, own?.named);
     for (const column of columns) {
       this.add(column.name, own?.columns.get(column.name.text));
       this.type(column.type);
     }
+    for (const column of pii) this.add(column, own?.columns.get(column.text));
     const place: Place = { name: (text) => own?.columns.get(text) };
     for (const transport of transports) {
       const { cursor } = transport.format === "postgres" ? transport : {};
@@ -118,7 +120,7 @@ class Occurrences {
     }
   }
 
-  vector({ name, roles, inputs, steps, slots, labels }: VectorDeclaration): void {
+  vector({ name, roles, inputs, pii, steps, slots, labels }: VectorDeclaration): void {
     const own = this.#declared.vectors.get(name.text);
     this.add(name, own?.named);
     for (const { role, entity } of roles) {
@@ -129,6 +131,7 @@ class Occurrences {
       this.add(input.name, own?.inputs.get(input.name.text));
       this.type(input.type);
     }
+    for (const input of pii) this.add(input, own?.inputs.get(input.text));
     if (own === undefined) return;
     for (const definition of [...steps, ...slots]) {
       this.add(definition.name, own.definitions.get(definition.name.text));

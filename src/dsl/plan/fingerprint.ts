@@ -3,14 +3,14 @@ import type { Fitted } from "./expression-plan.ts";
 import type { EntityPlan, GroupPlan, SourcePlan, VectorPlan } from "./plan.ts";
 
 /** A source's meaning: not where its files lie nor in how many places. What its columns are stands where they are read. */
-function meaning({ transports, columns: _columns, ...source }: SourcePlan): unknown {
+function meaning({ transports, columns: _columns, pii: _pii, ...source }: SourcePlan): unknown {
   const known = new Set(transports.map((transport) => canonicalJson({ known: transport.known, lag: transport.lag })));
   return { ...source, known: [...known].sort() };
 }
 
 /** SHA-256 of the canonical form of what an entity is. */
 export function entityFingerprint(entity: EntityPlan): string {
-  return digest(entity);
+  return digest(withoutPii(entity));
 }
 
 /** SHA-256 of the canonical form of a source without its paths. */
@@ -38,12 +38,21 @@ export function storedFingerprint(group: GroupPlan, name: string, source: Source
 
 /** SHA-256 of the canonical plan of a vector, without paths. */
 export function vectorFingerprint(vector: VectorPlan): string {
-  return digest({ ...vector, sources: vector.sources.map(meaning) });
+  return digest({
+    ...withoutPii(vector),
+    entities: vector.entities.map(withoutPii),
+    sources: vector.sources.map(meaning),
+  });
 }
 
 /** SHA-256 of what fitting found: with that of its vector, all that decides a slot's value. */
 export function fittedFingerprint(fitted: Fitted): string {
   return digest(fitted);
+}
+
+/** Who may see a value changes none. */
+function withoutPii<P extends { readonly pii?: readonly string[] }>({ pii: _pii, ...plan }: P): Omit<P, "pii"> {
+  return plan;
 }
 
 function digest(value: unknown): string {

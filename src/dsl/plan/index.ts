@@ -39,6 +39,7 @@ export {
   type TestPlan,
   type TestRowPlan,
 } from "./test-plan.ts";
+export { type Pii, piiOf, piiOutputs } from "./pii.ts";
 export { type ReadName, readName } from "./read-name.ts";
 export { filesAtRest, lagOf, tableParts, type TableParts, databaseTables } from "./transports.ts";
 export {

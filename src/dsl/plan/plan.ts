@@ -11,6 +11,8 @@ export interface KeyColumnPlan {
 export interface EntityPlan {
   readonly name: string;
   readonly key: readonly KeyColumnPlan[];
+  /** The columns that hold personal data, sorted. No part of a fingerprint, nor is it of sources and vectors: no value depends on it. */
+  readonly pii?: readonly string[];
 }
 
 /** When the rows of one place could first be used: at `known`, or `lag` after they happened; with neither, at once. Never both. */
@@ -62,6 +64,8 @@ export interface SourcePlan {
   readonly id?: readonly ExpressionPlan[];
   /** Which rows delete, a bool; missing is false. Snapshots, and events with `id`. */
   readonly deleted?: ExpressionPlan;
+  /** The columns that hold personal data, sorted, read or not. */
+  readonly pii?: readonly string[];
   /** The columns that some expression reads, with the type each had when the plan was made, sorted by name. */
   readonly columns: Readonly<Record<string, TypeName>>;
 }
@@ -172,6 +176,8 @@ export interface VectorPlan {
   /** The key columns of the roles, in order: what a request must name. */
   readonly keys: readonly KeyColumnPlan[];
   readonly inputs: readonly KeyColumnPlan[];
+  /** The inputs that hold personal data, sorted. */
+  readonly pii?: readonly string[];
   /** The columns of the left rows that only labels read. */
   readonly labelColumns: readonly KeyColumnPlan[];
   readonly reads: readonly ReadPlan[];

@@ -1,6 +1,7 @@
 import { isScalar, parseTypeName } from "../../core/index.ts";
 import type { EntityPlan, KeyColumnPlan } from "../plan/index.ts";
-import type { EntityDeclaration } from "../syntax/index.ts";
+import { didYouMean, type EntityDeclaration, type Identifier } from "../syntax/index.ts";
+import { checkPii } from "./check-pii.ts";
 import { checkProperties } from "./properties.ts";
 import type { Report } from "./report.ts";
 import { checkName } from "./symbols.ts";
@@ -37,5 +38,18 @@ export function checkEntity(declaration: EntityDeclaration, report: Report): Ent
     }
     key.push({ name: name.text, type: checked });
   }
-  return { name: declaration.name.text, key };
+  const isKnown = ({ text, span }: Identifier): boolean => {
+    if (key.some(({ name }) => name === text)) return true;
+    const names = key.map(({ name }) => name);
+    report.error(
+      "unknown-column",
+      `the key of "${declaration.name.text}" has no column "${text}"`,
+      span,
+      () => didYouMean(text, names) ?? `it has ${names.join(", ")}`,
+    );
+    return false;
+  };
+  const pii = checkPii(declaration.pii, isKnown, report);
+  if (pii === undefined) return undefined;
+  return { name: declaration.name.text, key, ...(pii.length === 0 ? {} : { pii }) };
 }

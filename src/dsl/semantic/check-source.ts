@@ -4,6 +4,7 @@ import { didYouMean, type Expression, type Identifier, type SourceDeclaration } 
 import { checkExpression } from "./check-expression.ts";
 import { checkDeleted } from "./check-deleted.ts";
 import { checkTransports, hasFiles } from "./check-transports.ts";
+import { checkPii } from "./check-pii.ts";
 import { typeOf } from "./resolve-call.ts";
 import { checkProperties } from "./properties.ts";
 import type { Report } from "./report.ts";
@@ -71,7 +72,8 @@ export function checkSource(
   );
   const id = checkId(declaration, scope, report);
   const deleted = checkDeleted(declaration, scope, report);
-  if (transports === undefined || id === undefined || deleted === undefined) return undefined;
+  const pii = checkPii(declaration.pii, (column) => columnOf(name.text, all, column, report) !== undefined, report);
+  if (transports === undefined || id === undefined || deleted === undefined || pii === undefined) return undefined;
   const plan: SourcePlan = {
     name: name.text,
     kind,
@@ -79,6 +81,7 @@ export function checkSource(
     ...(atPlan === undefined ? {} : { at: atPlan }),
     ...(id.length === 0 ? {} : { id }),
     ...(deleted === null ? {} : { deleted }),
+    ...(pii.length === 0 ? {} : { pii }),
     columns: {},
   };
   return { plan, schema: all };

@@ -6,6 +6,7 @@ import { didYouMean } from "../syntax/index.ts";
 import { checkExpression } from "./check-expression.ts";
 import { LabelChecker } from "./check-label.ts";
 import { unknownKeyName } from "./check-key.ts";
+import { checkPii } from "./check-pii.ts";
 import { checkReference, type ReferenceContext } from "./check-reference.ts";
 import { embed } from "./embed.ts";
 import { expandSlot } from "./expand-slot.ts";
@@ -88,7 +89,8 @@ class VectorBody {
       if (this.#isTooLarge(label === undefined ? [] : [label])) return undefined;
       this.#placed("label", clause, [clause.name.text]);
     }
-    if (!good || !this.#distinct(name, slots, labels)) return undefined;
+    const pii = checkPii(this.#declaration.pii, (input) => this.#isInput(input), report);
+    if (!good || pii === undefined || !this.#distinct(name, slots, labels)) return undefined;
     const keyOf = (id: string): readonly ExpressionPlan[] => this.#reads.get(id)?.key ?? [];
     const idsOf = (own: readonly { readonly value: ExpressionPlan }[]): ReadonlySet<string> =>
       readIds(
@@ -103,6 +105,7 @@ class VectorBody {
         roles,
         keys: [...keyColumns.values()],
         inputs: [...inputs.values()],
+        ...(pii.length === 0 ? {} : { pii }),
         labelColumns: [...labelColumns.values()].filter(
           ({ name: column }) => !inputs.has(column) && !keyColumns.has(column),
         ),
@@ -113,6 +116,20 @@ class VectorBody {
       },
       symbols,
     );
+  }
+
+  #isInput({ text, span }: Identifier): boolean {
+    const { inputs } = this.#names;
+    if (inputs.has(text)) return true;
+    const vector = this.#declaration.name.text;
+    this.#context.report.error(
+      "unknown-name",
+      `the vector "${vector}" has no input "${text}"`,
+      span,
+      () =>
+        didYouMean(text, [...inputs.keys()]) ?? "columns are marked in their source, and those of keys in their entity",
+    );
+    return false;
   }
 
   /** Whether all slots and labels so far, with the keys of what they read, come to more than allowed; that is reported. */

@@ -86,6 +86,8 @@ export interface EntityDeclaration {
   readonly name: Identifier;
   readonly doc?: string;
   readonly key: readonly TypedName[];
+  /** Columns of the key that hold personal data. */
+  readonly pii: readonly Identifier[];
   readonly properties: readonly Property[];
   readonly span: Span;
 }
@@ -137,6 +139,8 @@ export interface SourceDeclaration {
   readonly at: readonly Expression[];
   readonly id: readonly (readonly Expression[])[];
   readonly deleted: readonly Expression[];
+  /** Columns that hold personal data. */
+  readonly pii: readonly Identifier[];
   readonly properties: readonly Property[];
   readonly span: Span;
 }
@@ -174,6 +178,8 @@ export interface VectorDeclaration {
   readonly doc?: string;
   readonly roles: readonly RoleClause[];
   readonly inputs: readonly TypedName[];
+  /** Inputs that hold personal data. */
+  readonly pii: readonly Identifier[];
   readonly steps: readonly Definition[];
   readonly slots: readonly Definition[];
   readonly labels: readonly LabelClause[];

@@ -45,6 +45,7 @@ function buildEntity(node: CstNode, context: Context): EntityDeclaration {
     name: identifier(requiredToken(node, "Name"), context.file),
     ...doc(node, context),
     key: nodes(node, "typedName").map((child) => typedName(child, context.file)),
+    pii: piiNames(node, context.file),
     properties: properties(node, context.file),
     span: spanOf(node, context.file),
   };
@@ -63,6 +64,7 @@ function buildSource(node: CstNode, context: Context): SourceDeclaration {
     ...(columns === undefined ? {} : { columns: nodes(columns, "typedName").map((child) => typedName(child, file)) }),
     at: nodes(node, "at").map((child) => buildExpression(requiredNode(child, "expression"), file)),
     deleted: nodes(node, "deleted").map((child) => buildExpression(requiredNode(child, "expression"), file)),
+    pii: piiNames(node, file),
     id: nodes(node, "id").map((child) => nodes(child, "expression").map((part) => buildExpression(part, file))),
     properties: properties(node, file),
     span: spanOf(node, file),
@@ -184,6 +186,7 @@ function buildVector(node: CstNode, context: Context): VectorDeclaration {
       context.docs.take(spanOf(child, file));
       return nodes(child, "typedName").map((input) => typedName(input, file));
     }),
+    pii: piiNames(node, file),
     steps: nodes(node, "step").flatMap((child) => definitions(child, context)),
     slots: nodes(node, "slot").flatMap((child) => definitions(child, context)),
     labels: nodes(node, "label").map((child) => label(child, context)),
@@ -202,6 +205,10 @@ function label(node: CstNode, context: Context): LabelClause {
     ...(typed === undefined ? {} : { type: type(typed, file) }),
     ...(expression === undefined ? {} : typed === undefined ? { value: expression } : { known: expression }),
   };
+}
+
+function piiNames(node: CstNode, file: string): readonly Identifier[] {
+  return nodes(node, "pii").flatMap((child) => tokens(child, "Name").map((token) => identifier(token, file)));
 }
 
 function typedName(node: CstNode, file: string): TypedName {

@@ -29,9 +29,15 @@ class Grammar extends ExpressionGrammar {
     this.CONSUME(t.RightParen);
     this.OPTION(() => {
       this.CONSUME(t.LeftBrace);
-      this.MANY(() => this.SUBRULE(this.property));
+      this.MANY(() => this.OR([{ ALT: () => this.SUBRULE(this.property) }, { ALT: () => this.SUBRULE(this.pii) }]));
       this.CONSUME(t.RightBrace);
     });
+  });
+
+  /** `pii email, phone`: whose values are nobody's business. */
+  readonly pii: Rule = this.RULE("pii", () => {
+    this.CONSUME(t.Pii);
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(t.Name) });
   });
 
   readonly typedName: Rule = this.RULE("typedName", () => {
@@ -122,6 +128,7 @@ class Grammar extends ExpressionGrammar {
         { ALT: () => this.SUBRULE(this.at) },
         { ALT: () => this.SUBRULE(this.id) },
         { ALT: () => this.SUBRULE(this.deleted) },
+        { ALT: () => this.SUBRULE(this.pii) },
       ]),
     );
     this.CONSUME(t.RightBrace);
@@ -247,6 +254,7 @@ class Grammar extends ExpressionGrammar {
         { ALT: () => this.SUBRULE(this.property) },
         { ALT: () => this.SUBRULE(this.roles) },
         { ALT: () => this.SUBRULE(this.inputs) },
+        { ALT: () => this.SUBRULE(this.pii) },
         { ALT: () => this.SUBRULE(this.step) },
         { ALT: () => this.SUBRULE(this.label) },
         { ALT: () => this.SUBRULE(this.slot) },

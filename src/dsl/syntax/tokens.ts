@@ -48,6 +48,7 @@ export const AtMoment: TokenType = word("at");
 export const Known: TokenType = word("known");
 export const Lag: TokenType = word("lag");
 export const Deleted: TokenType = word("deleted");
+export const Pii: TokenType = word("pii");
 export const Id: TokenType = word("id");
 export const From: TokenType = word("from");
 export const By: TokenType = word("by");
@@ -249,6 +250,7 @@ export const allTokens: TokenType[] = [
   Known,
   Lag,
   Deleted,
+  Pii,
   Id,
   From,
   By,

@@ -4,10 +4,10 @@ import * as t from "./tokens.ts";
 
 /** Words that may go on where a rule of the grammar found another one. */
 const words: ReadonlyMap<string | undefined, readonly string[]> = new Map([
-  ["entity", ["owner", "description"]],
-  ["source", "parquet csv kafka known lag columns at id deleted owner description".split(" ")],
+  ["entity", ["owner", "description", "pii"]],
+  ["source", "parquet csv kafka known lag columns at id deleted pii owner description".split(" ")],
   ["group", ["owner", "description", "sla", "ttl", "hop"]],
-  ["vector", ["key", "input", "let", "label", "known", "owner", "description"]],
+  ["vector", ["key", "input", "pii", "let", "label", "known", "owner", "description"]],
   ["test", ["given", "expect"]],
 ]);
 

@@ -1,12 +1,12 @@
-import { columnsOf, readIds, readName, type VectorPlan } from "../../dsl/index.ts";
+import { columnsOf, piiOutputs, readIds, readName, type VectorPlan } from "../../dsl/index.ts";
 
 /**
  * The key columns, reads (by id) and slots of a vector whose values are not to be shown: those that are named, by their own name, as a role, or
- * by their canonical name, and what is made from them.
+ * by their canonical name, those that definitions mark as personal, and what is made from them.
  */
 export function hiddenOutputs(vector: VectorPlan, names: readonly string[]): ReadonlySet<string> {
   const named = new Set(names);
-  const hidden = new Set<string>();
+  const hidden = new Set(piiOutputs(vector));
   const roleOf = (column: string): string | undefined =>
     vector.roles.find(({ role }) => column === role || column.startsWith(`${role}_`))?.role;
   for (const { name } of vector.keys) if (named.has(name) || named.has(roleOf(name) ?? name)) hidden.add(name);

@@ -86,7 +86,9 @@ async function rowsOfPlace(
   const conditions = key.values.map((value, i) => `key${String(i)} = ${literal(value, key, i)}`).join(" and ");
   const count = async (files: readonly string[]): Promise<number> => {
     const { unchecked } = await relationOf(engine, bareGroup(group), bare, async (_, columns, column) =>
-      (await openFiles(engine, { format: place.format, files, what }, columns)).sql(column),
+      (await openFiles(engine, { format: place.format, files, what, hidden: new Set(source.pii ?? []) }, columns)).sql(
+        column,
+      ),
     );
     const sql = `select count(*)::double as n from (${unchecked}) where ${conditions}`;
     const [row] = await engine.rows(sql, `looking for a key in ${what}`);

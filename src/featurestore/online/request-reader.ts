@@ -4,6 +4,7 @@ import {
   embeddingSize,
   type GivenKey,
   type GivenValue,
+  hiddenValue,
   isEmbedding,
   isList,
   parseTypeName,
@@ -12,7 +13,7 @@ import {
   type Value,
   type ValueKind,
 } from "../../core/index.ts";
-import { columnsOf, type KeyColumnPlan, type VectorPlan } from "../../dsl/index.ts";
+import { columnsOf, type KeyColumnPlan, piiOutputs, type VectorPlan } from "../../dsl/index.ts";
 
 /** Keys by role; a key of several columns is an object by column. */
 export type RequestKeys = Readonly<Record<string, GivenKey>>;
@@ -45,6 +46,7 @@ export function requestReader(vector: VectorPlan, purpose: "slots" | "reads" = "
   });
   const roles = new Set(vector.roles.map(({ role }) => role));
   const inputs = new Map(vector.inputs.map((input) => [input.name, input]));
+  const hidden = piiOutputs(vector);
   const inKeys = new Set(columnsOf(...vector.reads.flatMap(({ key }) => key)));
   return (keys, given) => {
     const columns: Record<string, Value> = Object.create(null) as Record<string, Value>;
@@ -59,7 +61,7 @@ export function requestReader(vector: VectorPlan, purpose: "slots" | "reads" = "
           hint: `It is of type ${type}. Give null where it is not known: what depends on it is then missing.`,
         });
       }
-      columns[column] = typed(own, { name: column, type }, "KEY_INVALID");
+      columns[column] = typed(own, { name: column, type }, "KEY_INVALID", hidden);
     }
     for (const input of inputs.values()) {
       const value = Object.hasOwn(given, input.name) ? given[input.name] : undefined;
@@ -69,7 +71,7 @@ export function requestReader(vector: VectorPlan, purpose: "slots" | "reads" = "
           hint: `It is a ${input.type}; declare it ${input.type}? where requests may lack it.`,
         });
       }
-      columns[input.name] = typed(value ?? null, input, "INPUT_INVALID");
+      columns[input.name] = typed(value ?? null, input, "INPUT_INVALID", hidden);
     }
     return columns;
   };
@@ -112,13 +114,22 @@ function shown(value: unknown): string {
     : `a value of JavaScript's type ${typeof value}`;
 }
 
-function typed(value: unknown, { name, type }: KeyColumnPlan, code: "KEY_INVALID" | "INPUT_INVALID"): Value {
+function typed(
+  value: unknown,
+  { name, type }: KeyColumnPlan,
+  code: "KEY_INVALID" | "INPUT_INVALID",
+  hidden: ReadonlySet<string>,
+): Value {
   const { kind } = parseTypeName(type);
   const admitted = admit(value, kind);
   if (admitted !== undefined) return admitted;
-  throw new TondoError(code, `"${name}" is of type ${kind}, and ${shown(value)} is not`, {
-    hint: hintFor(kind),
-  });
+  throw new TondoError(
+    code,
+    `"${name}" is of type ${kind}, and ${hidden.has(name) ? hiddenValue : shown(value)} is not`,
+    {
+      hint: hintFor(kind),
+    },
+  );
 }
 
 function unknown(

@@ -1,10 +1,12 @@
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { type Micros, type Progress, silentProgress, TondoError } from "../../core/index.ts";
+import { piiOutputs } from "../../dsl/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import { associate } from "./associate.ts";
 import { describeColumn, type DescribedColumn } from "./describe-column.ts";
 import type { Association, FeatureStats, StatsSubject } from "./feature-statistics.ts";
+import { hideValues } from "./hide-values.ts";
 import { labelsOf, type MeasuredColumn, measuredColumns } from "./measured-column.ts";
 import { findRows, type FoundRows, hasColumn, hasHoldout, rowsSql, type StatsRows, subjectOf } from "./set-rows.ts";
 import { defaultBins, defaultTop, maxBins, maxTop, suspectRows, suspectStrength } from "./statistics-limits.ts";
@@ -88,6 +90,8 @@ class Work {
   readonly #here: FoundRows;
   readonly #there: FoundRows | null;
   readonly #progress: Progress;
+  /** Columns of which no value is shown. */
+  readonly #pii: ReadonlySet<string>;
 
   constructor(engine: Engine, options: FeatureStatsOptions, here: FoundRows, there: FoundRows | null) {
     this.#engine = engine;
@@ -95,6 +99,8 @@ class Work {
     this.#here = here;
     this.#there = there;
     this.#progress = options.progress ?? silentProgress;
+    const sides = there === null ? [here] : [here, there];
+    this.#pii = new Set(sides.flatMap(({ manifest }) => [...piiOutputs(manifest.vector.plan)]));
   }
 
   async run(bins: number, top: number): Promise<FeatureStats> {
@@ -121,9 +127,9 @@ class Work {
       subject,
       against,
       labels,
-      columns: found.map(({ stats }) => stats),
+      columns: found.map(({ stats }) => (this.#pii.has(stats.name) ? hideValues(stats) : stats)),
       associations,
-      notes: [...this.#differences(columns), ...suspicions(associations)],
+      notes: [...this.#hidden(columns), ...this.#differences(columns), ...suspicions(associations)],
     };
   }
 
@@ -161,6 +167,11 @@ class Work {
     });
     this.#progress.finish();
     return found;
+  }
+
+  #hidden(columns: readonly MeasuredColumn[]): readonly string[] {
+    const names = columns.map(({ name }) => name).filter((name) => this.#pii.has(name));
+    return names.length === 0 ? [] : [`${names.join(", ")}: personal data, of which no value is shown`];
   }
 
   #differences(columns: readonly MeasuredColumn[]): readonly string[] {

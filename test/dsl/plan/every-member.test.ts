@@ -35,7 +35,9 @@ import { compileText } from "../check-one.ts";
 
 /** A project that uses every member of every plan. */
 const everything = `
-entity shop (shop_id: string)
+entity shop (shop_id: string) {
+  pii shop_id
+}
 entity region (region: string)
 events orders {
   parquet "orders/*.parquet" known loaded_at
@@ -46,6 +48,7 @@ events orders {
   at ordered_at
   id order_id
   deleted gone
+  pii shop_id, order_id
 }
 snapshot shops {
   parquet "shops/*.parquet" lag 10m
@@ -76,6 +79,7 @@ group region:place from regions by region {
 vector eta {
   key   store: shop, other: shop
   input km: float, words: list<string>?, eye: embedding(3)
+  pii words
   let region = geohash(@shop:profile:lat[store], @shop:profile:lon[store], 5)
   near  = km | clip(0, 5)
   high  = @shop:sales:high_1d[store] | fill(median) | quantize(4)
@@ -109,11 +113,11 @@ const members = {
     ...({ node: true, type: true, function: true, version: true, fit: true } as const),
     ...({ arg: true, options: true } as const),
   } satisfies Keys<FittedPlan>,
-  entities: { name: true, key: true } satisfies Keys<EntityPlan>,
+  entities: { name: true, key: true, pii: true } satisfies Keys<EntityPlan>,
   keyColumns: key,
   sources: {
     ...({ name: true, kind: true, transports: true, at: true } as const),
-    ...({ id: true, deleted: true, columns: true } as const),
+    ...({ id: true, deleted: true, columns: true, pii: true } as const),
   } satisfies Keys<SourcePlan>,
   topics: { format: true, topic: true, ...knowledge } satisfies Keys<TopicTransportPlan>,
   tables: {
@@ -139,7 +143,15 @@ const members = {
   labels: { name: true, type: true, value: true, known: true } satisfies Keys<LabelPlan>,
   vectors: {
     ...({ version: true, name: true, roles: true, keys: true, inputs: true, labelColumns: true, reads: true } as const),
-    ...({ labelReads: true, slots: true, labels: true, entities: true, sources: true, groups: true } as const),
+    ...({
+      labelReads: true,
+      slots: true,
+      labels: true,
+      entities: true,
+      sources: true,
+      groups: true,
+      pii: true,
+    } as const),
   } satisfies Keys<VectorPlan>,
 };
 
@@ -197,8 +209,9 @@ function changesOf(value: Json, step: string | number | undefined): readonly (Js
   return step === "group" || step === "source" ? [] : [undefined];
 }
 
-/** What is no part of a source's meaning: where its rows lie, and what columns there are. */
-const meaningless = /(^|\.)(transports\.\d+\.(path|format|topic|table|cursor(\..*)?|lookback)|columns(\..*)?)$/;
+/** What is no part of a meaning: where a source's rows lie, what columns there are, and what is personal. */
+const meaningless =
+  /(^|\.)(pii(\.\d+)?|transports\.\d+\.(path|format|topic|table|cursor(\..*)?|lookback)|columns(\..*)?)$/;
 
 /** Changes each leaf, empties each list, and takes out each member and item; says which changes the fingerprint did not follow as it should. */
 function wrong<T>(plan: T, fingerprint: (plan: T) => string, ignored: (path: string) => boolean): readonly string[] {

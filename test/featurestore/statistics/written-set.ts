@@ -59,7 +59,21 @@ export async function writeSet(
   const manifest = {
     version: 1,
     inputsDigest: sha256(JSON.stringify(columns, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v))),
-    vector: { name: "given", fingerprint: sha256("given"), plan: { slots: [] } },
+    vector: {
+      name: "given",
+      fingerprint: sha256("given"),
+      plan: {
+        slots: [],
+        labels: [],
+        inputs: [],
+        roles: [],
+        reads: [],
+        labelReads: [],
+        entities: [],
+        sources: [],
+        groups: [],
+      },
+    },
     fitted: {},
     columns: [
       { name: "at", role: "at", type: "timestamp" },

@@ -1,4 +1,4 @@
-import { canonicalJson, sha256, TondoError, type ValueKind } from "../../../core/index.ts";
+import { canonicalJson, hiddenValue, sha256, TondoError, type ValueKind } from "../../../core/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
 import { stampFiles } from "./source-files.ts";
 
@@ -51,6 +51,7 @@ function cannotBe(text: string, kind: ValueKind): string {
 /**
  * Looks at all cells of some columns of CSV files before they are read as what they shall be; an engine does so once for the same files.
  *
+ * @param hidden columns whose cells are not to be shown
  * @param read SQL of files whose columns are texts, with `filename`, by the SQL of `texts`
  * @throws TondoError `SOURCE_UNREADABLE` with the row where a cell is no value of its column's kind, or where one column has moments with an offset
  * and moments without: those would silently be of another hour. Its details name the `column`
@@ -60,6 +61,7 @@ export async function refuseCells(
   what: string,
   files: readonly string[],
   columns: readonly CheckedColumn[],
+  hidden: ReadonlySet<string>,
   read: (files: readonly string[]) => string,
 ): Promise<void> {
   const checked = columns.filter(({ kind }) => kind !== "string");
@@ -76,7 +78,7 @@ export async function refuseCells(
     ...(kind === "timestamp" ? [`bool_or(${local(text)}) and bool_or(${zoned(text)}) as mixed${String(i)}`] : []),
   ]);
   const [row = {}] = await engine.rows(`select ${found.join(", ")} from (${read(files)})`, doing);
-  const first = async (condition: string, { text }: CheckedColumn): Promise<Cell> => {
+  const first = async (condition: string, { name, text }: CheckedColumn): Promise<Cell> => {
     const [where] = await engine.rows(
       `select filename as file from (${read(files)}) where ${condition} limit 1`,
       doing,
@@ -86,7 +88,8 @@ export async function refuseCells(
       `select n::double as n, cell from (select row_number() over () as n, ${text} as cell, ${condition} as one from (${read([file])})) where one limit 1`,
       doing,
     );
-    return { file, row: Number(cell?.["n"]), text: JSON.stringify(String(cell?.["cell"]).slice(0, 100)) };
+    const shown = hidden.has(name) ? hiddenValue : JSON.stringify(String(cell?.["cell"]).slice(0, 100));
+    return { file, row: Number(cell?.["n"]), text: shown };
   };
   for (const [i, column] of checked.entries()) {
     const { name, kind, text } = column;
@@ -116,7 +119,7 @@ interface Cell {
   readonly file: string;
   /** Counted from 1. */
   readonly row: number;
-  /** Quoted. */
+  /** Quoted, or hidden. */
   readonly text: string;
 }
 

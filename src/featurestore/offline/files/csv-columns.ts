@@ -26,6 +26,7 @@ export function sniffedCsv(files: readonly string[]): string {
  * SQL that reads CSV files with the types that some columns shall have. Texts are read as they stand; all other cells are looked at first.
  *
  * @param names all columns of the first file, in their order: see {@link headerOf}
+ * @param hidden columns whose cells no error shows
  * @throws TondoError `SOURCE_CHANGED` where the files have different headers, or a column twice; `SOURCE_UNREADABLE` where a cell is not of its
  * column's type
  */
@@ -35,6 +36,7 @@ export async function typedCsv(
   what: string,
   names: readonly string[],
   columns: Readonly<Record<string, ValueKind>>,
+  hidden: ReadonlySet<string> = new Set(),
 ): Promise<string> {
   await sameHeaders(files, what, names);
   const [first = ""] = files;
@@ -47,7 +49,7 @@ export async function typedCsv(
     const kind = kindOf(name);
     return kind === undefined ? [] : [{ name, kind, text: `cell${String(i)}` }];
   });
-  await refuseCells(engine, what, files, checked, (some) =>
+  await refuseCells(engine, what, files, checked, hidden, (some) =>
     readTyped(
       some,
       names.map((name, i) => [kindOf(name) === undefined ? nameOf(name, i) : `cell${String(i)}`, "VARCHAR"]),

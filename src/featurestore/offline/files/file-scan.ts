@@ -35,6 +35,8 @@ export interface FileSet {
   readonly what: string;
   /** Whether each embedding must have its length. Otherwise those of another are missing, and only a column without any of its own is refused. */
   readonly exactLengths?: boolean;
+  /** Columns with personal data: no error shows what stands in them. */
+  readonly hidden?: ReadonlySet<string>;
 }
 
 /**
@@ -131,7 +133,7 @@ export async function openFiles(
     const header = await headerOf(set.files[0] ?? "", set.what);
     for (const name of names) if (!header.includes(name)) throw gone(name, set, header);
     for (const name of names) refuseInCsv(name, columns[name] ?? "string", set);
-    const typed = await typedCsv(engine, set.files, set.what, header, columns);
+    const typed = await typedCsv(engine, set.files, set.what, header, columns, set.hidden);
     return {
       sql: (nameOf = quoteIdentifier, _, stored = []) =>
         `select ${select(nameOf, (name, kind) => (stored.includes(name) ? quoteIdentifier(name) : duckdbColumn(name, kind)))} from (${typed})`,

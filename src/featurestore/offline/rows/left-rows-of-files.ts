@@ -1,5 +1,5 @@
 import { parseTypeName, TondoError, type ValueKind } from "../../../core/index.ts";
-import type { KeyColumnPlan } from "../../../dsl/index.ts";
+import { type KeyColumnPlan, piiOutputs } from "../../../dsl/index.ts";
 import type { Engine, TableColumn } from "../../duckdb/index.ts";
 import { isCsv } from "../files/csv-columns.ts";
 import { columnsOfFirst, describeFiles, type FileSet, scanFiles } from "../files/file-scan.ts";
@@ -28,6 +28,7 @@ export async function loadFiles(options: LeftRowsOptions, path: string): Promise
   const choice = options.choice ?? allRows([], at);
   const files = await filesOf(path, places, "training rows");
   const set: FileSet = {
+    hidden: piiOutputs(options.vector),
     format: isCsv(path) ? "csv" : /\.(arrow|feather|arrows)$/i.test(path) ? "arrow" : "parquet",
     files,
     what: "training rows",

@@ -15,6 +15,12 @@ export interface OpenedPlace {
   readonly parts: readonly OpenedFiles[];
 }
 
+/** What a source is called in errors, and the columns that these show nothing of. */
+export interface SourceName {
+  readonly what: string;
+  readonly hidden: ReadonlySet<string>;
+}
+
 /**
  * Opens the files of a place.
  *
@@ -24,20 +30,21 @@ export async function openPlace(
   engine: Engine,
   place: FileTransportPlan,
   places: FilePlaces,
-  what: string,
+  { what, hidden }: SourceName,
   columns: Readonly<Record<string, ValueKind>>,
   applied?: AppliedRows,
 ): Promise<OpenedPlace> {
   const files = await filesOf(place, places, what);
   const { format } = place;
   if (applied === undefined) {
-    const all = await openFiles(engine, { format, files, what }, columns);
+    const all = await openFiles(engine, { format, files, what, hidden }, columns);
     return { sql: (column, prune) => all.sql(column, prune), parts: [all] };
   }
   const { log, firstLoads } = applied;
   const bySince = Map.groupBy(files, (file) => sinceSql(log, firstLoads.get(file)));
   const parts: OpenedFiles[] = [];
-  for (const some of bySince.values()) parts.push(await openFiles(engine, { format, files: some, what }, columns));
+  for (const some of bySince.values())
+    parts.push(await openFiles(engine, { format, files: some, what, hidden }, columns));
   const sinces = [...bySince.keys()];
   return {
     sql: (column, prune) =>

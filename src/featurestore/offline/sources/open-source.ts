@@ -80,12 +80,13 @@ export async function openSource(
   applied?: AppliedRows,
 ): Promise<OpenedSource> {
   const what = `source "${source.name}"`;
+  const hidden = new Set(source.pii ?? []);
   const opened = new Map<FileTransportPlan, OpenedPlace>();
   const kinds = kindsOf(source);
   for (const place of transportsAtRest(source)) {
     const needed = neededColumns(group, source, place);
     const own = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
-    opened.set(place, await openPlace(engine, place, places, what, own, applied));
+    opened.set(place, await openPlace(engine, place, places, { what, hidden }, own, applied));
   }
   const time = source.at?.node === "column" ? source.at.name : undefined;
   let looking: Promise<Footers | undefined> | undefined;

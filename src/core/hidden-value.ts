@@ -1,0 +1,2 @@
+/** What stands in a message in place of a value that is nobody's business. */
+export const hiddenValue = "<pii>";
