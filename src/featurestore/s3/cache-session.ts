@@ -78,8 +78,12 @@ export class CacheSession {
     }
   }
 
+  /** @throws TondoError `IO_FAILED`, `HOME_BUSY` */
   async close(): Promise<void> {
-    this.#lock.release();
+    // Others look at sessions while they have the cache: none goes from under their eyes.
+    using _lock = await lockCache(this.#cache).finally(() => {
+      this.#lock.release();
+    });
     await rm(this.#folder, { recursive: true, force: true });
   }
 
