@@ -14,6 +14,16 @@ stdin
   .resume();
 stdout.write("reading\n");
 while (!over.signal.aborted) {
+  await look();
+  await new Promise(setImmediate);
+}
+// Where this process had to wait for its turn the last load may not have been seen yet.
+await new Promise((resolve) => setTimeout(resolve, 20));
+await look();
+stdout.write(`${JSON.stringify({ torn, seen: [...seen] })}\n`);
+await store.close();
+
+async function look(): Promise<void> {
   const view = store.view(["airport:departures"]);
   const values: string[] = [];
   const generation = view.pointer("airport:departures")?.generation ?? 0;
@@ -23,7 +33,4 @@ while (!over.signal.aborted) {
   view.close();
   if (values[0] !== values[1] || values[0] === "") torn++;
   seen.add(values[0] ?? "");
-  await new Promise(setImmediate);
 }
-stdout.write(`${JSON.stringify({ torn, seen: [...seen] })}\n`);
-await store.close();
