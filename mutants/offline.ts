@@ -299,8 +299,8 @@ const mutants: readonly Mutant[] = [
     name: "swept-versions-of-one-moment-by-luck",
     file: `${folder}/joins/sweep/sweep-sql.ts`,
     find: 'plan.ordered && isLate ? ["stamp"] : []',
-    replace: 'plan.ordered && isLate ? ["stamp desc"] : []',
-    ...join,
+    replace: "[]",
+    tests: ["test/featurestore/offline/joins/boundaries.test.ts"],
   },
   {
     name: "ties-cut-where-a-stretch-ends",

@@ -76,7 +76,7 @@ export const materializeCommand: Command = {
       lateBy === 0
         ? []
         : [
-            `the switch was ${count(lateBy)} microseconds behind ${appliedAt}: requests between were answered by the load before, and training takes them to have seen this one`,
+            `the switch may not have shown until ${count(lateBy)} microseconds behind ${appliedAt}: requests between may have been answered by the load before, and training takes them to have seen this one`,
           ];
     const notes = [...leftOut, ...erased, ...late];
     const from = appliedAt === at ? "" : `, answering requests from ${appliedAt} on`;

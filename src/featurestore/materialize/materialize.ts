@@ -72,8 +72,8 @@ export interface MaterializeResult {
   /** From when on requests are answered by it: `asOf`, or of a load as of the clock the moment of its switch. */
   readonly appliedAt: Micros;
   /**
-   * How long behind that moment the switch was on the disk, microseconds: 0, but where the disk stood still. Requests between were answered by the load before,
-   * which training does not know.
+   * How long behind that moment views may still not have shown the switch, microseconds: 0, but where the disk stood still. Requests between may have been answered
+   * by the load before, which training does not know.
    */
   readonly lateBy: Micros;
   readonly groups: readonly MaterializedGroup[];
@@ -105,14 +105,14 @@ interface PlannedGroup {
  * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ERASURES_UNREADABLE`, `ABORTED`
  */
 export async function materialize(options: MaterializeOptions): Promise<MaterializeResult> {
-  const { clock = systemClock } = options;
-  const asOf = options.asOf === undefined ? clock() : toMicros(options.asOf, "asOf");
+  const asked = options.asOf === undefined ? undefined : toMicros(options.asOf, "asOf");
   const chosen = chooseGroups(options.project, options.groups);
   requireFunctions(
     chosen.map((group) => [group, sourceOf(options.project, group)]),
     options.engine.functions,
   );
   using _lock = lockHome(options.home, "materialize");
+  const asOf = asked ?? (await nowBehindSwitches(options, chosen));
   // Fetching tells nothing of its own: it is a part of the steps that are told.
   return await holdingFiles(options, { signal: options.signal }, (held) => loadChosen(held, chosen, asOf));
 }
@@ -123,8 +123,8 @@ async function loadChosen(
   asOf: Micros,
 ): Promise<MaterializeResult> {
   const plans = await planGroups(options, chosen, asOf);
-  const pointers = await currentPointers(options.store, plans);
-  const { store, clock = systemClock, signal } = options;
+  const pointers = await currentPointers(options.store, chosen);
+  const { store, clock = systemClock } = options;
   const switches: PointerSwitch[] = [];
   const loaded: LoadedGroup[] = [];
   const results: MaterializedGroup[] = [];
@@ -156,14 +156,14 @@ async function loadChosen(
     if (replaces) appliedAt = clock() + store.switchLead;
     for (const group of loaded) switches.push(await finished(group, appliedAt, clock()));
     await switchTo(store, switches);
-    if (replaces) lateBy = Math.max(0, clock() - appliedAt);
+    if (replaces) lateBy = Math.max(0, clock() + store.staleness - appliedAt);
   } catch (error) {
     // What cannot be dropped now goes when the group is loaded next: nobody reads it.
     await Promise.allSettled(begun.map(async ({ group, generation }) => options.store.drop(group, generation)));
     throw error;
   }
   await dropOld(store, switches);
-  if (options.asOf === undefined) await passed(appliedAt, clock, signal);
+  if (options.asOf === undefined) await passed(appliedAt, clock);
   return { asOf, appliedAt, lateBy, groups: results };
 }
 
@@ -177,13 +177,26 @@ async function finished({ writer, pointer, log }: LoadedGroup, at: Micros, writt
   return { pointer: appliedAt === asOf ? pointer : { ...pointer, appliedAt }, expected: before.generation };
 }
 
-/** Waits until a moment has come, or nobody waits any more: what was switched to stays. */
-async function passed(moment: Micros, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+/**
+ * The clock's moment, once the last switch's has come: a load that was killed just behind its switch did not wait for it. A switch that is further ahead than
+ * any is made is of another clock, and not waited for.
+ */
+async function nowBehindSwitches(
+  { store, clock = systemClock }: MaterializeOptions,
+  groups: readonly GroupPlan[],
+): Promise<Micros> {
+  const now = clock();
+  const switched = (await currentPointers(store, groups)).map((pointer) => pointer?.appliedAt ?? now);
+  const last = Math.max(now, ...switched);
+  if (last === now || last - now > store.switchLead) return now;
+  await passed(last, clock);
+  return Math.max(last, clock());
+}
+
+/** Waits until a moment has come, with the home locked: the next load begins behind it. It is near, and nothing is left that could be ended. */
+async function passed(moment: Micros, clock: Clock): Promise<void> {
   const milliseconds = Math.ceil((moment - clock()) / 1000);
-  if (milliseconds <= 0) return;
-  await setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
-    if (signal?.aborted !== true) throw error;
-  });
+  if (milliseconds > 0) await setTimeout(milliseconds);
 }
 
 /**
@@ -235,9 +248,9 @@ async function planGroups(
 
 async function currentPointers(
   store: OnlineStore,
-  plans: readonly PlannedGroup[],
+  groups: readonly GroupPlan[],
 ): Promise<readonly (GroupPointer | undefined)[]> {
-  const names = plans.map(({ name }) => name);
+  const names = groups.map(groupName);
   const view = await store.view(names);
   try {
     return names.map((name) => view.pointer(name));

@@ -1,4 +1,4 @@
-import { type Clock, type Micros, TondoError } from "../../core/index.ts";
+import { type Micros, TondoError } from "../../core/index.ts";
 import { maxKeyBytes } from "./codec/index.ts";
 import { type GroupPointer, pointerAt } from "./group-pointer.ts";
 import type { StoreView } from "./online-store.ts";
@@ -48,10 +48,14 @@ export function beginRounds<R>(
   return undefined;
 }
 
-/** The moment that answers are of: the one asked for, else the clock's, or the newest load's where that is later. */
-export function momentOf(view: StoreView, groups: readonly string[], at: Micros | undefined, clock: Clock): Micros {
+/**
+ * The moment that answers are of: the one asked for, else the clock's, or the newest load's where that is later.
+ *
+ * @param now the clock's from before the view was opened: the moment of a switch that the view does not know is still ahead of it
+ */
+export function momentOf(view: StoreView, groups: readonly string[], at: Micros | undefined, now: Micros): Micros {
   if (at !== undefined) return at;
-  let moment = clock();
+  let moment = now;
   for (const group of groups) {
     const pointer = view.pointer(group);
     if (pointer !== undefined) moment = Math.max(moment, pointerAt(pointer, moment).asOf);

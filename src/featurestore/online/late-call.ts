@@ -1,4 +1,4 @@
-import type { Clock, Micros, TondoError } from "../../core/index.ts";
+import type { Micros, TondoError } from "../../core/index.ts";
 import { beginRounds, momentOf, type RoundUnderWay } from "./begin-rounds.ts";
 import { Deadline } from "./deadline.ts";
 import type { StoreView } from "./online-store.ts";
@@ -14,8 +14,9 @@ export interface LateCallOptions<R> {
   readonly request: R;
   readonly rows: number;
   readonly at: Micros | undefined;
+  /** When it was asked, by the clock. */
+  readonly now: Micros;
   readonly asked: AskedRead;
-  readonly clock: Clock;
   readonly records: RecordReads;
 }
 
@@ -59,8 +60,8 @@ export class LateCall<R> implements ReadListener {
     try {
       const view = await this.#opened(opening);
       if (!("pointer" in view)) return this.#withoutView(view.causeOf);
-      const { program, request, rows, at, clock, records } = this.#options;
-      const answers = emptyAnswers(rows, program.blank, momentOf(view, program.groups, at, clock));
+      const { program, request, rows, at, now, records } = this.#options;
+      const answers = emptyAnswers(rows, program.blank, momentOf(view, program.groups, at, now));
       const round = beginRounds(view, records, program, request, answers, 0);
       if (round === undefined) return answers;
       isUnderWay = true;
@@ -113,8 +114,8 @@ export class LateCall<R> implements ReadListener {
   }
 
   #withoutView(causeOf: (group: string) => TondoError): StoredAnswers {
-    const { program, request, rows, at, clock, asked } = this.#options;
-    const answers = emptyAnswers(rows, program.blank, at ?? clock());
+    const { program, request, rows, now, asked } = this.#options;
+    const answers = emptyAnswers(rows, program.blank, now);
     giveUpRounds(program, request, answers, 0, causeOf);
     const [first] = program.groups;
     if (!asked.partial && first !== undefined) throw causeOf(first);

@@ -1,6 +1,6 @@
 import { type Clock, type Micros, TondoError } from "../../core/index.ts";
 import { beginRounds, momentOf } from "./begin-rounds.ts";
-import { LateCall } from "./late-call.ts";
+import { LateCall, type LateCallOptions } from "./late-call.ts";
 import type { OnlineStore, StoreView } from "./online-store.ts";
 import type { AskedRead, ReadProgram } from "./read-program.ts";
 import type { RecordReads } from "./record-reads.ts";
@@ -65,29 +65,31 @@ export class LookupReader {
     asked: AskedRead,
   ): StoredAnswers | Promise<StoredAnswers> {
     if (this.#underWay >= this.#maxUnderWay) throw tooMany(this.#maxUnderWay);
+    const now = at ?? this.#clock();
+    const call = { program, request, rows, at, now, asked };
     let view: StoreView | Promise<StoreView>;
     try {
       view = this.#store.view(program.groups);
     } catch (error) {
       if (!isAway(error)) throw error;
-      return this.#late(program, request, rows, at, asked).open(Promise.reject(error));
+      return this.#late(call).open(Promise.reject(error));
     }
-    if (view instanceof Promise) return this.#late(program, request, rows, at, asked).open(view);
+    if (view instanceof Promise) return this.#late(call).open(view);
     let isLate = false;
     try {
-      const answers = emptyAnswers(rows, program.blank, momentOf(view, program.groups, at, this.#clock));
+      const answers = emptyAnswers(rows, program.blank, momentOf(view, program.groups, at, now));
       const round = beginRounds(view, this.#records, program, request, answers, 0);
       if (round === undefined) return answers;
       isLate = true;
-      return this.#late(program, request, rows, at, asked).goOn(view, answers, round);
+      return this.#late(call).goOn(view, answers, round);
     } finally {
       if (!isLate) view.close();
     }
   }
 
-  #late<R>(program: ReadProgram<R>, request: R, rows: number, at: Micros | undefined, asked: AskedRead): LateCall<R> {
+  #late<R>(call: Omit<LateCallOptions<R>, "records">): LateCall<R> {
     this.#underWay++;
-    return new LateCall({ program, request, rows, at, asked, clock: this.#clock, records: this.#records }, () => {
+    return new LateCall({ ...call, records: this.#records }, () => {
       this.#underWay--;
     });
   }

@@ -11,10 +11,10 @@ export interface OnlineStore {
   /** `"lmdb"`, say: for messages. */
   readonly kind: string;
 
-  /**
-   * How long ahead of its moment a switch is to be written, microseconds, so that whoever reads by then knows of it: longer than a write takes, and than
-   * what is known of pointers may be old.
-   */
+  /** How long before it is given a view may have been opened, microseconds: what was switched to since it does not show. */
+  readonly staleness: Micros;
+
+  /** How long ahead of its moment a switch is to be written, microseconds, so that all views of that moment show it: {@link staleness}, and what a write takes. */
   readonly switchLead: Micros;
 
   /**

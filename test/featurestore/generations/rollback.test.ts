@@ -6,10 +6,11 @@ import { type Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { generations, rollback, type RollbackOptions } from "../../../src/featurestore/generations/index.ts";
 import { lockHome } from "../../../src/featurestore/home-lock.ts";
 import { materialize, type MaterializeOptions } from "../../../src/featurestore/materialize/index.ts";
-import { createFeatureReader, type GroupPointer, type OnlineStore } from "../../../src/featurestore/online/index.ts";
+import { createFeatureReader, type GroupPointer } from "../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
 import { eachInSampleHome } from "../online/sample-home.ts";
 import { noon, sampleProject, sampleRows, writeSample } from "../online/sample-project.ts";
+import { storeLike } from "../online/store-like.ts";
 
 const hour = 3_600_000_000;
 const now = noon + 5 * hour;
@@ -173,20 +174,9 @@ describe("rollback", () => {
   it("goes back to a load without a row", async () => {
     await load(noon - 100 * hour, { groups: ["airport:departures"] });
     await load(noon, { groups: ["airport:departures"] });
-    const without: OnlineStore = {
-      kind: "without empty generations",
-      switchLead: store.switchLead,
-      view: (groups) => store.view(groups),
-      begin: async (group) => store.begin(group),
-      switchPointers: async (switches) => store.switchPointers(switches),
+    const without = storeLike(store, {
       generations: async (group) => (await store.generations(group)).filter((one) => one !== 1),
-      drop: async (group, generation) => store.drop(group, generation),
-      groups: async () => store.groups(),
-      recordsOf: async (group, keys) => store.recordsOf(group, keys),
-      erase: async (group, keys) => store.erase(group, keys),
-      afterErasure: store.afterErasure,
-      close: async () => undefined,
-    };
+    });
     await back(["airport:departures"], { store: without });
     expect(await flights(noon - 100 * hour)).toBe(0);
   });
@@ -194,23 +184,12 @@ describe("rollback", () => {
   it("moves no group where another is loaded meanwhile", async () => {
     await load(noon - hour);
     await load(noon);
-    const meanwhile: OnlineStore = {
-      kind: "another loads meanwhile",
-      switchLead: store.switchLead,
-      view: (groups) => store.view(groups),
-      begin: async (group) => store.begin(group),
+    const meanwhile = storeLike(store, {
       switchPointers: async (switches) => {
         await load(noon + hour, { groups: ["route:traffic"], home: path.join(folder, "another home") });
         return store.switchPointers(switches);
       },
-      generations: async (group) => store.generations(group),
-      drop: async (group, generation) => store.drop(group, generation),
-      groups: async () => store.groups(),
-      recordsOf: async (group, keys) => store.recordsOf(group, keys),
-      erase: async (group, keys) => store.erase(group, keys),
-      afterErasure: store.afterErasure,
-      close: async () => undefined,
-    };
+    });
     const groups = ["airport:departures", "route:traffic"];
     await expect(back(groups, { store: meanwhile })).rejects.toMatchObject({ code: "HOME_BUSY" });
     expect(groups.map((group) => pointer(group)?.generation)).toEqual([2, 3]);

@@ -12,6 +12,7 @@ import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
 import { eachInSampleHome } from "../online/sample-home.ts";
 import { noon, sampleProject, sampleRows, writeSample } from "../online/sample-project.ts";
+import { storeLike } from "../online/store-like.ts";
 
 const hour = 3_600_000_000;
 let folder: string;
@@ -165,6 +166,37 @@ group airport:state from states by code { ttl 90m state }`;
     using lock = lockHome(folder, "apply");
     expect(lock).toBeDefined();
     await expect(load()).rejects.toMatchObject({ code: "HOME_BUSY" });
+  });
+
+  it("begins behind the switch of the load before, also of one that was killed there, but waits for no other clock's", async () => {
+    await load();
+    const byClock = async (now: number, into = storeLike(store, {})): ReturnType<typeof materialize> =>
+      materialize({ project: sampleProject, folder, home: folder, store: into, engine, clock: () => now });
+    const dying = storeLike(store, { generations: () => Promise.reject(new Error("killed behind the switch")) });
+    const now = noon + hour;
+    await expect(byClock(now, dying)).rejects.toThrow("killed behind the switch");
+    expect((await byClock(now - 1)).asOf).toBe(now - 1);
+    const next = await byClock(now);
+    expect([next.asOf, next.appliedAt]).toEqual([now - 1 + store.switchLead, now + store.switchLead]);
+  });
+
+  it("says how late a switch may have shown where the disk took longer than it had", async () => {
+    await load();
+    const late: number[] = [];
+    for (const [i, after] of [store.switchLead - store.staleness, store.switchLead].entries()) {
+      let now = noon + (i + 1) * hour;
+      const slow = storeLike(store, {
+        switchPointers: (switches) => {
+          now += after;
+          return store.switchPointers(switches);
+        },
+      });
+      const { lateBy } = await materialize({
+        ...{ project: sampleProject, folder, home: folder, store: slow, engine, clock: () => now },
+      });
+      late.push(lateBy);
+    }
+    expect(late).toEqual([0, store.staleness]);
   });
 
   it("counts an event once, in the version that stood at the load's moment, to the microsecond", async () => {

@@ -6,7 +6,7 @@ import {
   type GroupPointer,
   nextGeneration,
 } from "../../../src/featurestore/online/group-pointer.ts";
-import { pointerTo } from "../../conformance/online-store.ts";
+import { pointerTo } from "../../conformance/pointer.ts";
 
 const rolledBack = { from: 5, at: 993038402000000, by: "ops" };
 const first = pointerTo(1, { confirmed: 993038409000000 });

@@ -1,5 +1,6 @@
 import type { GroupPointer, OnlineStore } from "../../../src/featurestore/online/index.ts";
 import type { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
+import { storeLike } from "./store-like.ts";
 
 /** How an answer comes: after so many milliseconds, never, as an error after some, or once something has happened. */
 export type Answer = number | "never" | { readonly after?: number; readonly error: Error } | Promise<undefined>;
@@ -45,9 +46,8 @@ export function laterStore(real: LmdbStore, { view = () => 0, record = () => 0 }
     }
     return found;
   };
-  const store: OnlineStore = {
+  const store = storeLike(real, {
     kind: "later",
-    switchLead: real.switchLead,
     view: async (groups) => {
       const opened = real.view(groups);
       const pointers = new Map<string, GroupPointer | undefined>(groups.map((group) => [group, opened.pointer(group)]));
@@ -78,16 +78,7 @@ export function laterStore(real: LmdbStore, { view = () => 0, record = () => 0 }
         },
       };
     },
-    begin: (group) => real.begin(group),
-    switchPointers: (switches) => real.switchPointers(switches),
-    generations: (group) => real.generations(group),
-    drop: (group, generation) => real.drop(group, generation),
-    groups: () => real.groups(),
-    recordsOf: (group, keys) => real.recordsOf(group, keys),
-    erase: (group, keys) => real.erase(group, keys),
-    afterErasure: real.afterErasure,
-    close: () => real.close(),
-  };
+  });
   return { store, asked, come, faults, views: () => open };
 }
 

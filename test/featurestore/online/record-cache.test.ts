@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { RecordCache } from "../../../src/featurestore/online/record-cache.ts";
-import { pointerTo } from "../../conformance/online-store.ts";
+import { pointerTo } from "../../conformance/pointer.ts";
 
 const load = pointerTo(1);
 const bytes = (...of: number[]): Uint8Array => Uint8Array.from(of);

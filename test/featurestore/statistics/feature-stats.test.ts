@@ -365,7 +365,7 @@ describe("featureStats", () => {
     expect((await failure({ set, engine: { spillFolder: nowhere } })).code).toBe("IO_FAILED");
     const started = performance.now();
     expect((await failure({ set, signal: AbortSignal.timeout(100) })).code).toBe("ABORTED");
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   }, 60_000);
 });
 

@@ -29,6 +29,7 @@ const tries = 8;
  */
 export class CassandraStore implements OnlineStore {
   readonly kind = "cassandra";
+  readonly staleness: Micros;
   readonly switchLead: Micros;
   readonly afterErasure: string =
     "Cassandra marks what was erased and removes it by compaction once gc_grace_seconds (ten days, unless a table says otherwise) are over; " +
@@ -46,8 +47,9 @@ export class CassandraStore implements OnlineStore {
   private constructor(session: Session) {
     this.#session = session;
     this.#control = new ControlTable(session);
-    // Pointers are read anew within their age; a second is for the write, and for clocks that differ.
-    this.switchLead = (session.settled.limits.pointerAgeMs + 1000) * 1000;
+    this.staleness = session.settled.limits.pointerAgeMs * 1000;
+    // A second is for the write, and for clocks that differ.
+    this.switchLead = this.staleness + 1_000_000;
     this.#pointers = new PointerCache(pointerReader(session), session.settled.limits.pointerAgeMs);
     this.#reads = new PartitionReads(session, () => {
       this.#pointers.forget();

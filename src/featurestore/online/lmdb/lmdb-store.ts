@@ -29,6 +29,9 @@ import {
 const number = new Float64Array(1);
 const numberBytes = new Uint8Array(number.buffer);
 
+/** How long a view is shared, milliseconds: a turn of the event loop may be long. */
+const sharedMs = 100;
+
 const binary = { encoding: "binary", keyEncoding: "binary" } as const;
 
 /**
@@ -42,6 +45,7 @@ const binary = { encoding: "binary", keyEncoding: "binary" } as const;
  */
 export class LmdbStore implements OnlineStore {
   readonly kind = "lmdb";
+  readonly staleness: Micros = sharedMs * 1000;
   readonly switchLead: Micros;
   readonly afterErasure: string =
     "LMDB gives the pages of what was erased back to be written over, and does not wipe them: until then their bytes stand in the file, " +
@@ -56,6 +60,7 @@ export class LmdbStore implements OnlineStore {
   #seen = -1;
   /** What those share who read in the same turn of the event loop: the driver reads all of them in one transaction. */
   #turn: LmdbView | undefined;
+  #turnBegan = 0;
 
   private constructor(root: RootDatabase<Bytes, Bytes>, meta: Database<Bytes, Bytes>, options: LmdbOptions) {
     this.#root = root;
@@ -99,13 +104,17 @@ export class LmdbStore implements OnlineStore {
   }
 
   view(groups: readonly string[]): StoreView {
-    if (this.#turn !== undefined && this.#knows(groups)) return this.#turn.share();
-    this.#endTurn();
+    const began = performance.now();
+    if (this.#turn !== undefined && began - this.#turnBegan <= sharedMs && this.#knows(groups))
+      return this.#turn.share();
+    // The driver keeps a transaction of its own until its timer comes: that may be later than the turn's end.
+    this.#readAnew();
     try {
       for (;;) {
         const transaction = this.#root.useReadTransaction();
         const switches = this.#switches({ transaction });
         if (switches === this.#seen && this.#knows(groups)) {
+          this.#turnBegan = began;
           this.#turn = new LmdbView(transaction, this.#groups, this.#otherSlot);
           setImmediate(this.#endTurn);
           return this.#turn.share();

@@ -57,6 +57,7 @@ group store:pings from pings by store {
   last = last(x) over 12s
   next = count() over next 10s
 }
+group store:recent from pings by store { recent = last_k(x, 9) over 60s }
 group place:visits from visits by store, town { n = count() over 60s }
 group store:sales from sales by store { sum = sum(x) over 60s }
 group store:state from states by store {
@@ -71,6 +72,14 @@ vector pings {
   n = @store:pings:n
   last = @store:pings:last
   label next = @store:pings:next
+}
+vector recent {
+  key store
+  recent0 = item(@store:recent:recent, 0)
+  recent1 = item(@store:recent:recent, 1)
+  recent2 = item(@store:recent:recent, 2)
+  recent3 = item(@store:recent:recent, 3)
+  recent4 = item(@store:recent:recent, 4)
 }
 vector visits {
   key place
@@ -191,6 +200,23 @@ describe("at its edges", () => {
       [112, 4, 2, 0],
       [113 - tiny, 4, 2, 0],
       [113, 0, null, 0],
+    ]);
+  });
+
+  it("events that become known together are in the order of their times, and those of one time in that of their columns", async () => {
+    const columns = { t: "timestamp", k: "timestamp", x: "bigint" };
+    const known = { k: 110 };
+    await write("pings.parquet", columns, [
+      { ...known, t: 100, x: 2 },
+      { ...known, t: 101, x: 4 },
+      { ...known, t: 100, x: 5 },
+      { ...known, t: 101, x: 3 },
+      { ...known, t: 100, x: 1 },
+    ]);
+    await write("more.parquet", columns, [{ t: 10, k: 10, x: 9 }]);
+    await expectAt("recent", [
+      [110 - tiny, null, null, null, null, null],
+      [110, 4, 3, 5, 2, 1],
     ]);
   });
 

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TondoError } from "../../../../src/core/index.ts";
 import { type CassandraOptions, CassandraStore } from "../../../../src/featurestore/online/cassandra/index.ts";
-import { load, pointerTo, readCurrent } from "../../../conformance/online-store.ts";
+import { load, readCurrent } from "../../../conformance/online-store.ts";
+import { pointerTo } from "../../../conformance/pointer.ts";
 import { type RunningCassandra, startCassandra } from "../../../servers/cassandra.ts";
 
 const group = "airport:departures";

@@ -6,7 +6,8 @@ import { TondoError } from "../../../../src/core/index.ts";
 import { type CassandraOptions, CassandraStore } from "../../../../src/featurestore/online/cassandra/index.ts";
 import { generationTable } from "../../../../src/featurestore/online/cassandra/generation-table.ts";
 import type { OnlineStore } from "../../../../src/featurestore/online/index.ts";
-import { load, onlineStoreConformance, pointerTo, readCurrent } from "../../../conformance/online-store.ts";
+import { load, onlineStoreConformance, readCurrent } from "../../../conformance/online-store.ts";
+import { pointerTo } from "../../../conformance/pointer.ts";
 import { cassandraClient } from "../../../servers/cassandra-client.ts";
 import { type FreshKeyspace, freshKeyspace } from "../../../servers/fresh-keyspace.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { GroupPointer } from "../../../../src/featurestore/online/index.ts";
 import { PointerCache } from "../../../../src/featurestore/online/cassandra/pointer-cache.ts";
-import { pointerTo } from "../../../conformance/online-store.ts";
+import { pointerTo } from "../../../conformance/pointer.ts";
 
 /** A cache over one pointer that the test moves, with a clock that it turns, whose reads are answered when it says so. */
 function cacheOf(ageMs: number): {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +7,8 @@ import { execPath } from "node:process";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
 import { LmdbStore } from "../../../../src/featurestore/online/lmdb/index.ts";
-import { load, onlineStoreConformance, pointerTo, readCurrent } from "../../../conformance/online-store.ts";
+import { load, onlineStoreConformance, readCurrent } from "../../../conformance/online-store.ts";
+import { pointerTo } from "../../../conformance/pointer.ts";
 
 const folders: string[] = [];
 const stores: LmdbStore[] = [];
@@ -60,6 +61,42 @@ describe("LmdbStore", () => {
     }
     over.abort();
     await others;
+  });
+
+  it("opens its views anew in a turn that is long, and in the one behind it", async () => {
+    const folder = await fresh();
+    const store = open(folder);
+    await load(store, { SFO: "0" });
+    const shown = (): number | undefined => {
+      const view = store.view(["airport:departures"]);
+      view.close();
+      return view.pointer("airport:departures")?.generation;
+    };
+    // Another process loads while this one does nothing else: it takes longer than a view is shared.
+    const elsewhere = (value: string): void => {
+      const script = path.join(import.meta.dirname, "load-once.ts");
+      expect(spawnSync(execPath, [script, folder, value], { stdio: "inherit" }).status).toBe(0);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, store.staleness / 1000);
+    };
+    const held = store.view(["airport:departures"]);
+    const before = [shown(), shown()];
+    elsewhere("1");
+    expect([before, shown()]).toEqual([[1, 1], 2]);
+    expect(held.pointer("airport:departures")?.generation).toBe(1);
+    held.close();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    // Behind the store's own end of the turn, before the driver's.
+    const [later] = await new Promise<readonly (number | undefined)[]>((resolve) => {
+      setTimeout(() => {
+        shown();
+        setImmediate(() => {
+          elsewhere("2");
+          resolve([shown()]);
+        });
+      }, 1);
+    });
+    expect(later).toBe(3);
+    expect(await readCurrent(store, ["SFO"])).toEqual(["2"]);
   });
 
   it("reads short records as they are, also after long ones, for which the driver takes other memory", async () => {
