@@ -8,6 +8,7 @@ const sums = ["test/featurestore/online/codec/checksum.test.ts"];
 const monoids = ["test/dsl/functions/aggregates.test.ts"];
 const load = ["test/featurestore/materialize/materialize.test.ts"];
 const store = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
+const faults = ["test/featurestore/online/lmdb/lmdb-faults.test.ts"];
 
 const late = ["test/featurestore/online/lookup-reader.test.ts"];
 const shared = ["test/featurestore/online/record-reads.test.ts"];
@@ -20,6 +21,34 @@ const training = ["test/featurestore/applied/applied-training.test.ts"];
 const hops = ["test/featurestore/computed-keys.test.ts"];
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "dead-readers-kept",
+    file: "src/featurestore/online/lmdb/lmdb-store.ts",
+    find: "      this.#root.readerCheck();\n",
+    replace: "",
+    tests: faults,
+  },
+  {
+    name: "failed-batch-handled-by-nobody",
+    file: "src/featurestore/online/lmdb/lmdb-store.ts",
+    find: "        eventTurnBatching: false,\n",
+    replace: "",
+    tests: faults,
+  },
+  {
+    name: "flush-of-a-failed-batch-waited-for",
+    file: "src/featurestore/online/lmdb/lmdb-store.ts",
+    find: "      await this.#goOn();\n",
+    replace: "",
+    tests: faults,
+  },
+  {
+    name: "full-disk-not-asked",
+    file: "src/featurestore/online/lmdb/write-failure.ts",
+    find: "const shortage = await lackingOnDisk(folder);",
+    replace: 'const shortage = folder === "" ? await lackingOnDisk(folder) : undefined;',
+    tests: faults,
+  },
   {
     name: "view-ends-with-its-turn",
     file: "src/featurestore/online/lmdb/lmdb-view.ts",

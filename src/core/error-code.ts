@@ -61,10 +61,11 @@ export const errorCodes = {
     "Erased keys are remembered under a secret that this home does not have, so a load could bring them back unnoticed.",
   ROLLBACK_REFUSED: "A group has no generation to go back to, or the definitions in force cannot read it.",
   GENERATION_GONE: "What was read of the online store was loaded anew and removed before the answer came; read again.",
-  STORE_BUSY: "More requests to the online store are under way than may be at once.",
+  STORE_BUSY: "More requests to the online store are under way, or more processes read it, than may at once.",
   STORE_CORRUPT: "A record of the online store does not decode.",
   STORE_DENIED: "The online store takes no credentials from here, refuses these, or this account lacks a right.",
   STORE_FAILED: "The online store refused a request for a reason of its own.",
+  STORE_FULL: "What the online store was to be written to has no room, or may not be larger; what was served still is.",
   STORE_MISSING: "The online store's keyspace or tables are not there, and were not to be made.",
   STORE_UNAVAILABLE: "The online store could not be reached, or did not answer in time.",
 

@@ -102,7 +102,7 @@ interface PlannedGroup {
  * current by one switch, or none. A load that was killed leaves what was current, and its remains go with the next.
  *
  * @throws TondoError `HOME_BUSY`, `UNKNOWN_GROUP`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`,
- * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ERASURES_UNREADABLE`, `ABORTED`
+ * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ERASURES_UNREADABLE`, `ABORTED`, `STORE_FULL`
  */
 export async function materialize(options: MaterializeOptions): Promise<MaterializeResult> {
   const asked = options.asOf === undefined ? undefined : toMicros(options.asOf, "asOf");

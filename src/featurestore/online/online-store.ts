@@ -23,7 +23,10 @@ export interface OnlineStore {
    */
   view(groups: readonly string[]): StoreView | Promise<StoreView>;
 
-  /** Begins a generation of a group, which nobody reads before a pointer names it; remains of one that was never finished go first. */
+  /**
+   * Begins a generation of a group, which nobody reads before a pointer names it; remains of one that was never finished go first.
+   * @throws TondoError `STORE_FULL`, as all that writes does, where there is no room: what was current still is
+   */
   begin(group: string): Promise<GenerationWriter>;
 
   /**

@@ -14,6 +14,7 @@ import type {
 import { checkFile } from "./check-file.ts";
 import { lmdbError } from "./lmdb-error.ts";
 import { defaultLmdbLimits, type LmdbOptions } from "./lmdb-options.ts";
+import { writeFailure } from "./write-failure.ts";
 import { type FindSlot, type KnownGroup, LmdbView, type ReadableDatabase, readFast } from "./lmdb-view.ts";
 import {
   type Bytes,
@@ -72,7 +73,7 @@ export class LmdbStore implements OnlineStore {
 
   /**
    * Opens a store.
-   * @throws TondoError `IO_FAILED`, `STORE_CORRUPT`; `GROUP_NOT_MATERIALIZED` where one that is only to be read is not there
+   * @throws TondoError `IO_FAILED`, `STORE_CORRUPT`, `STORE_BUSY` where as many processes read it as may; `GROUP_NOT_MATERIALIZED` where one that is only to be read is not there
    */
   static open(options: LmdbOptions): LmdbStore {
     const { folder, readOnly = false } = options;
@@ -88,6 +89,8 @@ export class LmdbStore implements OnlineStore {
         noSubdir: false,
         // Batches are waited for until they are visible; what is switched to is flushed first.
         separateFlushed: true,
+        // Of the batch that it would make of a turn the driver drops the promise: where the disk is full nobody could handle it, and the process would end.
+        eventTurnBatching: false,
         maxDbs: limits.groups * slotCount + 1,
         maxReaders: limits.readers,
         mapSize: limits.mapBytes,
@@ -137,9 +140,10 @@ export class LmdbStore implements OnlineStore {
       while (held.includes(generation % slotCount)) generation++;
       const slot = this.#openSlot(group, generation, true);
       if (slot === undefined) throw new TondoError("INTERNAL", `no slot for ${group}`);
-      // Both are of one event turn, and so of one transaction.
-      const named = this.#meta.put(slotKey(group, generation), Buffer.from(String(generation)));
-      await Promise.all([named, slot.clearAsync()]);
+      await this.#root.batch(() => {
+        void this.#meta.put(slotKey(group, generation), Buffer.from(String(generation)));
+        void slot.clearAsync();
+      });
       return {
         generation,
         current,
@@ -186,8 +190,11 @@ export class LmdbStore implements OnlineStore {
         });
       }
       if (!(await this.generations(group)).includes(generation)) return;
-      const removed = this.#meta.remove(slotKey(group, generation));
-      await Promise.all([removed, this.#openSlot(group, generation, true)?.clearAsync()]);
+      const slot = this.#openSlot(group, generation, true);
+      await this.#root.batch(() => {
+        void this.#meta.remove(slotKey(group, generation));
+        void slot?.clearAsync();
+      });
       await this.#root.flushed;
     });
   }
@@ -299,7 +306,19 @@ export class LmdbStore implements OnlineStore {
     try {
       return await work();
     } catch (error) {
-      throw lmdbError(error, doing, this.#folder);
+      const failure = await writeFailure(error, doing, this.#folder);
+      await this.#goOn();
+      throw failure;
+    }
+  }
+
+  /** A transaction that failed leaves the driver waiting for its flush for ever, until another one is done: one that writes nothing needs no room. */
+  async #goOn(): Promise<void> {
+    try {
+      await this.#root.batch(() => undefined);
+    } catch (error) {
+      // Who writes is told of what failed first.
+      await writeFailure(error, "going on", this.#folder);
     }
   }
 }
