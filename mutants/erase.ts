@@ -3,6 +3,7 @@ import type { Mutant } from "../scripts/mutants/mutant.ts";
 const folder = "src/featurestore/erase";
 const erase = ["test/featurestore/erase/erase.test.ts"];
 const served = ["test/featurestore/served/served-erasure.test.ts"];
+const kept = ["test/featurestore/served/served-key.test.ts"];
 const store = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
 
 const mutants: readonly Mutant[] = [
@@ -109,6 +110,29 @@ const mutants: readonly Mutant[] = [
     replace: "return [...ways.values()].slice(0, 1).flatMap(",
     tests: served,
     testName: "loses the rows",
+  },
+  {
+    name: "served-key-of-another-kind-as-it-is",
+    file: "src/featurestore/served/served-key.ts",
+    find: "asKind(values[i] ?? null, column.kind)",
+    replace: "values[i]",
+    tests: kept,
+  },
+  {
+    name: "served-key-by-the-names-of-now",
+    file: "src/featurestore/served/served-key.ts",
+    find: "vector.entities.find(({ name }) => name === entity.name)?.key ?? entity.key",
+    replace: "entity.key",
+    tests: kept,
+    testName: "by their places",
+  },
+  {
+    name: "served-rows-by-a-part-of-the-key",
+    file: "src/featurestore/served/served-key.ts",
+    find: "if (names.length !== values.length) return [];",
+    replace: "",
+    tests: kept,
+    testName: "by their places",
   },
   {
     name: "journals-of-others-overlooked",

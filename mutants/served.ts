@@ -163,10 +163,19 @@ const mutants: readonly Mutant[] = [
   {
     name: "parts-go-before-their-files-are-there",
     file: "src/featurestore/served/compact.ts",
-    find: "await writeCommit(home, id, { version: 1, files, plans, sealed });",
+    find: "await writeCommit(home, id, commit);",
     replace:
-      "for (const name of sealed) await rm(join(folder, name), { recursive: true });\n    await writeCommit(home, id, { version: 1, files, plans, sealed });",
+      "for (const name of sealed) await rm(join(folder, name), { recursive: true });\n  await writeCommit(home, id, commit);",
     tests: crash,
+  },
+  {
+    name: "commit-that-counts-without-its-files",
+    file: "src/featurestore/served/compact.ts",
+    find: "await writeCommit(home, id, commit);",
+    replace:
+      "await writeCommit(home, id, commit).catch(async (error: unknown) => {\n    await rm(work, { recursive: true, force: true });\n    throw error;\n  });",
+    tests: crash,
+    testName: "though writing it failed",
   },
   {
     name: "prediction-logged-twice",

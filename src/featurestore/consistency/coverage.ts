@@ -81,15 +81,6 @@ function limitsOf(options: CoverageOptions, group: GroupPlan): readonly Limit[] 
     }
     return [tableLimit(options, name, pointer), ...pointerLimits(options, name, found)];
   }
-  if (knowledge === "declared") {
-    return (log?.loads.length ?? 0) <= 1
-      ? []
-      : never(
-          "declared-knowledge",
-          (rows) =>
-            `${name}: it was loaded ${String(log?.loads.length ?? 0)} times, and rows are taken to be known when they say, not when they were applied: ${rows} may have seen less`,
-        );
-  }
   if (log === undefined || !isLogOf(log, source)) {
     return never(
       "source-defined-otherwise",
@@ -107,7 +98,8 @@ function limitsOf(options: CoverageOptions, group: GroupPlan): readonly Limit[] 
     },
   ];
   const digests = own.map(({ digest }) => digest);
-  const { rewritten, gone } = appliedRows(log, own);
+  const { rewritten, gone, notApplied } = appliedRows(log, own);
+  if (knowledge === "declared") limits.push(...declaredLimits(name, log, notApplied));
   if (rewritten.length > 0) {
     // From the load on that read it as it stands there now, it is what was served.
     const since = digests
@@ -134,6 +126,23 @@ function limitsOf(options: CoverageOptions, group: GroupPlan): readonly Limit[] 
     });
   }
   return [...limits, ...pointerLimits(options, name, found)];
+}
+
+/** What rows say of themselves is what was served where one load has read all of their files. */
+function declaredLimits(name: string, { loads }: AppliedLog, notApplied: readonly string[]): readonly Limit[] {
+  const why = [
+    ...(loads.length > 1 ? [`it was loaded ${String(loads.length)} times`] : []),
+    ...(notApplied.length > 0 ? [`${counted(notApplied)} read by no load`] : []),
+  ];
+  if (why.length === 0) return [];
+  return [
+    {
+      code: "declared-knowledge",
+      message: (rows) =>
+        `${name}: ${why.join(", ")}, and rows are taken to be known when they say, not when they were applied: ${rows} may have seen less`,
+      of: "true",
+    },
+  ];
 }
 
 /** A table answers for any moment from the copy that was there. */

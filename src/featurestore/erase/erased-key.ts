@@ -1,4 +1,12 @@
-import { canonicalJson, nearestName, parseTypeName, TondoError, type Value, type ValueKind } from "../../core/index.ts";
+import {
+  admit,
+  canonicalJson,
+  nearestName,
+  parseTypeName,
+  TondoError,
+  type Value,
+  type ValueKind,
+} from "../../core/index.ts";
 import type { EntityPlan, ProjectPlan } from "../../dsl/index.ts";
 import { tryEncodeKey } from "../online/codec/index.ts";
 import { type EntityKeys, keyValues } from "../online/entity-keys.ts";
@@ -58,11 +66,15 @@ export function storedForms(key: ErasedKey, loaded: readonly (readonly ValueKind
   return [...forms.values()];
 }
 
-/** A part of a key as the same of another kind: a number as its digits, digits as their number. */
-function asKind(value: Value, kind: ValueKind): Value | undefined {
+/**
+ * A part of a key as the same of another kind: a number as its digits, digits as their number. `undefined` where nothing of that kind is the same; what
+ * is given back is of the kind, and within its bounds.
+ *
+ * @example `asKind(7, "string") // "7"`, `asKind("7", "int") // 7`, `asKind("c-7", "int") // undefined`
+ */
+export function asKind(value: Value, kind: ValueKind): Value | undefined {
   const isWhole = typeof value === "number" || typeof value === "bigint";
-  if (kind === "string") return typeof value === "string" ? value : isWhole ? String(value) : undefined;
-  if (kind === "bool") return typeof value === "boolean" ? value : undefined;
-  if (isWhole) return value;
-  return kind === "int" && typeof value === "string" && /^(0|-?[1-9]\d{0,17})$/.test(value) ? BigInt(value) : undefined;
+  const isDigits = typeof value === "string" && /^(0|-?[1-9]\d{0,18})$/.test(value);
+  const same = kind === "string" && isWhole ? String(value) : kind === "int" && isDigits ? BigInt(value) : value;
+  return admit(same, kind) ?? undefined;
 }

@@ -55,19 +55,22 @@ export async function compactParts(
   const work = join(folder, `${id}${endings.compacting}`);
   await mkdir(work);
   const engine = await openEngine();
+  let commit: Commit;
   try {
     const groups = await groupParts(folder, sealed);
     const files: PublishedFile[] = [];
     for (const group of groups) files.push(...(await writeGroup(engine, work, id, group, files.length, signal)));
     await syncFolder(work);
     const plans: Commit["plans"] = Object.fromEntries(groups.map(({ vector }) => [vector.fingerprint, vector.plan]));
-    await writeCommit(home, id, { version: 1, files, plans, sealed });
+    commit = { version: 1, files, plans, sealed };
   } catch (error) {
     await rm(work, { recursive: true, force: true });
     throw error;
   } finally {
     engine.close();
   }
+  // A commit may count although writing it fails (its folder could not be synced): what it is of stays, and the next compaction finishes or removes it.
+  await writeCommit(home, id, commit);
   published.push(...(await finishCommit(home, id)).files);
   return published;
 }

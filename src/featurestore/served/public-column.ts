@@ -3,7 +3,7 @@ import { fromCarrier, toFile } from "../duckdb/index.ts";
 import { sealedName } from "./sealed-column.ts";
 
 /** Days that DuckDB's dates hold; a date beyond is NULL in a file. */
-const mostDays = 2_000_000_000;
+export const mostDays: number = 2_000_000_000;
 
 /** SQL of a sealed column as a public file has it. */
 export function publicColumn(place: number, kind: ValueKind): string {

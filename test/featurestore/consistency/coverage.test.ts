@@ -78,13 +78,19 @@ async function covered(
   id: string,
   requests: readonly (readonly [q: number, logged: number | null])[],
   digest = "1",
+  {
+    knowledge = "applied",
+    came = [],
+  }: { readonly knowledge?: "applied" | "declared"; readonly came?: readonly string[] } = {},
 ): Promise<{ readonly covered: readonly boolean[]; readonly codes: readonly string[] }> {
-  const files = new Map(plan.sources.map(({ name }) => [name, [file(`${name}.csv`, digest)]]));
+  const files = new Map(
+    plan.sources.map(({ name }) => [name, [file(`${name}.csv`, digest), ...came.map((path) => file(path, path))]]),
+  );
   const { coveredSql, limits } = coverageOf({
     vector: vector as VectorPlan,
     loaded: new Map(Object.entries(loaded)),
     files,
-    knowledge: "applied",
+    knowledge,
     loggedAt: "logged",
   });
   const values = requests.map(([q, logged], i) => `(${String(i)}, ${String(q)}::bigint, ${String(logged)}::bigint)`);
@@ -231,6 +237,48 @@ describe("what agreement covers", () => {
     expect(own).toEqual([false]);
     expect(codes).toContain("no-load");
     expect((await covered(all, hop, [[11, 99]])).covered).toEqual([true]);
+  });
+
+  it("is by declared knowledge what one load has read, whole and as it is", async () => {
+    const requests = [
+      [9, 99],
+      [10, 99],
+    ] as const;
+    const declared = { knowledge: "declared" } as const;
+    expect(await covered(all, read, requests, "1", declared)).toMatchObject({ covered: [false, true] });
+    // A file that came behind the load: what it says was known was served to nobody.
+    const came = await covered(all, read, requests, "1", { ...declared, came: ["late.csv"] });
+    expect(came.covered).toEqual([false, false]);
+    expect(came.codes).toContain("declared-knowledge");
+    expect((await covered(all, read, requests, "1", { came: ["late.csv"] })).covered).toEqual([false, true]);
+    const twice = {
+      ...all,
+      "shop:trade": loadedGroup("shop:trade", [
+        [10, "1"],
+        [20, "1"],
+      ]),
+    };
+    expect((await covered(twice, read, [[30, 99]], "1", declared)).covered).toEqual([false]);
+    expect((await covered(all, read, [[11, 99]], "2", declared)).covered).toEqual([false]);
+    // What bounds agreement by any knowledge bounds it here, too.
+    const bounded = {
+      ...all,
+      "shop:trade": loadedGroup("shop:trade", once, {
+        ...{ erased: "of some", rolledBack: { from: 2, at: 50, by: "me" } },
+      }),
+    };
+    const limited = await covered(
+      bounded,
+      read,
+      [
+        [11, 49],
+        [11, 50],
+      ],
+      "1",
+      declared,
+    );
+    expect(limited.covered).toEqual([false, true]);
+    expect(limited.codes).toEqual(expect.arrayContaining(["keys-erased", "rolled-back"]));
   });
 
   it("is nothing where a source is defined otherwise, and said where keys are left out", async () => {

@@ -58,6 +58,28 @@ export async function dyingAt(n: number, work: () => Promise<unknown>): Promise<
   return died.length > 0;
 }
 
+/** Runs some work in a process that can open no file any more from when it has given one a name that ends so. */
+export async function outOfFiles<T>(ending: string, work: () => Promise<T>): Promise<T> {
+  const real = { ...fs.promises };
+  let isOut = false;
+  const disk = fs.promises as unknown as Record<string, Operation>;
+  disk["rename"] = async (...given) => {
+    await (real.rename as Operation)(...given);
+    if (String(given[1]).endsWith(ending)) isOut = true;
+  };
+  disk["open"] = (...given) =>
+    isOut
+      ? Promise.reject(Object.assign(new Error("EMFILE: too many open files, open"), { code: "EMFILE" }))
+      : (real.open as Operation)(...given);
+  syncBuiltinESMExports();
+  try {
+    return await work();
+  } finally {
+    Object.assign(fs.promises, real);
+    syncBuiltinESMExports();
+  }
+}
+
 /** Runs some work on a disk that is full as long as it says so: writes put half of what they should there, and fail. */
 export async function fullDisk<T>(isFull: () => boolean, work: () => Promise<T>): Promise<T> {
   return onDisk(

@@ -10,7 +10,7 @@ import { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { readJournal } from "../../../src/featurestore/served/journal-format.ts";
 import { recoverJournals } from "../../../src/featurestore/served/recover.ts";
 import { type Served, servedColumns, ServedLog, servedOf } from "../../../src/featurestore/served/index.ts";
-import { dyingAt, fullDisk } from "./dying-disk.ts";
+import { dyingAt, fullDisk, outOfFiles } from "./dying-disk.ts";
 import { lasting, readServed } from "./read-served.ts";
 import { randomOf, wideAnswer, wideVector } from "./wide-vector.ts";
 
@@ -191,6 +191,16 @@ describe("a compaction", () => {
     await log.close();
     expect((await servedAt(home).compact()).rows).toBe(0);
     expect(await idsOf(home)).toEqual([id]);
+  });
+
+  it("of which the commit counts though writing it failed is finished by the next one", async () => {
+    const ids = await leave(5);
+    const failed = outOfFiles(".commit", () => servedAt(home).compact());
+    await expect(failed).rejects.toMatchObject({ code: "EMFILE" });
+    expect(await idsOf(home)).toEqual([]);
+    expect((await servedAt(home).compact()).rows).toBe(5);
+    expect(await idsOf(home)).toEqual(ids);
+    expect(await readdir(join(home, "served-journal"))).toEqual([]);
   });
 
   it("that dies between any two of its steps loses nothing and doubles nothing, for whoever reads meanwhile and after", async () => {
