@@ -2,6 +2,7 @@ import type { Mutant } from "../scripts/mutants/mutant.ts";
 
 const log = ["test/featurestore/served/served-log.test.ts"];
 const crash = ["test/featurestore/served/served-crash.test.ts"];
+const disk = ["test/featurestore/served/journal-disk.test.ts"];
 const project = ["test/featurestore/served/served-project.test.ts"];
 
 const mutants: readonly Mutant[] = [
@@ -117,6 +118,66 @@ const mutants: readonly Mutant[] = [
     find: "if (bytes >= this.#settings.unpublishedBytes) throw behind(bytes, this.#folder);",
     replace: "if (bytes < 0) throw behind(bytes, this.#folder);",
     tests: log,
+  },
+  {
+    name: "forced-before-the-disk-has-said-so",
+    file: "src/featurestore/served/journal-file.ts",
+    find: "await this.#file.datasync();",
+    replace: "this.#syncedBytes = bytes;\n    await this.#file.datasync();",
+    tests: disk,
+  },
+  {
+    name: "forced-with-what-came-meanwhile",
+    file: "src/featurestore/served/journal-file.ts",
+    find: "Math.max(this.#syncedBytes, bytes)",
+    replace: "Math.max(this.#bytes, bytes)",
+    tests: disk,
+  },
+  {
+    name: "flushed-although-the-disk-refused",
+    file: "src/featurestore/served/journal.ts",
+    find: "      await this.#answered();\n      await this.#force();",
+    replace: "      await this.#answered();\n      await this.#forceOrTell();",
+    tests: disk,
+  },
+  {
+    name: "ended-and-never-forced",
+    file: "src/featurestore/served/journal.ts",
+    find: "this.#unforced.add(file.path);",
+    replace: "",
+    tests: disk,
+  },
+  {
+    name: "process-ends-while-a-full-disk-is-tried",
+    file: "src/featurestore/served/journal.ts",
+    find: "this.#pause?.timer.ref();",
+    replace: "",
+    tests: disk,
+    testName: "holds the process",
+  },
+  {
+    name: "closing-waits-for-the-next-try",
+    file: "src/featurestore/served/journal.ts",
+    find: "this.#pause?.end();",
+    replace: "",
+    tests: disk,
+    testName: "holds the process",
+  },
+  {
+    name: "journal-without-an-age-once-refused",
+    file: "src/featurestore/served/journal.ts",
+    find: "if (this.#file === file && !this.#isClosing) this.#endLater(file);",
+    replace: "",
+    tests: disk,
+    testName: "its age",
+  },
+  {
+    name: "answers-wait-for-a-full-disk",
+    file: "src/featurestore/served/journal.ts",
+    find: "    this.#queue.refused();\n",
+    replace: "",
+    tests: disk,
+    testName: "waiting for room",
   },
   {
     name: "torn-record-is-taken",

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { syncFolder } from "../../core/index.ts";
 import { journalHead } from "./journal-format.ts";
@@ -11,14 +11,16 @@ export class JournalFile {
   /** The vectors that it declares. */
   readonly vectors: Set<number> = new Set<number>();
   #bytes = 0;
-  #isSynced = true;
+  /** So many of them the disk has for sure. */
+  #syncedBytes = 0;
+  #syncing: Promise<void> | undefined;
 
   private constructor(path: string, file: FileHandle) {
     this.path = path;
     this.#file = file;
   }
 
-  /** Makes a new one. */
+  /** Makes a new one; where that fails none is left. */
   static async create(path: string): Promise<JournalFile> {
     const journal = new JournalFile(path, await open(path, "wx", 0o600));
     try {
@@ -27,6 +29,8 @@ export class JournalFile {
       return journal;
     } catch (error) {
       await journal.#file.close();
+      // It is tried again, by another name. One that cannot be removed says nothing, and is taken up as any other.
+      await rm(path, { force: true }).catch(() => undefined);
       throw error;
     }
   }
@@ -35,13 +39,8 @@ export class JournalFile {
     return this.#bytes;
   }
 
-  get isSynced(): boolean {
-    return this.#isSynced;
-  }
-
   /** Appends. Where that fails nothing is appended: the next write begins where this one did. */
   async write(bytes: Buffer): Promise<void> {
-    this.#isSynced = false;
     let written = 0;
     while (written < bytes.length) {
       const { bytesWritten } = await this.#file.write(bytes, written, bytes.length - written, this.#bytes + written);
@@ -50,14 +49,14 @@ export class JournalFile {
     this.#bytes += written;
   }
 
+  /** Until the disk has for sure what was written before the call. What is being forced just now may have begun before that. */
   async sync(): Promise<void> {
-    if (this.#isSynced) return;
-    this.#isSynced = true;
-    try {
-      await this.#file.datasync();
-    } catch (error) {
-      this.#isSynced = false;
-      throw error;
+    const bytes = this.#bytes;
+    while (this.#syncedBytes < bytes) {
+      this.#syncing ??= this.#force().finally(() => {
+        this.#syncing = undefined;
+      });
+      await this.#syncing;
     }
   }
 
@@ -65,10 +64,15 @@ export class JournalFile {
   async end(): Promise<void> {
     try {
       await this.#file.truncate(this.#bytes);
-      this.#isSynced = false;
-      await this.sync();
+      await this.#force();
     } finally {
       await this.#file.close();
     }
+  }
+
+  async #force(): Promise<void> {
+    const bytes = this.#bytes;
+    await this.#file.datasync();
+    this.#syncedBytes = Math.max(this.#syncedBytes, bytes);
   }
 }

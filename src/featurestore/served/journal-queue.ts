@@ -20,7 +20,7 @@ export class JournalQueue {
   #vectors: Set<number> = new Set<number>();
   /** What was taken and is not written yet. */
   #taken: JournalBatch | undefined;
-  #room: PromiseWithResolvers<undefined> | undefined;
+  #room: PromiseWithResolvers<boolean> | undefined;
 
   constructor(maxRecords: number, maxBytes: number) {
     this.#maxRecords = maxRecords;
@@ -61,7 +61,7 @@ export class JournalQueue {
     return true;
   }
 
-  /** Whether a record could ever find room, if nothing else had it. */
+  /** Whether nothing waits, and nothing is on its way. */
   get isEmpty(): boolean {
     return this.records === 0;
   }
@@ -80,13 +80,22 @@ export class JournalQueue {
   /** What was taken is written, or given up: there is room again. */
   done(): void {
     this.#taken = undefined;
-    this.#room?.resolve(undefined);
-    this.#room = undefined;
+    this.#answer(true);
   }
 
-  /** Until there may be room again. */
-  room(): Promise<undefined> {
-    this.#room ??= Promise.withResolvers<undefined>();
+  /** What was taken is not written, and tried again later: nobody is to wait for that. */
+  refused(): void {
+    this.#answer(false);
+  }
+
+  /** Until there may be room again; false where there will be none soon. */
+  room(): Promise<boolean> {
+    this.#room ??= Promise.withResolvers<boolean>();
     return this.#room.promise;
+  }
+
+  #answer(hasRoom: boolean): void {
+    this.#room?.resolve(hasRoom);
+    this.#room = undefined;
   }
 }

@@ -1,8 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { v7 } from "uuid";
-import { lockFile, TondoError } from "../../core/index.ts";
+import { lockFile, syncFile, TondoError } from "../../core/index.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { JournalFile } from "./journal-file.ts";
 import { type JournalVector, sumRecords, vectorRecord } from "./journal-format.ts";
@@ -38,6 +37,10 @@ export class Journal {
   readonly #vectors: JournalVector[] = [];
   #lock: Disposable | undefined;
   #file: JournalFile | undefined;
+  /** The one before, while it is ended. */
+  #endingFile: JournalFile | undefined;
+  /** Files that were ended though the disk has them not for sure, by their paths. */
+  readonly #unforced: Set<string> = new Set<string>();
   #files = 0;
   #written = 0;
   #lost = 0;
@@ -46,8 +49,14 @@ export class Journal {
   #syncTimer: NodeJS.Timeout | undefined;
   #endTimer: NodeJS.Timeout | undefined;
   #isClosing = false;
-  /** Rejected, and made anew, where the disk refuses. */
+  /** Rejected where the disk refuses, and made anew whenever it has answered. */
   #refusal: PromiseWithResolvers<never> = refusal();
+  /** Whether it refused the last write. */
+  #isRefused = false;
+  /** While a refused write waits until it is tried again. */
+  #pause: { readonly timer: NodeJS.Timeout; readonly end: () => void } | undefined;
+  /** How many calls wait for the disk: the process must not end meanwhile. */
+  #waiting = 0;
 
   private constructor(
     folder: string,
@@ -105,12 +114,11 @@ export class Journal {
     return true;
   }
 
-  /** Until there may be room again; nothing to wait for where nothing is on its way. */
+  /** Until there may be room again; false where nothing is on its way, or the disk refuses: that may take any time. */
   async room(): Promise<boolean> {
-    if (this.#isClosing || this.#queue.isEmpty) return false;
+    if (this.#isClosing || this.#isRefused || this.#queue.isEmpty) return false;
     this.#start();
-    await this.#queue.room();
-    return true;
+    return this.#queue.room();
   }
 
   /**
@@ -118,11 +126,12 @@ export class Journal {
    * @throws TondoError `IO_FAILED` where the disk refuses; what waits goes on waiting
    */
   async flush(): Promise<void> {
-    const { promise } = this.#refusal;
-    await Promise.race([this.#flushing, promise]);
-    this.#start();
-    await Promise.race([this.#flushing, promise]);
-    await this.#syncNow();
+    await this.#holding(async () => {
+      await this.#answered();
+      this.#start();
+      await this.#answered();
+      await this.#force();
+    });
   }
 
   /**
@@ -130,31 +139,37 @@ export class Journal {
    * @throws TondoError `IO_FAILED`
    */
   async end(): Promise<void> {
-    await this.flush();
-    // A batch that began meanwhile goes into this file too.
-    while (this.#flushing !== undefined) await this.#flushing;
-    this.#flushing = this.#endFile().finally(() => {
-      this.#flushing = undefined;
-      if (!this.#queue.isEmpty) this.#schedule();
+    await this.#holding(async () => {
+      await this.flush();
+      // A batch that began meanwhile goes into this file too.
+      while (this.#flushing !== undefined) await this.#answered();
+      this.#flushing = this.#endFile().finally(() => {
+        this.#flushing = undefined;
+        if (!this.#queue.isEmpty) this.#schedule();
+      });
+      await this.#flushing;
+      await this.#force();
     });
-    await this.#flushing;
   }
 
   /**
-   * Writes what waits, and lets go of the files.
+   * Writes what waits, and lets go of the files. What the disk has refused is tried once more.
    * @throws TondoError `IO_FAILED` where some could not be written
    */
   async close(): Promise<void> {
     this.#isClosing = true;
-    for (const timer of [this.#timer, this.#syncTimer, this.#endTimer]) clearTimeout(timer);
+    this.#pause?.end();
     try {
       await this.#flushing;
       this.#start();
       await this.#flushing;
       await this.#file?.end();
+      this.#file = undefined;
+      await this.#force();
     } catch (error) {
       throw failure(this.#folder, error);
     } finally {
+      for (const timer of [this.#timer, this.#syncTimer, this.#endTimer]) clearTimeout(timer);
       this.#file = undefined;
       this.#lock?.[Symbol.dispose]();
       this.#lock = undefined;
@@ -191,6 +206,36 @@ export class Journal {
     });
   }
 
+  /** Until what is on its way is written. @throws TondoError where the disk refuses it */
+  async #answered(): Promise<void> {
+    await Promise.race([this.#flushing, this.#refusal.promise]);
+  }
+
+  /** Holds the process while some work waits for the disk. */
+  async #holding(work: () => Promise<void>): Promise<void> {
+    this.#waiting++;
+    this.#pause?.timer.ref();
+    try {
+      await work();
+    } finally {
+      if (--this.#waiting === 0) this.#pause?.timer.unref();
+    }
+  }
+
+  /** Leaves the disk alone for a while: shorter where the journal is closed. */
+  async #untilRetry(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const end = (): void => {
+      resolve(undefined);
+    };
+    const timer = setTimeout(end, retryMs);
+    if (this.#waiting === 0) timer.unref();
+    this.#pause = { timer, end };
+    await promise;
+    clearTimeout(timer);
+    this.#pause = undefined;
+  }
+
   /** A disk that refuses is tried again and again, while what comes is still taken as long as there is room. */
   async #write(batch: JournalBatch): Promise<void> {
     sumRecords(batch.bytes);
@@ -198,6 +243,8 @@ export class Journal {
       try {
         await this.#append(batch);
         this.#written += batch.records;
+        this.#isRefused = false;
+        this.#refusal = refusal();
         break;
       } catch (error) {
         this.#refused(failure(this.#file?.path ?? this.#folder, error));
@@ -205,16 +252,19 @@ export class Journal {
           this.#lost += batch.records;
           break;
         }
-        await delay(retryMs, undefined, { ref: false });
+        await this.#untilRetry();
       }
     }
     this.#queue.done();
-    await this.#sync();
+    if (this.#settings.syncMs === 0) await this.#forceOrTell();
+    else this.#forceLater();
     if ((this.#file?.bytes ?? 0) >= this.#settings.sealBytes) await this.#endFile();
   }
 
   #refused(error: TondoError): void {
+    this.#isRefused = true;
     this.#listener.failed(error);
+    this.#queue.refused();
     this.#refusal.reject(error);
     this.#refusal = refusal();
   }
@@ -231,35 +281,63 @@ export class Journal {
   }
 
   async #create(): Promise<JournalFile> {
-    const { bytes } = unpublishedIn(this.#folder);
+    const { bytes } = await unpublishedIn(this.#folder);
     if (bytes >= this.#settings.unpublishedBytes) throw behind(bytes, this.#folder);
     const name = `${this.#id}-${String(++this.#files).padStart(6, "0")}${endings.journal}`;
     const file = await JournalFile.create(join(this.#folder, name));
+    this.#endLater(file);
+    return file;
+  }
+
+  /** Ends a file once it has its age. Where the disk refuses then, it has its age again. */
+  #endLater(file: JournalFile): void {
     clearTimeout(this.#endTimer);
     this.#endTimer = setTimeout(() => {
       this.end().catch((error: unknown) => {
         this.#listener.failed(failure(file.path, error));
+        if (this.#file === file && !this.#isClosing) this.#endLater(file);
       });
     }, this.#settings.sealAfterMs).unref();
-    return file;
   }
 
-  async #sync(): Promise<void> {
+  #forceLater(): void {
     const { syncMs } = this.#settings;
-    if (syncMs === "never") return;
-    if (syncMs === 0) return this.#syncNow();
+    if (syncMs === "never" || this.#isClosing) return;
     this.#syncTimer ??= setTimeout(() => {
       this.#syncTimer = undefined;
-      void this.#syncNow();
+      void this.#forceOrTell().then((isForced) => {
+        if (!isForced) this.#forceLater();
+      });
     }, syncMs).unref();
   }
 
-  async #syncNow(): Promise<void> {
-    const file = this.#file;
+  async #forceOrTell(): Promise<boolean> {
     try {
-      await file?.sync();
+      await this.#force();
+      return true;
     } catch (error) {
-      this.#listener.failed(failure(file?.path ?? this.#folder, error));
+      this.#listener.failed(failure(this.#folder, error));
+      return false;
+    }
+  }
+
+  /** Until the disk has for sure all that was written. @throws TondoError `IO_FAILED` */
+  async #force(): Promise<void> {
+    const written = [this.#endingFile, this.#file];
+    for (const path of this.#unforced) {
+      try {
+        await syncFile(path);
+      } catch (error) {
+        throw failure(path, error);
+      }
+      if (this.#unforced.delete(path)) this.#listener.ended(path);
+    }
+    for (const file of written) {
+      try {
+        await file?.sync();
+      } catch (error) {
+        throw failure(file?.path ?? this.#folder, error);
+      }
     }
   }
 
@@ -267,13 +345,17 @@ export class Journal {
     const file = this.#file;
     if (file === undefined) return;
     this.#file = undefined;
+    this.#endingFile = file;
     clearTimeout(this.#endTimer);
     try {
       await file.end();
       this.#listener.ended(file.path);
     } catch (error) {
-      // It stays as it is, and is taken up as that of a process that was killed would be.
-      this.#listener.failed(failure(file.path, error));
+      // It stays as it is until it can be forced, or is taken up as that of a process that was killed would be.
+      this.#unforced.add(file.path);
+      this.#refused(failure(file.path, error));
+    } finally {
+      this.#endingFile = undefined;
     }
   }
 }

@@ -9,7 +9,7 @@ export interface ServedOptions {
   readonly rate: number;
   /** Shares of single vectors, by their names, in place of `rate`. */
   readonly vectors?: Readonly<Record<string, number>>;
-  /** What becomes of an answer that finds the queue full: it is not logged, and counted (`"drop"`, the default), or waits for room (`"block"`). */
+  /** What becomes of an answer that finds the queue full: it is not logged, and counted (`"drop"`, the default), or waits for room (`"block"`): as long as the disk takes what is written; while it refuses, it is dropped, too. */
   readonly whenFull?: "drop" | "block";
   /** Bounds of what waits in memory to be written. */
   readonly queue?: {

@@ -88,7 +88,7 @@ export function servedOf({ home, clock, openEngine, log }: ServedContext): Serve
     },
     list: async () => ({
       days: await counted(publicFiles(home), openEngine),
-      unpublished: unpublishedIn(unpublishedFolder(home)),
+      unpublished: await unpublishedIn(unpublishedFolder(home)),
     }),
   };
 }

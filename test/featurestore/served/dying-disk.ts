@@ -58,6 +58,19 @@ export async function dyingAt(n: number, work: () => Promise<unknown>): Promise<
   return died.length > 0;
 }
 
+/** Runs some work on a disk that forces as this says: it is given what does, and may do it, wait, or refuse. */
+export async function forcing<T>(
+  force: (real: () => Promise<unknown>) => Promise<unknown>,
+  work: () => Promise<T>,
+): Promise<T> {
+  return onDisk(
+    (operation, name) =>
+      (...given) =>
+        name === "handle.datasync" || name === "handle.sync" ? force(() => operation(...given)) : operation(...given),
+    work,
+  );
+}
+
 /** Runs some work in a process that can open no file any more from when it has given one a name that ends so. */
 export async function outOfFiles<T>(ending: string, work: () => Promise<T>): Promise<T> {
   const real = { ...fs.promises };
