@@ -8,6 +8,7 @@ const sums = ["test/featurestore/online/codec/checksum.test.ts"];
 const monoids = ["test/dsl/functions/aggregates.test.ts"];
 const load = ["test/featurestore/materialize/materialize.test.ts"];
 const store = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
+const twoDefinitions = ["test/featurestore/online/two-definitions.test.ts"];
 const faults = ["test/featurestore/online/lmdb/lmdb-faults.test.ts"];
 
 const late = ["test/featurestore/online/lookup-reader.test.ts"];
@@ -21,6 +22,34 @@ const training = ["test/featurestore/applied/applied-training.test.ts"];
 const hops = ["test/featurestore/computed-keys.test.ts"];
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "ties-broken-by-its-own-columns-alone",
+    file: "src/dsl/plan/fingerprint.ts",
+    find: "return group.reads.slice(0, group.reads.findLastIndex((name) => own.has(name)) + 1);",
+    replace: "return group.reads.filter((name) => own.has(name));",
+    tests: twoDefinitions,
+  },
+  {
+    name: "versions-told-apart-by-its-own-columns",
+    file: "src/dsl/plan/fingerprint.ts",
+    find: "stored === undefined || source.id !== undefined",
+    replace: "stored === undefined",
+    tests: twoDefinitions,
+  },
+  {
+    name: "widened-column-read-as-it-was",
+    file: "src/featurestore/online/group-reader.ts",
+    find: "if (widened.length === 0) return read;",
+    replace: "if (widened.length < 100) return read;",
+    tests: twoDefinitions,
+  },
+  {
+    name: "widened-column-read-as-a-float",
+    file: "src/featurestore/online/group-reader.ts",
+    find: 'return { index, kind: "int", missing, target };',
+    replace: "return { index, kind, missing, target };",
+    tests: twoDefinitions,
+  },
   {
     name: "dead-readers-kept",
     file: "src/featurestore/online/lmdb/lmdb-store.ts",
@@ -452,8 +481,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "changed-definition-served",
     file: "src/featurestore/online/group-reader.ts",
-    find: "if (entries[index]?.fingerprint === fingerprint)",
-    replace: "if (index >= 0)",
+    find: "if (loaded === fingerprint) return",
+    replace: "if (loaded !== undefined) return",
     tests: reader,
   },
   {

@@ -1,6 +1,7 @@
 import { canonicalJson, sha256 } from "../../core/index.ts";
 import type { Fitted } from "./expression-plan.ts";
-import type { EntityPlan, GroupPlan, SourcePlan, VectorPlan } from "./plan.ts";
+import type { EntityPlan, GroupPlan, SourcePlan, StoredPlan, VectorPlan } from "./plan.ts";
+import { columnsOf } from "./walk.ts";
 
 /** A source's meaning: not where its files lie nor in how many places. What its columns are stands where they are read. */
 function meaning({ transports, columns: _columns, pii: _pii, ...source }: SourcePlan): unknown {
@@ -25,15 +26,25 @@ export function groupFingerprint(group: GroupPlan, source: SourcePlan): string {
 
 /**
  * SHA-256 of what decides one stored value of a group. Two groups' values may be read as one another's iff these agree;
- * what else the group stores does not matter, but for the columns it reads, which break ties.
+ * what else the group stores does not matter, but for the columns that break its ties.
  */
 export function storedFingerprint(group: GroupPlan, name: string, source: SourcePlan): string {
   const stored = group.stored.find((plan) => plan.name === name);
   return digest({
-    group: { ...group, stored: [], features: [] },
+    group: { ...group, reads: tieBreaks(group, stored, source), stored: [], features: [] },
     stored: stored ?? null,
     source: meaning(source),
   });
+}
+
+/**
+ * The columns that decide which of the rows that compete a value is of. Competing rows are compared column by column, and those behind the last one that the value is
+ * made of tell apart only rows that give the same. With `id` all columns say which rows are versions at all.
+ */
+function tieBreaks(group: GroupPlan, stored: StoredPlan | undefined, source: SourcePlan): readonly string[] {
+  if (stored === undefined || source.id !== undefined) return group.reads;
+  const own = new Set(stored.kind === "column" ? [stored.column] : columnsOf(stored.input));
+  return group.reads.slice(0, group.reads.findLastIndex((name) => own.has(name)) + 1);
 }
 
 /** SHA-256 of the canonical plan of a vector, without paths. */

@@ -1,6 +1,14 @@
-import { formatMicros, type Micros, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
-import { type GroupPlan, missingRaw, type SourcePlan, storedFingerprint } from "../../dsl/index.ts";
+import {
+  formatMicros,
+  type Micros,
+  parseTypeName,
+  TondoError,
+  type TypeName,
+  type ValueKind,
+} from "../../core/index.ts";
+import { type GroupPlan, missingRaw, type SourcePlan, storedFingerprint, type StoredPlan } from "../../dsl/index.ts";
 import { type GroupPointer, groupName } from "./group-pointer.ts";
+import type { RowLayout } from "./group-layout.ts";
 import { rowReader } from "./row-reader.ts";
 import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
 import { windowReader } from "./window-reader.ts";
@@ -11,13 +19,20 @@ export interface Wanted {
   readonly target: number;
 }
 
+/** A stored value that is wanted, as this program defines it. */
+interface Defined extends Wanted, Pick<WantedValue, "kind" | "missing"> {
+  readonly fingerprint: string;
+  /** What its fingerprint was before its column became a float: where it is one. */
+  readonly narrower: string | undefined;
+}
+
 /** Reads some stored values of one group: knows its definition, and finds them in whatever layout was loaded. */
 export class GroupReader {
   readonly name: string;
   readonly key: readonly ValueKind[];
   readonly #group: GroupPlan;
   readonly #source: SourcePlan["kind"];
-  readonly #wanted: readonly (Wanted & Pick<WantedValue, "kind" | "missing"> & { readonly fingerprint: string })[];
+  readonly #wanted: readonly Defined[];
   #bound: { readonly pointer: GroupPointer; readonly read: RecordReader } | undefined;
 
   constructor(group: GroupPlan, source: SourcePlan, wanted: readonly Wanted[]) {
@@ -35,6 +50,7 @@ export class GroupReader {
         kind,
         missing: missingRaw(kind),
         fingerprint: storedFingerprint(group, stored, source),
+        narrower: narrower(group, plan, source),
       };
     });
   }
@@ -53,9 +69,11 @@ export class GroupReader {
     }
     const { layout } = pointer;
     const entries = layout.kind === "rows" ? layout.columns : layout.windows;
-    const wanted = this.#wanted.map(({ stored, target, kind, missing, fingerprint }): WantedValue => {
+    const wanted = this.#wanted.map(({ stored, target, kind, missing, fingerprint, narrower }): WantedValue => {
       const index = entries.findIndex(({ name }) => name === stored);
-      if (entries[index]?.fingerprint === fingerprint) return { index, kind, missing, target };
+      const loaded = entries[index]?.fingerprint;
+      if (loaded === fingerprint) return { index, kind, missing, target };
+      if (loaded !== undefined && loaded === narrower) return { index, kind: "int", missing, target };
       throw new TondoError(
         "GROUP_NOT_MATERIALIZED",
         index < 0
@@ -64,9 +82,19 @@ export class GroupReader {
         { hint: "Run `tondo materialize`.", details: { group: this.name, stored, asOf: pointer.asOf } },
       );
     });
-    const read = layout.kind === "rows" ? rowReader(layout, wanted, this.#group.ttl) : windowReader(layout, wanted);
+    const read = layout.kind === "rows" ? this.#rowReader(layout, wanted) : windowReader(layout, wanted);
     this.#bound = { pointer, read };
     return read;
+  }
+
+  #rowReader(layout: RowLayout, wanted: readonly WantedValue[]): RecordReader {
+    const read = rowReader(layout, wanted, this.#group.ttl);
+    const widened = wanted.flatMap(({ kind, target }, i) => (kind === this.#wanted[i]?.kind ? [] : [target]));
+    if (widened.length === 0) return read;
+    return (record, at, into, base) => {
+      read(record, at, into, base);
+      for (const target of widened) into.values[base + target] = Number(into.values[base + target]);
+    };
   }
 
   /**
@@ -110,4 +138,12 @@ export class GroupReader {
   hasAnswered(into: StoredAnswers, base: number): boolean {
     return this.#wanted.every(({ target }) => into.statuses[base + target] !== "unavailable");
   }
+}
+
+/** The fingerprint of a column that is a float, as it was while it was an int: what was loaded then is the same numbers. */
+function narrower(group: GroupPlan, plan: StoredPlan, source: SourcePlan): string | undefined {
+  if (plan.kind !== "column" || parseTypeName(plan.type).kind !== "float") return undefined;
+  const type: TypeName = parseTypeName(plan.type).optional ? "int?" : "int";
+  const stored = group.stored.map((one) => (one === plan ? { ...plan, type } : one));
+  return storedFingerprint({ ...group, stored }, plan.name, source);
 }

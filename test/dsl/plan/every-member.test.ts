@@ -292,7 +292,11 @@ describe("the fingerprints of a project that uses everything", () => {
           return storedFingerprint({ ...changed.group, stored }, name, changed.source);
         };
         expect(own(alone)).toBe(storedFingerprint(group, name, both.source));
-        expect(wrong(alone, own, (path) => path === "group.stored.0.name")).toEqual([]);
+        // Columns behind its own tell apart only rows that give the same, where no `id` says which rows are versions.
+        const last = plan.kind === "column" ? group.reads.indexOf(plan.column) : group.reads.length;
+        const isBehind = (path: string): boolean =>
+          both.source.id === undefined && Number(/^group\.reads\.(\d+)/.exec(path)?.[1] ?? -1) > last;
+        expect(wrong(alone, own, (path) => path === "group.stored.0.name" || isBehind(path))).toEqual([]);
       }
     },
   );

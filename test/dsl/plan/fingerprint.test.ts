@@ -188,6 +188,12 @@ describe("fingerprints change", () => {
       "at updated_at + 1s",
       ["group profile", "source shops", "stored kind", "stored seats", ...vector],
     ],
+    [
+      "a column behind the others, which breaks no ties of theirs",
+      "kind, seats",
+      "kind, seats, shop_id",
+      ["group profile", "stored shop_id", ...vector],
+    ],
     ["a column's type", "seats: int", "seats: float", ["group profile", "stored seats", ...vector]],
     ["a type read by an aggregate", "items: int)", "items: float)", ["group sales", "stored mean_1d", ...vector]],
     ["whose rows they are", "orders by shop_id", "orders by other_id", all],
