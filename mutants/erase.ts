@@ -58,8 +58,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "readers-keep-the-erased",
     file: `${folder}/erase.ts`,
-    find: "if (group.entity === entity) await options.evict(",
-    replace: "if (group.entity !== entity) await options.evict(",
+    find: "  await options.evict();\n",
+    replace: "",
     tests: erase,
     testName: "that readers kept",
   },
@@ -137,10 +137,35 @@ const mutants: readonly Mutant[] = [
   {
     name: "journals-of-others-overlooked",
     file: "src/featurestore/served/served-erasure.ts",
-    find: "if (stemOf(name, endings.journal) !== undefined) rows +=",
-    replace: "if (stemOf(name, endings.lock) === name) rows +=",
+    find: "of namedSo(folder, endings.journal)) rows +=",
+    replace: "of namedSo(folder, endings.compacting)) rows +=",
     tests: served,
     testName: "that lives",
+  },
+  {
+    name: "served-rows-on-their-way-overlooked",
+    file: "src/featurestore/served/served-erasure.ts",
+    find: "    for (const path of namedSo(folder, endings.journal)) rows += await countJournal(context, path, key);\n    for (const path of namedSo(folder, endings.sealed)) rows += await countSealed(context, engine, path, key);\n    for (const { files, condition } of publicOf(context, key)) rows += await countPublic(engine, files, condition);",
+    replace:
+      "    for (const { files, condition } of publicOf(context, key)) rows += await countPublic(engine, files, condition);\n    for (const path of namedSo(folder, endings.sealed)) rows += await countSealed(context, engine, path, key);\n    for (const path of namedSo(folder, endings.journal)) rows += await countJournal(context, path, key);",
+    tests: kept,
+    testName: "never overlooked",
+  },
+  {
+    name: "sealed-rows-that-cannot-be-read-are-none",
+    file: "src/featurestore/served/served-erasure.ts",
+    find: "if (existsSync(join(folder, reading))) throw error;",
+    replace: 'if (reading === "") throw error;',
+    tests: kept,
+    testName: "taken for none",
+  },
+  {
+    name: "reader-keeps-the-erased-by-other-definitions",
+    file: "src/featurestore/online/feature-reader.ts",
+    find: "this.#records.forget();",
+    replace: "",
+    tests: erase,
+    testName: "that readers kept",
   },
   {
     name: "hashed-key-is-not-found",

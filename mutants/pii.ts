@@ -47,6 +47,20 @@ const mutants: readonly Mutant[] = [
     tests: shown,
   },
   {
+    name: "wrong-personal-keys-of-a-command-shown",
+    file: "src/cli/commands/get.ts",
+    find: "(entity, column) => pii.has(`${entity}.${column}`)",
+    replace: "() => false",
+    tests: shown,
+  },
+  {
+    name: "wrong-personal-moments-shown",
+    file: "src/cli/arguments/parse-value.ts",
+    find: "throw shown === undefined ? error :",
+    replace: "throw shown === undefined || shown !== text ? error :",
+    tests: shown,
+  },
+  {
     name: "wrong-personal-inputs-shown",
     file: "src/featurestore/online/request-reader.ts",
     find: "hidden.has(name) ? hiddenValue : shown(value)",

@@ -201,6 +201,14 @@ const mutants: readonly Mutant[] = [
     tests: crash,
   },
   {
+    name: "recovered-by-what-was-there-before-the-lock",
+    file: "src/featurestore/served/recover.ts",
+    find: "  for (const owner of ownersIn(folder)) {",
+    replace:
+      "  const then = [...ownersIn(folder)].map((one) => [one, ownedBy(folder, one)] as const);\n  for (const [owner, own] of then) {\n    const ownedBy = (..._given: unknown[]): readonly string[] => own;",
+    tests: crash,
+  },
+  {
     name: "sealed-journal-comes-back",
     file: "src/featurestore/served/compact.ts",
     find: 'await rm(join(folder, `${stemOf(name, endings.sealed) ?? ""}${endings.journal}`), { force: true });',

@@ -215,14 +215,12 @@ class OpenTondo implements AnyTondo {
     const actor = options.actor ?? accountName();
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
     const artifacts = folderArtifacts(resolve(home, options.artifacts ?? "artifacts"));
-    this.served = servedOf({ home, clock: this.#clock, openEngine: () => this.#openEngine(), log: () => log });
+    this.served = servedOf({ home, clock: this.#clock, openEngine: () => this.#openEngine(), log });
     this.#erasing = erasing({
       ...{ home, database, places, clock: this.#clock, actor },
       ...{ store: () => this.#store.get(), project: () => this.#projectAtRest(), engine: () => this.#openEngine() },
-      logs: () => [
-        servedErasure({ home, openEngine: () => this.#openEngine(), log: () => log, pii: options.served?.pii }),
-      ],
-      evict: async (group, key) => (await this.#features)?.evict(group, key),
+      logs: () => [servedErasure({ home, openEngine: () => this.#openEngine(), log, pii: options.served?.pii })],
+      evict: async (entity, key) => (await this.#features?.catch(() => undefined))?.evictKey(entity, key),
       ...(options.cassandra === undefined ? { compact: () => (this.#forgetReaders(), this.#store.compact()) } : {}),
     });
     this.registry = openRegistry({ database, artifacts, clock: this.#clock, actor });

@@ -2,8 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inputArguments, keyArguments } from "../../src/cli/arguments/index.ts";
+import { piiOf, piiOutputs } from "../../src/dsl/index.ts";
 import { requestReader } from "../../src/featurestore/index.ts";
 import { open } from "../../src/open.ts";
+import { compileText } from "../dsl/check-one.ts";
 import { step } from "./orders-project.ts";
 import { type Ran, tondo } from "./run-tondo.ts";
 
@@ -159,6 +162,57 @@ describe("what is marked as personal", () => {
     const made = await tondo(folder, "training-set", "offer", "--rows", "rows.csv", "--output", "training/other");
     expect([made.code, shows(said(made))]).toEqual([1, []]);
     expect(said(made)).toContain('has <pii> in the column "phone"');
+  });
+
+  it("is <pii> where the command line has it wrong, also what is marked as a group's source has it alone", async () => {
+    const ran = await tondo(folder, "get", "customer:profile:age", "--key", "mark3r-3");
+    expect([ran.code, shows(said(ran))]).toEqual([1, []]);
+    expect(said(ran)).toContain("--key: <pii> is not of the form NAME=VALUE");
+    const plan = compileText(`entity person (person_id: int)
+entity trip (day: date, seat: int)
+snapshot people { csv "p.csv" columns (number: int, day: date, seat: int, born: int, at: timestamp) at at
+  pii number, day }
+group person:profile from people by number as person_id { born }
+group trip:of from people by day, seat { born }
+vector v {
+  key who: person, trip
+  input n: int, hour: timestamp, other: int
+  pii hour
+  born = @person:profile:born[who] ?? 0
+  more = @person:profile:born[n] ?? 0
+  third = @trip:of:born[trip] ?? 0
+  rest = other
+}`).plan;
+    const [vector] = plan?.vectors ?? [];
+    if (plan === undefined || vector === undefined) throw new Error("no plan");
+    const hidden = piiOutputs(vector);
+    const ofRole = (role: string, column: string): boolean => hidden.has(role) || hidden.has(`${role}_${column}`);
+    const personal = piiOf(plan).keys;
+    const ofEntity = (entity: string, column: string): boolean => personal.has(`${entity}.${column}`);
+    const asked = [{ role: "person", entity: "person" }];
+    const wrong: readonly (readonly [() => unknown, string])[] = [
+      [() => keyArguments(["who=mark3r"], vector.roles, plan.entities, ofRole), "--key who: <pii> is no int"],
+      [
+        () => keyArguments(["trip.day=mark3r"], vector.roles, plan.entities, ofRole),
+        "--key trip.day: <pii> is no date",
+      ],
+      [
+        () => keyArguments(["trip.day=2024-02-31"], vector.roles, plan.entities, ofRole),
+        "--key trip.day: <pii> is no date",
+      ],
+      [() => keyArguments(["trip.seat=x"], vector.roles, plan.entities, ofRole), '--key trip.seat: "x" is no int'],
+      [
+        () => keyArguments(["mark3r"], vector.roles, plan.entities, ofRole),
+        "--key: <pii> is not of the form NAME=VALUE",
+      ],
+      [() => keyArguments(["person=mark3r"], asked, plan.entities, ofEntity), "--key person: <pii> is no int"],
+      [() => keyArguments(["mark3r"], asked, plan.entities, ofEntity), "--key: <pii> is not of the form NAME=VALUE"],
+      [() => inputArguments(["n=mark3r"], vector.inputs, hidden), "--input n: <pii> is no int"],
+      [() => inputArguments(["hour=mark3r"], vector.inputs, hidden), "--input hour: <pii> is no timestamp"],
+      [() => inputArguments(["other=x"], vector.inputs, hidden), '--input other: "x" is no int'],
+      [() => inputArguments(["mark3r"], vector.inputs, hidden), "--input: <pii> is not of the form NAME=VALUE"],
+    ];
+    for (const [given, message] of wrong) expect(given).toThrow(new RegExp(`^${message}$`));
   });
 
   it("is <pii> where a request has it wrong", async () => {

@@ -91,6 +91,7 @@ export async function vectors(tondo: Tondo<TondoProject>): Promise<void> {
   await reader.get("lateness", [{ shop: "a" }], { inputs: [{}], partial: false });
   reader.prepare("price");
   reader.evict("route:orders", { shop: "a", region: 7n });
+  reader.evictKey("route", { shop: "a", region: 7n });
 
   // @ts-expect-error an unknown vector
   void reader.get("prize", keys);
@@ -104,6 +105,8 @@ export async function vectors(tondo: Tondo<TondoProject>): Promise<void> {
   void reader.prepare("prize");
   // @ts-expect-error a key of another group
   reader.evict("shop:orders", { shop: "a", region: 7n });
+  // @ts-expect-error a key of another entity
+  reader.evictKey("shop", { shop: "a", region: 7n });
 }
 
 export async function predictions(tondo: Tondo<TondoProject>): Promise<void> {

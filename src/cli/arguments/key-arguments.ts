@@ -10,13 +10,16 @@ export type GivenKeys = Readonly<Record<string, Value | Readonly<Record<string, 
  * The keys that `--key NAME=VALUE` and, for keys of several columns, `--key NAME.COLUMN=VALUE` give, typed as the entities declare.
  *
  * @param named who may be named: roles of a vector, or entities under their own names
+ * @param isPii whether a column of who is named holds personal data, which no error shows
  * @throws TondoError `KEY_INVALID`
  */
 export function keyArguments(
   given: readonly string[],
   named: readonly RolePlan[],
   entities: readonly EntityPlan[],
+  isPii: (name: string, column: string) => boolean,
 ): GivenKeys {
+  const hasPii = named.some(({ role, entity }) => columnNames(entity, entities).some((column) => isPii(role, column)));
   const keys = new Map<string, Value | Record<string, Value>>();
   const known = new Map(named.map(({ role, entity }) => [role, columnNames(entity, entities)]));
   for (const text of given) {
@@ -24,12 +27,13 @@ export function keyArguments(
       option: "--key",
       code: "KEY_INVALID",
       example: exampleOf(named, entities),
+      hasPii,
     });
     const dot = left.indexOf(".");
     const [name, column] = nameAndColumn(left, known) ?? [dot < 0 ? left : left.slice(0, dot), undefined];
-    const { key: columns, pii = [] } = columnsOf(name, named, entities);
+    const { key: columns } = columnsOf(name, named, entities);
     const plan = columnOf(name, column, columns);
-    const shown = pii.includes(plan.name) ? hiddenValue : undefined;
+    const shown = isPii(name, plan.name) ? hiddenValue : undefined;
     const typed = parseValue(value, plan.type, `--key ${left}`, "KEY_INVALID", shown);
     const before = keys.get(name);
     const parts = isParts(before) ? before : undefined;
@@ -50,7 +54,7 @@ export function keyArguments(
 export function inputArguments(
   given: readonly string[],
   declared: readonly KeyColumnPlan[],
-  pii: readonly string[] = [],
+  pii: ReadonlySet<string>,
 ): Readonly<Record<string, Value>> {
   const inputs = new Map<string, Value>();
   const names = declared.map(({ name }) => name);
@@ -59,6 +63,7 @@ export function inputArguments(
       option: "--input",
       code: "INPUT_INVALID",
       example: `${names[0] ?? "name"}=VALUE`,
+      hasPii: names.some((one) => pii.has(one)),
     });
     const plan = declared.find((input) => input.name === name);
     if (plan === undefined) {
@@ -71,21 +76,31 @@ export function inputArguments(
     }
     inputs.set(
       name,
-      parseValue(value, plan.type, `--input ${name}`, "INPUT_INVALID", pii.includes(name) ? hiddenValue : undefined),
+      parseValue(value, plan.type, `--input ${name}`, "INPUT_INVALID", pii.has(name) ? hiddenValue : undefined),
     );
   }
   return Object.fromEntries(inputs);
+}
+
+interface SplitOptions {
+  readonly option: string;
+  readonly code: "KEY_INVALID" | "INPUT_INVALID";
+  readonly example: string;
+  /** Whether some of what may be named holds personal data. */
+  readonly hasPii: boolean;
 }
 
 /** The two sides of the first `=` that a name stands before, or of the first: names may hold one, and so may values. */
 function split(
   text: string,
   isName: (left: string) => boolean,
-  { option, code, example }: { option: string; code: "KEY_INVALID" | "INPUT_INVALID"; example: string },
+  { option, code, example, hasPii }: SplitOptions,
 ): readonly [string, string] {
   const equals = places(text, /=/g).find((at) => isName(text.slice(0, at))) ?? text.indexOf("=");
   if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
-  throw new TondoError(code, `${option}: ${JSON.stringify(text.slice(0, 60))} is not of the form NAME=VALUE`, {
+  // Without a name nobody can tell what it is a value of.
+  const shown = hasPii ? hiddenValue : JSON.stringify(text.slice(0, 60));
+  throw new TondoError(code, `${option}: ${shown} is not of the form NAME=VALUE`, {
     hint: `Write ${option} ${example}.`,
   });
 }

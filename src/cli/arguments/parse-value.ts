@@ -3,6 +3,7 @@ import {
   durationUnits,
   isEmbedding,
   isScalar,
+  type Micros,
   parseTypeName,
   toMicros,
   TondoError,
@@ -27,13 +28,21 @@ export function parseValue(
   type: TypeName,
   name: string,
   code: "KEY_INVALID" | "INPUT_INVALID",
-  shown: string = JSON.stringify(text.slice(0, 60)),
+  shown?: string,
 ): Value {
   const { kind } = parseTypeName(type);
   const invalid = (form: string): TondoError =>
-    new TondoError(code, `${name}: ${shown} is no ${kind}`, {
+    new TondoError(code, `${name}: ${shown ?? JSON.stringify(text.slice(0, 60))} is no ${kind}`, {
       hint: `Write it as ${form}.`,
     });
+  const moment = (): Micros => {
+    try {
+      return toMicros(text, name);
+    } catch (error) {
+      // What is wrong with it shows it.
+      throw shown === undefined ? error : invalid('a time with its offset, such as "2001-06-20T12:00:00Z"');
+    }
+  };
   if (kind === "string") return text;
   if (text === "null") return null;
   if (!isScalar(kind)) return parseArray(text, kind, invalid);
@@ -50,9 +59,9 @@ export function parseValue(
       if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
       throw invalid("a number, such as 1.5");
     case "timestamp":
-      return toMicros(text, name);
+      return moment();
     case "date":
-      if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return toMicros(text, name) / microsPerDay;
+      if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return moment() / microsPerDay;
       throw invalid("a day, such as 2024-03-01");
     case "duration": {
       const [, number, unit] = duration.exec(text) ?? [];

@@ -1,5 +1,5 @@
 import { formatMicros, parseCanonicalName, parseTypeName, TondoError, type ValueKind } from "../../core/index.ts";
-import type { ProjectPlan } from "../../dsl/index.ts";
+import { piiOf, type ProjectPlan } from "../../dsl/index.ts";
 import { askAtMoment, askedMomentOption, keyArguments } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
 import { spanText, table, valueText } from "../output/index.ts";
@@ -42,10 +42,12 @@ export const getCommand: Command = {
     const features = await tondo.features();
     // Names are looked at before keys: an unknown name explains an unknown key.
     const loaded = (): Promise<number> => features.loadedMoment(groupsOf(names));
+    const pii = piiOf(project).keys;
     const keys = keyArguments(
       args.list("key"),
       (entities.length === 0 ? project.entities : entities).map(({ name }) => ({ role: name, entity: name })),
       project.entities,
+      (entity, column) => pii.has(`${entity}.${column}`),
     );
     const row = await askAtMoment(args, loaded, (options) => features.get([...names], keys, options));
     const rows = Object.entries(row.values).map(([name, { value, status, ageMicros }]) => [

@@ -1,5 +1,5 @@
 import { formatMicros, parseTypeName, TondoError } from "../../core/index.ts";
-import type { VectorPlan } from "../../dsl/index.ts";
+import { piiOutputs, type VectorPlan } from "../../dsl/index.ts";
 import type { Tondo } from "../../open.ts";
 import { packageFiles } from "../../registry/index.ts";
 import type { Prediction } from "../../serving/index.ts";
@@ -45,8 +45,10 @@ export const predictCommand: Command = {
     const partition = partitionArgument(args, "partition");
     await using tondo = await openProject(context, "reading", await withFunctions(context));
     const vector = await vectorOf(tondo, reference, partition ?? []);
-    const keys = keyArguments(args.list("key"), vector.roles, vector.entities);
-    const inputs = inputArguments(args.list("input"), vector.inputs, vector.pii);
+    const pii = piiOutputs(vector);
+    const isPii = (role: string, column: string): boolean => pii.has(role) || pii.has(`${role}_${column}`);
+    const keys = keyArguments(args.list("key"), vector.roles, vector.entities, isPii);
+    const inputs = inputArguments(args.list("input"), vector.inputs, pii);
     const groups = vector.groups.map(({ entity, name }) => `${entity}:${name}`);
     const loaded = async (): Promise<number> => (await tondo.features()).loadedMoment(groups);
     const prediction = await askAtMoment(args, loaded, (options) =>

@@ -76,7 +76,7 @@ const maxExamples = 1_000;
  * what was served is another value. The engine compares; memory is bounded by its own, which spills.
  *
  * @throws TondoError `ROWS_INVALID` where the log lacks a column or one is of another type, `INVALID_ARGUMENT`, `SOURCE_MISSING`, `SOURCE_CHANGED`,
- * `SOURCE_UNREADABLE`, `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ABORTED`
+ * `SOURCE_UNREADABLE`, `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `PACKAGE_CORRUPT`, `PACKAGE_MISSING`, `LIMIT_EXCEEDED`, `ABORTED`
  */
 export async function consistency(options: ConsistencyOptions): Promise<ConsistencyReport> {
   checkNumbers(options);

@@ -11,13 +11,20 @@ import {
   TondoError,
   type VectorName,
 } from "../../core/index.ts";
-import { type FunctionLibrary, functionLibrary, type ProjectPlan, type VectorPlan } from "../../dsl/index.ts";
+import {
+  type FunctionLibrary,
+  functionLibrary,
+  type GroupPlan,
+  type ProjectPlan,
+  type VectorPlan,
+} from "../../dsl/index.ts";
 import type { AnswerLog, VectorAnswerLog } from "./answer-log.ts";
 import { closestName } from "./closest-name.ts";
 import { encodeKey } from "./codec/index.ts";
 import { type EntityKeys, keyValues } from "./entity-keys.ts";
 import type { FeatureValue } from "./feature-value.ts";
 import { entityOf } from "./find-feature.ts";
+import { groupName } from "./group-pointer.ts";
 import { findGroup, loadedMoment } from "./loaded-moment.ts";
 import { LookupReader } from "./lookup-reader.ts";
 import { NamesProgram } from "./names-program.ts";
@@ -197,13 +204,33 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
    * @throws TondoError `UNKNOWN_GROUP`, `KEY_INVALID`
    */
   evict<const G extends GroupName<P>>(group: G, key: P["entities"][P["groups"][G]]): void {
-    const plan = findGroup(this.#project, group);
-    const entity = entityOf(this.#project, plan.entity);
-    const values = keyValues(entity, { [entity.name]: key } as EntityKeys);
+    // Types say what a key is; what was given is looked at.
+    this.#evict(findGroup(this.#project, group), key as EntityKeys[string]);
+  }
+
+  /**
+   * Says the same of a key in all groups of its entity that this reader knows, by the definitions that it was made with. Those in force may be others, and the key none by its own: then
+   * all keys are forgotten.
+   *
+   * @example `features.evictKey("customer", "c-1029")`
+   */
+  evictKey<const E extends keyof P["entities"] & string>(entity: E, key: P["entities"][E]): void {
+    try {
+      for (const group of this.#project.groups)
+        if (group.entity === entity) this.#evict(group, key as EntityKeys[string]);
+    } catch (error) {
+      if (!(error instanceof TondoError && error.code === "KEY_INVALID")) throw error;
+      this.#records.forget();
+    }
+  }
+
+  #evict(group: GroupPlan, key: EntityKeys[string]): void {
+    const entity = entityOf(this.#project, group.entity);
+    const values = keyValues(entity, { [entity.name]: key });
     // A key of which a part is missing has no record.
     if (values.includes(null)) return;
-    const kinds = plan.key.map(({ type }) => parseTypeName(type).kind);
-    this.#records.evict(group, encodeKey(kinds, values));
+    const kinds = group.key.map(({ type }) => parseTypeName(type).kind);
+    this.#records.evict(groupName(group), encodeKey(kinds, values));
   }
 
   async #named(

@@ -74,6 +74,12 @@ export class RecordCache {
     }
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.#entries.clear();
+    this.#bytes = 0;
+  }
+
   /** Forgets a key. */
   delete(id: string): void {
     const entry = this.#entries.get(id);

@@ -69,6 +69,12 @@ export class RecordReads {
     this.#flights.delete(id);
   }
 
+  /** The same of all records. */
+  forget(): void {
+    this.#cache?.clear();
+    this.#flights.clear();
+  }
+
   #shared(
     view: StoreView,
     load: GroupPointer,

@@ -3,10 +3,9 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { v7 } from "uuid";
 import { lockFile, syncFile, syncFolder, TondoError } from "../../core/index.ts";
-import { quoteIdentifier } from "../../dsl/index.ts";
 import { type Engine, sqlText } from "../duckdb/index.ts";
 import { type Commit, finishCommit, type PublishedFile, writeCommit } from "./commit.ts";
-import { publicColumn } from "./public-column.ts";
+import { publicColumns } from "./public-column.ts";
 import { type PartEntry, partsFile } from "./seal.ts";
 import { sealedName } from "./sealed-column.ts";
 import { endings, isPartFile, stemOf, unpublishedFolder } from "./served-places.ts";
@@ -140,14 +139,11 @@ async function writeGroup(
       },
     );
   }
-  const selected = columns.map((column, place) => {
-    return `${publicColumn(place, column.kind)} as ${quoteIdentifier(column.name)}`;
-  });
   const files: PublishedFile[] = [];
   for (const row of days) {
     const file = `${String(first + files.length)}.part`;
     await engine.run(
-      `copy (select ${selected.join(", ")} from ${from} where ${day} = ${String(row["n"])} order by ${placeOf("request_id")}) ` +
+      `copy (select ${publicColumns(columns)} from ${from} where ${day} = ${String(row["n"])} order by ${placeOf("request_id")}) ` +
         `to ${sqlText(join(work, file))} (format parquet, compression zstd)`,
       doing,
       signal,

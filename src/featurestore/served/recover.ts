@@ -30,12 +30,13 @@ export async function recoverJournals(
   seal: typeof sealJournal = sealJournal,
 ): Promise<Recovered> {
   const found = { ...nothingRecovered };
-  for (const [owner, names] of byOwner(folder)) {
+  for (const owner of ownersIn(folder)) {
     if (signal?.aborted === true) break;
     const lock = lockFile(join(folder, `${owner}${endings.lock}`));
     if (lock === undefined) continue;
     try {
-      for (const name of names) {
+      // Whoever had the lock before may have sealed some of what was there.
+      for (const name of ownedBy(folder, owner)) {
         const path = join(folder, name);
         if (stemOf(name, endings.sealing) !== undefined) {
           await rm(path, { recursive: true, force: true });
@@ -57,19 +58,21 @@ function add(found: { -readonly [K in keyof Recovered]: number }, { rows, tornBy
   found.damaged += damaged;
 }
 
-/** The journals, and what was being made of them, by the process that wrote them; those without either by their lock alone. */
-function byOwner(folder: string): ReadonlyMap<string, readonly string[]> {
-  const owned = new Map<string, string[]>();
-  for (const name of readdirSync(folder).sort()) {
-    const owner = stemOf(name, endings.lock);
-    if (owner !== undefined && isId(owner)) owned.set(owner, owned.get(owner) ?? []);
-    const stem = stemOf(name, endings.journal) ?? stemOf(name, endings.sealing);
-    const own = stem?.slice(0, idLength);
-    if (own === undefined || !isId(own)) continue;
-    // What was being sealed goes before the journal that it is sealed from.
-    owned.set(own, [name, ...(owned.get(own) ?? [])]);
-  }
-  return owned;
+/** The processes that have left a journal, what was being made of one, or a lock alone. */
+function ownersIn(folder: string): ReadonlySet<string> {
+  const owners = readdirSync(folder).flatMap((name) => stemOf(name, endings.lock) ?? ownerOf(name) ?? []);
+  return new Set(owners.filter(isId).sort());
+}
+
+/** The journals of a process, and what was being made of them: that goes before the journal that it is sealed from. */
+function ownedBy(folder: string, owner: string): readonly string[] {
+  const names = readdirSync(folder).filter((name) => ownerOf(name) === owner);
+  return names.sort().reverse();
+}
+
+/** Whose a journal is, or what is being made of one. */
+function ownerOf(name: string): string | undefined {
+  return (stemOf(name, endings.journal) ?? stemOf(name, endings.sealing))?.slice(0, idLength);
 }
 
 const idLength = 36;

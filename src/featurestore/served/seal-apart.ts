@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { defined, type ErrorCode, TondoError } from "../../core/index.ts";
 import { sealJournal, type SealResult } from "./seal.ts";
@@ -23,7 +22,8 @@ const smallBytes = 128 * 1024;
  */
 export async function sealApart(path: string, signal: AbortSignal): Promise<SealResult> {
   const script = new URL(import.meta.url.endsWith(".ts") ? "./seal-worker.ts" : "./seal-worker.js", import.meta.url);
-  const isSmall = (await stat(path)).size <= smallBytes;
+  // Of one that is not there any more nothing is left to do.
+  const isSmall = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= smallBytes;
   if (isSmall || !existsSync(script)) return sealJournal(path, signal);
   const worker = new Worker(script, { workerData: path, execArgv: [] });
   const stop = (): void => {

@@ -44,6 +44,8 @@ export async function sealJournal(path: string, signal?: AbortSignal): Promise<S
       await rm(path, { force: true });
       return result;
     }
+    // A compaction has taken its sealed parts, and it with them.
+    if (!existsSync(path)) return result;
     await rm(sealing, { recursive: true, force: true });
     await mkdir(sealing);
     const entries = await writeParts(path, sealing, result, signal);

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { v7 } from "uuid";
 import { syncFile, syncFolder } from "../../core/index.ts";
-import { quoteIdentifier, type VectorPlan } from "../../dsl/index.ts";
+import type { VectorPlan } from "../../dsl/index.ts";
 import { type Engine, sqlText } from "../duckdb/index.ts";
 import type { ErasableLog, ErasedKey } from "../erase/erasable-log.ts";
 import { compactParts, lockCompaction } from "./compact.ts";
@@ -12,7 +12,7 @@ import { publicFiles } from "./public-files.ts";
 import { recoverJournals } from "./recover.ts";
 import { readAnswer } from "./row-codec.ts";
 import { type PartEntry, partsFile } from "./seal.ts";
-import { publicColumn } from "./public-column.ts";
+import { publicColumns } from "./public-column.ts";
 import { isOfKey, keyCondition, placesOfKey } from "./served-key.ts";
 import type { ServedContext } from "./served.ts";
 import type { ServedPii } from "./served-options.ts";
@@ -38,7 +38,7 @@ export function servedErasure(context: ServedErasureContext): ErasableLog {
     erase: async (key) => {
       const { home, log, openEngine } = context;
       const folder = unpublishedFolder(home);
-      await log()?.seal();
+      await log?.seal();
       if (!existsSync(folder)) return 0;
       using _lock = lockCompaction(home);
       await recoverJournals(folder);
@@ -48,21 +48,29 @@ export function servedErasure(context: ServedErasureContext): ErasableLog {
   };
 }
 
+/**
+ * Counts in the direction in which rows go, from journals to sealed parts to public files, and looks anew at what there is of each: what others seal or compact meanwhile is met
+ * further on, twice perhaps, and never overlooked.
+ */
 async function scan(context: ServedErasureContext, key: ErasedKey): Promise<number> {
   const { home, log } = context;
-  await log()?.flush();
+  await log?.flush();
   const folder = unpublishedFolder(home);
-  if (!existsSync(folder)) return 0;
   return await withEngine(context, async (engine) => {
     let rows = 0;
-    for (const { files, condition } of publicOf(context, key)) rows += await count(engine, files, condition);
-    for (const name of readdirSync(folder)) {
-      if (stemOf(name, endings.sealed) !== undefined)
-        rows += await countSealed(context, engine, join(folder, name), key);
-      if (stemOf(name, endings.journal) !== undefined) rows += await countJournal(context, join(folder, name), key);
-    }
+    for (const path of namedSo(folder, endings.journal)) rows += await countJournal(context, path, key);
+    for (const path of namedSo(folder, endings.sealed)) rows += await countSealed(context, engine, path, key);
+    for (const { files, condition } of publicOf(context, key)) rows += await countPublic(engine, files, condition);
     return rows;
   });
+}
+
+/** What there is of an ending in a folder; nothing where the folder is not there. */
+function namedSo(folder: string, ending: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => stemOf(name, ending) !== undefined)
+    .map((name) => join(folder, name));
 }
 
 /** The public files that may have rows of a key, day by day, and what holds for those. */
@@ -79,32 +87,48 @@ function* publicOf(
   }
 }
 
+/** Files that others remove meanwhile, since they are too old, have no rows any more. */
+async function countPublic(engine: Engine, files: readonly string[], condition: string): Promise<number> {
+  if (files.length === 0) return 0;
+  try {
+    return await count(engine, files, condition);
+  } catch (error) {
+    const left = files.filter((file) => existsSync(file));
+    if (left.length === files.length) throw error;
+    return countPublic(engine, left, condition);
+  }
+}
+
 async function count(engine: Engine, files: readonly string[], condition: string): Promise<number> {
   const from = `read_parquet([${files.map(sqlText).join(", ")}])`;
   const [row] = await engine.rows(`select count(*)::double as n from ${from} where ${condition}`, doing);
   return Number(row?.["n"] ?? 0);
 }
 
-/** The rows of a key in a sealed folder, which a process that lives may be about to seal more beside. */
+/** The rows of a key in a sealed folder. */
 async function countSealed(
   { pii }: ServedErasureContext,
   engine: Engine,
   folder: string,
   key: ErasedKey,
 ): Promise<number> {
-  const { parts } = JSON.parse(await readFile(join(folder, partsFile), "utf8")) as {
-    readonly parts: readonly PartEntry[];
-  };
   let rows = 0;
-  for (const { file, vector } of parts) {
-    const condition = keyCondition(placesOfKey(key, vector.plan, vector.columns), pii);
-    if (condition === undefined) continue;
-    const columns = vector.columns.map(
-      (column, place) => `${publicColumn(place, column.kind)} as ${quoteIdentifier(column.name)}`,
-    );
-    const sql = `select count(*)::double as n from (select ${columns.join(", ")} from read_parquet(${sqlText(join(folder, file))})) where ${condition}`;
-    const [row] = await engine.rows(sql, doing);
-    rows += Number(row?.["n"] ?? 0);
+  let reading = partsFile;
+  try {
+    const { parts } = JSON.parse(await readFile(join(folder, reading), "utf8")) as {
+      readonly parts: readonly PartEntry[];
+    };
+    for (const { file, vector } of parts) {
+      const condition = keyCondition(placesOfKey(key, vector.plan, vector.columns), pii);
+      if (condition === undefined) continue;
+      reading = file;
+      const sql = `select count(*)::double as n from (select ${publicColumns(vector.columns)} from read_parquet(${sqlText(join(folder, file))})) where ${condition}`;
+      const [row] = await engine.rows(sql, doing);
+      rows += Number(row?.["n"] ?? 0);
+    }
+  } catch (error) {
+    // It was compacted meanwhile: its rows are in public files.
+    if (existsSync(join(folder, reading))) throw error;
   }
   return rows;
 }
@@ -129,7 +153,7 @@ async function countJournal({ pii }: ServedErasureContext, path: string, key: Er
       if (isOfKey(places, pii, readAnswer(reader, columns, { vector: name, fingerprint }), columns)) rows++;
     }
   } catch (error) {
-    // It was sealed meanwhile: its rows are counted there, or are by whoever erases again.
+    // It was sealed meanwhile: its rows are counted there.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
   return rows;

@@ -58,18 +58,18 @@ export interface ServedContext {
   readonly clock: Clock;
   readonly openEngine: () => Promise<Engine>;
   /** The log of this process, where it has one. */
-  readonly log: () => ServedLog | undefined;
+  readonly log: ServedLog | undefined;
 }
 
 /** The log of served features of a home. */
 export function servedOf({ home, clock, openEngine, log }: ServedContext): Served {
   return {
-    stats: () => log()?.stats() ?? null,
-    flush: async () => log()?.flush(),
+    stats: () => log?.stats() ?? null,
+    flush: async () => log?.flush(),
     compact: async ({ keepDays, signal } = {}) => {
       const oldest = keepDays === undefined ? undefined : firstDay(clock(), keepDays);
       try {
-        await log()?.seal();
+        await log?.seal();
       } catch (error) {
         // It waits for what this is about to do.
         if (!(error instanceof TondoError && error.code === "LIMIT_EXCEEDED")) throw error;

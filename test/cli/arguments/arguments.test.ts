@@ -95,26 +95,27 @@ describe("keyArguments", () => {
     { role: "origin", entity: "airport" },
     { role: "way", entity: "route" },
   ];
+  const noPii = (): boolean => false;
   it("takes values by role, and by column where there are several", () => {
-    const keys = keyArguments(["origin=a=b", "way.n=7", "way.from=x.y"], roles, entities);
+    const keys = keyArguments(["origin=a=b", "way.n=7", "way.from=x.y"], roles, entities, noPii);
     expect(keys).toEqual({ origin: "a=b", way: { n: 7, from: "x.y" } });
-    expect(keyArguments(["origin.code=SFO"], roles, entities)).toEqual({ origin: "SFO" });
+    expect(keyArguments(["origin.code=SFO"], roles, entities, noPii)).toEqual({ origin: "SFO" });
   });
   it("takes names with the signs that separate them from columns and values", () => {
     const dotted = [...roles, { role: "a.b", entity: "airport" }, { role: "a.b.way", entity: "route" }];
-    expect(keyArguments(["a.b=x.y=z"], dotted, entities)).toEqual({ "a.b": "x.y=z" });
-    expect(keyArguments(["a.b.code=x"], dotted, entities)).toEqual({ "a.b": "x" });
-    expect(keyArguments(["a.b.way.n=7", "a.b.way.from=x"], dotted, entities)).toEqual({
+    expect(keyArguments(["a.b=x.y=z"], dotted, entities, noPii)).toEqual({ "a.b": "x.y=z" });
+    expect(keyArguments(["a.b.code=x"], dotted, entities, noPii)).toEqual({ "a.b": "x" });
+    expect(keyArguments(["a.b.way.n=7", "a.b.way.from=x"], dotted, entities, noPii)).toEqual({
       "a.b.way": { n: 7, from: "x" },
     });
-    expect(() => keyArguments(["a.c=x"], dotted, entities)).toThrow(/no.* key "a"/);
+    expect(() => keyArguments(["a.c=x"], dotted, entities, noPii)).toThrow(/no.* key "a"/);
     const equal = [...roles, { role: "a=b", entity: "airport" }];
-    expect(keyArguments(["a=b=c=d"], equal, entities)).toEqual({ "a=b": "c=d" });
+    expect(keyArguments(["a=b=c=d"], equal, entities, noPii)).toEqual({ "a=b": "c=d" });
     const inputs = [
       { name: "x=y", type: "int" as const },
       { name: "z", type: "string" as const },
     ];
-    expect(inputArguments(["x=y=7", "z=x=y=7"], inputs)).toEqual({ "x=y": 7, z: "x=y=7" });
+    expect(inputArguments(["x=y=7", "z=x=y=7"], inputs, new Set())).toEqual({ "x=y": 7, z: "x=y=7" });
   });
   it.each([
     ["way=7", /2 columns/],
@@ -123,6 +124,6 @@ describe("keyArguments", () => {
     ["airport=SFO", /no.* key "airport"/],
     ["=SFO", /NAME=VALUE/],
   ])("refuses %s", (text, message) => {
-    expect(() => keyArguments([text], roles, entities)).toThrow(message);
+    expect(() => keyArguments([text], roles, entities, noPii)).toThrow(message);
   });
 });

@@ -250,13 +250,24 @@ describe("erase", () => {
       (await features.get(["airport:place:tz"], { airport: "SFO" }, { at: BigInt(noon) })).values["airport:place:tz"]
         .value;
     expect([await read(), await read(), asked.length]).toEqual(["America/Los_Angeles", "America/Los_Angeles", 1]);
-    await erases("airport", "SFO", {
-      evict: (group) => {
-        features.evict(group, "SFO");
+    // What is in force lacks a group that the reader has, and has one that the reader does not know: another process has applied it.
+    const groups = sampleProject.groups
+      .filter(({ name }) => name !== "place")
+      .map((group) => (group.name === "weather" ? { ...group, name: "fresh" } : group));
+    const { places } = await erases("airport", "SFO", {
+      project: { ...sampleProject, groups },
+      evict: () => {
+        features.evictKey("airport", "SFO");
         return Promise.resolve();
       },
     });
-    expect(await read()).toBeNull();
+    expect(places.map(({ after }) => after)).toEqual([0, 0, 0]);
+    expect([await read(), await read(), asked.length]).toEqual([null, null, 2]);
+    // By the definitions in force the key is a number, or of an entity that the reader does not know: none of those is kept here.
+    features.evictKey("airprt", 1);
+    expect([await read(), asked.length]).toEqual([null, 2]);
+    features.evictKey("airport", 77);
+    expect([await read(), asked.length]).toEqual([null, 3]);
   });
 
   it(

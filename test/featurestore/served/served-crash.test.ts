@@ -9,6 +9,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { readJournal } from "../../../src/featurestore/served/journal-format.ts";
 import { recoverJournals } from "../../../src/featurestore/served/recover.ts";
+import { sealApart } from "../../../src/featurestore/served/seal-apart.ts";
+import { sealJournal } from "../../../src/featurestore/served/seal.ts";
 import { type Served, servedColumns, ServedLog, servedOf } from "../../../src/featurestore/served/index.ts";
 import { dyingAt, fullDisk, outOfFiles } from "./dying-disk.ts";
 import { lasting, readServed } from "./read-served.ts";
@@ -41,7 +43,7 @@ const servedAt = (folder: string): Served =>
     home: folder,
     clock: () => start,
     openEngine: () => Promise.resolve(lasting(engine)),
-    log: () => undefined,
+    log: undefined,
   });
 
 /** The ids of all rows of the public files; it throws where one is there twice. */
@@ -113,6 +115,21 @@ describe("a journal", () => {
     const found = await Promise.all([recoverJournals(folder), recoverJournals(folder), recoverJournals(folder)]);
     expect(found.reduce((sum, { rows }) => sum + rows, 0)).toBe(1);
     expect((await servedAt(home).compact()).rows).toBe(1);
+  });
+
+  it("is sealed once by several that come after many processes at the same time, and others take none for a failure", async () => {
+    for (let i = 0; i < 4; i++) await leave(2);
+    const folder = join(home, "served-journal");
+    const apart = (path: string): ReturnType<typeof sealApart> => sealApart(path, new AbortController().signal);
+    const found = await Promise.all(
+      [sealJournal, apart, sealJournal].map((seal) => recoverJournals(folder, undefined, seal)),
+    );
+    expect(found.reduce((sum, { rows }) => sum + rows, 0)).toBe(8);
+    expect(found.reduce((sum, { journals }) => sum + journals, 0)).toBe(4);
+    expect((await servedAt(home).compact()).rows).toBe(8);
+    // What a compaction took away with the parts that it was sealed in.
+    const gone = join(folder, "0190b0a0-0000-7000-8000-000000000000-000001.journal");
+    for (const seal of [sealJournal, apart]) expect(await seal(gone)).toEqual({ rows: 0, tornBytes: 0, damaged: 0 });
   });
 
   it("goes on where a full disk has room again, without a hole or a repeat; what cannot be written at the end is told", async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -15,6 +15,7 @@ import {
   servedOf,
   type ServedPii,
 } from "../../../src/featurestore/served/index.ts";
+import { recoverJournals } from "../../../src/featurestore/served/recover.ts";
 import { lasting, readServed } from "./read-served.ts";
 import { randomOf, wideAnswer, wideVector } from "./wide-vector.ts";
 
@@ -37,7 +38,7 @@ afterEach(async () => {
 });
 
 const openEngine = (): Promise<Engine> => Promise.resolve(lasting(engine));
-const served = (): Served => servedOf({ home, clock: () => start, openEngine, log: () => undefined });
+const served = (): Served => servedOf({ home, clock: () => start, openEngine, log: undefined });
 
 /** Logs an answer for each of some keys of a vector of the kinds that its keys had: `shop` an int, `spot` a text and a date. */
 async function leave(keys: readonly Readonly<Record<string, Value>>[], pii?: ServedPii): Promise<void> {
@@ -57,7 +58,7 @@ function keyNow(entity: string, parts: readonly (readonly [string, TypeName])[],
 
 /** How many rows of a key are found before, are removed, and are found behind that; journals, sealed and public ones. */
 async function erased(key: ErasedKey, pii?: ServedPii): Promise<readonly number[]> {
-  const log = servedErasure({ home, openEngine, log: () => undefined, pii });
+  const log = servedErasure({ home, openEngine, log: undefined, pii });
   const found = await log.scan(key);
   const removed = await log.erase(key);
   expect(await log.scan(key)).toBe(0);
@@ -145,6 +146,68 @@ describe("the rows of a key whose type has changed since they were logged", () =
     expect(await erased(key, pii)).toEqual([1, 1]);
     expect(await keysLeft()).toHaveLength(1);
     expect(await readdir(join(home, "served-journal"))).toEqual([]);
+  });
+});
+
+describe("the rows of a key that go on their way while they are counted", () => {
+  /** An engine before whose first query of rows something happens. */
+  const before = (happens: () => Promise<unknown>): (() => Promise<Engine>) => {
+    let isOver = false;
+    return () =>
+      Promise.resolve(
+        new Proxy(lasting(engine), {
+          get: (target, member): unknown => {
+            const value: unknown = Reflect.get(target, member, target);
+            if (member !== "rows") return value;
+            return async (...query: Parameters<Engine["rows"]>) => {
+              if (!isOver) {
+                isOver = true;
+                await happens();
+              }
+              return engine.rows(...query);
+            };
+          },
+        }),
+      );
+  };
+  const seven = keyNow("shop", [["shop", "int"]], 7);
+  const scan = (open: () => Promise<Engine>): Promise<number> =>
+    servedErasure({ home, openEngine: open, log: undefined, pii: undefined }).scan(seven);
+
+  it("are never overlooked: from journals to sealed parts to public files", async () => {
+    // So that there are public files and sealed parts to look into before and behind what moves.
+    await leave([{ shop: 1 }]);
+    await served().compact();
+    await leave([{ shop: 7 }]);
+    expect(await scan(before(() => served().compact()))).toBeGreaterThan(0);
+    expect(await scan(openEngine)).toBe(1);
+    await leave([{ shop: 7 }]);
+    const folder = join(home, "served-journal");
+    await recoverJournals(folder);
+    expect((await readdir(folder)).map((name) => name.slice(-7))).toEqual([".sealed"]);
+    expect(await scan(before(() => served().compact()))).toBe(2);
+    // Sealed parts that are compacted, and public files that grow too old, between being listed and being read.
+    await leave([{ shop: 7 }]);
+    await recoverJournals(folder);
+    expect(await scan(before(() => served().compact({ keepDays: 1 })))).toBe(3);
+    const tomorrow = servedOf({ home, clock: () => start + 2 * 86_400_000_000, openEngine, log: undefined });
+    expect(await scan(before(() => tomorrow.compact({ keepDays: 1 })))).toBe(0);
+  });
+
+  it("are not taken for none where they cannot be read", async () => {
+    await leave([{ shop: 7 }]);
+    const folder = join(home, "served-journal");
+    await recoverJournals(folder);
+    const [sealed = ""] = await readdir(folder);
+    await writeFile(join(folder, sealed, "0.part"), "damaged");
+    await expect(scan(openEngine)).rejects.toThrow();
+    await writeFile(join(folder, sealed, "parts.json"), "damaged");
+    await expect(scan(openEngine)).rejects.toThrow();
+    await rm(join(folder, sealed), { recursive: true });
+    await leave([{ shop: 7 }]);
+    const [file] = (await served().compact()).files;
+    await writeFile(file?.path ?? "", "damaged");
+    await expect(scan(openEngine)).rejects.toThrow();
   });
 });
 

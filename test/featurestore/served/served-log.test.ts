@@ -44,7 +44,7 @@ const openEngine = (): Promise<Engine> => Promise.resolve(lasting(engine));
 
 const openLog = (options: Partial<ServedOptions> = {}): Promise<ServedLog> =>
   ServedLog.open(home, { rate: 1, ...options }, () => now);
-const servedWith = (log?: ServedLog): Served => servedOf({ home, clock: () => now, openEngine, log: () => log });
+const servedWith = (log?: ServedLog): Served => servedOf({ home, clock: () => now, openEngine, log });
 
 const columns = servedColumns(wideVector);
 const readAll = async (served: Served): Promise<ReadonlyMap<string, Readonly<Record<string, Value>>>> =>

@@ -56,7 +56,7 @@ describe("the public files", () => {
       home,
       clock: () => now,
       openEngine: () => Promise.resolve(lasting(engine)),
-      log: () => log,
+      log,
     });
     for (let i = 0; i < 100; i++) await log.vector(wideVector).add(wideAnswer(random, start + i).served);
     const { files } = await served.compact();
