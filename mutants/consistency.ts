@@ -87,13 +87,13 @@ const mutants: readonly Mutant[] = [
   {
     name: "nothing-compared-taken-for-consistent",
     file: `${folder}/consistency.ts`,
-    find: "consistent: isCompared && !differs",
-    replace: "consistent: !differs && (isCompared || true)",
+    find: "consistent: isCompared && !all.some(isInconsistent)",
+    replace: "consistent: !all.some(isInconsistent) && (isCompared || true)",
     tests: replayed,
   },
   {
     name: "statuses-that-disagree-let-pass",
-    file: `${folder}/consistency.ts`,
+    file: `${folder}/report-text.ts`,
     find: "beyond > 0 || (statusesDisagree ?? 0) > 0",
     replace: "beyond > 0 || (statusesDisagree ?? 0) < 0",
     tests: replayed,

@@ -1,29 +1,16 @@
-import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toMicros } from "../../src/core/index.ts";
 import { open } from "../../src/open.ts";
 import { loadedAt, type OrdersProject, ordersProject } from "../cli/orders-project.ts";
 import { errorOf, jsonOf, tondo } from "../cli/run-tondo.ts";
 import { alterLog, logPredictions, writeServedLog } from "../featurestore/consistency/write-served-log.ts";
+import { runProgram, runShellBlocks } from "./shell-blocks.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const text = await readFile(join(root, "docs/consistency.md"), "utf8");
-
-const blocks = [...text.matchAll(/^```sh(?: exit=(\d))?\n(.*)\n```\n\n```text\n([\s\S]*?)^```/gm)].map(
-  ([, exit = "0", command = "", shown = ""]) => ({
-    exit: Number(exit),
-    command,
-    shown: shown.split("\n").filter((line) => line !== ""),
-  }),
-);
-const programs = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, program = ""]) =>
-  program.replace('"tondo"', JSON.stringify(join(root, "src/index.ts"))),
-);
-const escaped = (part: string): string => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 let project: OrdersProject;
 let folder: string;
@@ -53,32 +40,17 @@ afterAll(() => project[Symbol.asyncDispose]());
 
 describe("docs/consistency.md", { timeout: 120_000 }, () => {
   it("shows commands that say what it says", async () => {
-    expect(blocks).toHaveLength(2);
-    for (const { command, exit, shown } of blocks) {
-      const ran = await tondo(folder, ...command.split(" ").slice(1), "--quiet", "--threads", "1");
-      expect([ran.code, ran.err]).toEqual([exit, ""]);
-      const lines = ran.out.split("\n");
-      let from = 0;
-      for (const line of shown) {
-        const pattern = new RegExp(`^${line.split("…").map(escaped).join(".*")}$`);
-        const at = lines.findIndex((one, i) => i >= from && pattern.test(one));
-        expect(at >= 0 ? line : ran.out).toBe(line);
-        from = at + 1;
-      }
-    }
+    expect(await runShellBlocks(text, folder, "--threads", "1")).toBe(2);
   });
 
   it("shows a test that runs, and a program", async () => {
-    expect(programs).toHaveLength(2);
-    const runs = programs.map(async (program, i) => {
-      const file = `program${String(i)}.mts`;
-      await writeFile(join(folder, file), program);
-      return (await promisify(execFile)(process.execPath, [file], { cwd: folder })).stdout;
-    });
-    const [tested = "", ran = ""] = await Promise.all(runs);
+    const [{ stdout: tested }, { stdout: ran }] = await Promise.all([
+      runProgram(text, folder),
+      runProgram(text, folder, 1),
+    ]);
     expect(tested).toMatch(/# pass 1|pass 1/);
     expect(tested).toMatch(/fail 0/);
-    const [, first = "none"] = /consistencyText\(report\)\); \/\/ (.*)/.exec(programs[1] ?? "") ?? [];
+    const [, first = "none"] = /consistencyText\(report\)\); \/\/ (.*)/.exec(text) ?? [];
     expect(ran.split("\n")[0]).toBe(first);
     expect(ran).toMatch(/\nstore__restaurant__kitchen__prep_7d 0\n[\s\S]*\ntrue\n$/);
   });

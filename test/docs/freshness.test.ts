@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OrdersProject, ordersProject } from "../cli/orders-project.ts";
-import { runShellBlocks } from "./shell-blocks.ts";
+import { runProgram, runShellBlocks } from "./shell-blocks.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const text = await readFile(join(root, "docs/freshness.md"), "utf8");
@@ -22,10 +20,7 @@ describe("docs/freshness.md", () => {
   });
 
   it("shows a program that runs after them", { timeout: 60_000 }, async () => {
-    const [, program = ""] = /^```ts\n([\s\S]*?)^```$/m.exec(text) ?? [];
-    const local = program.replace('"tondo"', JSON.stringify(join(root, "src/index.ts")));
-    await writeFile(join(project.folder, "look.mts"), local);
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ["look.mts"], { cwd: project.folder });
+    const { stdout, stderr } = await runProgram(text, project.folder);
     expect(stderr).toBe("");
     expect(stdout).toContain("restaurant:kitchen fresh 600000000 3600000000\n");
     expect(stdout).toContain("[ '2 rolled back', '1 current' ]\nfalse\n15m # Loads each group");

@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Engine } from "../../src/featurestore/index.ts";
 import { servedSettings } from "../../src/featurestore/served/served-options.ts";
@@ -10,6 +8,7 @@ import { aboutColumns } from "../../src/featurestore/served/served-schema.ts";
 import { open } from "../../src/open.ts";
 import { loadedAt, type OrdersProject, ordersProject, step } from "../cli/orders-project.ts";
 import { errorOf, tondo } from "../cli/run-tondo.ts";
+import { runProgram } from "./shell-blocks.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = await readFile(join(root, "docs/served-features.md"), "utf8");
@@ -25,10 +24,7 @@ it("docs/served-features.md shows a program and a query that run, and `tondo ser
   const { folder } = project;
   expect((await tondo(folder, "served", "list")).out).toBe("no files\n\nnothing waits to be compacted\n");
   expect((await tondo(folder, "served", "compact")).out).toBe("nothing to compact\n");
-  const [, program = ""] = /```ts\n(.*?)```/s.exec(page) ?? [];
-  const local = program.replace('"tondo"', JSON.stringify(join(root, "src/index.ts")));
-  await writeFile(join(folder, "serve.mts"), local);
-  const { stdout } = await promisify(execFile)(process.execPath, ["serve.mts"], { cwd: folder });
+  const { stdout } = await runProgram(page, folder);
   expect(stdout).toBe("36\n1 eta\n0\n");
 
   const [, query = ""] = /```sql\n(.*?)```/s.exec(page) ?? [];

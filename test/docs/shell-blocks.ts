@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execPath } from "node:process";
+import { promisify } from "node:util";
 import { expect } from "vitest";
 import { tondo } from "../cli/run-tondo.ts";
 
@@ -23,13 +28,15 @@ function blocksOf(text: string): readonly Block[] {
 /**
  * Runs the commands of a page of the documentation, one after the other, and holds that each says the lines that the page shows, in their order: `…` stands for
  * anything. Gives how many blocks of commands there were.
+ *
+ * @param more what each command is given besides
  */
-export async function runShellBlocks(text: string, folder: string): Promise<number> {
+export async function runShellBlocks(text: string, folder: string, ...more: readonly string[]): Promise<number> {
   const blocks = blocksOf(text);
   for (const { commands, exit, shown } of blocks) {
     let out = "";
     for (const [i, command] of commands.entries()) {
-      const ran = await tondo(folder, ...command.split(" ").slice(1), "--quiet");
+      const ran = await tondo(folder, ...command.split(" ").slice(1), "--quiet", ...more);
       expect([command, ran.code, ran.err]).toEqual([command, i === commands.length - 1 ? exit : 0, ""]);
       out += ran.out;
     }
@@ -43,4 +50,24 @@ export async function runShellBlocks(text: string, folder: string): Promise<numb
     }
   }
   return blocks.length;
+}
+
+const library = JSON.stringify(join(import.meta.dirname, "../../src/index.ts"));
+
+/**
+ * Runs a `ts` program of a page of the documentation in a folder, and gives what it printed.
+ *
+ * @param place which of the page's programs, from 0
+ */
+export async function runProgram(
+  text: string,
+  folder: string,
+  place = 0,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const programs = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, program = ""]) => program);
+  const program = programs[place];
+  if (program === undefined) throw new Error(`the page has ${String(programs.length)} programs`);
+  const file = `program-${String(place)}.mts`;
+  await writeFile(join(folder, file), program.replace('"tondo"', library));
+  return promisify(execFile)(execPath, [file], { cwd: folder });
 }

@@ -1,7 +1,8 @@
 import { formatMicros, shareText } from "../../core/index.ts";
 import { barStackSpec, shortName } from "../statistics/page/chart-specs.ts";
 import { drawChart } from "../statistics/page/draw-chart.ts";
-import { dataTable, type Html, html, raw } from "../statistics/page/html.ts";
+import { dataTable, type Html, html } from "../statistics/page/html.ts";
+import { pageOf } from "../statistics/page/page-of.ts";
 import { pageStyle } from "../statistics/page/page-style.ts";
 import { loadVega } from "../statistics/page/vega-module.ts";
 import type { ConsistencyReport, OutputConsistency } from "./report.ts";
@@ -40,51 +41,33 @@ export async function consistencyPage(report: ConsistencyReport): Promise<string
   const { vector, fingerprint, rows, first, last, consistent, features, slots, notCompared, warnings } = report;
   const title = `Consistency of ${vector}`;
   const when = first === null || last === null ? "" : `, ${momentText(first)} to ${momentText(last)} UTC`;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${title}</title>
-        <style>
-          ${raw(pageStyle)}${raw(ownStyle)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          <p class="${consistent ? "fine" : "wrong"}">${verdictText(report)}</p>
-          <p>
-            ${rows.toLocaleString("en-US")} requests${when}, replayed through the training path and compared with what
-            they were answered, bit by
-            bit${report.tolerance === 0 ? "" : `; floats may differ by ${String(report.tolerance)} of the larger`}.
-          </p>
-          <p class="quiet">
-            Fingerprint ${fingerprint.slice(0, 12)}; rows are known
-            ${report.knowledge === "applied" ? "when they were first applied online" : "when they say"}
-          </p>
-          ${warnings.map(({ message }) => html`<p class="note">${message}</p>`)}
-          ${await section("Raw features", features)} ${await section("Slots", slots)}
-          ${examples([...features, ...slots])}
-          ${
-            notCompared.length === 0
-              ? html``
-              : html`<section>
-                  <h2>Not compared</h2>
-                  <div class="card">
-                    ${dataTable(
-                      "What was not compared, and why",
-                      [{ name: "name" }, { name: "since" }],
-                      notCompared.map(({ name, reason }) => [name, reason]),
-                    )}
-                  </div>
-                </section>`
-          }
-        </main>
-      </body>
-    </html> `;
-  return `${page.html.trimEnd()}\n`;
+  const body = html`<p class="${consistent ? "fine" : "wrong"}">${verdictText(report)}</p>
+    <p>
+      ${rows.toLocaleString("en-US")} requests${when}, replayed through the training path and compared with what they
+      were answered, bit by
+      bit${report.tolerance === 0 ? "" : `; floats may differ by ${String(report.tolerance)} of the larger`}.
+    </p>
+    <p class="quiet">
+      Fingerprint ${fingerprint.slice(0, 12)}; rows are known
+      ${report.knowledge === "applied" ? "when they were first applied online" : "when they say"}
+    </p>
+    ${warnings.map(({ message }) => html`<p class="note">${message}</p>`)} ${await section("Raw features", features)}
+    ${await section("Slots", slots)} ${examples([...features, ...slots])}
+    ${
+      notCompared.length === 0
+        ? html``
+        : html`<section>
+            <h2>Not compared</h2>
+            <div class="card">
+              ${dataTable(
+                "What was not compared, and why",
+                [{ name: "name" }, { name: "since" }],
+                notCompared.map(({ name, reason }) => [name, reason]),
+              )}
+            </div>
+          </section>`
+    } `;
+  return pageOf(title, `${pageStyle}${ownStyle}`, body);
 }
 
 async function section(title: string, outputs: readonly OutputConsistency[]): Promise<Html> {

@@ -22,6 +22,7 @@ import { type LogRows, logTable, takeLogRows } from "./log-rows.ts";
 import { hiddenOutputs } from "./hidden-outputs.ts";
 import { type FitOf, type Replay, replay, type ReplayedOutput } from "./replay.ts";
 import type { ConsistencyReport, ConsistencyWarning, OutputConsistency } from "./report.ts";
+import { isInconsistent } from "./report-text.ts";
 import { countedRequests, type LeftOut, warningsOf } from "./report-warnings.ts";
 import { loadRequests, openLogFiles, type RequestLog } from "./request-log.ts";
 
@@ -296,13 +297,12 @@ class Comparison {
     const { knowledge = "applied", tolerance = 0 } = this.#options;
     const all = [...features, ...slots];
     const isCompared = all.some(({ compared }) => compared > 0);
-    const differs = all.some(({ beyond, statusesDisagree }) => beyond > 0 || (statusesDisagree ?? 0) > 0);
     const { definitions, otherVectors, untimed } = leftOut;
     return {
       version: 1,
       vector: this.#vector.name,
       fingerprint: this.#choice.fingerprint,
-      consistent: isCompared && !differs,
+      consistent: isCompared && !all.some(isInconsistent),
       ...{ knowledge, tolerance },
       ...{ since: this.#choice.since ?? null, until: this.#choice.until ?? null },
       ...{ rows: log?.rows ?? 0, first: log?.first ?? null, last: log?.last ?? null },

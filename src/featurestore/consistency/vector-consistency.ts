@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TondoError } from "../../core/index.ts";
 import { type ProjectPlan, vectorFingerprint, type VectorPlan } from "../../dsl/index.ts";
@@ -7,7 +7,7 @@ import { withExtracted } from "../extract/index.ts";
 import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
 import { filesOf } from "../offline/files/source-files.ts";
 import { groupName, type OnlineStore } from "../online/index.ts";
-import { servedFolder, servedName, servedPlanFile } from "../served/index.ts";
+import { loggedFingerprints, publicFiles, servedFolder, servedPlanFile, servedVectorFolder } from "../served/index.ts";
 import { specifiedVector } from "../specification/index.ts";
 import { type ComparingOptions, consistency } from "./consistency.ts";
 import { type LoadedGroup, readLoaded } from "./loaded-groups.ts";
@@ -46,7 +46,7 @@ export interface VectorConsistencyContext extends FilePlaces {
 /**
  * Replays logged requests for an applied vector: see {@link consistency}.
  *
- * @throws TondoError `UNKNOWN_VECTOR`, `NOT_APPLIED`, `SOURCE_MISSING` where `log` leads to no file, and what `consistency` throws
+ * @throws TondoError `UNKNOWN_VECTOR`, `NOT_APPLIED`, `SOURCE_MISSING` where `log` leads to no file, `IO_FAILED` where the home's log cannot be read, and what `consistency` throws
  */
 export function vectorConsistency(
   name: string,
@@ -63,8 +63,7 @@ export function vectorConsistency(
       typeof given === "object"
         ? { requests: given }
         : {
-            files:
-              given === undefined ? await servedFiles(home, name) : await filesOf(given, places, "the log of requests"),
+            files: given === undefined ? servedFiles(home, name) : await filesOf(given, places, "the log of requests"),
           };
     const spillFolder = engine?.spillFolder ?? join(home, "spill");
     const fingerprint = vectorFingerprint(vector);
@@ -87,20 +86,10 @@ async function loadedGroups(
 }
 
 /** The public files of the log of a vector, of all of its definitions, in their order. */
-async function servedFiles(home: string, vector: string): Promise<readonly string[]> {
-  const folder = join(servedFolder(home), servedName(vector));
-  const names = await readdir(folder, { recursive: true }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new TondoError("IO_FAILED", `the log of served features in "${folder}" cannot be read`, {
-      where: folder,
-      cause: error,
-    });
-  });
-  const isPublic = (path: string): boolean => path.endsWith(".parquet") && path.split(/[\\/]/).length === 3;
-  return names
-    .filter(isPublic)
-    .sort()
-    .map((path) => join(folder, path));
+function servedFiles(home: string, vector: string): readonly string[] {
+  return publicFiles(home, vector)
+    .flatMap(({ files }) => files)
+    .sort();
 }
 
 /** The plan of a fingerprint: that in force, or one that the log was written by. */
@@ -115,18 +104,17 @@ async function servedBefore(
     });
   }
   if (vectorFingerprint(current).startsWith(asked)) return current;
-  const own = join(servedFolder(home), servedName(current.name));
-  const folders = await readdir(own).catch(() => []);
-  for (const one of folders.filter((name) => name.startsWith(asked.slice(0, name.length)))) {
-    const plan = await planIn(join(own, one, servedPlanFile));
+  const known = loggedFingerprints(home, current.name);
+  for (const one of known.filter((name) => name.startsWith(asked.slice(0, name.length)))) {
+    const plan = await planIn(join(servedVectorFolder(home, current.name, one), servedPlanFile));
     if (plan !== undefined && vectorFingerprint(plan).startsWith(asked)) return withExtractedVector(plan, home, folder);
   }
   throw new TondoError(
     "UNKNOWN_VECTOR",
     `no definition of "${current.name}" with the fingerprint ${asked} is known here`,
     {
-      where: own,
-      hint: `In force is ${vectorFingerprint(current).slice(0, 12)}${folders.length === 0 ? "" : `; logs are kept of ${folders.slice(0, 20).join(", ")}`}.`,
+      where: servedFolder(home),
+      hint: `In force is ${vectorFingerprint(current).slice(0, 12)}${known.length === 0 ? "" : `; logs are kept of ${known.slice(0, 20).join(", ")}`}.`,
     },
   );
 }

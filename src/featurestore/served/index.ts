@@ -1,3 +1,4 @@
+export { loggedFingerprints, publicFiles } from "./public-files.ts";
 export {
   type CompactServedOptions,
   type Served,

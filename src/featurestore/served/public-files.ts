@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path";
 import { TondoError } from "../../core/index.ts";
 import type { VectorPlan } from "../../dsl/index.ts";
-import { servedFolder, servedPlanFile } from "./served-places.ts";
+import { servedFolder, servedName, servedPlanFile } from "./served-places.ts";
 
 /** The public files of one vector, fingerprint and day. */
 export interface ServedDay {
@@ -17,13 +17,13 @@ export interface ServedDay {
 }
 
 /**
- * What there is of public files, by vector, fingerprint and day.
+ * What there is of public files, by vector, fingerprint and day: of all vectors, or of one.
  * @throws TondoError `IO_FAILED`
  */
-export function publicFiles(home: string): readonly ServedDay[] {
+export function publicFiles(home: string, only?: string): readonly ServedDay[] {
   const root = servedFolder(home);
   const days: ServedDay[] = [];
-  for (const vector of foldersOf(root)) {
+  for (const vector of only === undefined ? foldersOf(root) : [servedName(only)]) {
     for (const fingerprint of foldersOf(join(root, vector))) {
       const own = join(root, vector, fingerprint);
       for (const day of foldersOf(own)) {
@@ -37,6 +37,14 @@ export function publicFiles(home: string): readonly ServedDay[] {
     }
   }
   return days.sort((a, b) => (a.vector + a.day < b.vector + b.day ? -1 : 1));
+}
+
+/**
+ * The first 12 digits of the fingerprints of a vector of which there are public files.
+ * @throws TondoError `IO_FAILED`
+ */
+export function loggedFingerprints(home: string, vector: string): readonly string[] {
+  return foldersOf(join(servedFolder(home), servedName(vector)));
 }
 
 /** Removes the public files of all days before one, whole days at a time, and folders that nothing is left in. */

@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { vectorFingerprint, type VectorPlan } from "../../../src/dsl/index.ts";
@@ -253,6 +253,12 @@ describe("consistency", { timeout: 120_000 }, () => {
     ]);
     await expect(replayed({ fingerprint: "0123456789" })).rejects.toMatchObject({ code: "UNKNOWN_VECTOR" });
     await expect(replayed({ fingerprint: "eta" })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    // A log that cannot be read is not taken for none.
+    const unreadable = join(served.tondo.home, "served");
+    await writeFile(unreadable, "");
+    await expect(replayed({ fingerprint: "0123456789" })).rejects.toMatchObject({ code: "IO_FAILED" });
+    await expect(served.tondo.consistency("eta")).rejects.toMatchObject({ code: "IO_FAILED" });
+    await rm(unreadable);
   });
 
   it("replays what something else wrote, as far as it goes, and says what it lacks", async () => {

@@ -121,6 +121,20 @@ describe("a journal", () => {
     for (let i = 0; i < 4; i++) await leave(2);
     const folder = join(home, "served-journal");
     const apart = (path: string): ReturnType<typeof sealApart> => sealApart(path, new AbortController().signal);
+    // One that is busy with the first while another does all the rest.
+    const gate = Promise.withResolvers<undefined>();
+    const sealed: string[] = [];
+    const slowly = recoverJournals(folder, undefined, async (path) => {
+      sealed.push(path);
+      await gate.promise;
+      return sealJournal(path);
+    });
+    expect(await recoverJournals(folder)).toMatchObject({ journals: 3, rows: 6 });
+    gate.resolve(undefined);
+    expect(await slowly).toMatchObject({ journals: 1, rows: 2 });
+    expect(sealed).toHaveLength(1);
+    expect((await servedAt(home).compact()).rows).toBe(8);
+    for (let i = 0; i < 4; i++) await leave(2);
     const found = await Promise.all(
       [sealJournal, apart, sealJournal].map((seal) => recoverJournals(folder, undefined, seal)),
     );

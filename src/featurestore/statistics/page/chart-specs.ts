@@ -127,23 +127,7 @@ export function namedBarsSpec(
       { name: "y", type: "band", domain: values.map(({ row }) => row), range: "height", padding: 0.25 },
       { name: "names", type: "ordinal", domain: values.map(({ row }) => row), range: values.map(({ name }) => name) },
     ],
-    axes: [
-      {
-        ...{ ...axisStyle, labelColor: "var(--ink)", orient: "left" as const, scale: "y", domain: false, ticks: false },
-        ...{ labelLimit, labelPadding: 6 },
-        encode: { labels: { update: { text: { scale: "names", field: "value" } } } },
-      },
-      {
-        ...axisStyle,
-        orient: "bottom",
-        scale: "x",
-        tickCount: 4,
-        grid: true,
-        format: options.format,
-        ticks: false,
-        labelOverlap: true,
-      },
-    ],
+    axes: barAxes(options.format),
     marks: [
       ...(isPaired ? [bar("here", 0, 0.5), bar("there", 0.5, 0.5)] : [bar("here", 0, 1)]),
       {
@@ -158,6 +142,27 @@ export function namedBarsSpec(
       },
     ],
   };
+}
+
+/** The axes of bars beside their names: what they are called, and how much they are. */
+function barAxes(format: string): Axis[] {
+  return [
+    {
+      ...{ ...axisStyle, labelColor: "var(--ink)", orient: "left" as const, scale: "y", domain: false, ticks: false },
+      ...{ labelLimit, labelPadding: 6 },
+      encode: { labels: { update: { text: { scale: "names", field: "value" } } } },
+    },
+    {
+      ...axisStyle,
+      orient: "bottom",
+      scale: "x",
+      tickCount: 4,
+      grid: true,
+      format,
+      ticks: false,
+      labelOverlap: true,
+    },
+  ];
 }
 
 /** A bar of several parts, one after the other, with its name. */
@@ -190,23 +195,7 @@ export function barStackSpec(
       { name: "y", type: "band", domain: rows, range: "height", padding: 0.25 },
       { name: "names", type: "ordinal", domain: rows, range: bars.map(({ name }) => visible(name)) },
     ],
-    axes: [
-      {
-        ...{ ...axisStyle, labelColor: "var(--ink)", orient: "left" as const, scale: "y", domain: false, ticks: false },
-        ...{ labelLimit, labelPadding: 6 },
-        encode: { labels: { update: { text: { scale: "names", field: "value" } } } },
-      },
-      {
-        ...axisStyle,
-        orient: "bottom",
-        scale: "x",
-        tickCount: 4,
-        grid: true,
-        format,
-        ticks: false,
-        labelOverlap: true,
-      },
-    ],
+    axes: barAxes(format),
     marks: [
       {
         type: "rect",

@@ -4,7 +4,8 @@ import type { Association, ColumnStats, FeatureStats, StatsSubject } from "../fe
 import { namedBarsSpec, shortName } from "./chart-specs.ts";
 import { columnCard } from "./column-card.ts";
 import { drawChart } from "./draw-chart.ts";
-import { dataTable, type Html, html, raw } from "./html.ts";
+import { dataTable, type Html, html } from "./html.ts";
+import { pageOf } from "./page-of.ts";
 import { pageStyle } from "./page-style.ts";
 import { figureText, numberText } from "./value-text.ts";
 import { loadVega } from "./vega-module.ts";
@@ -33,33 +34,13 @@ export async function statisticsPage(stats: FeatureStats): Promise<string> {
       : html`<p class="quiet">
           <span class="key here">here: ${shortly(subject)}</span> <span class="key">there: ${shortly(against)}</span>
         </p>`;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${title}</title>
-        <style>
-          ${raw(pageStyle)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          <p>${subjectText(subject)}</p>
-          ${against === null ? html`` : html`<p>Compared with ${subjectText(against)}</p>`}
-          <p class="quiet">
-            Fingerprint ${subject.fingerprint.slice(0, 12)}, inputs ${subject.inputsDigest.slice(0, 12)}
-          </p>
-          ${key} ${notes.map((note) => html`<p class="note">${note}</p>`)} ${strengths}
-          ${await driftSection(vega, columns)}
-          <h2>Columns</h2>
-          <div class="cards">${cards}</div>
-        </main>
-      </body>
-    </html> `;
-  return `${page.html.trimEnd()}\n`;
+  const body = html`<p>${subjectText(subject)}</p>
+    ${against === null ? html`` : html`<p>Compared with ${subjectText(against)}</p>`}
+    <p class="quiet">Fingerprint ${subject.fingerprint.slice(0, 12)}, inputs ${subject.inputsDigest.slice(0, 12)}</p>
+    ${key} ${notes.map((note) => html`<p class="note">${note}</p>`)} ${strengths} ${await driftSection(vega, columns)}
+    <h2>Columns</h2>
+    <div class="cards">${cards}</div> `;
+  return pageOf(title, pageStyle, body);
 }
 
 /**
