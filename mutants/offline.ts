@@ -4,6 +4,7 @@ const folder = "src/featurestore/offline";
 /** It takes half a minute on two free cores where nothing is wrong; a planted bug shows within seconds. */
 const join = { tests: ["test/featurestore/offline/joins/join.test.ts"], timeoutSeconds: 300 } as const;
 const pruning = ["test/featurestore/offline/joins/pruning.test.ts"];
+const unlabelled = ["test/featurestore/offline/sets/unlabelled-set.test.ts"];
 const set = ["test/featurestore/offline/sets/training-set.test.ts"];
 const engine = ["test/featurestore/duckdb/engine.test.ts"];
 const keptJoins = ["test/featurestore/offline/sets/kept-joins.test.ts"];
@@ -294,6 +295,34 @@ const mutants: readonly Mutant[] = [
     find: "places.sort((a, b) => compareRows(ties, a, b));",
     replace: "places.sort((a, b) => compareRows(ties, b, a));",
     ...join,
+  },
+  {
+    name: "swept-table-taken-over-with-its-carriers",
+    file: `${folder}/joins/sweep/join-windows-by-sweep.ts`,
+    find: "horizons.length === 1 && outputs.every(({ column, kind }) => fromCarrier(column, kind) === column)",
+    replace: "horizons.length === 1 && outputs.length > 0",
+    tests: unlabelled,
+  },
+  {
+    name: "swept-questions-taken-for-rows",
+    file: `${folder}/joins/sweep/join-windows-by-sweep.ts`,
+    find: "horizons.length === 1 && outputs.every",
+    replace: "outputs.every",
+    ...join,
+  },
+  {
+    name: "held-out-rows-train-where-they-are-read-once",
+    file: `${folder}/sets/classify-rows.ts`,
+    find: "!isSplit && ",
+    replace: "",
+    tests: unlabelled,
+  },
+  {
+    name: "interrupted-result-taken-for-a-whole-one",
+    file: "src/featurestore/duckdb/engine.ts",
+    find: "          refuseAborted(doing, signal);\n",
+    replace: "",
+    tests: engine,
   },
   {
     name: "swept-versions-of-one-moment-by-luck",

@@ -27,7 +27,7 @@ import {
 import { carrierOf } from "./carrier.ts";
 import { checkedBounds, type EngineBounds } from "./engine-bounds.ts";
 import { engineError } from "./engine-error.ts";
-import { interruptible } from "./interruption.ts";
+import { interruptible, refuseAborted } from "./interruption.ts";
 import { RowsWatch } from "./rows-watch.ts";
 import { openSpillFolder } from "./spill-folder.ts";
 import { chunkRows, TableAppender } from "./table-appender.ts";
@@ -177,20 +177,35 @@ export class Engine {
   async *chunks(sql: string, doing: string, signal?: AbortSignal): AsyncGenerator<Chunk> {
     const result = await this.#interruptible(doing, signal, () => this.#connection.stream(sql));
     let given = 0;
-    for (;;) {
-      // What is sorted is sorted before the first chunk comes; then rows are counted as they are taken.
-      const chunk = await this.#interruptible(doing, signal, () =>
+    // What is sorted is sorted before the first chunk comes; then rows are counted as they are taken.
+    const fetch = (): Promise<DuckDBDataChunk | null> =>
+      this.#interruptible(doing, signal, () =>
         given === 0 ? this.#watch.statement(doing, () => result.fetchChunk()) : result.fetchChunk(),
       );
-      if (chunk === null || chunk.rowCount === 0) return;
-      const rows = chunk.rowCount;
-      given += rows;
-      this.#watch.taken(doing, given);
-      yield {
-        rows,
-        column: (i, carrier) => readVector(chunk.getColumnVector(i), carrier, rows),
-        items: (i) => vectorItems(chunk.getColumnVector(i), rows),
-      };
+    let next = fetch();
+    try {
+      for (;;) {
+        const chunk = await next;
+        if (chunk === null || chunk.rowCount === 0) {
+          // A result that is interrupted while it is taken ends as one that is over.
+          refuseAborted(doing, signal);
+          return;
+        }
+        const rows = chunk.rowCount;
+        given += rows;
+        this.#watch.taken(doing, given);
+        // The engine makes it while this one is worked on.
+        next = fetch();
+        next.catch(() => undefined);
+        yield {
+          rows,
+          column: (i, carrier) => readVector(chunk.getColumnVector(i), carrier, rows),
+          items: (i) => vectorItems(chunk.getColumnVector(i), rows),
+        };
+      }
+    } finally {
+      // Whoever stops early may ask something else: not before the engine has ended this.
+      await next.catch(() => undefined);
     }
   }
 

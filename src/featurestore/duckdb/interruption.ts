@@ -4,6 +4,15 @@ import { TondoError } from "../../core/index.ts";
 const againMs = 20;
 
 /**
+ * Says that something is not to go on.
+ *
+ * @throws TondoError `ABORTED` where the signal is aborted
+ */
+export function refuseAborted(doing: string, signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new TondoError("ABORTED", `${doing} was cancelled`, { cause: signal.reason });
+}
+
+/**
  * Does a piece of work that an abort ends: `interrupt` is called until it has.
  *
  * @throws TondoError `ABORTED` where the signal is aborted already
@@ -15,7 +24,7 @@ export async function interruptible<T>(
   interrupt: () => void,
 ): Promise<T> {
   if (signal === undefined) return work();
-  if (signal.aborted) throw new TondoError("ABORTED", `${doing} was cancelled`, { cause: signal.reason });
+  refuseAborted(doing, signal);
   let again: NodeJS.Timeout | undefined;
   const end = (): void => {
     interrupt();

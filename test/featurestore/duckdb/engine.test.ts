@@ -87,6 +87,25 @@ describe("an engine", () => {
     expect(row).toEqual({ n: rows.length, same: rows.length });
   });
 
+  it("is there for something else once a large result is read no further, by its reader's will or since it was aborted", async () => {
+    const many = "select range::double as n from range(1000000)";
+    for (let i = 0; i < 5; i++) {
+      let seen = 0;
+      for await (const { rows } of engine.chunks(many, "reading")) if ((seen += rows) > 2048 * i) break;
+      expect(seen).toBeGreaterThan(2048 * i);
+      expect(await engine.rows("select 1 as one", "asking")).toEqual([{ one: 1 }]);
+      const controller = new AbortController();
+      const reading = engine.chunks(many, "reading", controller.signal);
+      await reading.next();
+      controller.abort();
+      const rest = async (): Promise<void> => {
+        for await (const { rows } of reading) seen += rows;
+      };
+      await expect(rest()).rejects.toMatchObject({ code: "ABORTED" });
+      expect(await engine.rows("select 2 as two", "asking")).toEqual([{ two: 2 }]);
+    }
+  });
+
   it("ends what takes long where it is aborted, and goes on working", async () => {
     const controller = new AbortController();
     const long = engine.run(

@@ -32,7 +32,11 @@ export async function joinWarnings(
   signal?: AbortSignal,
 ): Promise<readonly JoinWarning[]> {
   const doing = `looking at what ${nameOf(unit)} came to`;
-  const [result] = await engine.rows(`select ${foundSql(unit)} as found from ${unit.name}`, doing, signal);
+  const [result] = await engine.rows(
+    `select exists(from ${unit.name} where ${foundSql(unit)}) as found`,
+    doing,
+    signal,
+  );
   const found = result?.["found"] === true;
   if (found && unit.direction === "back") return [];
   const [left] = await engine.rows(
@@ -71,7 +75,7 @@ function foundSql(unit: JoinUnit): string {
     const plan = unit.group.stored[stored];
     return plan?.kind === "window" && plan.aggregate === "count" ? `${column} > 0` : `${column} is not null`;
   });
-  return `coalesce(bool_or(${some.join(" or ")}), false)`;
+  return some.join(" or ");
 }
 
 async function nothing(

@@ -135,7 +135,7 @@ export class UnitJoin {
     const relation = parts === 1 ? seen : ofKeys(seen, keys);
     const rows = `select * from ${keyed}`;
     const keep = (sql: string): Promise<void> =>
-      adds ? this.#run(`insert into ${unit.name} ${sql}`) : this.#make(unit.name, sql);
+      adds ? this.#run(`insert into ${unit.name} ${sql}`) : this.#run(`create or replace table ${unit.name} as ${sql}`);
     switch (join) {
       case "table":
         await keep(joinTable(unit, relation, rows));
@@ -153,8 +153,14 @@ export class UnitJoin {
       case "sweep": {
         const from = { left: keyed, keys, events: this.#visible(relation, moments) };
         const swept = await joinWindowsBySweep(this.#engine, unit, relation, from, this.#signal);
-        await keep(swept.sql);
-        await this.#drop(swept.table);
+        if (swept.isResult && parts === 1) {
+          // Written once more it would take as long as a sort where memory is short.
+          await this.#run(`drop table if exists ${unit.name}`);
+          await this.#run(`alter table ${swept.table} rename to ${unit.name}`);
+        } else {
+          await keep(swept.sql);
+          await this.#drop(swept.table);
+        }
         break;
       }
     }

@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Micros, type Progress, silentProgress, TondoError } from "../../../core/index.ts";
-import type { VectorPlan } from "../../../dsl/index.ts";
+import { fitsOf, type VectorPlan } from "../../../dsl/index.ts";
 import type { AppliedRows } from "../../applied/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
-import { fileChoice } from "../../specification/index.ts";
+import { type FileChoice, fileChoice } from "../../specification/index.ts";
 import { type JoinedTable, joinTableOf } from "../joins/vector-table.ts";
 import type { LoadedRows } from "../rows/left-rows.ts";
 import { loadLeftRows } from "../rows/load-left-rows.ts";
@@ -58,7 +58,8 @@ export async function buildSet(
   const joined = await joinTableOf({ engine, vector, left, places, applied, plan, joinUnit, kept, progress, signal });
   const joinedBy = await spark?.engine();
   await spark?.close();
-  const counts = await classifyRows({ engine, vector, left, joined, split, classBalance, signal });
+  const readOnce = isReadOnce(vector, choice);
+  const counts = await classifyRows({ engine, vector, left, joined, split, classBalance, readOnce, signal });
   const again = kept.taken();
   progress.finish(`${String(left.rows)} rows${again === 0 ? "" : `, ${String(again)} of the joins from a run before`}`);
   requireTraining(left, counts);
@@ -80,6 +81,12 @@ export async function buildSet(
     joins: joined.reports,
     engine: [...(joinedBy === undefined ? [] : [joinedBy]), `DuckDB ${await engine.version()}`].join(", "),
   };
+}
+
+/** Whether the rows of a set are read for its one file alone. */
+function isReadOnce(vector: VectorPlan, { partitionBy, maxFileRows }: FileChoice): boolean {
+  const isFitted = fitsOf(vector.slots.map(({ value }) => value)).length > 0;
+  return !isFitted && partitionBy.length === 0 && maxFileRows === undefined;
 }
 
 async function lastMoment(engine: Engine, { table }: LoadedRows): Promise<Micros | undefined> {

@@ -15,17 +15,26 @@ export interface ClassifyOptions {
   readonly joined: JoinedTable;
   readonly split: SplitMicros;
   readonly classBalance: TrainingSetOptions["classBalance"];
+  /** Whether what is classified is read once only: where nothing is to be told apart it is joined as it is read, then. */
+  readonly readOnce: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Makes the table `classified`: the joined rows with their labels `label0`, ... and their `part`; the tables that they were joined from are
- * dropped. Returns how many rows went where.
+ * Makes `classified`: the joined rows with their labels `label0`, ... and their `part`, a table where they are more than passed on; the tables that they
+ * were joined from are dropped then. Returns how many rows went where.
  *
  * @throws TondoError `LIMIT_EXCEEDED`, `USER_FUNCTION_FAILED`, `ABORTED`
  */
 export async function classifyRows(options: ClassifyOptions): Promise<Record<Part, number>> {
   const { engine, vector, left, joined, split, classBalance, signal } = options;
+  const none = Object.fromEntries(parts.map((name) => [name, 0])) as Record<Part, number>;
+  const counts = { ...none, filtered: left.filtered, unsampled: left.unsampled };
+  if (options.readOnce && allTrain(options)) {
+    const all = `select *, 'train' as part from (${joined.sql})`;
+    await engine.run(`create or replace temp view classified as ${all}`, "labelling rows", signal);
+    return { ...counts, train: left.rows };
+  }
   const expressions = vector.labels.flatMap((label, i) => [
     { name: `label${String(i)}`, value: label.value },
     ...label.known.map((value, j) => ({ name: `known${String(i)}_${String(j)}`, value })),
@@ -54,9 +63,12 @@ export async function classifyRows(options: ClassifyOptions): Promise<Record<Par
     "counting rows",
     signal,
   );
-  const counts = Object.fromEntries(parts.map((name) => [name, 0])) as Record<Part, number>;
   for (const row of rows) counts[String(row["part"]) as Part] = Number(row["n"]);
-  counts.filtered = left.filtered;
-  counts.unsampled = left.unsampled;
   return counts;
+}
+
+/** Whether every row that was joined is there to train on. */
+function allTrain({ vector, split: { train, holdout }, classBalance }: ClassifyOptions): boolean {
+  const isSplit = train.from !== null || train.to !== null || holdout !== null;
+  return vector.labels.length === 0 && !isSplit && classBalance === undefined;
 }

@@ -87,7 +87,7 @@ export async function keptJoins(options: {
         ({ name, type }) => `${quoteIdentifier(name)}::${type} as ${quoteIdentifier(name)}`,
       );
       await engine.run(
-        `create or replace temp table ${unit.name} as select ${columns.join(", ")} from ${readParquet([pathOf(unit, "parquet")])}`,
+        `create or replace table ${unit.name} as select ${columns.join(", ")} from ${readParquet([pathOf(unit, "parquet")])}`,
         `taking up ${groupOf(unit)} again`,
         signal,
       );

@@ -93,7 +93,7 @@ async function takeLatest(options: SparkUnitOptions): Promise<void> {
   const files = await writtenBySpark(scratch, unit);
   await requireWhole(options, readParquet(files), asked.rows);
   await engine.run(
-    `create or replace temp table ${unit.name} as select row, ${columns.join(", ")}
+    `create or replace table ${unit.name} as select row, ${columns.join(", ")}
      from ${tablesOf(unit).keyed} left join (select row, ${columns.join(", ")} from ${readParquet(files)}) using (row)`,
     `joining ${unit.group.entity}:${unit.group.name}`,
     signal,
@@ -111,7 +111,7 @@ async function takeWindows(options: SparkUnitOptions, plan: SweepPlan): Promise<
   await requireWhole(options, swept, asked.rows * plan.horizons.length);
   const columns = plan.outputs.map(({ column }) => column).join(", ");
   await engine.run(
-    `create or replace temp table ${unit.name} as select row, ${columns}
+    `create or replace table ${unit.name} as select row, ${columns}
      from ${keyed} left join (${sweptSelect(plan, swept)}) using (row)`,
     doing,
     signal,

@@ -24,8 +24,18 @@ export interface Swept {
   readonly events: string;
 }
 
+/** Where a sweep left its answers. */
+export interface SweptTable {
+  /** The table, to be dropped or taken over. */
+  readonly table: string;
+  /** SQL of the result, from that table. */
+  readonly sql: string;
+  /** Whether the table is the result as it stands. */
+  readonly isResult: boolean;
+}
+
 /**
- * Makes a unit's windows as of each left row, `row` and a column a window: SQL of them, from a table that is to be dropped then. The
+ * Makes a unit's windows as of each left row, `row` and a column a window. The
  * engine sorts events and rows by key and moment, spilling where it must; they are swept as they come.
  */
 export async function joinWindowsBySweep(
@@ -34,12 +44,12 @@ export async function joinWindowsBySweep(
   relation: SourceRelation,
   from: Swept,
   signal?: AbortSignal,
-): Promise<{ readonly sql: string; readonly table: string }> {
+): Promise<SweptTable> {
   const doing = `joining ${unit.group.entity}:${unit.group.name}`;
   const plan = sweepPlan(windowsOf(unit), unit.direction);
   const { table, passage: rows, result } = sweepSql(unit, plan, relation, from);
   await sweepInto(engine, plan, relation, table, [rows], doing, signal);
-  return { sql: result, table };
+  return { sql: result, table, isResult: isResult(plan) };
 }
 
 /**
@@ -80,6 +90,11 @@ export async function sweepInto(
   } finally {
     appender.close();
   }
+}
+
+/** Whether what is swept into a table has each row once, and all values in the form of the language. */
+function isResult({ horizons, outputs }: SweepPlan): boolean {
+  return horizons.length === 1 && outputs.every(({ column, kind }) => fromCarrier(column, kind) === column);
 }
 
 /** SQL of what was swept into a table: `row`, once, and the plan's outputs as values of the language. */
