@@ -58,7 +58,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "readers-keep-the-erased",
     file: `${folder}/erase.ts`,
-    find: "  await options.evict();\n",
+    find: "  options.evict();\n",
     replace: "",
     tests: erase,
     testName: "that readers kept",
@@ -158,6 +158,14 @@ const mutants: readonly Mutant[] = [
     replace: 'if (reading === "") throw error;',
     tests: kept,
     testName: "taken for none",
+  },
+  {
+    name: "readers-of-before-keep-the-erased",
+    file: "src/opened-readers.ts",
+    find: "for (const one of this.#made) one.deref()?.evictKey(...key);",
+    replace: "[...this.#made].at(-1)?.deref()?.evictKey(...key);",
+    tests: erase,
+    testName: "that readers kept",
   },
   {
     name: "reader-keeps-the-erased-by-other-definitions",

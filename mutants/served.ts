@@ -180,6 +180,14 @@ const mutants: readonly Mutant[] = [
     testName: "waiting for room",
   },
   {
+    name: "sealing-is-tried-once",
+    file: "src/featurestore/served/served-log.ts",
+    find: "    this.#sealEnded();\n    await this.#journal.end();",
+    replace: "    await this.#journal.end();",
+    tests: disk,
+    testName: "no longer than it is full",
+  },
+  {
     name: "torn-record-is-taken",
     file: "src/featurestore/served/journal-format.ts",
     find: "isWhole: crc32(payload) === sum }",

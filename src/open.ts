@@ -69,6 +69,7 @@ import {
 } from "./serving/index.ts";
 import { forgetFailure } from "./forget-failure.ts";
 import type { OpenOptions, WorkOptions } from "./open-options.ts";
+import { OpenedReaders } from "./opened-readers.ts";
 import { OpenedStore } from "./opened-store.ts";
 import { trainAndRegister, type TrainAndRegisterOptions, type TrainAndRegisterResult } from "./training/index.ts";
 
@@ -191,6 +192,7 @@ class OpenTondo implements AnyTondo {
   readonly #operations: Operations;
   readonly #erasing: Erasing;
   readonly #store: OpenedStore;
+  readonly #readers: OpenedReaders = new OpenedReaders();
   #features: Promise<FeatureReader> | undefined;
   #predictor: Promise<Predictor> | undefined;
   readonly #log: ServedLog | undefined;
@@ -220,7 +222,9 @@ class OpenTondo implements AnyTondo {
       ...{ home, database, places, clock: this.#clock, actor },
       ...{ store: () => this.#store.get(), project: () => this.#projectAtRest(), engine: () => this.#openEngine() },
       logs: () => [servedErasure({ home, openEngine: () => this.#openEngine(), log, pii: options.served?.pii })],
-      evict: async (entity, key) => (await this.#features?.catch(() => undefined))?.evictKey(entity, key),
+      evict: (entity, key) => {
+        this.#readers.evictKey(entity, key);
+      },
       ...(options.cassandra === undefined ? { compact: () => (this.#forgetReaders(), this.#store.compact()) } : {}),
     });
     this.registry = openRegistry({ database, artifacts, clock: this.#clock, actor });
@@ -339,17 +343,11 @@ class OpenTondo implements AnyTondo {
   }
 
   features(): Promise<FeatureReader> {
-    this.#features ??= this.catalog.project().then(
-      async (project) =>
-        new FeatureReader({
-          ...this.#options.reading,
-          project,
-          store: await this.#store.get(),
-          clock: this.#clock,
-          functions: this.#functions,
-          ...(this.#log === undefined ? {} : { log: this.#log }),
-        }),
-    );
+    this.#features ??= this.catalog.project().then(async (project) => {
+      const log = this.#log === undefined ? {} : { log: this.#log };
+      const from = { project, store: await this.#store.get(), clock: this.#clock, functions: this.#functions };
+      return this.#readers.add(new FeatureReader({ ...this.#options.reading, ...from, ...log }));
+    });
     return forgetFailure(this.#features, () => {
       this.#features = undefined;
     });

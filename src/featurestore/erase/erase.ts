@@ -27,7 +27,7 @@ export interface EraseOptions extends FilePlaces {
   /** What else keeps rows by key. */
   readonly logs: readonly ErasableLog[];
   /** Tells readers of this process that the key's records are others now, in whichever groups they know. It must not fail: the store is erased by then. */
-  readonly evict: () => Promise<void>;
+  readonly evict: () => void;
   /** Writes the store's file anew once the key is found nowhere any more; the store is closed by it. */
   readonly compact?: () => Promise<NonNullable<EraseResult["compacted"]>>;
   readonly actor: string;
@@ -94,7 +94,7 @@ async function eraseHeld(options: EraseOptions, key: ErasedKey, dryRun: boolean)
   const id = await beginErasure(database, digest, { at: clock(), by: actor });
   progress.start(`erasing a key of ${entity}`);
   for (const group of groups) await store.erase(group, await formsIn(store, group, key));
-  await options.evict();
+  options.evict();
   for (const log of logs) await log.erase(key);
   const after = await countAll(options, groups, key);
   const places = paired(before, after);

@@ -69,7 +69,7 @@ export interface ErasingContext {
   readonly engine: () => Promise<Engine>;
   readonly logs: () => readonly ErasableLog[];
   /** Tells readers of this process that the records of an entity's key are others now, in whichever groups they know. */
-  readonly evict: (entity: string, key: EntityKeys[string]) => Promise<void>;
+  readonly evict: (entity: string, key: EntityKeys[string]) => void;
   /** Closes the store and writes its file anew; absent where its kind has none. */
   readonly compact?: () => Promise<NonNullable<EraseResult["compacted"]>>;
   readonly clock: Clock;
@@ -97,7 +97,9 @@ export function erasing(context: ErasingContext): Erasing {
           ...{ project, entity, key, home, database, engine, actor, clock },
           store: await context.store(),
           logs: context.logs(),
-          evict: () => context.evict(entity, key),
+          evict: () => {
+            context.evict(entity, key);
+          },
           ...(compact && context.compact !== undefined ? { compact: context.compact } : {}),
         });
       } finally {

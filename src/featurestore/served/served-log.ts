@@ -39,6 +39,8 @@ export class ServedLog implements AnswerLog, AsyncDisposable {
   readonly #ending: AbortController = new AbortController();
   readonly #folder: string;
   #opened: Journal | undefined;
+  /** Journals that are ended and not sealed yet, by their paths. */
+  readonly #ended: Set<string> = new Set<string>();
   /** Recovery, and then sealing: one journal after the other. */
   #sealing: Promise<void> = Promise.resolve();
   #recovered: Recovered = nothingRecovered;
@@ -66,9 +68,8 @@ export class ServedLog implements AnswerLog, AsyncDisposable {
     const log = new ServedLog(home, settings, clock);
     log.#opened = await Journal.open(log.#folder, settings, {
       ended: (path) => {
-        log.#queueWork(async (signal) => {
-          log.#sealed += (await sealApart(path, signal)).rows;
-        });
+        log.#ended.add(path);
+        log.#sealEnded();
       },
       failed: (error) => {
         log.#failed(error);
@@ -116,6 +117,7 @@ export class ServedLog implements AnswerLog, AsyncDisposable {
 
   /** Ends the journal, and seals what there is to be sealed. @throws TondoError `IO_FAILED` */
   async seal(): Promise<void> {
+    this.#sealEnded();
     await this.#journal.end();
     await this.#sealing;
   }
@@ -172,6 +174,22 @@ export class ServedLog implements AnswerLog, AsyncDisposable {
         return whenFull === "block" ? wait(logged) : drop();
       },
     };
+  }
+
+  /** Seals the journals that are ended, one after the other; those at which it fails are tried again by the next call. */
+  #sealEnded(): void {
+    if (this.#ended.size === 0) return;
+    this.#queueWork(async (signal) => {
+      for (const path of [...this.#ended]) {
+        try {
+          this.#sealed += (await sealApart(path, signal)).rows;
+          this.#ended.delete(path);
+        } catch (error) {
+          if (signal.aborted) return;
+          this.#failed(asFailure(error));
+        }
+      }
+    });
   }
 
   #queueWork(work: (signal: AbortSignal) => Promise<void>): void {

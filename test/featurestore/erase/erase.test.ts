@@ -19,6 +19,7 @@ import { lockHome } from "../../../src/featurestore/home-lock.ts";
 import { materialize, type MaterializeResult } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
 import { compactLmdb, LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
+import { OpenedReaders } from "../../../src/opened-readers.ts";
 import { laterStore } from "../online/later-store.ts";
 import { noon, sampleProject, sampleRows, writeSample } from "../online/sample-project.ts";
 
@@ -58,7 +59,7 @@ async function erases(
   return erase({
     ...{ project: sampleProject, folder, home: folder, entity, key, database, store, engine, logs: [], actor: "ops" },
     clock: () => noon + 5 * hour,
-    evict: () => Promise.resolve(),
+    evict: () => undefined,
     ...rest,
   });
 }
@@ -245,7 +246,9 @@ describe("erase", () => {
     await load(noon);
     const { store: later, asked } = laterStore(store);
     const cache = { records: 100, bytes: 1 << 20, staleMs: 1_000_000 };
-    const features = createFeatureReader({ project: sampleProject, store: later, cache });
+    const readers = new OpenedReaders();
+    const features = readers.add(createFeatureReader({ project: sampleProject, store: later, cache }));
+    readers.add(createFeatureReader({ project: sampleProject, store: later, cache }));
     const read = async (): Promise<unknown> =>
       (await features.get(["airport:place:tz"], { airport: "SFO" }, { at: BigInt(noon) })).values["airport:place:tz"]
         .value;
@@ -257,8 +260,7 @@ describe("erase", () => {
     const { places } = await erases("airport", "SFO", {
       project: { ...sampleProject, groups },
       evict: () => {
-        features.evictKey("airport", "SFO");
-        return Promise.resolve();
+        readers.evictKey("airport", "SFO");
       },
     });
     expect(places.map(({ after }) => after)).toEqual([0, 0, 0]);

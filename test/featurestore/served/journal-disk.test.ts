@@ -161,6 +161,25 @@ describe("a disk that is full", () => {
     );
   });
 
+  it("keeps a journal from being sealed no longer than it is full", async () => {
+    let isFull = false;
+    await fullDisk(
+      () => isFull,
+      async () => {
+        await using log = await openLog(never);
+        await log.vector(wideVector).add(answer);
+        await log.flush();
+        isFull = true;
+        await log.seal();
+        expect(log.stats()).toMatchObject({ sealed: 0, failures: 1, lastFailure: { code: "IO_FAILED" } });
+        isFull = false;
+        await log.seal();
+        expect(log.stats()).toMatchObject({ sealed: 1, failures: 1 });
+        expect(await journals()).toEqual([]);
+      },
+    );
+  });
+
   it("leaves a journal its age: it is sealed some time after there is room again", async () => {
     let isFull = false;
     await fullDisk(
