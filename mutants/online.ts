@@ -93,6 +93,13 @@ const mutants: readonly Mutant[] = [
     tests: store,
   },
   {
+    name: "ties-broken-by-columns-of-any-kind",
+    file: "src/dsl/plan/fingerprint.ts",
+    find: "    kinds: reads.map((name) => kindOf(source.columns[name])),\n",
+    replace: "",
+    tests: ["test/featurestore/online/two-definitions.test.ts"],
+  },
+  {
     name: "view-of-a-long-turn-kept",
     file: "src/featurestore/online/lmdb/lmdb-store.ts",
     find: "began - this.#turnBegan <= sharedMs && ",

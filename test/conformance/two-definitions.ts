@@ -52,6 +52,11 @@ export const definitionChanges: readonly DefinitionChange[] = [
     refusedBefore: ["n", "more"],
   },
   {
+    what: "widens a column that breaks ties of one behind",
+    ...{ before: snapshot("n, word"), after: snapshot("n, word", "float") },
+    ...{ refusedBefore: ["n", "word"], refusedAfter: ["word"] },
+  },
+  {
     what: "narrows a column, and gains one",
     ...{ before: snapshot("b, n", "float"), after: snapshot("b, n, word") },
     refusedAfter: ["n", "word"],

@@ -1,4 +1,4 @@
-import { canonicalJson, sha256 } from "../../core/index.ts";
+import { canonicalJson, parseTypeName, sha256, type TypeName } from "../../core/index.ts";
 import type { Fitted } from "./expression-plan.ts";
 import type { EntityPlan, GroupPlan, SourcePlan, StoredPlan, VectorPlan } from "./plan.ts";
 import { columnsOf } from "./walk.ts";
@@ -30,11 +30,18 @@ export function groupFingerprint(group: GroupPlan, source: SourcePlan): string {
  */
 export function storedFingerprint(group: GroupPlan, name: string, source: SourcePlan): string {
   const stored = group.stored.find((plan) => plan.name === name);
+  const reads = tieBreaks(group, stored, source);
   return digest({
-    group: { ...group, reads: tieBreaks(group, stored, source), stored: [], features: [] },
+    group: { ...group, reads, stored: [], features: [] },
+    // Numbers are in another order than texts, and large ints in another than the floats they round to.
+    kinds: reads.map((name) => kindOf(source.columns[name])),
     stored: stored ?? null,
     source: meaning(source),
   });
+}
+
+function kindOf(type: TypeName | undefined): unknown {
+  return type === undefined ? null : parseTypeName(type).kind;
 }
 
 /**

@@ -145,5 +145,6 @@ function narrower(group: GroupPlan, plan: StoredPlan, source: SourcePlan): strin
   if (plan.kind !== "column" || parseTypeName(plan.type).kind !== "float") return undefined;
   const type: TypeName = parseTypeName(plan.type).optional ? "int?" : "int";
   const stored = group.stored.map((one) => (one === plan ? { ...plan, type } : one));
-  return storedFingerprint({ ...group, stored }, plan.name, source);
+  const columns = { ...source.columns, [plan.column]: type };
+  return storedFingerprint({ ...group, stored }, plan.name, { ...source, columns });
 }

@@ -195,7 +195,12 @@ describe("fingerprints change", () => {
       ["group profile", "stored shop_id", ...vector],
     ],
     ["a column's type", "seats: int", "seats: float", ["group profile", "stored seats", ...vector]],
-    ["a type read by an aggregate", "items: int)", "items: float)", ["group sales", "stored mean_1d", ...vector]],
+    [
+      "a type read by an aggregate",
+      "items: int)",
+      "items: float)",
+      ["group sales", "stored mean_1d", "stored n_1h", ...vector],
+    ],
     ["whose rows they are", "orders by shop_id", "orders by other_id", all],
     ["a window", "over 1h", "over 2h", ["group sales", "stored n_1h", ...vector]],
     ["an aggregate", "mean(price)", "max(price)", ["group sales", "stored mean_1d", ...vector]],
