@@ -1,4 +1,4 @@
-import { canonicalJson, parseTypeName, sha256, type TypeName } from "../../core/index.ts";
+import { canonicalJson, sha256, type TypeName } from "../../core/index.ts";
 import type { Fitted } from "./expression-plan.ts";
 import type { EntityPlan, GroupPlan, SourcePlan, StoredPlan, VectorPlan } from "./plan.ts";
 import { columnsOf } from "./walk.ts";
@@ -40,8 +40,9 @@ export function storedFingerprint(group: GroupPlan, name: string, source: Source
   });
 }
 
-function kindOf(type: TypeName | undefined): unknown {
-  return type === undefined ? null : parseTypeName(type).kind;
+/** A type but for whether it may be missing. */
+function kindOf(type: TypeName | undefined): string | null {
+  return type?.replace(/\?$/u, "") ?? null;
 }
 
 /**
