@@ -578,8 +578,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "user-function-left-out-of-keys",
     file: "src/featurestore/online/vector-program.ts",
-    find: "(id) => targets.get(id), functions)",
-    replace: "(id) => targets.get(id), new Map())",
+    find: "              (id) => targets.get(id),\n              functions,\n",
+    replace: "              (id) => targets.get(id),\n              new Map(),\n",
     tests: ["test/featurestore/user-functions.test.ts"],
   },
 ];

@@ -423,10 +423,10 @@ const mutants: readonly Mutant[] = [
     tests: load,
   },
   {
-    name: "deletion-dated-later-dropped",
+    name: "deletion-dropped",
     file: "src/featurestore/materialize/row-load.ts",
-    find: "where not (best.gone and later is null)",
-    replace: "where not best.gone",
+    find: 'relation.hasDeletions ? "best.gone::int::double" : "0::double"',
+    replace: '"0::double"',
     tests: load,
   },
   {

@@ -1,7 +1,14 @@
 import type { Clock, Progress } from "./core/index.ts";
 import type { ConnectOptions } from "./database/index.ts";
 import type { UserFunction } from "./dsl/index.ts";
-import type { EngineOptions, ReadingOptions, S3Options, ServedOptions, SourceDatabases } from "./featurestore/index.ts";
+import type {
+  EngineOptions,
+  PushLimits,
+  ReadingOptions,
+  S3Options,
+  ServedOptions,
+  SourceDatabases,
+} from "./featurestore/index.ts";
 import type { CassandraOptions } from "./cassandra.ts";
 import type { UnavailableChoice } from "./serving/index.ts";
 
@@ -25,6 +32,8 @@ export interface OpenOptions {
   readonly s3?: S3Options;
   /** How features are read online: deadline, partial answers, cache, limits. */
   readonly reading?: ReadingOptions;
+  /** Bounds of `features.push`: rows a call, rows of a key that no load has taken in, how far ahead they may be dated. */
+  readonly pushing?: Partial<PushLimits>;
   /** Logs what is served of vectors, of a share of keys, by the optional package `parquetjs-lite`; default: nothing is logged. */
   readonly served?: ServedOptions;
   /** What becomes of predictions whose features are not all available; default `"throw"`. */

@@ -14,6 +14,7 @@ import {
 import { connect, type Database } from "./database/index.ts";
 import { functionLibrary, type ProjectPlan, type UserFunction } from "./dsl/index.ts";
 import {
+  atRest,
   type Catalog,
   type Change,
   type CheckedProject,
@@ -39,6 +40,8 @@ import {
   openCatalog,
   type Operations,
   operations,
+  pushedErasure,
+  pushing,
   readAppliedLogs,
   readErasedKeys,
   type Reproduction,
@@ -57,7 +60,6 @@ import {
   type TrainingSetCall,
   vectorStats,
   type VectorStatsOptions,
-  withExtracted,
 } from "./featurestore/index.ts";
 import { folderArtifacts, openRegistry, type PartitionPath, type Registry } from "./registry/index.ts";
 import {
@@ -217,11 +219,16 @@ class OpenTondo implements AnyTondo {
     const actor = options.actor ?? accountName();
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
     const artifacts = folderArtifacts(resolve(home, options.artifacts ?? "artifacts"));
-    this.served = servedOf({ home, clock: this.#clock, openEngine: () => this.#openEngine(), log });
+    const openEngine = (): Promise<Engine> => this.#openEngine();
+    const [store, loadedStore] = [() => this.#store.get(), () => this.#store.loaded()];
+    const project = (): Promise<ProjectPlan> => this.#projectAtRest();
+    this.served = servedOf({ home, clock: this.#clock, openEngine, log });
     this.#erasing = erasing({
-      ...{ home, database, places, clock: this.#clock, actor },
-      ...{ store: () => this.#store.get(), project: () => this.#projectAtRest(), engine: () => this.#openEngine() },
-      logs: () => [servedErasure({ home, openEngine: () => this.#openEngine(), log, pii: options.served?.pii })],
+      ...{ home, database, places, clock: this.#clock, actor, store, project, engine: openEngine },
+      logs: () => [
+        pushedErasure({ home, functions, openEngine, project: () => this.catalog.project(), store: loadedStore }),
+        servedErasure({ home, openEngine, log, pii: options.served?.pii }),
+      ],
       evict: (entity, key) => {
         this.#readers.evictKey(entity, key);
       },
@@ -230,11 +237,7 @@ class OpenTondo implements AnyTondo {
     this.registry = openRegistry({ database, artifacts, clock: this.#clock, actor });
     this.#operations = operations({
       ...{ catalog: this.catalog, home, clock: this.#clock, actor, places, engine: this.#engine },
-      ...{
-        store: () => this.#store.get(),
-        loadedStore: () => this.#store.loaded(),
-        project: () => this.#projectAtRest(),
-      },
+      ...{ store, loadedStore, project },
       fitOf: (version, fingerprint) => fitOfVersion(this.registry, version, fingerprint),
       withheld: options.served?.pii?.columns,
     });
@@ -346,7 +349,9 @@ class OpenTondo implements AnyTondo {
     this.#features ??= this.catalog.project().then(async (project) => {
       const log = this.#log === undefined ? {} : { log: this.#log };
       const from = { project, store: await this.#store.get(), clock: this.#clock, functions: this.#functions };
-      return this.#readers.add(new FeatureReader({ ...this.#options.reading, ...from, ...log }));
+      const limits = this.#options.pushing;
+      const push = pushing({ ...from, limits, erased: () => readErasedKeys(this.#database, this.home) });
+      return this.#readers.add(new FeatureReader({ ...this.#options.reading, ...from, push, ...log }));
     });
     return forgetFailure(this.#features, () => {
       this.#features = undefined;
@@ -382,9 +387,10 @@ class OpenTondo implements AnyTondo {
     return Engine.open({ spillFolder: join(this.home, "spill"), ...this.#engine });
   }
 
-  /** The definitions in force, over the files that tables were extracted into until now. */
+  /** The definitions in force, over the files that tables were extracted into until now, and that hold what was pushed. */
   async #projectAtRest(): Promise<ProjectPlan> {
-    return withExtracted(await this.catalog.project(), { home: this.home, folder: this.folder });
+    const from = { home: this.home, folder: this.folder, store: await this.#store.loaded() };
+    return atRest(await this.catalog.project(), { ...from, engine: () => this.#openEngine() });
   }
 
   #forgetReaders(): void {

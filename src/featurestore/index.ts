@@ -12,6 +12,7 @@ export * from "./materialize/index.ts";
 export * from "./offline/index.ts";
 export * from "./online/index.ts";
 export { operations, type Operations, type OperationsContext } from "./operations.ts";
+export * from "./pushed/index.ts";
 export * from "./s3/index.ts";
 export * from "./schedule/index.ts";
 export * from "./served/index.ts";

@@ -41,6 +41,7 @@ export {
 } from "./test-plan.ts";
 export { type Pii, piiOf, piiOutputs } from "./pii.ts";
 export { type ReadName, readName } from "./read-name.ts";
+export { type SourceExpression, sourceExpressions } from "./source-expressions.ts";
 export { filesAtRest, lagOf, tableParts, type TableParts, databaseTables } from "./transports.ts";
 export {
   entityFingerprint,

@@ -28,6 +28,8 @@ export interface FileTransportPlan extends Knowledge {
   readonly format: "parquet" | "csv" | "arrow";
   /** As written: relative to the project folder, `*`, `**` and `?` as in a glob. */
   readonly path: string;
+  /** Where rows lie that programs gave: the column with the moment from which on each counts. No definition says it. */
+  readonly pushed?: string;
 }
 
 /** Rows as they happen. The topic's name is no part of a fingerprint. */

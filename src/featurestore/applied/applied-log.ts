@@ -164,6 +164,8 @@ function idOf({ path, sha256: digest }: AppliedFile): string {
 
 function identityOf(source: SourcePlan): string {
   const { name, at, id, deleted } = source;
-  const places = filesAtRest(source).map(({ format, path, known, lag }) => ({ format, path, known, lag }));
+  const places = filesAtRest(source)
+    .filter(({ pushed }) => pushed === undefined)
+    .map(({ format, path, known, lag }) => ({ format, path, known, lag }));
   return sha256(canonicalJson({ name, at, id, deleted, places }));
 }

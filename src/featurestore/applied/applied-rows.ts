@@ -13,11 +13,12 @@ export interface AppliedRows {
   readonly gone: readonly string[];
 }
 
-/** The rows of some files by a log. */
+/** The rows of some files by a log, which says nothing of those that were pushed. */
 export function appliedRows(
   log: AppliedLog,
-  files: readonly { readonly path: string; readonly digest: AppliedFile }[],
+  all: readonly { readonly path: string; readonly digest: AppliedFile; readonly isPushed?: true }[],
 ): AppliedRows {
+  const files = all.filter(({ isPushed }) => isPushed === undefined);
   const first = firstLoads(
     log,
     files.map(({ digest }) => digest),

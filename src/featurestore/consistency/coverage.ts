@@ -72,7 +72,8 @@ function limitsOf(options: CoverageOptions, group: GroupPlan): readonly Limit[] 
   const own = files.get(source.name) ?? [];
   if (source.kind === "table") {
     const { asOf, erased, inputs } = pointer;
-    if (loadInputs({ source, layout: planLayout(group, source).layout, files: own, asOf, erased }) !== inputs) {
+    const { layout } = planLayout(group, source);
+    if (loadInputs({ source, layout, overlay: undefined, files: own, asOf, erased }) !== inputs) {
       return never(
         "table-reloaded",
         (rows) =>

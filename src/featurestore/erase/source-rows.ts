@@ -54,6 +54,8 @@ export async function rowsOfKey(key: ErasedKey, options: SourceRowsOptions): Pro
     }
     try {
       for (const place of transportsAtRest(source)) {
+        // What was pushed is not the owner's: it goes with the key.
+        if (place.pushed !== undefined) continue;
         for (const [path, rows] of await rowsOfPlace(key, group, source, place, options))
           own.files.set(path, Math.max(own.files.get(path) ?? 0, rows));
       }

@@ -26,22 +26,25 @@ export const extractedRows = "extracted_rows";
 
 const doing = "extracting a table";
 
+/** A column of a part. */
+export type PartColumn = Pick<SourceColumn, "name" | "kind" | "zoned">;
+
 /** Rows of a table on their way into a Parquet file: at the most one set of them at once in an engine. */
 export class PartWriter {
   readonly #engine: Engine;
-  readonly #columns: readonly SourceColumn[];
+  readonly #columns: readonly PartColumn[];
   readonly #appender: TableAppender;
   #rows = 0;
   #isOpen = true;
 
-  private constructor(engine: Engine, columns: readonly SourceColumn[], appender: TableAppender) {
+  private constructor(engine: Engine, columns: readonly PartColumn[], appender: TableAppender) {
     this.#engine = engine;
     this.#columns = columns;
     this.#appender = appender;
   }
 
   /** Makes {@link extractedRows} anew, without rows. */
-  static async open(engine: Engine, columns: readonly SourceColumn[]): Promise<PartWriter> {
+  static async open(engine: Engine, columns: readonly PartColumn[]): Promise<PartWriter> {
     const carried = columns.map(({ kind }, i) => ({ name: partColumn(i), kind }));
     return new PartWriter(engine, columns, await engine.appender(extractedRows, carried, doing));
   }
@@ -75,7 +78,7 @@ export class PartWriter {
   async write(
     folder: string,
     number: number,
-    cursor: SourceColumn | undefined,
+    cursor: PartColumn | undefined,
     signal: AbortSignal | undefined,
     from: string = extractedRows,
   ): Promise<ExtractedPart> {
@@ -117,7 +120,7 @@ export class PartWriter {
 }
 
 /** A carried value as it stands in a file. */
-function fileColumn({ kind, zoned }: SourceColumn, name: string): string {
+function fileColumn({ kind, zoned }: PartColumn, name: string): string {
   const value = toFile(fromCarrier(name, kind), kind);
   if (!zoned) return value;
   return isList(kind) ? `${value}::timestamptz[]` : `${value}::timestamptz`;

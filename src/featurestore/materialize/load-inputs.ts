@@ -9,6 +9,8 @@ import type { GroupLayout } from "../online/index.ts";
 export interface LoadInputs {
   readonly source: SourcePlan;
   readonly layout: GroupLayout;
+  /** What the rows that are pushed beside it are filed under; tables have none. */
+  readonly overlay: string | undefined;
   readonly files: readonly SourceFile[];
   /** A table has no time: as of when it was loaded changes nothing. */
   readonly asOf: Micros;
@@ -17,13 +19,14 @@ export interface LoadInputs {
 }
 
 /** A digest of all that decides the records of a load: definitions, files, moment. Pointers keep it. */
-export function loadInputs({ source, layout, files, asOf, erased }: LoadInputs): string {
+export function loadInputs({ source, layout, overlay, files, asOf, erased }: LoadInputs): string {
   return sha256(
     canonicalJson({
       // What was erased since is left out by a load of the same, and what was forgotten to be erased is in it again.
       ...(erased === undefined ? {} : { erased }),
       codecVersion,
       layout,
+      ...(overlay === undefined ? {} : { overlay }),
       files: files.map(({ digest }) => digest),
       moment: source.kind === "table" ? null : asOf,
       transports: transportsAtRest(source),

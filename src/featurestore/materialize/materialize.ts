@@ -20,7 +20,7 @@ import { digestSource, type SourceFile } from "../offline/sources/source-digests
 import { appliedKey, readApplied } from "../online/applied-record.ts";
 import { sourceOf } from "../online/find-feature.ts";
 import { type PlannedLayout, planLayout, type WindowLayout } from "../online/group-layout.ts";
-import { earlierPointer } from "../online/group-pointer.ts";
+import { earlierPointer, overlayOf } from "../online/group-pointer.ts";
 import {
   type GenerationWriter,
   type GroupPointer,
@@ -32,6 +32,7 @@ import {
 import { GenerationLoad } from "./generation-load.ts";
 import { loadInputs } from "./load-inputs.ts";
 import { defaultMaterializeLimits, type MaterializeLimits } from "./materialize-limits.ts";
+import { pushedProject, refusePast } from "./pushed-project.ts";
 import { loadRows } from "./row-load.ts";
 import { loadWindows } from "./window-load.ts";
 
@@ -94,6 +95,7 @@ interface PlannedGroup {
   readonly planned: PlannedLayout;
   readonly files: readonly SourceFile[];
   readonly inputs: string;
+  readonly overlay: string | undefined;
   readonly erased: ErasedOfEntity | undefined;
 }
 
@@ -114,7 +116,10 @@ export async function materialize(options: MaterializeOptions): Promise<Material
   using _lock = lockHome(options.home, "materialize");
   const asOf = asked ?? (await nowBehindSwitches(options, chosen));
   // Fetching tells nothing of its own: it is a part of the steps that are told.
-  return await holdingFiles(options, { signal: options.signal }, (held) => loadChosen(held, chosen, asOf));
+  const project = await pushedProject(options, chosen, asOf);
+  return await holdingFiles({ ...options, project }, { signal: options.signal }, (held) =>
+    loadChosen(held, chosen, asOf),
+  );
 }
 
 async function loadChosen(
@@ -124,6 +129,7 @@ async function loadChosen(
 ): Promise<MaterializeResult> {
   const plans = await planGroups(options, chosen, asOf);
   const pointers = await currentPointers(options.store, chosen);
+  for (const [i, { name, files }] of plans.entries()) refusePast(name, files, pointers[i], asOf);
   const { store, clock = systemClock } = options;
   const switches: PointerSwitch[] = [];
   const loaded: LoadedGroup[] = [];
@@ -239,8 +245,9 @@ async function planGroups(
     }
     const planned = planLayout(group, source);
     const erased = erasedKeys(group.entity);
-    const inputs = loadInputs({ source, layout: planned.layout, files, asOf, erased: erased?.digest });
-    plans.push({ name: groupName(group), group, source, planned, files, inputs, erased });
+    const overlay = source.kind === "table" ? undefined : overlayOf(group, source);
+    const inputs = loadInputs({ source, layout: planned.layout, overlay, files, asOf, erased: erased?.digest });
+    plans.push({ name: groupName(group), group, source, planned, files, inputs, overlay, erased });
   }
   progress.finish();
   return plans;
@@ -305,6 +312,7 @@ async function loadGroup(
       ? {}
       : { previous: writer.current.generation, before: earlierPointer(writer.current) }),
     asOf,
+    ...(plan.overlay === undefined ? {} : { overlay: plan.overlay }),
     loadedAt: clock(),
     inputs,
     ...(plan.erased === undefined ? {} : { erased: plan.erased.digest }),
@@ -320,7 +328,7 @@ async function appliedBy(
   { name, source, files }: PlannedGroup,
   asOf: Micros,
 ): Promise<AppliedRows> {
-  const digests = files.map(({ digest }) => digest);
+  const digests = files.flatMap(({ digest, isPushed }) => (isPushed === undefined ? [digest] : []));
   const before = await readApplied(store, name);
   return appliedRows(withLoad(before, { source, asOf, appliedAt: asOf, files: digests }), files);
 }
@@ -346,5 +354,9 @@ async function dropOld(store: OnlineStore, switches: readonly PointerSwitch[]): 
         await store.drop(pointer.group, generation);
       }
     }
+    // What both generations hold is read in them.
+    const { group, overlay, before } = pointer;
+    const held = Math.min(pointer.asOf, before?.asOf ?? -Infinity);
+    if (overlay !== undefined && before !== undefined) await store.pushed?.drop(group, overlay, ({ k }) => k <= held);
   }
 }

@@ -53,9 +53,8 @@ function rowsSql(load: GroupLoad, layout: RowLayout, isTable: boolean): string {
     relation.hasDeletions ? "best.gone::int::double" : "0::double",
     ...columns,
   ];
-  // Where the row that stands is a deletion nothing needs to be kept of it: there is nothing before it.
-  const kept = relation.hasDeletions ? " where not (best.gone and later is null)" : "";
-  return `select ${selected.join(", ")} from (${best})${kept} order by ${keys}${isTable ? "" : ", later desc nulls last"}`;
+  // A deletion is kept, too: a row that is pushed later may have happened before it.
+  return `select ${selected.join(", ")} from (${best}) order by ${keys}${isTable ? "" : ", later desc nulls last"}`;
 }
 
 /** Puts versions that come sorted by key, the newest first, into one record a key. */

@@ -101,8 +101,10 @@ function beginLookup(
   if (pointer === undefined) return undefined;
   const read = reader.bind(pointer);
   if (areAll(keys)) {
+    // Before the records, which are valid until the next is read.
+    const pushed = reader.pushed(view, pointer, keys, at);
     return records.read(view, pointer, keys, (i, record) => {
-      if (!answers.isFinal) read(record, at, answers, i * stride);
+      if (!answers.isFinal) read(record, at, answers, i * stride, pushed?.[i]);
     });
   }
   const present: Uint8Array[] = [];
@@ -113,9 +115,10 @@ function beginLookup(
     else rowOf[present.push(key) - 1] = row;
   }
   if (present.length === 0) return undefined;
+  const pushed = reader.pushed(view, pointer, present, at);
   return records.read(view, pointer, present, (i, record) => {
     const row = rowOf[i];
-    if (!answers.isFinal && row !== undefined) read(record, at, answers, row * stride);
+    if (!answers.isFinal && row !== undefined) read(record, at, answers, row * stride, pushed?.[i]);
   });
 }
 

@@ -1,6 +1,7 @@
 import {
   type AnyProject,
   type FeatureName,
+  type GivenValue,
   type GroupName,
   type KeysOf,
   type Micros,
@@ -36,6 +37,8 @@ import {
   type FeatureReaderLimits,
   type FeatureReaderOptions,
   type GetOptions,
+  type PushedRows,
+  type PushRows,
   type ReadCallOptions,
   readingDefaults,
   type VectorGetOptions,
@@ -82,6 +85,7 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
   readonly #reader: LookupReader;
   readonly #limits: FeatureReaderLimits;
   readonly #defaults: AskedRead;
+  readonly #push: PushRows | undefined;
   readonly #programs: Map<string, NamesProgram> = new Map<string, NamesProgram>();
   readonly #vectors: WeakMap<VectorPlan, AskedVector> = new WeakMap<VectorPlan, AskedVector>();
 
@@ -89,6 +93,7 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
   constructor(options: FeatureReaderOptions) {
     const { project, store, clock = systemClock, limits, functions, cache, log } = options;
     this.log = log;
+    this.#push = options.push;
     this.functions = functionLibrary(functions);
     this.#project = project;
     this.#entities = new Set(project.entities.map(({ name }) => name));
@@ -161,6 +166,27 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
       ? await this.#named(asked, many as readonly EntityKeys[], at, how)
       : await this.#ofVector(asked, many as readonly RequestKeys[], options, at, how);
     return Array.isArray(keys) ? rows : rows[0];
+  }
+
+  /**
+   * Applies rows of a source, of events or of a snapshot, at once: to all groups over it. When it returns they are durable, and all who read see them, in every
+   * process; training sets know when each was applied. All of the rows are, or none.
+   *
+   * @param rows each with the source's columns by name; `null` where a value is not known
+   * @example
+   * ```ts
+   * const { appliedAt } = await features.push("orders", [
+   *   { restaurant_id: "r1", ordered_at: new Date(), status: "done", prep_minutes: 12 },
+   * ]);
+   * ```
+   * @throws TondoError `INVALID_ARGUMENT` where the source or the store takes no rows, `INPUT_INVALID` and `KEY_INVALID` with row and column, `LIMIT_EXCEEDED`,
+   * `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`, `ERASURES_UNREADABLE`, and what the store throws
+   */
+  async push(source: string, rows: readonly Readonly<Record<string, GivenValue>>[]): Promise<PushedRows> {
+    if (this.#push !== undefined) return this.#push(source, rows);
+    throw new TondoError("INVALID_ARGUMENT", "this reader of features takes no rows", {
+      hint: "Push with the reader that `features()` of an opened project gives.",
+    });
   }
 
   /**

@@ -1,4 +1,5 @@
-import { canonicalJson, type Micros, TondoError } from "../../core/index.ts";
+import { canonicalJson, type Micros, sha256, TondoError } from "../../core/index.ts";
+import type { GroupPlan, SourcePlan } from "../../dsl/index.ts";
 import type { GroupLayout } from "./group-layout.ts";
 
 /** What a load counted. */
@@ -38,6 +39,8 @@ export interface GroupPointer {
   readonly confirmed?: Micros;
   /** From when on requests are answered by it, and until then by the one before: chosen ahead of the switch, so that all who read know of it by then. Absent: from `asOf` on. */
   readonly appliedAt?: Micros;
+  /** What the rows that are pushed beside it are filed under: a digest of how keys are made. Loads of earlier programs do not say, and take none. */
+  readonly overlay?: string;
   /** When it was loaded, by the machine's clock. */
   readonly loadedAt: Micros;
   /** A digest of all that decided the records: definitions, files, moment. */
@@ -62,6 +65,12 @@ export interface Rollback {
 /** A pointer as the one that replaces it keeps it. */
 export function earlierPointer({ previous: _previous, before: _before, ...rest }: GroupPointer): EarlierPointer {
   return rest;
+}
+
+/** What the rows that are pushed to a group are filed under: another one where keys, times or deletions are made otherwise. */
+export function overlayOf(group: GroupPlan, source: SourcePlan): string {
+  const { at = null, deleted = null } = source;
+  return sha256(canonicalJson({ key: group.key, at, deleted })).slice(0, 16);
 }
 
 /** What answers requests of a moment: what a pointer names, or what was current before it where its own moment has not come. */

@@ -6,9 +6,20 @@ import {
   type TypeName,
   type ValueKind,
 } from "../../core/index.ts";
-import { type GroupPlan, missingRaw, type SourcePlan, storedFingerprint, type StoredPlan } from "../../dsl/index.ts";
+import {
+  type FunctionLibrary,
+  type GroupPlan,
+  missingRaw,
+  noFunctions,
+  type SourcePlan,
+  storedFingerprint,
+  type StoredPlan,
+} from "../../dsl/index.ts";
+import { decodePushed } from "./codec/index.ts";
 import { type GroupPointer, groupName } from "./group-pointer.ts";
 import type { RowLayout } from "./group-layout.ts";
+import type { StoreView } from "./online-store.ts";
+import { PushedReader, type PushedValues } from "./pushed-values.ts";
 import { rowReader } from "./row-reader.ts";
 import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
 import { windowReader } from "./window-reader.ts";
@@ -33,13 +44,24 @@ export class GroupReader {
   readonly #group: GroupPlan;
   readonly #source: SourcePlan["kind"];
   readonly #wanted: readonly Defined[];
+  readonly #plan: SourcePlan;
+  readonly #functions: FunctionLibrary;
+  #pushed: PushedReader | undefined;
   #bound: { readonly pointer: GroupPointer; readonly read: RecordReader } | undefined;
 
-  constructor(group: GroupPlan, source: SourcePlan, wanted: readonly Wanted[]) {
+  /** @param functions the functions of the project's own, for rows that are pushed */
+  constructor(
+    group: GroupPlan,
+    source: SourcePlan,
+    wanted: readonly Wanted[],
+    functions: FunctionLibrary = noFunctions,
+  ) {
     this.name = groupName(group);
     this.key = group.key.map(({ type }) => parseTypeName(type).kind);
     this.#group = group;
     this.#source = source.kind;
+    this.#plan = source;
+    this.#functions = functions;
     this.#wanted = wanted.map(({ stored, target }) => {
       const plan = group.stored.find(({ name }) => name === stored);
       if (plan === undefined) throw new TondoError("INTERNAL", `${this.name} stores no "${stored}"`);
@@ -82,17 +104,23 @@ export class GroupReader {
         { hint: "Run `tondo materialize`.", details: { group: this.name, stored, asOf: pointer.asOf } },
       );
     });
-    const read = layout.kind === "rows" ? this.#rowReader(layout, wanted) : windowReader(layout, wanted);
+    const read = layout.kind === "rows" ? this.#rowReader(layout, wanted, pointer) : windowReader(layout, wanted);
     this.#bound = { pointer, read };
     return read;
   }
 
-  #rowReader(layout: RowLayout, wanted: readonly WantedValue[]): RecordReader {
-    const read = rowReader(layout, wanted, this.#group.ttl);
+  #rowReader(
+    layout: RowLayout,
+    wanted: readonly WantedValue[],
+    { asOf, appliedAt }: Pick<GroupPointer, "asOf" | "appliedAt">,
+  ): RecordReader {
+    // What a load brings first counts from its switch on, which is after its records are made.
+    const appliedAs = (k: Micros): Micros => (appliedAt !== undefined && k === asOf ? appliedAt : k);
+    const read = rowReader(layout, wanted, this.#group.ttl, appliedAs);
     const widened = wanted.flatMap(({ kind, target }, i) => (kind === this.#wanted[i]?.kind ? [] : [target]));
     if (widened.length === 0) return read;
-    return (record, at, into, base) => {
-      read(record, at, into, base);
+    return (record, at, into, base, pushed) => {
+      read(record, at, into, base, pushed);
       for (const target of widened) into.values[base + target] = Number(into.values[base + target]);
     };
   }
@@ -113,6 +141,28 @@ export class GroupReader {
         details: { group: this.name, asOf: pointer.asOf, at },
       },
     );
+  }
+
+  /** What was pushed under some keys beside a generation, by key, as of a moment; `undefined` where there is nothing. */
+  pushed(
+    view: StoreView,
+    { overlay, asOf }: GroupPointer,
+    keys: readonly Uint8Array[],
+    at: Micros,
+  ): readonly (readonly PushedValues[] | undefined)[] | undefined {
+    if (overlay === undefined) return undefined;
+    let found: (readonly PushedValues[] | undefined)[] | undefined;
+    view.readPushed?.(this.name, overlay, keys, (i, record) => {
+      this.#pushed ??= new PushedReader(
+        this.#group,
+        this.#plan,
+        this.#wanted.map(({ stored }) => stored),
+        this.#functions,
+      );
+      const values = this.#pushed.values(decodePushed(record), asOf, at);
+      if (values.length > 0) (found ??= [])[i] = values;
+    });
+    return found;
   }
 
   /** A key of which a part is missing: all missing. */

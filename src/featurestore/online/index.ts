@@ -11,6 +11,7 @@ export type {
   GenerationWriter,
   OnlineStore,
   PointerSwitch,
+  PushedVisitor,
   RecordBatch,
   RecordVisitor,
   StoreView,
@@ -20,10 +21,13 @@ export {
   type FeatureReaderLimits,
   type FeatureReaderOptions,
   type GetOptions,
+  type PushedRows,
+  type PushRows,
   type ReadCallOptions,
   type ReadingOptions,
   type VectorGetOptions,
 } from "./reader-options.ts";
+export type { LoggedRow, Push, Pushed, PushedGroup, PushedPlace, PushedStore } from "./pushed-store.ts";
 export type { RecordCacheOptions } from "./record-cache.ts";
 export { type RequestKeys, type RequestReader, requestReader } from "./request-reader.ts";
 export type { VectorRequest } from "./vector-keys.ts";

@@ -136,7 +136,7 @@ function makePart(
   }
   const derived = computed.length === 0 ? undefined : compileRows(computed, {}, { functions });
   const wanted = [...targets].map(([stored, target]) => ({ stored, target }));
-  const reader = new GroupReader(group, source, wanted);
+  const reader = new GroupReader(group, source, wanted, functions);
   const same = parts.findIndex((part) => part.entity === entity && String(part.reader.key) === String(reader.key));
   return {
     reader,

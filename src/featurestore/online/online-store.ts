@@ -1,5 +1,6 @@
 import type { Micros } from "../../core/index.ts";
 import type { GroupPointer } from "./group-pointer.ts";
+import type { PushedStore } from "./pushed-store.ts";
 
 /**
  * What every online store does: it keeps for each group a few generations of records by key, and one pointer that says
@@ -61,6 +62,9 @@ export interface OnlineStore {
    */
   erase(group: string, keys: readonly Uint8Array[]): Promise<void>;
 
+  /** Where rows lie that programs push; absent where this store takes none. */
+  readonly pushed?: PushedStore;
+
   /** What of records that were erased may still be read from disks, and for how long: a sentence for people. */
   readonly afterErasure: string;
 
@@ -84,8 +88,17 @@ export interface StoreView {
    */
   read(group: string, generation: number, keys: readonly Uint8Array[], visit: RecordVisitor): void | Promise<void>;
 
+  /**
+   * Reads what is pushed to a group under some keys, beside its generations: `visit` gets the index of each key that has a record, which is valid during the
+   * call only. `overlay` is what a pointer names. Absent where the store takes no rows.
+   */
+  readPushed?(group: string, overlay: string, keys: readonly Uint8Array[], visit: PushedVisitor): void;
+
   close(): void;
 }
+
+/** See {@link StoreView.readPushed}. */
+export type PushedVisitor = (index: number, record: Uint8Array) => void;
 
 /** See {@link StoreView.read}. */
 export type RecordVisitor = (index: number, record: Uint8Array | undefined) => void;

@@ -1,4 +1,4 @@
-import { type Clock, type Moment, TondoError } from "../../core/index.ts";
+import { type Clock, type GivenValue, type Micros, type Moment, TondoError } from "../../core/index.ts";
 import type { ProjectPlan, UserFunction } from "../../dsl/index.ts";
 import type { AnswerLog } from "./answer-log.ts";
 import type { OnlineStore } from "./online-store.ts";
@@ -26,8 +26,25 @@ export interface FeatureReaderOptions extends ReadingOptions {
   readonly clock?: Clock;
   /** The functions of the project's own. */
   readonly functions?: readonly UserFunction[];
+  /** Applies rows that programs give; default: none can be given. */
+  readonly push?: PushRows;
   /** Takes down what is answered for vectors; default: nothing does. */
   readonly log?: AnswerLog;
+}
+
+/** Applies rows of a source: see `FeatureReader.push`. */
+export type PushRows = (source: string, rows: readonly Readonly<Record<string, GivenValue>>[]) => Promise<PushedRows>;
+
+/** What became of rows that were pushed. */
+export interface PushedRows {
+  /** From when on all of them count; each counts from a moment of its own, in their order. */
+  readonly appliedAt: Micros;
+  /** How long behind the first one's moment requests may still not have seen it, microseconds: 0, but where the disk stood still. */
+  readonly lateBy: Micros;
+  /** How many were applied. */
+  readonly rows: number;
+  /** How many were dropped, since a key of theirs was erased. */
+  readonly erased: number;
 }
 
 /** Bounds of a reader. */

@@ -49,7 +49,14 @@ export class VectorProgram implements ReadProgram<readonly VectorRequest[]> {
     this.#keys = [first, second].flatMap((round) =>
       round.length === 0
         ? []
-        : [new VectorKeys(readersOf(vector, round, targets), keyColumns, (id) => targets.get(id), functions)],
+        : [
+            new VectorKeys(
+              readersOf(vector, round, targets, functions),
+              keyColumns,
+              (id) => targets.get(id),
+              functions,
+            ),
+          ],
     );
     this.groups = [...new Set(reads.map(({ entity, group }) => `${entity}:${group}`))];
     this.blank = blankRow(reads.map(({ type }) => missingRaw(parseTypeName(type).kind)));
@@ -93,6 +100,7 @@ function readersOf(
   vector: VectorPlan,
   reads: readonly ReadPlan[],
   targets: ReadonlyMap<string, number>,
+  functions: FunctionLibrary,
 ): ConstructorParameters<typeof VectorKeys>[0] {
   const parts = new Map<
     string,
@@ -108,6 +116,6 @@ function readersOf(
   return [...parts.values()].map(({ group, key, wanted }) => {
     const plan = vector.groups.find(({ entity, name }) => `${entity}:${name}` === group);
     if (plan === undefined) throw new TondoError("INTERNAL", `the vector "${vector.name}" lacks the group ${group}`);
-    return { reader: new GroupReader(plan, sourceOf(vector, plan), wanted), key };
+    return { reader: new GroupReader(plan, sourceOf(vector, plan), wanted, functions), key };
   });
 }

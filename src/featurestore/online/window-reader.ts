@@ -1,5 +1,5 @@
 import { floorTo, type Micros, TondoError, type ValueKind } from "../../core/index.ts";
-import type { AggregateCode, Raw, StateArrays, StoredForm } from "../../dsl/index.ts";
+import { type AggregateCode, isMissingRaw, type Raw, type StateArrays, type StoredForm } from "../../dsl/index.ts";
 import {
   type FoundBundle,
   type FoundTiles,
@@ -10,6 +10,7 @@ import {
   type Words,
 } from "./codec/index.ts";
 import { codeOf, tileShape, type WindowLayout, type WindowPlace } from "./group-layout.ts";
+import type { PushedValues } from "./pushed-values.ts";
 import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
 
 /** A window over a state: how far back it reaches, and what it makes of it. */
@@ -31,6 +32,8 @@ interface MergedState {
   /** Where it is merged. */
   readonly into: StateArrays;
   readonly windows: readonly Window[];
+  /** The place among what is wanted of one of the windows, all of which take in the same of a row. */
+  readonly taken: number;
 }
 
 /** What is wanted of the tiles of a hop. */
@@ -57,9 +60,9 @@ export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[
   }
   const load = windowLoader(layout.hops.map(tileShape));
   const hops = layout.hops.flatMap((_, hop) => hopReads(layout, hop, wanted) ?? []);
-  return (record, at, into, base) => {
+  return (record, at, into, base, pushed) => {
     const bundle = record === undefined ? undefined : load(record);
-    for (const reads of hops) readHop(reads, bundle, at, into, base);
+    for (const reads of hops) readHop(reads, bundle, at, into, base, pushed);
   };
 }
 
@@ -69,6 +72,7 @@ function readHop(
   at: Micros,
   into: StoredAnswers,
   base: number,
+  pushed: readonly PushedValues[] | undefined,
 ): void {
   const tiles = bundle?.hops[reads.hop];
   if (bundle !== undefined && tiles !== undefined) findOldest(reads, bundle.words, tiles, at);
@@ -76,17 +80,40 @@ function readHop(
   for (const one of reads.states) {
     one.code.empty(one.into, 0, 0);
     let end = oldest[lengths.length] ?? 0;
+    let until = at;
     for (const { length, code, missing, target } of one.windows) {
       const from = oldest[length] ?? 0;
       if (bundle !== undefined && tiles !== undefined && from < end) {
         merge(one, reads.shape, bundle.words, tiles, from, end);
         end = from;
       }
+      if (pushed !== undefined) {
+        const since = floorTo(at - (lengths[length] ?? 0), reads.width);
+        takeIn(one, pushed, since, until);
+        until = since;
+      }
       const result = code.finalize(one.into, 0, 0);
       const isMissing = result === null || result !== result;
       into.values[base + target] = isMissing ? missing : result;
       into.statuses[base + target] = isMissing ? "missing" : "present";
     }
+  }
+}
+
+/**
+ * Takes rows that were pushed into a state, those that happened from one moment on and before another, in their order. Behind the tiles: of one time they were
+ * applied later than what was loaded.
+ */
+function takeIn(
+  { code, into, taken }: MergedState,
+  pushed: readonly PushedValues[],
+  since: Micros,
+  until: Micros,
+): void {
+  for (const { t, inputs, counts } of pushed) {
+    if (t < since || t >= until || counts[taken] !== true) continue;
+    const input = inputs[taken] ?? null;
+    if (code.takesMissing === true || !isMissingRaw(input)) code.update(into, 0, 0, { input, t });
   }
 }
 
@@ -160,29 +187,32 @@ function decoded(stored: StoredForm, value: Raw): object {
 
 interface WantedWindow extends WantedValue {
   readonly place: WindowPlace;
+  readonly taken: number;
 }
 
 /** What is wanted of one hop; nothing where no window is. */
 function hopReads(layout: WindowLayout, hop: number, wanted: readonly WantedValue[]): HopReads | undefined {
   const plan = layout.hops[hop];
-  const windows = wanted.flatMap((one): WantedWindow[] => {
+  const windows = wanted.flatMap((one, taken): WantedWindow[] => {
     const place = layout.windows[one.index];
-    return place?.hop === hop ? [{ ...one, place }] : [];
+    return place?.hop === hop ? [{ ...one, place, taken }] : [];
   });
   if (plan === undefined || windows.length === 0) return undefined;
   const lengths = [...new Set(windows.map(({ place }) => place.over))].sort((a, b) => a - b);
   const states: MergedState[] = [];
   let number = 0;
   let value = 0;
-  for (const [state, { input, ...own }] of plan.states.entries()) {
-    const code = codeOf({ ...own, input });
-    const made = windows
-      .filter(({ place }) => place.state === state)
+  for (const [state, { input, ...made }] of plan.states.entries()) {
+    const code = codeOf({ ...made, input });
+    const own = windows.filter(({ place }) => place.state === state);
+    const ends = own
       .map(({ place, missing, target }): Window => {
         return { length: lengths.indexOf(place.over), code: codeOf({ ...place, input }), missing, target };
       })
       .sort((a, b) => a.length - b.length);
-    if (made.length > 0) states.push({ code, number, value, into: emptyState(code), windows: made });
+    const [first] = own;
+    if (first !== undefined)
+      states.push({ code, number, value, into: emptyState(code), windows: ends, taken: first.taken });
     number += code.shape.numbers;
     value += code.shape.values;
   }

@@ -124,7 +124,8 @@ const members = {
     ...({ format: true, table: true, cursor: true, lookback: true } as const),
     ...knowledge,
   } satisfies Keys<TableTransportPlan>,
-  files: { format: true, path: true, ...knowledge } satisfies Keys<FileTransportPlan>,
+  // No definition says where pushed rows lie.
+  files: { format: true, path: true, ...knowledge } satisfies Keys<Omit<FileTransportPlan, "pushed">>,
   storedColumns: { kind: true, name: true, type: true, column: true } satisfies Keys<StoredColumnPlan>,
   windows: {
     ...({ kind: true, name: true, type: true, aggregate: true, version: true, options: true } as const),

@@ -135,7 +135,8 @@ group airport:state from states by code { ttl 90m state }`;
     const { plan } = compile(parseProject([{ path: "p.tondo", text }]), new Map());
     if (plan === undefined) throw new Error("no plan");
     const { groups } = await load({ project: plan });
-    expect(groups.map(({ keys, parts }) => [keys, parts])).toEqual([[2, 4]]);
+    // Deletions are kept: a row that is pushed later may have happened before one.
+    expect(groups.map(({ keys, parts }) => [keys, parts])).toEqual([[3, 5]]);
     const features = createFeatureReader({ project: plan, store });
     const read = async (airport: string, hours: number): Promise<unknown> => {
       const { values } = await features.get(["airport:state:state"], { airport }, { at: at(hours) });

@@ -13,6 +13,7 @@ import {
   storedText,
   type TransportPlan,
   type VectorPlan,
+  sourceExpressions,
 } from "../../../dsl/index.ts";
 import { type ProgramHost, sqlText } from "../../duckdb/index.ts";
 import { tableFolder } from "../../extract/extracted-table.ts";
@@ -20,7 +21,7 @@ import { type FoundRead, keyedLeft } from "../joins/join.ts";
 import { foundKeysSql, hasComputedKey, keysSql, tablesOf, visibleEventsSql } from "../joins/join-steps.ts";
 import { joinSnapshot, joinTable, snapshotMoments } from "../joins/join-latest.ts";
 import { type JoinUnit, joinUnits } from "../joins/join-unit.ts";
-import { relationOf, type Scan, sourceExpressions } from "../sources/source-relation.ts";
+import { relationOf, type Scan } from "../sources/source-relation.ts";
 import { sweepStatements } from "../joins/sweep/index.ts";
 import { layoutSql } from "./layout-sql.ts";
 

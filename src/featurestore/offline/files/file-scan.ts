@@ -155,7 +155,7 @@ export async function openFiles(
     schemas.some(({ types }) => types.get(name)?.toUpperCase().startsWith("TIMESTAMP_NS") === true);
   const valueOf = (column: string, name: string): string => {
     const kind = columns[column] ?? "string";
-    if (isNothing(column)) return `null::${typeOf(kind)}`;
+    if (isNothing(column)) return `null::${valueType(kind)}`;
     return isNanoseconds(column) ? duckdbColumn(name, kind, floorNanoseconds) : duckdbColumn(name, kind);
   };
   return {
@@ -210,8 +210,9 @@ function storedForm(
 }
 
 /** DuckDB's type of a value of the language, as {@link duckdbColumn} gives it. */
-function typeOf(kind: ValueKind): string {
-  if (isList(kind)) return `${typeOf(elementKind(kind))}[]`;
+/** The type in SQL of values of a kind, as relations have them: moments are BIGINT. */
+export function valueType(kind: ValueKind): string {
+  if (isList(kind)) return `${valueType(elementKind(kind))}[]`;
   return kind === "timestamp" || kind === "date" ? "BIGINT" : duckdbType(kind);
 }
 

@@ -3,7 +3,8 @@ import type { FileTransportPlan } from "../../../dsl/index.ts";
 import type { AppliedRows } from "../../applied/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
 import type { FilePlaces } from "../files/file-places.ts";
-import { type ColumnNames, type OpenedFiles, openFiles, type Prune } from "../files/file-scan.ts";
+import { type ColumnNames, type OpenedFiles, openFiles, type Prune, valueType } from "../files/file-scan.ts";
+import { parquetSchemas } from "../files/parquet-columns.ts";
 import { filesOf } from "../files/source-files.ts";
 import { sinceSql } from "./applied-sql.ts";
 
@@ -36,6 +37,7 @@ export async function openPlace(
 ): Promise<OpenedPlace> {
   const files = await filesOf(place, places, what);
   const { format } = place;
+  if (place.pushed !== undefined) return await openPushed(engine, files, { what, hidden }, columns);
   if (applied === undefined) {
     const all = await openFiles(engine, { format, files, what, hidden }, columns);
     return { sql: (column, prune) => all.sql(column, prune), parts: [all] };
@@ -52,5 +54,48 @@ export async function openPlace(
         .map((part, i) => `select *, ${sinces[i] ?? "null::bigint"} as since from (${part.sql(column, prune)})`)
         .join(" union all "),
     parts,
+  };
+}
+
+/** Opens files of pushed rows: of columns that no feature read yet when a file was written its rows have nothing. */
+async function openPushed(
+  engine: Engine,
+  files: readonly string[],
+  { what, hidden }: SourceName,
+  columns: Readonly<Record<string, ValueKind>>,
+): Promise<OpenedPlace> {
+  const names = Object.keys(columns);
+  const lacking = async (some: readonly string[]): Promise<readonly string[]> => {
+    const schemas = await parquetSchemas(engine, some, what);
+    return names.filter((name) => schemas.some(({ types }) => !types.has(name)));
+  };
+  const byLack = new Map<string, string[]>();
+  // Most files have all columns; which does not is looked for where some do not.
+  const isWhole = (await lacking(files)).length === 0;
+  if (isWhole) byLack.set("[]", [...files]);
+  else {
+    for (const file of files) {
+      const lack = JSON.stringify(await lacking([file]));
+      byLack.set(lack, [...(byLack.get(lack) ?? []), file]);
+    }
+  }
+  const parts: { readonly files: OpenedFiles; readonly lacks: readonly string[] }[] = [];
+  for (const [lack, own] of byLack) {
+    const lacks = JSON.parse(lack) as readonly string[];
+    const held = Object.fromEntries(Object.entries(columns).filter(([name]) => !lacks.includes(name)));
+    parts.push({ files: await openFiles(engine, { format: "parquet", files: own, what, hidden }, held), lacks });
+  }
+  const nothing = (name: string, column: ColumnNames): string =>
+    `, null::${valueType(columns[name] ?? "string")} as ${column(name)}`;
+  return {
+    sql: (column, prune) =>
+      parts
+        .map(({ files: part, lacks }) => {
+          const all = names.map(column).join(", ");
+          const none = lacks.map((name) => nothing(name, column)).join("");
+          return `select ${all} from (select *${none} from (${part.sql(column, prune)}))`;
+        })
+        .join(" union all "),
+    parts: parts.map(({ files: part }) => part),
   };
 }

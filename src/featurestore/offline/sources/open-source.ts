@@ -5,6 +5,7 @@ import {
   type FileTransportPlan,
   type GroupPlan,
   type SourcePlan,
+  sourceExpressions,
 } from "../../../dsl/index.ts";
 import type { AppliedRows } from "../../applied/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
@@ -13,14 +14,7 @@ import type { Prune, StoredForm } from "../files/file-scan.ts";
 import type { Footers } from "../files/parquet-footers.ts";
 import { transportsAtRest } from "../files/source-files.ts";
 import { type OpenedPlace, openPlace } from "./open-place.ts";
-import {
-  kindsOf,
-  neededColumns,
-  relationOf,
-  type Scan,
-  sourceExpressions,
-  type SourceRelation,
-} from "./source-relation.ts";
+import { kindsOf, neededColumns, relationOf, type Scan, type SourceRelation } from "./source-relation.ts";
 
 /** What of a source some left rows may see: the rest need not be read. Of rows that it leaves out none may be seen. */
 export interface Sight {

@@ -7,6 +7,8 @@ import { digestFiles, type FileDigest, filesOf, transportsAtRest } from "../file
 export interface SourceFile {
   readonly path: string;
   readonly digest: FileDigest;
+  /** Whether its rows were pushed: each counts from a moment of its own, whichever load took it in. */
+  readonly isPushed?: true;
 }
 
 /**
@@ -25,7 +27,13 @@ export async function digestSource(
       throw new TondoError("ABORTED", "hashing files was cancelled", { cause: signal.reason });
     const paths = await filesOf(place, places, `source "${source.name}"`);
     const digests = await digestFiles(paths, places, signal);
-    all.push(...digests.map((digest, i) => ({ path: paths[i] ?? "", digest })));
+    all.push(
+      ...digests.map((digest, i) => ({
+        path: paths[i] ?? "",
+        digest,
+        ...(place.pushed === undefined ? {} : { isPushed: true as const }),
+      })),
+    );
   }
   return all;
 }

@@ -2,10 +2,12 @@ import { parseTypeName, TondoError, type ValueKind } from "../../../core/index.t
 import {
   type ExpressionPlan,
   type FileTransportPlan,
+  filesAtRest,
   lagOf,
   columnsOf,
   type GroupPlan,
   quoteIdentifier,
+  sourceExpressions,
   type SourcePlan,
   type StoredWindowPlan,
 } from "../../../dsl/index.ts";
@@ -71,12 +73,17 @@ export type Scan = (
 
 /** The kinds of a source's columns. Made from entries: assigned to, `__proto__` would be no column. */
 export function kindsOf(source: SourcePlan): Readonly<Record<string, ValueKind>> {
-  return Object.fromEntries(Object.entries(source.columns).map(([name, type]) => [name, parseTypeName(type).kind]));
+  const pushed = filesAtRest(source).flatMap(({ pushed: column }) => (column === undefined ? [] : [column]));
+  return Object.fromEntries([
+    ...Object.entries(source.columns).map(([name, type]) => [name, parseTypeName(type).kind] as const),
+    ...pushed.map((name) => [name, "timestamp"] as const),
+  ]);
 }
 
 /** The columns that a group needs of a place. What only another place's `known` reads need not be here. */
 export function neededColumns(group: GroupPlan, source: SourcePlan, place: FileTransportPlan): ReadonlySet<string> {
-  return new Set(columnsOf(...[...sourceExpressions(group, source)].map(({ value }) => value), place.known));
+  const read = columnsOf(...[...sourceExpressions(group, source)].map(({ value }) => value), place.known);
+  return new Set([...read, ...(place.pushed === undefined ? [] : [place.pushed])]);
 }
 
 /**
@@ -103,15 +110,20 @@ export async function relationOf(
   const selection = expressions.map(({ name }) => (name === "gone" ? "coalesce(gone, false) as gone" : name));
   for (const transport of atRest) {
     const needed = neededColumns(group, source, transport);
-    const own = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
-    const rows = await scan(transport, own, column);
+    const read = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
+    const rows = await scan(transport, read, column);
     const known: NamedExpression[] = transport.known === undefined ? [] : [{ name: "k", value: transport.known }];
     const selected = selectExpressions(host, rows, [...expressions, ...known], (plan) => columnSql(plan, column));
     selected.inJavaScript.forEach((name) => inJavaScript.add(name));
     const assumed = transport.lag === undefined ? "t" : `t + ${String(transport.lag)}`;
-    const k = transport.known === undefined ? assumed : "k";
+    const { pushed } = transport;
+    // A row that was pushed need not say when it was known.
+    const own = pushed === undefined ? "k" : "coalesce(k, t)";
+    const k = transport.known === undefined ? assumed : own;
+    // What was pushed counts from its own moment on, whichever load took it in.
+    const since = pushed === undefined ? undefined : column(pushed);
     const times = isApplied
-      ? [`${appliedSql(applied, k, "since")} as k`, `${k} as declared`]
+      ? [`${since ?? appliedSql(applied, k, "since")} as k`, `${k} as declared`]
       : source.at === undefined
         ? []
         : [k === "k" ? k : `${k} as k`];
@@ -166,32 +178,6 @@ function tie(reads: readonly string[]): readonly string[] {
 function columnSql(plan: ExpressionPlan, column: (name: string) => string): string {
   if (plan.node === "column") return column(plan.name);
   throw new TondoError("INTERNAL", `a source's expression reads ${plan.node}`);
-}
-
-/** An expression that a group computes of the rows of all places of its source. */
-export interface SourceExpression extends NamedExpression {
-  /** What it is for, in words: `key`, `where of late_6h`. */
-  readonly what: string;
-}
-
-/** What a group computes from its source's columns; `known` besides, which each place has its own. */
-export function* sourceExpressions(group: GroupPlan, source: SourcePlan): Generator<SourceExpression> {
-  for (const [i, value] of group.key.entries()) yield { name: `key${String(i)}`, what: "key", value };
-  if (source.at !== undefined) yield { name: "t", what: "at", value: source.at };
-  for (const [i, value] of (source.id ?? []).entries()) yield { name: `id${String(i)}`, what: "id", value };
-  if (source.deleted !== undefined) yield { name: "gone", what: "deleted", value: source.deleted };
-  for (const [i, name] of group.reads.entries()) {
-    const type = source.columns[name];
-    if (type === undefined)
-      throw new TondoError("INTERNAL", `the plan of source ${source.name} lacks the column ${name}`);
-    yield { name: `r${String(i)}`, what: name, value: { node: "column", type, name } };
-  }
-  for (const [i, stored] of group.stored.entries()) {
-    if (stored.kind !== "window") continue;
-    const { name, input, where } = stored;
-    if (input !== undefined) yield { name: `x${String(i)}`, what: `input of ${name}`, value: input };
-    if (where !== undefined) yield { name: `w${String(i)}`, what: `where of ${name}`, value: where };
-  }
 }
 
 /**

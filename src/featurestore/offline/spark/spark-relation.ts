@@ -5,6 +5,7 @@ import {
   expressionSql,
   type FileTransportPlan,
   type SourcePlan,
+  sourceExpressions,
 } from "../../../dsl/index.ts";
 import { type Engine, sqlText } from "../../duckdb/index.ts";
 import type { NamedExpression } from "../expressions-sql.ts";
@@ -13,7 +14,7 @@ import { filesOf, transportsAtRest } from "../files/source-files.ts";
 import { tablesOf } from "../joins/join-steps.ts";
 import type { JoinUnit } from "../joins/join-unit.ts";
 import { openSource, type Sight } from "../sources/open-source.ts";
-import { sourceExpressions, type SourceRelation } from "../sources/source-relation.ts";
+import type { SourceRelation } from "../sources/source-relation.ts";
 import { sparkFiles, valuesView } from "./spark-files.ts";
 import { type SparkScratch, unitFiles } from "./spark-scratch.ts";
 import { versionsSql } from "./spark-versions.ts";
@@ -122,7 +123,7 @@ async function placeRows(
   });
   const view = `${unit.name}_place${String(place)}`;
   const direct =
-    transport.format === "parquet" && exact.length === expressions.length
+    transport.format === "parquet" && transport.pushed === undefined && exact.length === expressions.length
       ? await sparkFiles(engine, scratch, view, files, kinds, column, `source "${source.name}"`)
       : undefined;
   if (direct === undefined) return passedRows(options, transport, view, unitFiles(unit.name).place(place));

@@ -1,5 +1,5 @@
-import type { GroupPlan, SourcePlan } from "../../../dsl/index.ts";
-import { type SourceRelation, sourceExpressions } from "../sources/source-relation.ts";
+import { type GroupPlan, sourceExpressions, type SourcePlan } from "../../../dsl/index.ts";
+import type { SourceRelation } from "../sources/source-relation.ts";
 
 /** SQL of a struct of columns by their names. */
 export function namedStruct(columns: readonly string[]): string {

@@ -1,6 +1,7 @@
+export { decodePushed, encodePushed, type PushedRow } from "./pushed-codec.ts";
 export { encodeKey, maxKeyBytes, tryEncodeKey } from "./key-codec.ts";
 export { codecVersion, RecordBuffer } from "./record.ts";
-export { columnOfVersion, encodeRows, findVersion, type RowVersion } from "./row-codec.ts";
+export { columnOfVersion, encodeRows, findRow, findVersion, type RowVersion } from "./row-codec.ts";
 export {
   encodeWindows,
   type FoundBundle,

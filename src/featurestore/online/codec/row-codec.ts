@@ -51,16 +51,36 @@ interface Found {
   slots: number;
   strings: number;
   stringBytes: number;
+  /** Whether it is a deletion, which has no values. */
+  isGone: boolean;
 }
 
 // As with the memory of records, one serves all.
-const version: Found = { words: noWords, t: 0.5, k: 0.5, bitmap: 0, slots: 0, strings: 0, stringBytes: 0 };
+const version: Found = {
+  words: noWords,
+  t: 0.5,
+  k: 0.5,
+  bitmap: 0,
+  slots: 0,
+  strings: 0,
+  stringBytes: 0,
+  isGone: false,
+};
 
 /**
  * The newest version that happened at `q` or before; `undefined` where there is none, or where it is a deletion.
  * @throws TondoError `STORE_CORRUPT`
  */
 export function findVersion(bytes: Uint8Array, columns: number, q: number): FoundVersion | undefined {
+  const found = findRow(bytes, columns, q);
+  return found?.isGone === true ? undefined : found;
+}
+
+/**
+ * As {@link findVersion}, but for deletions, which are found like others.
+ * @throws TondoError `STORE_CORRUPT`
+ */
+export function findRow(bytes: Uint8Array, columns: number, q: number): FoundVersion | undefined {
   const words = loadRecord(bytes, recordKinds.rows, columns);
   const { u32, f64 } = words;
   if (words.words < 2) throw corrupt("it has no count of versions");
@@ -71,7 +91,12 @@ export function findVersion(bytes: Uint8Array, columns: number, q: number): Foun
     const length = at + 3 <= words.words ? (u32[at * 2] ?? 0) : 0;
     const stringBytes = u32[at * 2 + 1] ?? 0;
     if (length === 3 && stringBytes === deletion && at + length <= words.words) {
-      if ((f64[at + 1] ?? 0) <= q) return undefined;
+      if ((f64[at + 1] ?? 0) <= q) {
+        version.t = f64[at + 1] ?? 0;
+        version.k = f64[at + 2] ?? 0;
+        version.isGone = true;
+        return version;
+      }
       at += length;
       continue;
     }
@@ -80,6 +105,7 @@ export function findVersion(bytes: Uint8Array, columns: number, q: number): Foun
     }
     const t = f64[at + 1] ?? 0;
     if (t <= q) {
+      version.isGone = false;
       version.words = words;
       version.t = t;
       version.k = f64[at + 2] ?? 0;

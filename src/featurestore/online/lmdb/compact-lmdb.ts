@@ -5,7 +5,7 @@ import { pid } from "node:process";
 import { open } from "lmdb";
 import { syncFile, syncFolder, TondoError } from "../../../core/index.ts";
 import { lmdbError } from "./lmdb-error.ts";
-import { slotCount } from "./lmdb-layout.ts";
+import { databases } from "./lmdb-layout.ts";
 import { defaultLmdbLimits } from "./lmdb-options.ts";
 
 /** What compaction made of a store's file, bytes. */
@@ -29,7 +29,7 @@ export async function compactLmdb(folder: string): Promise<CompactedStore> {
     refuseOthers(folder, lockHolders(folder));
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary);
-    const root = open({ path: folder, noSubdir: false, maxDbs: defaultLmdbLimits.groups * slotCount + 1 });
+    const root = open({ path: folder, noSubdir: false, maxDbs: databases(defaultLmdbLimits.groups) });
     try {
       root.readerCheck();
       refuseOthers(folder, readersOf(root.readerList()));

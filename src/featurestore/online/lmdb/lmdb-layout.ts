@@ -21,6 +21,44 @@ export function slotKey(group: string, generation: number): Bytes {
   return text.encode(`slot ${String(generation % slotCount)} ${group}`);
 }
 
+/** How many databases an environment has for so many groups: their slots and overlays, `meta` and the log of what was pushed. */
+export function databases(groups: number): number {
+  return groups * (slotCount + 1) + 2;
+}
+
+/** Where the moment of the row that was pushed last stands, in `meta`. */
+export const pushedKey: Bytes = text.encode("pushed");
+
+/** Where it stands that a group has an overlay, in `meta`: who reads must know, and looks when something is switched. */
+export function overlayKey(group: string, overlay: string): Bytes {
+  return text.encode(`overlay ${overlay} ${group}`);
+}
+
+/** The database that holds an overlay. */
+export function overlayName(group: string, overlay: string): string {
+  return `${group} pushed ${overlay}`;
+}
+
+/** The database that holds the log of what was pushed. */
+export const logName = "pushed rows";
+
+/** Moments are ordered as bytes with their sign flipped. */
+const signBit = 2n ** 63n;
+
+/** Where a row stands in the log: by its source, then by its moment. */
+export function logKey(source: string, k: number): Bytes {
+  const name = text.encode(source);
+  const key = new Uint8Array(name.length + 9);
+  key.set(name);
+  new DataView(key.buffer).setBigUint64(name.length + 1, BigInt(k) + signBit);
+  return key;
+}
+
+/** The moment of a row by its key in the log. */
+export function momentOfKey(key: Bytes): number {
+  return Number(new DataView(key.buffer, key.byteOffset, key.length).getBigUint64(key.length - 8) - signBit);
+}
+
 /** The database that holds a generation's records. */
 export function slotName(group: string, generation: number): string {
   return `${group} ${String(generation % slotCount)}`;

@@ -1,6 +1,6 @@
 /** Bounds of an LMDB store. */
 export interface LmdbLimits {
-  /** How many groups the store may hold; each takes three databases of the environment. */
+  /** How many groups the store may hold; each takes four databases of the environment. */
   readonly groups: number;
   /** How many read transactions may be open at once, all processes together. */
   readonly readers: number;
@@ -8,10 +8,18 @@ export interface LmdbLimits {
   readonly mapBytes: number;
   /** How long ahead of its moment a switch is written, milliseconds: longer than the disk takes to write it. */
   readonly switchLeadMs: number;
+  /** How long ahead of its moment a pushed row is written, milliseconds: longer than the disk takes to write it. */
+  readonly pushLeadMs: number;
 }
 
 /** The defaults of {@link LmdbLimits}. */
-export const defaultLmdbLimits: LmdbLimits = { groups: 256, readers: 256, mapBytes: 1 << 20, switchLeadMs: 500 };
+export const defaultLmdbLimits: LmdbLimits = {
+  groups: 256,
+  readers: 256,
+  mapBytes: 1 << 20,
+  switchLeadMs: 500,
+  pushLeadMs: 25,
+};
 
 /** How a store is opened. */
 export interface LmdbOptions {

@@ -11,14 +11,19 @@ import type {
   RecordBatch,
   StoreView,
 } from "../online-store.ts";
+import type { PushedStore } from "../pushed-store.ts";
 import { checkFile } from "./check-file.ts";
 import { lmdbError } from "./lmdb-error.ts";
 import { defaultLmdbLimits, type LmdbOptions } from "./lmdb-options.ts";
+import { LmdbPushed } from "./lmdb-pushed.ts";
 import { writeFailure } from "./write-failure.ts";
 import { type FindSlot, type KnownGroup, LmdbView, type ReadableDatabase, readFast } from "./lmdb-view.ts";
 import {
   type Bytes,
+  databases,
   groupsIn,
+  overlayKey,
+  overlayName,
   pointerKey,
   recordsUnder,
   slotCount,
@@ -30,8 +35,8 @@ import {
 const number = new Float64Array(1);
 const numberBytes = new Uint8Array(number.buffer);
 
-/** How long a view is shared, milliseconds: a turn of the event loop may be long. */
-const sharedMs = 100;
+/** How long a view is shared, milliseconds: a turn of the event loop may be long. What is pushed is waited for as long. */
+const sharedMs = 10;
 
 const binary = { encoding: "binary", keyEncoding: "binary" } as const;
 
@@ -42,12 +47,13 @@ const binary = { encoding: "binary", keyEncoding: "binary" } as const;
  * Layout: the database `meta` holds the pointers, a number that changes with each of them, and which generation each slot
  * holds; each group has three databases, its slots, of which generation `g` takes number `g mod 3`: the current one, the
  * one before it and the one being written. A slot is emptied by giving back its pages, and readers' transactions keep
- * what they see.
+ * what they see. Beside the slots lies its overlay, with what was pushed; the log of that is one database for all groups.
  */
 export class LmdbStore implements OnlineStore {
   readonly kind = "lmdb";
   readonly staleness: Micros = sharedMs * 1000;
   readonly switchLead: Micros;
+  readonly pushed: PushedStore;
   readonly afterErasure: string =
     "LMDB gives the pages of what was erased back to be written over, and does not wipe them: until then their bytes stand in the file, " +
     "and compaction makes one without them";
@@ -69,6 +75,16 @@ export class LmdbStore implements OnlineStore {
     this.#folder = options.folder;
     this.#readOnly = options.readOnly === true;
     this.switchLead = (options.limits?.switchLeadMs ?? defaultLmdbLimits.switchLeadMs) * 1000;
+    this.pushed = new LmdbPushed({
+      ...{ root, meta, lead: (options.limits?.pushLeadMs ?? defaultLmdbLimits.pushLeadMs) * 1000 },
+      openDatabase: (name, create) => this.#open(name, create),
+      writing: (doing, work) => this.#writing(doing, work),
+      pointer: (group) => this.#currentPointer(group),
+      switched: () => this.#meta.putSync(switchesKey, Buffer.from(Float64Array.of(this.#switches() + 1).buffer)),
+      readAnew: () => {
+        this.#readAnew();
+      },
+    });
   }
 
   /**
@@ -91,7 +107,7 @@ export class LmdbStore implements OnlineStore {
         separateFlushed: true,
         // Of the batch that it would make of a turn the driver drops the promise: where the disk is full nobody could handle it, and the process would end.
         eventTurnBatching: false,
-        maxDbs: limits.groups * slotCount + 1,
+        maxDbs: databases(limits.groups),
         maxReaders: limits.readers,
         mapSize: limits.mapBytes,
       });
@@ -262,10 +278,18 @@ export class LmdbStore implements OnlineStore {
   #learn(groups: readonly string[], switches: number, transaction: Transaction): void {
     const known = new Map(switches === this.#seen ? this.#groups : []);
     const pointers: (GroupPointer | undefined)[] = [];
+    const overlays: (readonly string[])[] = [];
     try {
       for (const group of groups) {
         const bytes = readFast(this.#meta, pointerKey(group), { transaction });
-        pointers.push(bytes === undefined ? undefined : decodePointer(bytes));
+        const pointer = bytes === undefined ? undefined : decodePointer(bytes);
+        pointers.push(pointer);
+        const named = [pointer?.overlay, pointer?.before?.overlay].filter((one) => one !== undefined);
+        overlays.push(
+          [...new Set(named)].filter(
+            (one) => readFast(this.#meta, overlayKey(group, one), { transaction }) !== undefined,
+          ),
+        );
       }
     } finally {
       transaction.done();
@@ -275,7 +299,12 @@ export class LmdbStore implements OnlineStore {
       const pointer = pointers[i];
       if (pointer?.previous !== undefined) this.#openSlot(group, pointer.previous, false);
       const slot = pointer === undefined ? undefined : this.#openSlot(group, pointer.generation, false);
-      known.set(group, { pointer, slot });
+      const pushed = new Map<string, Database<Bytes, Bytes>>();
+      for (const one of overlays[i] ?? []) {
+        const overlay = this.#open(overlayName(group, one), false);
+        if (overlay !== undefined) pushed.set(one, overlay);
+      }
+      known.set(group, { pointer, slot, pushed });
     }
     this.#groups = known;
     this.#seen = switches;
@@ -287,7 +316,10 @@ export class LmdbStore implements OnlineStore {
   }
 
   #openSlot(group: string, generation: number, create: boolean): Database<Bytes, Bytes> | undefined {
-    const name = slotName(group, generation);
+    return this.#open(slotName(group, generation), create);
+  }
+
+  #open(name: string, create: boolean): Database<Bytes, Bytes> | undefined {
     const known = this.#slots.get(name);
     if (known !== undefined) return known;
     // The driver's types do not know `create`, nor that there may be none.

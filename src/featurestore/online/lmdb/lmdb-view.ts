@@ -1,7 +1,7 @@
 import type { Database, Transaction } from "lmdb";
 import { TondoError } from "../../../core/index.ts";
 import type { GroupPointer } from "../group-pointer.ts";
-import type { RecordVisitor, StoreView } from "../online-store.ts";
+import type { PushedVisitor, RecordVisitor, StoreView } from "../online-store.ts";
 import type { Bytes } from "./lmdb-layout.ts";
 
 /** A database as its driver is, not as its types say: the fast read takes a transaction, too. */
@@ -35,6 +35,8 @@ export function readFast(
 export interface KnownGroup {
   readonly pointer: GroupPointer | undefined;
   readonly slot: Database<Bytes, Bytes> | undefined;
+  /** What was pushed to it, by what pointers call it; empty where nothing ever was. */
+  readonly pushed: ReadonlyMap<string, Database<Bytes, Bytes>>;
 }
 
 /** Gives the database of a generation that is not current. */
@@ -72,6 +74,16 @@ export class LmdbView implements StoreView {
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i];
       if (key !== undefined) visit(i, readFast(slot, key, this.#options));
+    }
+  }
+
+  readPushed(group: string, overlay: string, keys: readonly Bytes[], visit: PushedVisitor): void {
+    const database = this.#groups.get(group)?.pushed.get(overlay);
+    if (database === undefined) return;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      const record = key === undefined ? undefined : readFast(database, key, this.#options);
+      if (record !== undefined) visit(i, record);
     }
   }
 

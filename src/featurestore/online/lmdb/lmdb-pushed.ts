@@ -1,0 +1,186 @@
+import type { Database, RootDatabase } from "lmdb";
+import type { Micros } from "../../../core/index.ts";
+import { TondoError } from "../../../core/index.ts";
+import { decodePushed, encodePushed, type PushedRow } from "../codec/index.ts";
+import type { GroupPointer } from "../group-pointer.ts";
+import type { LoggedRow, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
+import { type Bytes, logKey, logName, momentOfKey, overlayKey, overlayName, pushedKey } from "./lmdb-layout.ts";
+
+/** What of the store its pushed rows need. */
+export interface LmdbPushedContext {
+  readonly root: RootDatabase<Bytes, Bytes>;
+  readonly meta: Database<Bytes, Bytes>;
+  readonly lead: Micros;
+  readonly openDatabase: (name: string, create: boolean) => Database<Bytes, Bytes> | undefined;
+  readonly writing: <T>(doing: string, work: () => Promise<T>) => Promise<T>;
+  /** What is current of a group, within a write. */
+  readonly pointer: (group: string) => GroupPointer | undefined;
+  /** Has all readers look anew, within a write. */
+  readonly switched: () => void;
+  readonly readAnew: () => void;
+}
+
+/** How many keys one write looks at, where rows are removed: others wait for it. */
+const keysAtOnce = 256;
+
+const decoder = new TextDecoder();
+
+/** Rows that programs push, in LMDB: one record a key and group, and a log. Moments are chosen within the write, so that they ascend in the order of writes. */
+export class LmdbPushed implements PushedStore {
+  readonly lead: Micros;
+  readonly #context: LmdbPushedContext;
+
+  constructor(context: LmdbPushedContext) {
+    this.#context = context;
+    this.lead = context.lead;
+  }
+
+  push({ source, texts, groups, clock }: Push): Promise<Pushed> {
+    const { root, meta, openDatabase, writing, switched, readAnew } = this.#context;
+    return writing(`pushing to ${source}`, async () => {
+      const log = opened(openDatabase(logName, true));
+      const overlays = groups.map(({ group, overlay }) => opened(openDatabase(overlayName(group, overlay), true)));
+      const done = root.transactionSync((): Pushed | { readonly refused: unknown } => {
+        const first = Math.max(clock() + this.lead, this.#last() + 1);
+        const last = first + texts.length - 1;
+        let records: readonly (readonly { readonly key: Bytes; readonly rows: readonly PushedRow[] }[])[];
+        try {
+          records = groups.map((one, i) => this.#records(one, opened(overlays[i]), texts, first));
+        } catch (error) {
+          // Nothing is written so far.
+          return { refused: error };
+        }
+        for (const [i, { group, overlay }] of groups.entries()) {
+          for (const { key, rows } of records[i] ?? [])
+            opened(overlays[i]).putSync(key, Buffer.from(encodePushed(rows)));
+          const named = overlayKey(group, overlay);
+          if (meta.getBinary(named) !== undefined) continue;
+          meta.putSync(named, Buffer.of(1));
+          switched();
+        }
+        for (const [i, text] of texts.entries()) log.putSync(logKey(source, first + i), Buffer.from(text));
+        this.#setLast(last);
+        return { first, last, writtenAt: 0 };
+      });
+      if ("refused" in done) throw done.refused;
+      const writtenAt = clock();
+      await root.flushed;
+      readAnew();
+      return { ...done, writtenAt };
+    });
+  }
+
+  close(moment: Micros): Promise<void> {
+    const { root, writing, readAnew } = this.#context;
+    return writing("closing what was pushed", async () => {
+      root.transactionSync(() => {
+        if (this.#last() < moment) this.#setLast(moment);
+      });
+      await root.flushed;
+      readAnew();
+    });
+  }
+
+  logged(source: string, after: Micros, limit: number): Promise<readonly LoggedRow[]> {
+    this.#context.readAnew();
+    const log = this.#context.openDatabase(logName, false);
+    if (log === undefined) return Promise.resolve([]);
+    const range = { start: Buffer.from(logKey(source, after + 1)), end: Buffer.from(logEnd(source)), limit };
+    const found = Array.from(log.getRange(range), ({ key, value }) => ({
+      k: momentOfKey(key),
+      text: decoder.decode(value),
+    }));
+    return Promise.resolve(found);
+  }
+
+  dropLogged(source: string, isWanted: (row: LoggedRow) => boolean, how?: "count"): Promise<number> {
+    const rowOf = (key: Bytes, value: Bytes): LoggedRow => ({ k: momentOfKey(key), text: decoder.decode(value) });
+    const range = { start: Buffer.from(logKey(source, Number.MIN_SAFE_INTEGER)), end: Buffer.from(logEnd(source)) };
+    return this.#drop(logName, how, range, (log, key, value) => {
+      if (!isWanted(rowOf(key, value))) return 0;
+      if (how === undefined) log.removeSync(key);
+      return 1;
+    });
+  }
+
+  drop(group: string, overlay: string, isWanted: (row: PushedRow) => boolean, how?: "count"): Promise<number> {
+    return this.#drop(overlayName(group, overlay), how, {}, (database, key, value) => {
+      const rows = decodePushed(value);
+      const kept = rows.filter((row) => !isWanted(row));
+      if (how === undefined && kept.length < rows.length) {
+        if (kept.length === 0) database.removeSync(key);
+        else database.putSync(key, Buffer.from(encodePushed(kept)));
+      }
+      return rows.length - kept.length;
+    });
+  }
+
+  /** Goes through a database in writes of some keys each, and adds up what `visit` gives. */
+  #drop(
+    name: string,
+    how: "count" | undefined,
+    range: { readonly start?: Buffer; readonly end?: Buffer },
+    visit: (database: Database<Bytes, Bytes>, key: Bytes, value: Bytes) => number,
+  ): Promise<number> {
+    const { root, openDatabase, writing, readAnew } = this.#context;
+    const work = async (): Promise<number> => {
+      readAnew();
+      const database = openDatabase(name, false);
+      if (database === undefined) return 0;
+      const keys = Array.from(database.getKeys(range), (key) => Buffer.from(key));
+      let found = 0;
+      for (let at = 0; at < keys.length; at += keysAtOnce) {
+        root.transactionSync(() => {
+          for (const key of keys.slice(at, at + keysAtOnce)) {
+            const value = database.getBinary(key);
+            if (value !== undefined) found += visit(database, key, Buffer.from(value));
+          }
+        });
+        // Whoever pushes is let in between.
+        await root.flushed;
+      }
+      readAnew();
+      return found;
+    };
+    return how === "count" ? work() : writing("removing what was pushed", work);
+  }
+
+  /** The records of the keys of a group with the rows of a push; what it does not admit is thrown. */
+  #records(
+    { group, keys, admit }: PushedGroup,
+    overlay: Database<Bytes, Bytes>,
+    texts: readonly string[],
+    first: Micros,
+  ): readonly { readonly key: Bytes; readonly rows: readonly PushedRow[] }[] {
+    const pointer = this.#context.pointer(group);
+    admit(pointer, first, 0);
+    const since = pointer?.asOf ?? 0;
+    return keys.map(({ key, rows }) => {
+      const bytes = overlay.getBinary(Buffer.from(key));
+      const held = bytes === undefined ? [] : decodePushed(Buffer.from(bytes));
+      admit(pointer, first, held.filter(({ k }) => k > since).length + rows.length);
+      const added = rows.map(({ place, t }) => ({ t, k: first + place, text: texts[place] ?? "" }));
+      return { key: Buffer.from(key), rows: [...held, ...added] };
+    });
+  }
+
+  /** The moment of the row that was pushed last. */
+  #last(): Micros {
+    const bytes = this.#context.meta.getBinary(pushedKey);
+    return bytes === undefined ? Number.MIN_SAFE_INTEGER : Buffer.from(bytes).readDoubleLE(0);
+  }
+
+  #setLast(moment: Micros): void {
+    this.#context.meta.putSync(pushedKey, Buffer.from(Float64Array.of(moment).buffer));
+  }
+}
+
+/** Behind the last row of a source in the log. */
+function logEnd(source: string): Bytes {
+  return logKey(source, Number.MAX_SAFE_INTEGER);
+}
+
+function opened(database: Database<Bytes, Bytes> | undefined): Database<Bytes, Bytes> {
+  if (database === undefined) throw new TondoError("INTERNAL", "a database of the online store did not open");
+  return database;
+}

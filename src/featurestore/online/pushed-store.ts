@@ -1,0 +1,77 @@
+import type { Micros } from "../../core/index.ts";
+import type { PushedRow } from "./codec/index.ts";
+import type { GroupPointer } from "./group-pointer.ts";
+
+/**
+ * Rows that programs push, as a store keeps them: twice. By group and key beside the generations, for requests: the overlay. And by source in the order of their moments, for
+ * loads and training sets, until they lie in files: the log.
+ */
+export interface PushedStore {
+  /** How long ahead of its moment a row is written, microseconds, so that all views of that moment show it: the store's staleness, and what a write takes. */
+  readonly lead: Micros;
+
+  /**
+   * Writes rows into overlays and log, all or none. Each has a moment of its own, larger than all before it in this store. Durable when it returns.
+   *
+   * @throws what `admit` throws: nothing is written then
+   */
+  push(push: Push): Promise<Pushed>;
+
+  /** Sees to it that whatever is pushed from now on has a moment behind this one: what has a smaller one is there then. */
+  close(moment: Micros): Promise<void>;
+
+  /** The oldest rows in the log of a source that are behind a moment. */
+  logged(source: string, after: Micros, limit: number): Promise<readonly LoggedRow[]>;
+
+  /** Removes rows from the log of a source, or counts them; gives how many there were. Durable when it returns. */
+  dropLogged(source: string, isWanted: (row: LoggedRow) => boolean, how?: "count"): Promise<number>;
+
+  /** Removes rows from the overlay of a group, or counts them; gives how many there were. Durable when it returns. */
+  drop(group: string, overlay: string, isWanted: (row: PushedRow) => boolean, how?: "count"): Promise<number>;
+}
+
+/** A row in the log of a source. */
+export type LoggedRow = Pick<PushedRow, "k" | "text">;
+
+/** Rows to be pushed. */
+export interface Push {
+  readonly source: string;
+  /** The columns of each row as JSON. */
+  readonly texts: readonly string[];
+  readonly groups: readonly PushedGroup[];
+  /** The clock, asked once the store is ready to write. */
+  readonly clock: () => Micros;
+}
+
+/** Where rows come in a group. */
+export interface PushedGroup {
+  readonly group: string;
+  /** What pointers call the overlay: other definitions of its keys have another one. */
+  readonly overlay: string;
+  /** By key the rows, by their places in the push, with when they happened. */
+  readonly keys: readonly { readonly key: Uint8Array; readonly rows: readonly PushedPlace[] }[];
+  /**
+   * Asked within the write, of each key: whether the group takes rows.
+   *
+   * @param pointer what is current of it
+   * @param first the moment of the first row
+   * @param held how many rows the key has in the overlay since the load
+   * @throws TondoError where it does not
+   */
+  readonly admit: (pointer: GroupPointer | undefined, first: Micros, held: number) => void;
+}
+
+/** A row of a push in a group. */
+export interface PushedPlace {
+  readonly place: number;
+  readonly t: Micros;
+}
+
+/** What became of a push. */
+export interface Pushed {
+  /** The moments of its first and its last row. */
+  readonly first: Micros;
+  readonly last: Micros;
+  /** When it was written, by the clock. */
+  readonly writtenAt: Micros;
+}

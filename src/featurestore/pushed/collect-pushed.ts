@@ -1,0 +1,97 @@
+import { setTimeout } from "node:timers/promises";
+import { join } from "node:path";
+import { parseTypeName, TondoError } from "../../core/index.ts";
+import { fromRaw, type Raw, type SourcePlan } from "../../dsl/index.ts";
+import type { Engine } from "../duckdb/index.ts";
+import { PartWriter } from "../extract/part-writer.ts";
+import { type HomeLock, lockHome } from "../home-lock.ts";
+import type { OnlineStore } from "../online/index.ts";
+import { columnsOfText } from "../online/pushed-values.ts";
+import { pushedColumn, pushedFolder, pushedParts } from "./pushed-places.ts";
+
+/** What is put into files, whence and where. */
+export interface CollectOptions {
+  readonly sources: readonly SourcePlan[];
+  readonly home: string;
+  readonly store: OnlineStore;
+  /** The engine; or what opens one where there is something to write, which is closed again. */
+  readonly engine: Engine | (() => Promise<Engine>);
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How many rows a file of pushed rows has at the most: so many are held in memory. */
+const rowsAtOnce = 50_000;
+
+/** How long is waited for another who puts rows into files, milliseconds. */
+const waitMs = 60_000;
+
+/**
+ * Puts the rows that programs have pushed from the store's log into Parquet files in the home, which loads and training sets read. A row leaves the log once it is durable
+ * in a file; one that was put there by a process which was killed before it said so is not put there twice.
+ *
+ * @throws TondoError `HOME_BUSY` where another does the same for longer than a minute, `IO_FAILED`, `ABORTED`, and what the store throws
+ */
+export async function collectPushed(options: CollectOptions): Promise<void> {
+  const { sources, home, store } = options;
+  const { pushed } = store;
+  if (pushed === undefined) return;
+  const waiting: SourcePlan[] = [];
+  for (const source of sources)
+    if ((await pushed.logged(source.name, Number.MIN_SAFE_INTEGER, 1)).length > 0) waiting.push(source);
+  if (waiting.length === 0) return;
+  using _lock = await lockPushed(home);
+  const { engine } = options;
+  if (typeof engine !== "function") {
+    for (const source of waiting) await collectSource(source, engine, options);
+    return;
+  }
+  const opened = await engine();
+  try {
+    for (const source of waiting) await collectSource(source, opened, options);
+  } finally {
+    opened.close();
+  }
+}
+
+/** Takes the lock under which rows come into files and leave them. */
+export async function lockPushed(home: string): Promise<HomeLock> {
+  const until = performance.now() + waitMs;
+  for (;;) {
+    try {
+      return lockHome(join(home, "pushed"), "put pushed rows into files");
+    } catch (error) {
+      if (!(error instanceof TondoError) || error.code !== "HOME_BUSY" || performance.now() > until) throw error;
+      await setTimeout(50);
+    }
+  }
+}
+
+async function collectSource(source: SourcePlan, engine: Engine, options: CollectOptions): Promise<void> {
+  const { home, store, signal } = options;
+  const names = Object.keys(source.columns);
+  const kinds = names.map((name) => parseTypeName(source.columns[name] ?? "string").kind);
+  for (;;) {
+    const last = (await pushedParts(home, source.name)).at(-1)?.last ?? Number.MIN_SAFE_INTEGER;
+    await store.pushed?.dropLogged(source.name, ({ k }) => k <= last);
+    const rows = (await store.pushed?.logged(source.name, last, rowsAtOnce)) ?? [];
+    const moment = rows.at(-1)?.k;
+    if (moment === undefined) return;
+    const columns = [
+      ...names.map((name, i) => ({ name, kind: kinds[i] ?? "string", zoned: false })),
+      { name: pushedColumn, kind: "timestamp" as const, zoned: false },
+    ];
+    const writer = await PartWriter.open(engine, columns);
+    try {
+      writer.append(
+        rows.map(({ k, text }) => {
+          const held = columnsOfText(text);
+          const valueOf = (name: string): Raw => (Object.hasOwn(held, name) ? (held[name] ?? null) : null);
+          return [...names.map((name, i) => fromRaw(valueOf(name), kinds[i] ?? "string")), k];
+        }),
+      );
+    } finally {
+      writer.finish();
+    }
+    await writer.write(pushedFolder(home, source.name), moment, undefined, signal);
+  }
+}

@@ -1,0 +1,14 @@
+import type { Micros } from "../../core/index.ts";
+
+/** Bounds of what programs push. */
+export interface PushLimits {
+  /** How many rows one call may give. */
+  readonly maxRows: number;
+  /** How far ahead of the clock a row may be dated, microseconds. */
+  readonly maxFuture: Micros;
+  /** How many rows a key of a group may have that no load has taken in yet: each read of the key goes through them. */
+  readonly maxRowsPerKey: number;
+}
+
+/** The defaults of {@link PushLimits}. */
+export const defaultPushLimits: PushLimits = { maxRows: 10_000, maxFuture: 86_400_000_000, maxRowsPerKey: 10_000 };

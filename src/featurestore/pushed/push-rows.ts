@@ -1,0 +1,339 @@
+import { setTimeout } from "node:timers/promises";
+import { type Clock, formatMicros, type Micros, nearestName, parseTypeName, TondoError } from "../../core/index.ts";
+import {
+  columnsOf,
+  filesAtRest,
+  functionLibrary,
+  type GroupPlan,
+  isMissingRaw,
+  type ProjectPlan,
+  type Raw,
+  sourceExpressions,
+  type SourcePlan,
+  type UserFunction,
+} from "../../dsl/index.ts";
+import type { ErasedKeys } from "../erase/erased-keys.ts";
+import { maxKeyBytes, tryEncodeKey } from "../online/codec/index.ts";
+import { overlayOf } from "../online/group-pointer.ts";
+import { type GroupPointer, groupName, type OnlineStore, type PushedRows, type PushRows } from "../online/index.ts";
+import { PushedProgram, pushedText } from "../online/pushed-values.ts";
+import type { PushedGroup, PushedPlace, PushedStore } from "../online/pushed-store.ts";
+import { checkedRows, invalidRow } from "./checked-rows.ts";
+import { defaultPushLimits, type PushLimits } from "./push-limits.ts";
+import { pushedColumn } from "./pushed-places.ts";
+
+/** What rows are pushed by. */
+export interface PushingOptions {
+  readonly project: ProjectPlan;
+  readonly store: OnlineStore;
+  readonly clock: Clock;
+  /** The functions of the project's own. */
+  readonly functions?: readonly UserFunction[] | undefined;
+  /** Which keys were erased: rows of those are dropped. */
+  readonly erased: () => Promise<ErasedKeys>;
+  readonly limits?: Partial<PushLimits> | undefined;
+}
+
+/** A group that rows of a source come in, and what makes its keys of them. */
+interface FedGroup {
+  readonly name: string;
+  readonly plan: GroupPlan;
+  readonly overlay: string;
+  readonly program: PushedProgram;
+}
+
+/** A source that rows may be given for. */
+interface FedSource {
+  readonly source: SourcePlan;
+  readonly groups: readonly FedGroup[];
+  readonly needed: ReadonlySet<string>;
+}
+
+/** A row in a group: under which key, and when it happened. */
+interface PlacedRow {
+  readonly key: Uint8Array | undefined;
+  readonly t: Micros;
+}
+
+/** Applies rows that programs give: `FeatureReader.push` is made of it. */
+export function pushing(options: PushingOptions): PushRows {
+  const made = new Pushing(options);
+  return (source, rows) => made.push(source, rows);
+}
+
+class Pushing {
+  readonly #options: PushingOptions;
+  readonly #limits: PushLimits;
+  readonly #sources: Map<string, FedSource> = new Map<string, FedSource>();
+
+  constructor(options: PushingOptions) {
+    this.#options = options;
+    this.#limits = { ...defaultPushLimits, ...options.limits };
+  }
+
+  /**
+   * Applies rows of a source to all groups over it: all of them or none. When it returns they are durable, and whoever reads sees them, in every process.
+   *
+   * @throws TondoError `INVALID_ARGUMENT` where the source takes none, `INPUT_INVALID` and `KEY_INVALID` with row and column, `LIMIT_EXCEEDED`,
+   * `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`, `ERASURES_UNREADABLE`, and what the store throws
+   */
+  async push(name: string, rows: readonly unknown[]): Promise<PushedRows> {
+    const { store, clock, erased: readErased } = this.#options;
+    const { pushed } = store;
+    if (pushed === undefined) throw takesNone(store.kind);
+    const { source, groups, needed } = this.#source(name);
+    if (!Array.isArray(rows))
+      throw new TondoError("INVALID_ARGUMENT", `rows for the source "${name}" are given as an array`, {
+        hint: 'Give [{ column: value }], as in push("orders", [{ ... }]).',
+      });
+    if (rows.length > this.#limits.maxRows)
+      throw new TondoError("LIMIT_EXCEEDED", `${String(rows.length)} rows are more than one call may push`, {
+        hint: `Push ${String(this.#limits.maxRows)} at a time, or raise the limit \`maxRows\`.`,
+      });
+    const texts = checkedRows(source, rows, needed).map(pushedText);
+    const placed = groups.map((group) => this.#placed(source, group, texts));
+    for (const i of texts.keys()) this.#refuseKeyless(source, groups, placed, i);
+    const erasedKeys = await readErased();
+    const isErased = (i: number, keys: ErasedKeys): boolean =>
+      groups.some(({ plan }, g) => {
+        const key = placed[g]?.[i]?.key;
+        return key !== undefined && keys(plan.entity)?.has(key) === true;
+      });
+    const kept = [...texts.keys()].filter((i) => !isErased(i, erasedKeys));
+    const erased = texts.length - kept.length;
+    if (kept.length === 0) return { appliedAt: clock(), lateBy: 0, rows: 0, erased };
+    const done = await pushed.push({
+      source: name,
+      texts: kept.map((i) => texts[i] ?? ""),
+      groups: groups.map((group, g) =>
+        this.#pushedGroup(
+          group,
+          kept.map((i) => placed[g]?.[i]),
+        ),
+      ),
+      clock,
+    });
+    // A key that was erased meanwhile was looked for before its row was there, or its erasure is known now.
+    const now = await readErased();
+    const gone = new Set(kept.flatMap((i, place) => (isErased(i, now) ? [done.first + place] : [])));
+    if (gone.size > 0) await dropMoments(pushed, name, groups, gone);
+    await passed(done.last, clock);
+    const lateBy = Math.max(0, done.writtenAt + store.staleness - done.first);
+    return { appliedAt: done.last, lateBy, rows: kept.length - gone.size, erased: erased + gone.size };
+  }
+
+  #source(name: string): FedSource {
+    const known = this.#sources.get(name);
+    if (known !== undefined) return known;
+    const { project, functions } = this.#options;
+    const library = functionLibrary(functions);
+    const source = project.sources.find((one) => one.name === name);
+    if (source === undefined) {
+      const names = project.sources.map((one) => one.name);
+      throw new TondoError("INVALID_ARGUMENT", `there is no source "${name}"`, {
+        hint:
+          nearestName(name, names) === undefined
+            ? `Sources are ${names.join(", ")}.`
+            : `Did you mean "${nearestName(name, names) ?? ""}"?`,
+      });
+    }
+    refuseSource(source);
+    const fed = project.groups.filter(
+      (group) => group.source === name && group.stored.some((one) => one.kind === "column" || one.direction === "back"),
+    );
+    if (fed.length === 0)
+      throw new TondoError(
+        "INVALID_ARGUMENT",
+        `no feature looks back at the source "${name}": nothing would be served of its rows`,
+        {
+          hint: "Define a group over it, apply and materialize.",
+        },
+      );
+    const needed = new Set(
+      fed.flatMap((group) => columnsOf(...[...sourceExpressions(group, source)].map(({ value }) => value))),
+    );
+    const groups = fed.map((plan): FedGroup => {
+      const outputs = [...sourceExpressions(plan, source)].filter(
+        ({ name: own }) => own === "t" || own.startsWith("key"),
+      );
+      return {
+        name: groupName(plan),
+        plan,
+        overlay: overlayOf(plan, source),
+        program: new PushedProgram(outputs, library),
+      };
+    });
+    const made = { source, groups, needed };
+    this.#sources.set(name, made);
+    return made;
+  }
+
+  /** Each row's key and time in a group. */
+  #placed(source: SourcePlan, { plan, program, name }: FedGroup, texts: readonly string[]): readonly PlacedRow[] {
+    const kinds = plan.key.map(({ type }) => parseTypeName(type).kind);
+    const results = program.run(texts);
+    const latest = this.#options.clock() + this.#limits.maxFuture;
+    return texts.map((_, i) => {
+      const parts = kinds.map((_kind, part): Raw => results[part]?.[i] ?? null);
+      const t = results[kinds.length]?.[i] ?? null;
+      if (typeof t !== "number" || t !== t)
+        throw invalidRow(
+          source.name,
+          i,
+          columnOf(source),
+          "gives no moment at which it happened",
+          "Give the time that `at` of the source reads.",
+        );
+      if (t > latest)
+        throw invalidRow(
+          source.name,
+          i,
+          columnOf(source),
+          `is dated ${formatMicros(t)}, further ahead than rows may be`,
+          "Look at the clock it comes from, or raise the limit `maxFuture`.",
+        );
+      if (parts.some(isMissingRaw)) return { key: undefined, t };
+      const key = tryEncodeKey(kinds, parts);
+      if (key !== undefined) return { key, t };
+      throw invalidRow(
+        source.name,
+        i,
+        undefined,
+        `has a key of ${name} that takes more than ${String(maxKeyBytes)} bytes`,
+        "Use a shorter key: an identifier, or a hash of the text.",
+        "KEY_INVALID",
+      );
+    });
+  }
+
+  #refuseKeyless(
+    source: SourcePlan,
+    groups: readonly FedGroup[],
+    placed: readonly (readonly PlacedRow[])[],
+    i: number,
+  ): void {
+    if (placed.some((rows) => rows[i]?.key !== undefined)) return;
+    const names = groups.map(({ name }) => name).join(", ");
+    throw invalidRow(
+      source.name,
+      i,
+      undefined,
+      `has no key of ${names}`,
+      "A part of the key is missing, so that it would count nowhere.",
+      "KEY_INVALID",
+    );
+  }
+
+  /** A clock that was set back is behind what was pushed by it before, and no row may be. */
+  #refuseAhead(first: Micros): void {
+    const { store, clock } = this.#options;
+    const now = clock();
+    if (first - now <= (store.pushed?.lead ?? 0) + longestWait) return;
+    throw new TondoError(
+      "MOMENT_NOT_SERVED",
+      `rows were pushed until ${formatMicros(first - 1)}, which is ahead of this clock`,
+      {
+        hint: "Set the clock of the machine right, or wait until that moment has come.",
+        details: { now, last: first - 1 },
+      },
+    );
+  }
+
+  #pushedGroup({ name, overlay }: FedGroup, placed: readonly (PlacedRow | undefined)[]): PushedGroup {
+    const keys = new Map<string, { readonly key: Uint8Array; readonly rows: PushedPlace[] }>();
+    for (const [place, row] of placed.entries()) {
+      if (row?.key === undefined) continue;
+      const id = Buffer.from(row.key).toString("latin1");
+      const own = keys.get(id) ?? { key: row.key, rows: [] };
+      own.rows.push({ place, t: row.t });
+      keys.set(id, own);
+    }
+    const { maxRowsPerKey } = this.#limits;
+    return {
+      group: name,
+      overlay,
+      keys: [...keys.values()],
+      admit: (pointer, first, held) => {
+        this.#refuseAhead(first);
+        refuseGroup(name, overlay, pointer, first);
+        if (held <= maxRowsPerKey) return;
+        throw new TondoError(
+          "LIMIT_EXCEEDED",
+          `a key of ${name} would have ${String(held)} pushed rows that no load has taken in`,
+          {
+            hint: "Materialize the group, more often than now, or raise the limit `maxRowsPerKey`.",
+            details: { group: name, rows: held },
+          },
+        );
+      },
+    };
+  }
+}
+
+/** How long a push may wait for its moment beyond its lead, microseconds: where the clock was set back. */
+const longestWait = 10_000_000;
+
+function refuseGroup(name: string, overlay: string, pointer: GroupPointer | undefined, first: Micros): void {
+  if (pointer?.overlay !== overlay) {
+    const why =
+      pointer === undefined
+        ? "has not been materialized"
+        : "has not been materialized as its keys and times are defined now, or by a program that knows of pushed rows";
+    throw new TondoError("GROUP_NOT_MATERIALIZED", `${name} ${why}: it takes no rows`, {
+      hint: "Run `tondo materialize`, then push.",
+      details: { group: name },
+    });
+  }
+  if (first > pointer.asOf) return;
+  throw new TondoError(
+    "MOMENT_NOT_SERVED",
+    `${name} was loaded as of ${formatMicros(pointer.asOf)}, which has not come: what is pushed now would be before it`,
+    {
+      hint: "Push after that moment, or materialize as of an earlier one.",
+      details: { group: name, asOf: pointer.asOf },
+    },
+  );
+}
+
+function refuseSource(source: SourcePlan): void {
+  const { name, kind, id } = source;
+  const refused = (what: string, hint: string): TondoError =>
+    new TondoError("INVALID_ARGUMENT", `rows of "${name}" cannot be pushed: ${what}`, { hint });
+  if (kind === "table") throw refused("a table has no time", "Write its files anew and materialize.");
+  if (id !== undefined)
+    throw refused(
+      "its events have an `id`, and what a later version takes away cannot be taken out of windows that are loaded",
+      "Push events that come once, to a source without `id`; or write files and materialize.",
+    );
+  if (filesAtRest(source).length === 0)
+    throw refused("it has no place at rest, which loads need", "Declare a parquet or csv place of the same rows.");
+  if (Object.hasOwn(source.columns, pushedColumn))
+    throw refused(`it has a column "${pushedColumn}", which says when rows were pushed`, "Call that column otherwise.");
+}
+
+function takesNone(kind: string): TondoError {
+  return new TondoError("INVALID_ARGUMENT", `the online store "${kind}" takes no pushed rows`, {
+    hint: "Push with LMDB; with Cassandra write files and materialize.",
+  });
+}
+
+function columnOf({ at }: SourcePlan): string | undefined {
+  return at?.node === "column" ? at.name : undefined;
+}
+
+/** Removes rows again, by their moments. */
+async function dropMoments(
+  pushed: PushedStore,
+  source: string,
+  groups: readonly FedGroup[],
+  gone: ReadonlySet<Micros>,
+): Promise<void> {
+  await pushed.dropLogged(source, ({ k }) => gone.has(k));
+  for (const { name, overlay } of groups) await pushed.drop(name, overlay, ({ k }) => gone.has(k));
+}
+
+/** Waits until a moment has come; it is near. */
+async function passed(moment: Micros, clock: Clock): Promise<void> {
+  const milliseconds = Math.ceil((moment - clock()) / 1000);
+  if (milliseconds > 0) await setTimeout(milliseconds);
+}

@@ -1,0 +1,89 @@
+import { readdir } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { TondoError } from "../../core/index.ts";
+import { filesAtRest, type SourcePlan } from "../../dsl/index.ts";
+import type { ListedFiles } from "../offline/files/source-files.ts";
+
+/** The column of files of pushed rows that says from when on each counts. */
+export const pushedColumn = "tondo_pushed_at";
+
+/** A plan with sources, and with vectors that have their own where it has any. */
+interface Sources {
+  readonly sources: readonly SourcePlan[];
+  readonly vectors?: readonly { readonly sources: readonly SourcePlan[] }[];
+}
+
+/** A file of pushed rows. */
+export interface PushedPart {
+  readonly file: string;
+  /** The moment of its last row. */
+  readonly last: number;
+}
+
+/** The moment of the last row of a file of pushed rows, by its path; before all others where it is none. */
+export function lastPushed(path: string): number {
+  return Number(/part-(-?\d+)\.parquet$/.exec(path)?.[1] ?? Number.MIN_SAFE_INTEGER);
+}
+
+/** Where the pushed rows of a source lie once they are in files. */
+export function pushedFolder(home: string, source: string): string {
+  return join(home, "pushed", encodeURIComponent(source));
+}
+
+/** The files of the pushed rows of a source, the oldest first. Each is named by the moment of its last row. */
+export async function pushedParts(home: string, source: string): Promise<readonly PushedPart[]> {
+  const folder = pushedFolder(home, source);
+  let names: readonly string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new TondoError("IO_FAILED", `the pushed rows of "${source}" cannot be read`, { where: folder, cause: error });
+  }
+  return names
+    .flatMap((file) => {
+      const last = /^part-(-?\d+)\.parquet$/.exec(file)?.[1];
+      return last === undefined ? [] : [{ file, last: Number(last) }];
+    })
+    .sort((a, b) => a.last - b.last);
+}
+
+/**
+ * A plan whose sources have the pushed rows that lie in files beside their own, as listed now. What is not known of them otherwise is known as in the first
+ * place of the source. No fingerprint changes.
+ *
+ * @throws TondoError `IO_FAILED`
+ */
+export async function withPushed<P extends Sources>(
+  plan: P,
+  { home, folder }: { readonly home: string; readonly folder: string },
+): Promise<P> {
+  const found = new Map<string, Promise<readonly PushedPart[]>>();
+  const placed = async (source: SourcePlan): Promise<SourcePlan> => {
+    const [first] = filesAtRest(source);
+    if (first === undefined || source.kind === "table" || filesAtRest(source).some((one) => one.pushed !== undefined))
+      return source;
+    const looking = found.get(source.name) ?? pushedParts(home, source.name);
+    found.set(source.name, looking);
+    const parts = await looking;
+    if (parts.length === 0) return source;
+    const kept = pushedFolder(home, source.name);
+    const inside = relative(folder, resolve(folder, kept));
+    const { known, lag } = first;
+    const place: ListedFiles = {
+      format: "parquet",
+      path: inside.startsWith("..") || isAbsolute(inside) ? kept : inside,
+      files: parts.map(({ file }) => file),
+      pushed: pushedColumn,
+      ...(known === undefined ? {} : { known }),
+      ...(lag === undefined ? {} : { lag }),
+    };
+    return { ...source, transports: [...source.transports, place] };
+  };
+  const sources = await Promise.all(plan.sources.map(placed));
+  if (plan.vectors === undefined) return { ...plan, sources };
+  const vectors = await Promise.all(
+    plan.vectors.map(async (vector) => ({ ...vector, sources: await Promise.all(vector.sources.map(placed)) })),
+  );
+  return { ...plan, sources, vectors };
+}
