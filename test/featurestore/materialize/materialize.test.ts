@@ -1,15 +1,12 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { execPath } from "node:process";
 import { describe, expect, it } from "vitest";
 import { compile, parseProject, type ProjectPlan } from "../../../src/dsl/index.ts";
-import { type Engine } from "../../../src/featurestore/duckdb/index.ts";
+import type { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { lockHome } from "../../../src/featurestore/home-lock.ts";
 import { materialize, type MaterializeOptions } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
-import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
+import type { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
 import { eachInSampleHome } from "../online/sample-home.ts";
 import { noon, sampleProject, sampleRows, writeSample } from "../online/sample-project.ts";
 import { storeLike } from "../online/store-like.ts";
@@ -251,33 +248,5 @@ group airport:state from states by code { ttl 90m state }`;
     expect(groups[0]).toMatchObject({ keys: 1, keysTooLong: 1 });
     const features = createFeatureReader({ project: sampleProject, store });
     await expect(features.get(["airport:place:tz"], { airport: long })).rejects.toMatchObject({ code: "KEY_INVALID" });
-  });
-
-  it("leaves what was served, whole, when it is killed anywhere", { timeout: 120_000 }, async () => {
-    await load({ asOf: BigInt(noon - hour) });
-    await store.close();
-    const script = path.join(import.meta.dirname, "load-and-die.ts");
-    const seen = new Set<string>();
-    for (let at = 0; ; at++) {
-      const child = spawn(execPath, [script, folder, String(noon), String(at)], {
-        stdio: ["ignore", "inherit", "pipe"],
-      });
-      const [exit] = (await once(child, "exit")) as [number | null];
-      store = LmdbStore.open({ folder: path.join(folder, "online") });
-      const now = JSON.stringify(await served());
-      seen.add(now);
-      expect([JSON.stringify(atEleven), JSON.stringify(atNoon)]).toContain(now);
-      if (exit === 0) {
-        expect(now).toBe(JSON.stringify(atNoon));
-        break;
-      }
-      // It goes back, over whatever was left, and is killed one operation later.
-      await load({ asOf: BigInt(noon - hour) });
-      expect(await served()).toEqual(atEleven);
-      expect((await store.generations("airport:departures")).length).toBeLessThanOrEqual(2);
-      await store.close();
-      expect(at).toBeLessThan(100);
-    }
-    expect(seen.size).toBe(2);
   });
 });

@@ -1,0 +1,23 @@
+import { appliedKey } from "../../src/featurestore/online/applied-record.ts";
+import type { OnlineStore } from "../../src/featurestore/online/index.ts";
+import { storeLike } from "../featurestore/online/store-like.ts";
+import { asking } from "./point.ts";
+
+/** A store of which each operation says what it is, so that points in it have names. */
+export function namedStore(real: OnlineStore): OnlineStore {
+  return storeLike(real, {
+    begin: async (group) => {
+      const writer = await asking("begin a generation", () => real.begin(group));
+      return {
+        ...writer,
+        write: (batch) =>
+          asking(batch.keys[0] === appliedKey ? "write when rows were applied" : "write a batch", () =>
+            writer.write(batch),
+          ),
+      };
+    },
+    switchPointers: (switches) => asking("switch pointers", () => real.switchPointers(switches)),
+    drop: (group, generation) => asking("drop a generation", () => real.drop(group, generation)),
+    erase: (group, keys) => asking("erase records", () => real.erase(group, keys)),
+  });
+}

@@ -1,0 +1,9 @@
+import type { Work } from "../work.ts";
+import { erase } from "./erase.ts";
+import { eraseServed } from "./erase-served.ts";
+import { load } from "./load.ts";
+import { logServed } from "./log-served.ts";
+import { rollback } from "./rollback.ts";
+
+/** All work that processes are ended in. */
+export const works: readonly Work[] = [load, rollback, erase, logServed, eraseServed];

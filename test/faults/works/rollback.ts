@@ -1,0 +1,53 @@
+import type { History } from "../../oracle/history.ts";
+import { writeHistory } from "../../oracle/write-history.ts";
+import { generations, rollback as rollBack } from "../../../src/featurestore/generations/index.ts";
+import type { OnlineStore } from "../../../src/featurestore/online/index.ts";
+import { namedStore } from "../named-store.ts";
+import { acknowledge } from "../point.ts";
+import { agree, historyOf, loadedAsOf, loadHistory, momentsOf, openStore } from "../random-home.ts";
+import type { Work } from "../work.ts";
+
+/** Groups whose second load was not the same as the first: those can go back. */
+async function changed({ project }: History, store: OnlineStore): Promise<readonly string[]> {
+  const held = await generations({ project, store });
+  return held.flatMap(({ group, generations: all }) => (all.some(({ state }) => state === "previous") ? [group] : []));
+}
+
+/** All groups of a random history go back to the load before. */
+export const rollback: Work = {
+  name: "rollback",
+  points: ["switch pointers: fsync", "switch pointers: commit", "switch pointers: fsync 2"],
+  prepare: async (home, seed, engine) => {
+    const history = historyOf(seed);
+    await writeHistory(history, home);
+    const store = openStore(home);
+    for (const at of momentsOf(history).slice(0, 2)) await loadHistory(history, home, at, { store, engine });
+    await store.close();
+  },
+  run: async (home, seed) => {
+    const history = historyOf(seed);
+    const { project } = history;
+    const real = openStore(home);
+    const groups = await changed(history, real);
+    await rollBack({ project, home, store: namedStore(real), groups, actor: "ops" });
+    acknowledge("rolled back");
+    await real.close();
+  },
+  check: async (home, seed, acknowledged) => {
+    const history = historyOf(seed);
+    const { project } = history;
+    const [first = 0, second = 0] = momentsOf(history);
+    const store = openStore(home);
+    try {
+      const at = await loadedAsOf(history, store);
+      if (at !== first && (at !== second || acknowledged.length > 0))
+        throw new Error(`as of ${String(at)} is current, and ${acknowledged.join(", ") || "nothing"} was acknowledged`);
+      await agree(history, store, at);
+      if (at === second) await rollBack({ project, home, store, groups: await changed(history, store), actor: "ops" });
+      if ((await loadedAsOf(history, store)) !== first) throw new Error("it did not go back");
+      await agree(history, store, first);
+    } finally {
+      await store.close();
+    }
+  },
+};
