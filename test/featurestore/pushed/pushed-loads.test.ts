@@ -23,7 +23,7 @@ import { joinedHistory } from "../../oracle/joined-history.ts";
 import { writeHistory } from "../../oracle/write-history.ts";
 
 const seed = Number(process.env["TONDO_SEED"] ?? 60611);
-const runs = Number(process.env["TONDO_RUNS"] ?? 3);
+const runs = Number(process.env["TONDO_RUNS"] ?? 1);
 const together = 3;
 const [second, minute, day] = [1_000_000, 60_000_000, 86_400_000_000];
 let folder: string;
