@@ -1,6 +1,7 @@
 import type { Mutant } from "../scripts/mutants/mutant.ts";
 
 const push = ["test/featurestore/pushed/push.test.ts"];
+const store = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
 const opened = ["test/featurestore/pushed/opened.test.ts"];
 
 const mutants: readonly Mutant[] = [
@@ -37,7 +38,14 @@ const mutants: readonly Mutant[] = [
     file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
     find: "Math.max(clock() + this.lead, this.#last() + 1)",
     replace: "Math.max(clock(), this.#last() + 1)",
-    tests: push,
+    tests: store,
+  },
+  {
+    name: "pushed-where-one-group-does-not-admit-it",
+    file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
+    find: "      admit(pointer, first, held.filter(({ k }) => k > since).length + rows.length);\n",
+    replace: "",
+    tests: store,
   },
   {
     name: "readers-beside-know-of-no-overlay",
@@ -51,7 +59,7 @@ const mutants: readonly Mutant[] = [
     file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
     find: "if (this.#last() < moment) this.#setLast(moment);",
     replace: "",
-    tests: push,
+    tests: store,
   },
   {
     name: "pushed-rows-gone-for-a-rollback",

@@ -6,7 +6,7 @@ import { compileText } from "../dsl/check-one.ts";
 import { errorsIn } from "./errors-in.ts";
 
 const root = join(import.meta.dirname, "../..");
-const wrongUses = 44;
+const wrongUses = 45;
 
 const compiled = (() => {
   const { plan, about, places, diagnostics } = compileText(

@@ -7,8 +7,14 @@ import { execPath } from "node:process";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
 import { LmdbStore } from "../../../../src/featurestore/online/lmdb/index.ts";
-import { load, onlineStoreConformance, readCurrent } from "../../../conformance/online-store.ts";
+import {
+  load,
+  type OnlineStoreFixture,
+  onlineStoreConformance,
+  readCurrent,
+} from "../../../conformance/online-store.ts";
 import { pointerTo } from "../../../conformance/pointer.ts";
+import { pushedStoreConformance } from "../../../conformance/pushed-store.ts";
 
 const folders: string[] = [];
 const stores: LmdbStore[] = [];
@@ -31,13 +37,15 @@ function open(folder: string, readOnly = false): LmdbStore {
 }
 
 let current: string | undefined;
-onlineStoreConformance("LMDB", {
+const fixture: OnlineStoreFixture = {
   open: async () => open((current ??= await fresh())),
   reset: async () => {
     current = undefined;
     await clean();
   },
-});
+};
+onlineStoreConformance("LMDB", fixture);
+pushedStoreConformance("LMDB", fixture);
 
 describe("LmdbStore", () => {
   afterEach(clean);

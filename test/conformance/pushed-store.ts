@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Micros } from "../../src/core/index.ts";
+import { decodePushed } from "../../src/featurestore/online/codec/index.ts";
+import type { OnlineStore, Push, PushedGroup, PushedStore } from "../../src/featurestore/online/index.ts";
+import type { OnlineStoreFixture } from "./online-store.ts";
+import { pointerTo } from "./pointer.ts";
+
+const group = "airport:departures";
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const start = 1_000_000_000;
+
+/** What every online store that takes pushed rows must do. */
+export function pushedStoreConformance(name: string, fixture: OnlineStoreFixture): void {
+  describe(`${name} with rows that are pushed`, () => {
+    let store: OnlineStore;
+    let pushed: PushedStore;
+    beforeEach(async () => {
+      store = await fixture.open();
+      if (store.pushed === undefined) throw new Error("it takes none");
+      ({ pushed } = store);
+      const { generation } = await store.begin(group);
+      await store.switchPointers([{ pointer: pointerTo(generation, { group, asOf: start, overlay: "one" }) }]);
+    });
+    afterEach(() => fixture.reset());
+
+    const push = (
+      texts: readonly string[],
+      keys: readonly string[],
+      own: Partial<Push> & Pick<Partial<PushedGroup>, "admit" | "overlay"> = {},
+    ): Push => ({
+      source: "flights",
+      texts,
+      groups: [
+        {
+          group,
+          overlay: own.overlay ?? "one",
+          keys: keys.map((key) => ({ key: bytes(key), rows: texts.map((_, place) => ({ place, t: start + place })) })),
+          admit: own.admit ?? ((): undefined => undefined),
+        },
+      ],
+      clock: own.clock ?? ((): Micros => start),
+      ...(own.source === undefined ? {} : { source: own.source }),
+    });
+
+    async function held(key: string, overlay = "one"): Promise<readonly string[]> {
+      const view = await store.view([group]);
+      try {
+        let found: readonly string[] = [];
+        view.readPushed?.(group, overlay, [bytes("none"), bytes(key)], (i, record) => {
+          expect(i).toBe(1);
+          found = decodePushed(record).map(({ k, t, text }) => `${String(k - start)} ${String(t - start)} ${text}`);
+        });
+        return found;
+      } finally {
+        view.close();
+      }
+    }
+
+    it("gives each row a moment of its own, behind all before it, whatever the clock and the source", async () => {
+      const one = await pushed.push(push(["a", "b"], ["SFO"]));
+      expect(one).toEqual({ first: start + pushed.lead, last: start + pushed.lead + 1, writtenAt: start });
+      const two = await pushed.push(push(["c"], ["SFO"], { source: "others", clock: () => start - 5 }));
+      expect(two.first).toBe(one.last + 1);
+      const lead = String(pushed.lead);
+      const next = [1, 2].map((more) => String(pushed.lead + more));
+      expect(await held("SFO")).toEqual([`${lead} 0 a`, `${next[0] ?? ""} 1 b`, `${next[1] ?? ""} 0 c`]);
+      expect(await held("LAX")).toEqual([]);
+      expect((await pushed.logged("flights", one.first, 10)).map(({ text }) => text)).toEqual(["b"]);
+      expect((await pushed.logged("flights", -1, 1)).map(({ text }) => text)).toEqual(["a"]);
+      expect((await pushed.logged("others", -1, 10)).map(({ text }) => text)).toEqual(["c"]);
+      expect(await pushed.logged("other", -1, 10)).toEqual([]);
+    });
+
+    it("goes on behind its last moment, and behind one that it was closed up to, when it is opened again", async () => {
+      const one = await pushed.push(push(["é"], ["SFO"]));
+      store = await fixture.open();
+      if (store.pushed === undefined) throw new Error("it takes none");
+      ({ pushed } = store);
+      const two = await pushed.push(push(["b"], ["SFO"], { clock: () => start - 1000 }));
+      expect(two.first).toBe(one.last + 1);
+      expect((await held("SFO")).map((row) => row.slice(-1))).toEqual(["é", "b"]);
+      await pushed.close(start + 1e9);
+      await pushed.close(start);
+      expect((await pushed.push(push(["c"], ["SFO"]))).first).toBe(start + 1e9 + 1);
+    });
+
+    it("writes nothing where a group does not admit it", async () => {
+      await pushed.push(push(["a"], ["SFO"]));
+      const seen: unknown[] = [];
+      const refused = push(["b"], ["LAX", "SFO"], {
+        admit: (pointer, first, count) => {
+          seen.push([pointer?.asOf, first - start, count]);
+          if (count > 1) throw new Error("too many");
+        },
+      });
+      await expect(pushed.push(refused)).rejects.toThrow("too many");
+      const first = pushed.lead + 1;
+      expect(seen).toEqual([
+        [start, first, 0],
+        [start, first, 1],
+        [start, first, 2],
+      ]);
+      expect(await held("LAX")).toEqual([]);
+      expect((await pushed.logged("flights", -1, 10)).length).toBe(1);
+      expect((await pushed.push(push(["b"], ["LAX"]))).first).toBe(start + first);
+    });
+
+    it("counts and removes rows by what they are, and keeps the others", async () => {
+      const keys = Array.from({ length: 600 }, (_, i) => `key ${String(i)}`);
+      await pushed.push(push(["a", "b"], keys));
+      await pushed.push(push(["c"], ["key 7"], { source: "others" }));
+      const isA = ({ text }: { readonly text: string }): boolean => text === "a";
+      expect(await pushed.drop(group, "one", isA, "count")).toBe(600);
+      expect(await pushed.drop(group, "one", isA)).toBe(600);
+      expect(await pushed.drop(group, "one", isA, "count")).toBe(0);
+      expect((await held("key 7")).map((row) => row.slice(-1))).toEqual(["b", "c"]);
+      expect(await pushed.drop(group, "one", ({ k }) => k > start)).toBe(601);
+      expect(await held("key 7")).toEqual([]);
+      expect(await pushed.drop(group, "none", isA)).toBe(0);
+      expect(await pushed.dropLogged("flights", isA, "count")).toBe(1);
+      expect(await pushed.dropLogged("flights", isA)).toBe(1);
+      expect((await pushed.logged("flights", -1, 10)).map(({ text }) => text)).toEqual(["b"]);
+      expect((await pushed.logged("others", -1, 10)).map(({ text }) => text)).toEqual(["c"]);
+    });
+
+    it("files what other definitions push apart, and shows a view what was there when it was opened", async () => {
+      await pushed.push(push(["a"], ["SFO"]));
+      await pushed.push(push(["b"], ["SFO"], { overlay: "two" }));
+      expect((await held("SFO")).length).toBe(1);
+      const view = await store.view([group]);
+      await pushed.push(push(["c"], ["SFO"]));
+      let seen = 0;
+      view.readPushed?.(group, "one", [bytes("SFO")], (_, record) => {
+        seen = decodePushed(record).length;
+      });
+      view.close();
+      expect(seen).toBe(1);
+      expect((await held("SFO")).length).toBe(2);
+    });
+  });
+}
