@@ -144,6 +144,9 @@ describe("rows that are pushed", () => {
     try {
       const reader = createFeatureReader({ project: sampleProject, store: other });
       const push = pusher();
+      // It knows the group by then, as one that nothing was pushed to.
+      const before = await reader.get(["airport:departures:n_3h"], { airport: "NEW" }, { at: BigInt(noon) });
+      expect(before.values["airport:departures:n_3h"].value).toBe(0);
       for (const n of [1, 2, 3]) {
         const { appliedAt } = await push("flights", [flight("NEW", 7, noon)]);
         const row = await reader.get(["airport:departures:n_3h"], { airport: "NEW" }, { at: BigInt(appliedAt) });
@@ -300,7 +303,21 @@ describe("rows that cannot be pushed", () => {
           entity === "airport" ? { digest: "", has: (key) => Buffer.from(key).equals(Buffer.from(sfo)) } : undefined,
         ),
     });
+
     expect(await push("flights", [given, flight("NEW", 1, noon)])).toMatchObject({ rows: 1, erased: 1 });
     expect((await store.pushed.logged("flights", 0, 10)).length).toBe(1);
+  });
+
+  it("are of a key that is erased while they are written: they go again", async () => {
+    await load(noon);
+    now = noon + second;
+    let asked = 0;
+    const push = pusher({
+      // Whoever erases has looked through the store before the row was there.
+      erased: () => Promise.resolve(asked++ === 0 ? () => undefined : () => ({ digest: "", has: () => true })),
+    });
+    expect(await push("flights", [given])).toMatchObject({ rows: 0, erased: 1 });
+    expect(await store.pushed.logged("flights", 0, 10)).toEqual([]);
+    expect(await values(windows, "SFO", noon + hour)).toEqual([4, (10 + 20 + 1000) / 3]);
   });
 });
