@@ -33,7 +33,7 @@ async function eraseSfo(
 ): Promise<EraseResult> {
   return eraseKey({
     ...{ project: sampleProject, folder: home, home, entity: "airport", key: "SFO", logs: [], actor: "ops" },
-    ...{ clock: () => noon, evict: () => Promise.resolve(), ...rest },
+    ...{ clock: () => noon, evict: () => undefined, ...rest },
   });
 }
 

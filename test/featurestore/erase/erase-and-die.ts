@@ -20,7 +20,9 @@ const database = await connect({ url: `sqlite:${folder}/tondo.db` });
 await erase({
   ...{ project: sampleProject, folder, home: folder, entity: "airport", key: "SFO", database, store, engine },
   ...{ logs: [], actor: "ops", clock: () => noon },
-  evict: () => mortal(() => Promise.resolve()),
+  evict: () => {
+    void mortal(() => Promise.resolve());
+  },
 });
 engine.close();
 await database.close();
