@@ -36,7 +36,7 @@ describe("erase", () => {
     const asked = await tondo(folder, "erase", "restaurant", "r01");
     expect(asked.code).toBe(3);
     expect(asked.out).toMatch(
-      /restaurant:kitchen +1 +1 +-\n.*\nserved features +- +0 +-\n\nstill in the files of sources, .*\n +orders: data\/orders.*\(\d+ rows\)\n/,
+      /restaurant:kitchen +1 +1 +-\n.*\npushed rows +- +0 +-\nserved features +- +0 +-\n\nstill in the files of sources, .*\n +orders: data\/orders.*\(\d+ rows\)\n/,
     );
     expect(asked.out).toMatch(/nothing was changed: with --yes 2 records of this key are erased\n$/);
     expect(await orders("r01")).toEqual(before);
@@ -56,7 +56,7 @@ describe("erase", () => {
         {
           entity: "restaurant",
           forgotten: null,
-          places: [{ place: "online", before: 1, after: 0 }, {}, { place: "served features", before: 0 }],
+          places: [{ place: "online", before: 1, after: 0 }, {}, { place: "pushed rows" }, { place: "served features", before: 0 }],
         },
       ],
     });
