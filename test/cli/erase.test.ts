@@ -56,7 +56,12 @@ describe("erase", () => {
         {
           entity: "restaurant",
           forgotten: null,
-          places: [{ place: "online", before: 1, after: 0 }, {}, { place: "pushed rows" }, { place: "served features", before: 0 }],
+          places: [
+            { place: "online", before: 1, after: 0 },
+            {},
+            { place: "pushed rows" },
+            { place: "served features", before: 0 },
+          ],
         },
       ],
     });
