@@ -227,9 +227,9 @@ describe("CassandraStore", () => {
 
   it("renews its lease while it loads", async () => {
     const store = randomUUID();
-    const [one, other] = [await open(store, { limits: { leaseMs: 1000 } }), await open(store)];
+    const [one, other] = [await open(store, { limits: { leaseMs: 5000 } }), await open(store)];
     const writer = await one.begin(group);
-    await sleep(2500);
+    await sleep(7500);
     await expect(other.begin(group)).rejects.toMatchObject({ code: "HOME_BUSY" });
     await writer.write({ keys: [bytes("SFO")], values: [bytes("one")] });
     expect(await one.switchPointers([{ pointer: pointerTo(writer.generation) }])).toBe(true);
