@@ -6,6 +6,13 @@ const opened = ["test/featurestore/pushed/opened.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
+    name: "earlier-listing-of-pushed-rows-kept",
+    file: "src/featurestore/pushed/pushed-places.ts",
+    find: "const source = withoutPushed(given);",
+    replace: "const source = given;\n    if (filesAtRest(given).some((one) => one.pushed !== undefined)) return given;",
+    tests: push,
+  },
+  {
     name: "pushed-row-counted-by-its-load-too",
     file: "src/featurestore/online/group-reader.ts",
     find: "this.#pushed.values(decodePushed(record), asOf, at)",

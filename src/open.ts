@@ -60,6 +60,7 @@ import {
   type TrainingSetCall,
   vectorStats,
   type VectorStatsOptions,
+  withExtracted,
 } from "./featurestore/index.ts";
 import { folderArtifacts, openRegistry, type PartitionPath, type Registry } from "./registry/index.ts";
 import {
@@ -294,20 +295,16 @@ class OpenTondo implements AnyTondo {
     const project = await this.catalog.project();
     const engine = await this.#openEngine();
     try {
-      return await extract({
-        ...options,
-        project,
-        databases: this.#options.sources?.postgres,
-        home: this.home,
-        engine,
-      });
+      const databases = this.#options.sources?.postgres;
+      return await extract({ ...options, project, databases, home: this.home, engine });
     } finally {
       engine.close();
     }
   }
 
   async materialize(options: Parameters<AnyTondo["materialize"]>[0] = {}): Promise<MaterializeResult> {
-    const project = await this.#projectAtRest();
+    // What was pushed is listed by the load itself, once its moment is set.
+    const project = await withExtracted(await this.catalog.project(), this);
     const engine = await this.#openEngine();
     try {
       return await materialize({

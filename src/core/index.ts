@@ -65,3 +65,4 @@ export {
   type ValueType,
 } from "./value-type.ts";
 export { visible } from "./visible.ts";
+export { waitUntil } from "./wait-until.ts";

@@ -8,6 +8,7 @@ import { LmdbStore } from "../../src/featurestore/online/lmdb/index.ts";
 import { trainingRows } from "../../src/featurestore/oracle/oracle.ts";
 import { type ActualAnswer, differences } from "../oracle/compare.ts";
 import { histories, type History } from "../oracle/history.ts";
+import { writeHistory } from "../oracle/write-history.ts";
 
 /** The store of a home. */
 export function openStore(home: string): LmdbStore {
@@ -38,6 +39,15 @@ export async function loadHistory(
 ): Promise<void> {
   const { project } = history;
   await materialize({ project, folder: home, home, store, engine, asOf: BigInt(at), limits: { batchBytes: 64 } });
+}
+
+/** Makes a home whose groups were loaded two times. */
+export async function loadedTwice(home: string, seed: number, engine: Engine): Promise<void> {
+  const history = historyOf(seed);
+  await writeHistory(history, home);
+  const store = openStore(home);
+  for (const at of momentsOf(history).slice(0, 2)) await loadHistory(history, home, at, { store, engine });
+  await store.close();
 }
 
 /** The moment that all groups with a time are loaded as of. @throws where they are not of one */

@@ -4,6 +4,7 @@ import { TondoError } from "../../core/index.ts";
 import { type ProjectPlan, vectorFingerprint, type VectorPlan } from "../../dsl/index.ts";
 import type { EngineOptions } from "../duckdb/index.ts";
 import { withExtracted } from "../extract/index.ts";
+import { withPushed } from "../pushed/index.ts";
 import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
 import { filesOf } from "../offline/files/source-files.ts";
 import { groupName, type OnlineStore } from "../online/index.ts";
@@ -107,7 +108,7 @@ async function servedBefore(
   const known = loggedFingerprints(home, current.name);
   for (const one of known.filter((name) => name.startsWith(asked.slice(0, name.length)))) {
     const plan = await planIn(join(servedVectorFolder(home, current.name, one), servedPlanFile));
-    if (plan !== undefined && vectorFingerprint(plan).startsWith(asked)) return withExtractedVector(plan, home, folder);
+    if (plan !== undefined && vectorFingerprint(plan).startsWith(asked)) return placedVector(plan, { home, folder });
   }
   throw new TondoError(
     "UNKNOWN_VECTOR",
@@ -135,7 +136,11 @@ async function planIn(path: string): Promise<VectorPlan | undefined> {
   }
 }
 
-async function withExtractedVector(vector: VectorPlan, home: string, folder: string): Promise<VectorPlan> {
-  const { sources } = await withExtracted({ sources: vector.sources }, { home, folder });
+/** A vector over the files that its tables were extracted into, and those of what was pushed: all of that is in files by now. */
+async function placedVector(
+  vector: VectorPlan,
+  places: { readonly home: string; readonly folder: string },
+): Promise<VectorPlan> {
+  const { sources } = await withPushed(await withExtracted({ sources: vector.sources }, places), places);
   return { ...vector, sources };
 }

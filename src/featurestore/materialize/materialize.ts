@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import {
   type Clock,
   type Micros,
@@ -8,6 +7,7 @@ import {
   systemClock,
   toMicros,
   TondoError,
+  waitUntil,
 } from "../../core/index.ts";
 import { type GroupPlan, type ProjectPlan, requireFunctions, type SourcePlan } from "../../dsl/index.ts";
 import { type AppliedLog, type AppliedRows, appliedRows, encodeLog, withLoad, withWritten } from "../applied/index.ts";
@@ -169,7 +169,8 @@ async function loadChosen(
     throw error;
   }
   await dropOld(store, switches);
-  if (options.asOf === undefined) await passed(appliedAt, clock);
+  // With the home locked: the next load begins behind it.
+  if (options.asOf === undefined) await waitUntil(appliedAt, clock);
   return { asOf, appliedAt, lateBy, groups: results };
 }
 
@@ -195,14 +196,8 @@ async function nowBehindSwitches(
   const switched = (await currentPointers(store, groups)).map((pointer) => pointer?.appliedAt ?? now);
   const last = Math.max(now, ...switched);
   if (last === now || last - now > store.switchLead) return now;
-  await passed(last, clock);
+  await waitUntil(last, clock);
   return Math.max(last, clock());
-}
-
-/** Waits until a moment has come, with the home locked: the next load begins behind it. It is near, and nothing is left that could be ended. */
-async function passed(moment: Micros, clock: Clock): Promise<void> {
-  const milliseconds = Math.ceil((moment - clock()) / 1000);
-  if (milliseconds > 0) await setTimeout(milliseconds);
 }
 
 /**

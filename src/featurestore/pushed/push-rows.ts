@@ -1,5 +1,12 @@
-import { setTimeout } from "node:timers/promises";
-import { type Clock, formatMicros, type Micros, nearestName, parseTypeName, TondoError } from "../../core/index.ts";
+import {
+  type Clock,
+  formatMicros,
+  type Micros,
+  nearestName,
+  parseTypeName,
+  TondoError,
+  waitUntil,
+} from "../../core/index.ts";
 import {
   columnsOf,
   filesAtRest,
@@ -117,7 +124,7 @@ class Pushing {
     const now = await readErased();
     const gone = new Set(kept.flatMap((i, place) => (isErased(i, now) ? [done.first + place] : [])));
     if (gone.size > 0) await dropMoments(pushed, name, groups, gone);
-    await passed(done.last, clock);
+    await waitUntil(done.last, clock);
     const lateBy = Math.max(0, done.writtenAt + store.staleness - done.first);
     return { appliedAt: done.last, lateBy, rows: kept.length - gone.size, erased: erased + gone.size };
   }
@@ -330,10 +337,4 @@ async function dropMoments(
 ): Promise<void> {
   await pushed.dropLogged(source, ({ k }) => gone.has(k));
   for (const { name, overlay } of groups) await pushed.drop(name, overlay, ({ k }) => gone.has(k));
-}
-
-/** Waits until a moment has come; it is near. */
-async function passed(moment: Micros, clock: Clock): Promise<void> {
-  const milliseconds = Math.ceil((moment - clock()) / 1000);
-  if (milliseconds > 0) await setTimeout(milliseconds);
 }

@@ -49,8 +49,8 @@ export async function pushedParts(home: string, source: string): Promise<readonl
 }
 
 /**
- * A plan whose sources have the pushed rows that lie in files beside their own, as listed now. What is not known of them otherwise is known as in the first
- * place of the source. No fingerprint changes.
+ * A plan whose sources have the pushed rows that lie in files beside their own, as listed now: also where the plan has such a listing already. What is not
+ * known of them otherwise is known as in the first place of the source. No fingerprint changes.
  *
  * @throws TondoError `IO_FAILED`
  */
@@ -59,10 +59,11 @@ export async function withPushed<P extends Sources>(
   { home, folder }: { readonly home: string; readonly folder: string },
 ): Promise<P> {
   const found = new Map<string, Promise<readonly PushedPart[]>>();
-  const placed = async (source: SourcePlan): Promise<SourcePlan> => {
+  const placed = async (given: SourcePlan): Promise<SourcePlan> => {
+    // What was listed earlier may lack what was pushed since.
+    const source = withoutPushed(given);
     const [first] = filesAtRest(source);
-    if (first === undefined || source.kind === "table" || filesAtRest(source).some((one) => one.pushed !== undefined))
-      return source;
+    if (first === undefined || source.kind === "table") return source;
     const looking = found.get(source.name) ?? pushedParts(home, source.name);
     found.set(source.name, looking);
     const parts = await looking;
@@ -86,4 +87,9 @@ export async function withPushed<P extends Sources>(
     plan.vectors.map(async (vector) => ({ ...vector, sources: await Promise.all(vector.sources.map(placed)) })),
   );
   return { ...plan, sources, vectors };
+}
+
+function withoutPushed(source: SourcePlan): SourcePlan {
+  const transports = source.transports.filter((place) => place.format !== "parquet" || place.pushed === undefined);
+  return transports.length === source.transports.length ? source : { ...source, transports };
 }

@@ -7,7 +7,7 @@ import { lasting } from "../../featurestore/served/read-served.ts";
 import { wideVector } from "../../featurestore/served/wide-vector.ts";
 import { acknowledge } from "../point.ts";
 import type { Work } from "../work.ts";
-import { logAnswers, publicIds, servedAt } from "./served-home.ts";
+import { compactingPoints, logAnswers, publicIds, sealingPoints, servedAt } from "./served-home.ts";
 
 type Logged = Awaited<ReturnType<typeof logAnswers>>;
 
@@ -36,29 +36,7 @@ async function keyOf(home: string, engine: Engine): Promise<{ readonly key: Eras
 /** A key is erased from public files, and from a journal that nobody has sealed. */
 export const eraseServed: Work = {
   name: "erase-served",
-  points: [
-    "remove a sealed folder",
-    "make a sealed folder",
-    "write a sealed part",
-    "fsync a sealed part",
-    "fsync a sealed folder",
-    "rename a sealed folder",
-    "fsync the folder of journals",
-    "remove a journal",
-    "make the folder of journals",
-    "make the folder of a compaction",
-    "fsync a compacted file",
-    "fsync the folder of a compaction",
-    "write a commit",
-    "fsync a commit",
-    "rename a commit",
-    "make a public folder",
-    "rename a public file",
-    "fsync a public folder",
-    "fsync the home",
-    "remove the folder of a compaction",
-    "remove a commit",
-  ],
+  points: [...sealingPoints, "make the folder of journals", ...compactingPoints],
   prepare: async (home, seed, engine) => {
     await mkdir(home, { recursive: true });
     const before = await logAnswers(home, seed);

@@ -1,8 +1,7 @@
 import { Engine } from "../../../src/featurestore/duckdb/index.ts";
-import { writeHistory } from "../../oracle/write-history.ts";
 import { namedStore } from "../named-store.ts";
 import { acknowledge } from "../point.ts";
-import { agree, historyOf, loadedAsOf, loadHistory, momentsOf, openStore } from "../random-home.ts";
+import { agree, historyOf, loadedAsOf, loadedTwice, loadHistory, momentsOf, openStore } from "../random-home.ts";
 import type { Work } from "../work.ts";
 
 /** Two loads behind two others, of a random history: each drops the one before the last. */
@@ -18,13 +17,7 @@ export const load: Work = {
     "drop a generation: commit",
     "drop a generation: fsync",
   ],
-  prepare: async (home, seed, engine) => {
-    const history = historyOf(seed);
-    await writeHistory(history, home);
-    const store = openStore(home);
-    for (const at of momentsOf(history).slice(0, 2)) await loadHistory(history, home, at, { store, engine });
-    await store.close();
-  },
+  prepare: loadedTwice,
   run: async (home, seed) => {
     const history = historyOf(seed);
     const engine = await Engine.open({ threads: 1 });

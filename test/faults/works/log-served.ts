@@ -2,7 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { acknowledge } from "../point.ts";
 import type { Work } from "../work.ts";
-import { logAnswers, publicIds, servedAt } from "./served-home.ts";
+import { compactingPoints, logAnswers, publicIds, sealingPoints, servedAt } from "./served-home.ts";
 
 /** Answers are logged, sealed and compacted, and then once more. */
 export const logServed: Work = {
@@ -12,26 +12,8 @@ export const logServed: Work = {
     "write a journal",
     "fsync a journal",
     "cut a journal",
-    "remove a sealed folder",
-    "make a sealed folder",
-    "write a sealed part",
-    "fsync a sealed part",
-    "fsync a sealed folder",
-    "rename a sealed folder",
-    "fsync the folder of journals",
-    "remove a journal",
-    "make the folder of a compaction",
-    "fsync a compacted file",
-    "fsync the folder of a compaction",
-    "write a commit",
-    "fsync a commit",
-    "rename a commit",
-    "make a public folder",
-    "rename a public file",
-    "fsync a public folder",
-    "fsync the home",
-    "remove the folder of a compaction",
-    "remove a commit",
+    ...sealingPoints,
+    ...compactingPoints,
     "write a vector's plan",
     "fsync a vector's plan",
     "rename a vector's plan",

@@ -1,10 +1,9 @@
 import type { History } from "../../oracle/history.ts";
-import { writeHistory } from "../../oracle/write-history.ts";
 import { generations, rollback as rollBack } from "../../../src/featurestore/generations/index.ts";
 import type { OnlineStore } from "../../../src/featurestore/online/index.ts";
 import { namedStore } from "../named-store.ts";
 import { acknowledge } from "../point.ts";
-import { agree, historyOf, loadedAsOf, loadHistory, momentsOf, openStore } from "../random-home.ts";
+import { agree, historyOf, loadedAsOf, loadedTwice, momentsOf, openStore } from "../random-home.ts";
 import type { Work } from "../work.ts";
 
 /** Groups whose second load was not the same as the first: those can go back. */
@@ -17,13 +16,7 @@ async function changed({ project }: History, store: OnlineStore): Promise<readon
 export const rollback: Work = {
   name: "rollback",
   points: ["switch pointers: fsync", "switch pointers: commit", "switch pointers: fsync 2"],
-  prepare: async (home, seed, engine) => {
-    const history = historyOf(seed);
-    await writeHistory(history, home);
-    const store = openStore(home);
-    for (const at of momentsOf(history).slice(0, 2)) await loadHistory(history, home, at, { store, engine });
-    await store.close();
-  },
+  prepare: loadedTwice,
   run: async (home, seed) => {
     const history = historyOf(seed);
     const { project } = history;

@@ -47,3 +47,31 @@ export async function publicIds(home: string, engine: Engine): Promise<ReadonlyS
   const columns = servedColumns(wideVector).filter(({ name }) => name === "request_id");
   return new Set((await readServed(engine, files, columns)).keys());
 }
+
+/** Where a process may be killed that seals a journal. */
+export const sealingPoints = [
+  "remove a sealed folder",
+  "make a sealed folder",
+  "write a sealed part",
+  "fsync a sealed part",
+  "fsync a sealed folder",
+  "rename a sealed folder",
+  "fsync the folder of journals",
+  "remove a journal",
+] as const;
+
+/** Where a process may be killed that compacts what is sealed into public files. */
+export const compactingPoints = [
+  "make the folder of a compaction",
+  "fsync a compacted file",
+  "fsync the folder of a compaction",
+  "write a commit",
+  "fsync a commit",
+  "rename a commit",
+  "make a public folder",
+  "rename a public file",
+  "fsync a public folder",
+  "fsync the home",
+  "remove the folder of a compaction",
+  "remove a commit",
+] as const;

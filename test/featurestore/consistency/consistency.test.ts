@@ -436,15 +436,21 @@ describe("the log that the home keeps", { timeout: 120_000 }, () => {
     const kept = await tondo.consistency("eta");
     expect(kept).toMatchObject({ consistent: true, rows: 80, warnings: [], notCompared: [] });
     expect(kept.slots.map(({ compared }) => compared)).toEqual(eta.slots.map(() => 70));
+    // What was pushed belongs to what that definition was served, too.
+    const order = { ordered_at: new Date(), store: "r1", city: "BONN", status: "DONE", minutes: 9, k: 7 };
+    const { appliedAt } = await (await tondo.features()).push("orders", [order]);
+    const [pushed] = await logPredictions(tondo, eta, "eta@champion", requests(BigInt(appliedAt), 1), "p");
+    expect(pushed?.["store__store__kitchen__mean_7d"]).toBe(9);
+    expect(await tondo.served.compact()).toMatchObject({ rows: 1 });
     const file = join(folder, "eta.tondo");
     await writeFile(file, (await readFile(file, "utf8")).replace("km     = km | log1p", "km     = km"));
     await tondo.apply({ replace: true });
     expect(await tondo.consistency("eta")).toMatchObject({
       ...{ consistent: false, rows: 0 },
-      leftOut: { definitions: [{ fingerprint: vectorFingerprint(eta), rows: 80 }] },
+      leftOut: { definitions: [{ fingerprint: vectorFingerprint(eta), rows: 81 }] },
     });
     const before = await tondo.consistency("eta", { fingerprint: vectorFingerprint(eta).slice(0, 8) });
-    expect(before).toMatchObject({ consistent: true, rows: 80, fingerprint: vectorFingerprint(eta) });
-    expect(before.slots.map(({ compared }) => compared)).toEqual(eta.slots.map(() => 70));
+    expect(before).toMatchObject({ consistent: true, rows: 81, fingerprint: vectorFingerprint(eta) });
+    expect(before.slots.map(({ compared }) => compared)).toEqual(eta.slots.map(() => 71));
   });
 });

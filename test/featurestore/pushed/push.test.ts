@@ -2,11 +2,11 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { GivenValue, Micros } from "../../../src/core/index.ts";
-import { compile, parseProject } from "../../../src/dsl/index.ts";
+import { compile, filesAtRest, parseProject } from "../../../src/dsl/index.ts";
 import { materialize } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader, type PushRows } from "../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
-import { pushing, type PushingOptions } from "../../../src/featurestore/pushed/index.ts";
+import { pushing, type PushingOptions, withPushed } from "../../../src/featurestore/pushed/index.ts";
 import { rollback } from "../../../src/featurestore/generations/index.ts";
 import { eachInSampleHome, type SampleHome } from "../online/sample-home.ts";
 import { noon, sampleProject } from "../online/sample-project.ts";
@@ -70,7 +70,7 @@ describe("rows that are pushed", () => {
     expect(await values(windows, "SFO", appliedAt - 1)).toEqual([4, (10 + 20 + 1000) / 3]);
     expect(await values(windows, "SFO", appliedAt)).toEqual([5, (10 + 20 + 1000 + 60) / 4]);
     expect(await values(windows, "LAX", appliedAt)).toEqual([0, "missing"]);
-    expect(await values(windows, "XXX", appliedAt)).toEqual([0, "missing"]);
+    expect(await values(windows, "NONE", appliedAt)).toEqual([0, "missing"]);
   });
 
   it("come in each group over their source, and in keys that nothing was loaded of", async () => {
@@ -220,6 +220,23 @@ describe("loads of groups that rows are pushed to", () => {
     await expect(
       materialize({ ...home, store, project: sampleProject, home: home.folder, asOf: BigInt(ahead), clock }),
     ).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
+  it("take in what was pushed until their moment, also where their definitions list what was pushed earlier", async () => {
+    const places = { home: home.folder, folder: home.folder };
+    await load(noon);
+    now = noon + second;
+    const push = pusher();
+    const first = await push("flights", [flight("SFO", 60, noon)]);
+    await load(first.appliedAt);
+    const project = await withPushed(sampleProject, places);
+    const next = await push("flights", [flight("SFO", 0, noon)]);
+    now = next.appliedAt;
+    await materialize({ ...home, ...places, store, project, asOf: BigInt(now), clock });
+    expect(await values(windows, "SFO", now)).toEqual([6, (10 + 20 + 1000 + 60) / 5]);
+    const { sources } = await withPushed(project, places);
+    const flights = sources.filter(({ name }) => name === "flights").flatMap(filesAtRest);
+    expect(flights.filter(({ pushed }) => pushed !== undefined)).toHaveLength(1);
   });
 
   it("take in what is behind them from another moment on: none of before it is pushed any more", async () => {

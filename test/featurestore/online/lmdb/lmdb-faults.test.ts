@@ -14,8 +14,17 @@ import { sampleProject } from "../sample-project.ts";
 const group = "airport:departures";
 /** Whether a command is there, and may do this. */
 const can = (...[command = "", ...given]: readonly string[]): boolean => spawnSync(command, given).status === 0;
-const canLimit = platform === "linux" && can("prlimit", "--version");
-const canMount = platform === "linux" && getuid?.() === 0 && can("unshare", "--mount", "true");
+/** Room is taken from a process as Linux does it; where that cannot be, the test says what it needs. */
+function requireLimits(): void {
+  if (platform !== "linux" || !can("prlimit", "--version"))
+    throw new Error("this test limits a process by prlimit: run it on Linux, with util-linux installed");
+}
+function requireMounts(): void {
+  if (platform !== "linux" || getuid?.() !== 0 || !can("unshare", "--mount", "true"))
+    throw new Error(
+      "this test mounts a small disk: run it on Linux as root, with unshare and nsenter of util-linux installed",
+    );
+}
 
 let folder: string;
 const stores: LmdbStore[] = [];
@@ -84,10 +93,11 @@ const steps = (reason: string): readonly unknown[] => [
 ];
 
 describe("an LMDB store that has no room", () => {
-  it.skipIf(!canMount)(
+  it(
     "says that the disk is full, serves what it served, and goes on in the same process once there is room",
     { timeout: 120_000 },
     async () => {
+      requireMounts();
       const disk = path.join(folder, "disk");
       await mkdir(disk);
       // The mount is that of the process alone, and goes with it.
@@ -100,24 +110,22 @@ describe("an LMDB store that has no room", () => {
     },
   );
 
-  it.skipIf(!canLimit)(
-    "says that no file may be larger, and leaves nothing beside its own",
-    { timeout: 120_000 },
-    async () => {
-      const store = path.join(folder, "online");
-      const node = [execPath, script, path.join(folder, "home"), store];
-      const said = await loadWhereFull(["prlimit", "--fsize=2097152:unlimited", ...node], (pid) => {
-        expect(can("prlimit", "--pid", String(pid), "--fsize=unlimited")).toBe(true);
-      });
-      expect(said).toEqual(steps("file size"));
-      expect((await readdir(store)).sort()).toEqual(["data.mdb", "lock.mdb"]);
-    },
-  );
+  it("says that no file may be larger, and leaves nothing beside its own", { timeout: 120_000 }, async () => {
+    requireLimits();
+    const store = path.join(folder, "online");
+    const node = [execPath, script, path.join(folder, "home"), store];
+    const said = await loadWhereFull(["prlimit", "--fsize=2097152:unlimited", ...node], (pid) => {
+      expect(can("prlimit", "--pid", String(pid), "--fsize=unlimited")).toBe(true);
+    });
+    expect(said).toEqual(steps("file size"));
+    expect((await readdir(store)).sort()).toEqual(["data.mdb", "lock.mdb"]);
+  });
 
-  it.skipIf(!canLimit)(
+  it(
     "is whole for all others where the driver could not map more of it, which ends the process",
     { timeout: 60_000 },
     async () => {
+      requireLimits();
       const store = open();
       await load(store, { SFO: "none" });
       const own = path.join(import.meta.dirname, "load-with-few-addresses.ts");
