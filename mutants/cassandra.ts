@@ -6,9 +6,25 @@ const faults = ["test/featurestore/online/cassandra/cassandra-faults.cassandra.t
 const failures = ["test/featurestore/online/cassandra/cassandra-error.test.ts"];
 const decisions = ["test/featurestore/online/cassandra/settle-decision.test.ts"];
 const pointers = ["test/featurestore/online/cassandra/pointer-cache.test.ts"];
+const refreshes = ["test/featurestore/online/cassandra/guarded-refresh.cassandra.test.ts"];
+const slow = ["test/featurestore/online/cassandra/cassandra-slow.cassandra.test.ts"];
 const gates = ["test/featurestore/online/cassandra/request-gate.test.ts"];
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "claim-held-on-to-where-it-could-not-be-given-back",
+    file: `${folder}/cassandra-store.ts`,
+    find: "if (this.#leases.get(group)?.claim.generation === generation) this.#endLease(group);\n      throw",
+    replace: "throw",
+    tests: slow,
+  },
+  {
+    name: "control-connection-made-anew-unguarded",
+    file: `${folder}/session.ts`,
+    find: "      guardRefresh(client, settled.limits.reconnectMs);\n",
+    replace: "",
+    tests: refreshes,
+  },
   {
     name: "read-of-what-was-removed-not-repeated",
     file: "src/featurestore/online/lookup-reader.ts",

@@ -138,6 +138,16 @@ export class CassandraStore implements OnlineStore {
   }
 
   async drop(group: string, generation: number): Promise<void> {
+    try {
+      await this.#drop(group, generation);
+    } catch (error) {
+      // What was given up and cannot be said so now runs out: it is not to be held on to for as long as this process lives.
+      if (this.#leases.get(group)?.claim.generation === generation) this.#endLease(group);
+      throw error;
+    }
+  }
+
+  async #drop(group: string, generation: number): Promise<void> {
     const doing = `dropping a generation of ${group}`;
     const { holdMs } = this.#session.settled.limits;
     for (let left = tries; left > 0; left--) {

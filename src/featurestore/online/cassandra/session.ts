@@ -2,6 +2,7 @@ import type { Client, QueryOptions, types } from "cassandra-driver";
 import { cassandraError, controlError } from "./cassandra-error.ts";
 import { type CassandraDriver, loadCassandra } from "./cassandra-module.ts";
 import { clientOptions } from "./client-options.ts";
+import { guardRefresh } from "./guarded-refresh.ts";
 import type { SettledOptions } from "./settle-options.ts";
 
 /** A row as the driver gives it. */
@@ -33,6 +34,7 @@ export class Session {
     let client: Client | undefined;
     try {
       client = new driver.Client(clientOptions(driver, settled));
+      guardRefresh(client, settled.limits.reconnectMs);
       await client.connect();
       return new Session(driver, client, settled);
     } catch (error) {
