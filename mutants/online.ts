@@ -21,7 +21,102 @@ const log = ["test/featurestore/applied/applied-log.test.ts"];
 const training = ["test/featurestore/applied/applied-training.test.ts"];
 const hops = ["test/featurestore/computed-keys.test.ts"];
 
+const choice = ["test/featurestore/materialize/row-choice.test.ts"];
+const encoded = ["test/featurestore/online/codec/rows-encoder.test.ts"];
+const keyRows = ["test/featurestore/online/codec/key-rows.test.ts"];
+
 const mutants: readonly Mutant[] = [
+  {
+    name: "rows-sorted-by-the-first-part-of-a-key",
+    file: "src/featurestore/materialize/row-sql.ts",
+    find: 'keys.length === 1 ? keys.join() : `row(${keys.join(", ")})`',
+    replace: 'keys[0] ?? ""',
+    tests: choice,
+  },
+  {
+    name: "competing-rows-not-compared",
+    file: "src/featurestore/materialize/row-load.ts",
+    find: "if (isReadAgain && !(await isAny(twiceSql(load, isTable)))) return only(false);",
+    replace: "if (isReadAgain) return only(false);",
+    tests: choice,
+  },
+  {
+    name: "unsorted-rows-taken-as-they-come",
+    file: "src/featurestore/materialize/row-sql.ts",
+    find: 'const order = isSorted ? "" :',
+    replace: 'const order = isSorted || isTable ? "" :',
+    tests: choice,
+  },
+  {
+    name: "row-not-known-yet-read",
+    file: "src/featurestore/materialize/row-sql.ts",
+    find: '${isTable ? "" : ` where ${knownAt(load)}`})`;',
+    replace: '${isTable || load.isReadAgain ? "" : ` where ${knownAt(load)}`})`;',
+    tests: choice,
+  },
+  {
+    name: "record-ends-with-its-chunk",
+    file: "src/featurestore/online/codec/rows-encoder.ts",
+    find: "let start = this.#openBytes === 0 ? -1 : end - this.#openBytes;",
+    replace: "let start = this.#openBytes === 0 ? -1 : end;",
+    tests: encoded,
+  },
+  {
+    name: "padding-of-texts-as-it-was",
+    file: "src/featurestore/online/codec/rows-encoder.ts",
+    find: "      if (words > 0) f64[at + fixed + words - 1] = 0;\n",
+    replace: "",
+    tests: encoded,
+  },
+  {
+    name: "missing-number-as-it-was",
+    file: "src/featurestore/online/codec/rows-encoder.ts",
+    find: "} else f64[at + i] = 0;",
+    replace: "}",
+    tests: encoded,
+  },
+  {
+    name: "not-a-number-is-there",
+    file: "src/featurestore/online/codec/rows-encoder.ts",
+    find: "if (isThere(there, row) && value === value) {",
+    replace: "if (isThere(there, row)) {",
+    tests: encoded,
+  },
+  {
+    name: "bits-of-the-first-columns-alone",
+    file: "src/featurestore/online/codec/rows-encoder.ts",
+    find: "if ((i & 31) === 0) this.#bits.fill(0, 0, rows);",
+    replace: "if (i === 0) this.#bits.fill(0, 0, rows);",
+    tests: encoded,
+  },
+  {
+    name: "open-record-lost-with-its-batch",
+    file: "src/featurestore/online/codec/record.ts",
+    find: "    this.reserve(rest.length).u8.set(rest);\n",
+    replace: "    this.reserve(rest.length);\n",
+    tests: encoded,
+  },
+  {
+    name: "large-records-summed-from-the-first",
+    file: "src/featurestore/online/codec/record.ts",
+    find: "checksum(start - first, (bounds[i + 1] ?? 0) - first)",
+    replace: "checksum(start - (bounds[0] ?? 0), (bounds[i + 1] ?? 0) - (bounds[0] ?? 0))",
+    tests: encoded,
+  },
+  {
+    name: "null-bytes-of-a-long-key-as-they-are",
+    file: "src/featurestore/online/codec/key-rows.ts",
+    find: "this.bytes.subarray(at, at + written).includes(0)",
+    replace: "written === 0",
+    tests: keyRows,
+  },
+  {
+    name: "key-of-the-chunk-before-forgotten",
+    file: "src/featurestore/online/codec/key-rows.ts",
+    find: "if (this.#rows > 0) this.#last =",
+    replace: "if (this.#rows > 1) this.#last =",
+    tests: keyRows,
+  },
   {
     name: "ties-broken-by-its-own-columns-alone",
     file: "src/dsl/plan/fingerprint.ts",
@@ -311,7 +406,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "declared-breaks-no-tie-in-a-load",
-    file: "src/featurestore/materialize/row-load.ts",
+    file: "src/featurestore/materialize/row-sql.ts",
     find: '...(relation.isApplied ? ["declared"] : [])',
     replace: "",
     tests: applied,
@@ -417,14 +512,14 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "deleted-state-served",
-    file: "src/featurestore/materialize/row-load.ts",
+    file: "src/featurestore/materialize/row-sql.ts",
     find: '? "best.gone::int::double" : "0::double"',
     replace: '? "0::double" : "0::double"',
     tests: load,
   },
   {
     name: "deletion-dropped",
-    file: "src/featurestore/materialize/row-load.ts",
+    file: "src/featurestore/materialize/row-sql.ts",
     find: 'relation.hasDeletions ? "best.gone::int::double" : "0::double"',
     replace: '"0::double"',
     tests: load,

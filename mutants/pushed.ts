@@ -84,7 +84,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "deletions-forgotten-by-loads",
-    file: "src/featurestore/materialize/row-load.ts",
+    file: "src/featurestore/materialize/row-sql.ts",
     find: "from (${best}) order",
     replace: 'from (${best})${relation.hasDeletions ? " where not (best.gone and later is null)" : ""} order',
     tests: push,

@@ -32,7 +32,7 @@ import { RowsWatch } from "./rows-watch.ts";
 import { openSpillFolder } from "./spill-folder.ts";
 import { chunkRows, TableAppender } from "./table-appender.ts";
 import { type Carrier, elementCarrier, readVector, writeVector } from "./vector-access.ts";
-import { type VectorItems, vectorItems } from "./vector-items.ts";
+import { type TextEntries, textEntries, type VectorItems, vectorItems } from "./vector-items.ts";
 
 /** How much DuckDB keeps to itself of what it does not use; by default it is 128 and 512 MB. */
 const flushed = "16MB";
@@ -50,6 +50,8 @@ export interface Chunk {
   column(i: number, carrier: Carrier): RawColumn;
   /** Column `i` as the engine holds it, for who copies it at once: it goes away with the chunk. */
   items(i: number): VectorItems;
+  /** Column `i`, which is of texts, in the same way. */
+  entries(i: number): TextEntries;
 }
 
 /** A value of a small result: what JSON has, and bigint. */
@@ -201,6 +203,7 @@ export class Engine {
           rows,
           column: (i, carrier) => readVector(chunk.getColumnVector(i), carrier, rows),
           items: (i) => vectorItems(chunk.getColumnVector(i), rows),
+          entries: (i) => textEntries(chunk.getColumnVector(i), rows),
         };
       }
     } finally {

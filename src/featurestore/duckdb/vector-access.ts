@@ -90,11 +90,21 @@ const keptTexts = 4096;
 const keptEntries = new Uint32Array(keptTexts * entryWords);
 const kept: string[] = new Array<string>(keptTexts).fill("");
 
+/** The entries of a vector of texts, four words each. */
+export function entriesOf(vector: DuckDBVector, n: number): Uint32Array {
+  const { dataView } = textsOf(vector);
+  return new Uint32Array(dataView.buffer, dataView.byteOffset, n * entryWords);
+}
+
+/** One text of a vector, by those. */
+export function textAt(vector: DuckDBVector, entries: Uint32Array, i: number): string {
+  return decoded(vector, i, entries[i * entryWords] ?? 0, entries[i * entryWords + 1] ?? 0);
+}
+
 /** The texts of a vector. To decode one costs far more than to see that it was decoded before. */
 function readTexts(vector: DuckDBVector, n: number): RawColumn {
-  const { dataView } = textsOf(vector);
   const mask = bits(validityOf(vector).data);
-  const words = new Uint32Array(dataView.buffer, dataView.byteOffset, n * entryWords);
+  const words = entriesOf(vector, n);
   const texts: Raw[] = new Array<Raw>(n);
   for (let i = 0, at = 0; i < n; i++, at += entryWords) {
     if (mask !== null && isMissing(mask, i)) {

@@ -1,5 +1,5 @@
 import { DuckDBListVector, DuckDBVarCharVector, type DuckDBVector } from "@duckdb/node-api";
-import { readVector } from "./vector-access.ts";
+import { entriesOf, readVector, textAt } from "./vector-access.ts";
 
 /** Numbers of a chunk as the engine holds them, without a copy: they go away with the chunk. */
 export interface NumberItems {
@@ -13,6 +13,18 @@ export interface NumberItems {
 export interface TextItems {
   readonly is: "texts";
   readonly texts: readonly (string | null)[];
+}
+
+/** Texts of a chunk without making any of them, for who copies their bytes: they go away with the chunk. */
+export interface TextEntries {
+  readonly is: "entries";
+  /** Of each text 16 bytes: the length of its UTF-8 in four, and those of one that is no longer than twelve. */
+  readonly bytes: Uint8Array;
+  /** The same by fours of bytes. */
+  readonly lengths: Uint32Array;
+  readonly present: Uint8Array | null;
+  /** The text of a row that is longer. */
+  readonly long: (row: number) => string;
 }
 
 /** Lists of a chunk: each begins at a place among the elements of all of them. */
@@ -46,6 +58,13 @@ export function vectorItems(vector: DuckDBVector, n: number): VectorItems {
       return { is: "numbers", items: items.subarray(0, n), present };
   }
   throw new Error(`the driver gives other vectors of ${String(vector.type)} than of the version that Tondo pins`);
+}
+
+/** The first `n` texts of a vector of VARCHAR. */
+export function textEntries(vector: DuckDBVector, n: number): TextEntries {
+  const lengths = entriesOf(vector, n);
+  const bytes = new Uint8Array(lengths.buffer, lengths.byteOffset, lengths.byteLength);
+  return { is: "entries", bytes, lengths, present: presentOf(vector), long: (row) => textAt(vector, lengths, row) };
 }
 
 function presentOf(vector: object): Uint8Array | null {

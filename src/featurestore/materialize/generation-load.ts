@@ -1,6 +1,5 @@
 import { TondoError } from "../../core/index.ts";
-import type { RecordBuffer } from "../online/codec/index.ts";
-import { RecordBuffer as Buffers } from "../online/codec/index.ts";
+import { RecordBuffer } from "../online/codec/index.ts";
 import type { GenerationWriter, LoadCounts } from "../online/index.ts";
 import type { MaterializeLimits } from "./materialize-limits.ts";
 
@@ -8,10 +7,13 @@ import type { MaterializeLimits } from "./materialize-limits.ts";
 export class GenerationLoad {
   readonly #writer: GenerationWriter;
   readonly #limits: MaterializeLimits;
-  readonly #buffer: RecordBuffer = new Buffers();
+  /** What records are appended to. */
+  readonly buffer: RecordBuffer = new RecordBuffer();
   readonly #group: string;
   #keys: Uint8Array[] = [];
   #ends: number[] = [];
+  /** Where the last record ends. */
+  #end = 0;
   #writing: Promise<void> | undefined;
   readonly #isErased: (key: Uint8Array) => boolean;
   #counts = { rows: 0, keys: 0, parts: 0, bytes: 0, keysTooLong: 0 };
@@ -34,24 +36,22 @@ export class GenerationLoad {
     return { ...this.#counts, ...(this.#keysErased === 0 ? {} : { keysErased: this.#keysErased }) };
   }
 
+  /** Whether a key is to have a record; `undefined` is one that is too long. Such a key, and one that was erased, is counted and left out. */
+  takes(key: Uint8Array | undefined): key is Uint8Array {
+    if (key === undefined) this.#counts.keysTooLong++;
+    else if (this.#isErased(key)) this.#keysErased++;
+    else return true;
+    return false;
+  }
+
   /**
-   * Adds the record of a key, which `encode` appends to the buffer; `undefined` for a key that is too long. Such a key, and one that was erased, is
-   * counted and left out.
+   * Adds the record of a key that it takes, which has been appended to the buffer: from where the one before it ends up to a byte. What is behind it is
+   * of the next one.
    *
    * @throws TondoError `LIMIT_EXCEEDED` where the record is larger than the limit
    */
-  add(key: Uint8Array | undefined, rows: number, parts: number, encode: (buffer: RecordBuffer) => void): void {
-    if (key === undefined) {
-      this.#counts.keysTooLong++;
-      return;
-    }
-    if (this.#isErased(key)) {
-      this.#keysErased++;
-      return;
-    }
-    const start = this.#buffer.end;
-    encode(this.#buffer);
-    const bytes = this.#buffer.end - start;
+  add(key: Uint8Array, end: number, rows: number, parts: number): void {
+    const bytes = end - this.#end;
     if (bytes > this.#limits.recordBytes) {
       throw new TondoError(
         "LIMIT_EXCEEDED",
@@ -60,7 +60,8 @@ export class GenerationLoad {
       );
     }
     this.#keys.push(key);
-    this.#ends.push(this.#buffer.end);
+    this.#ends.push(end);
+    this.#end = end;
     this.#counts.rows += rows;
     this.#counts.keys++;
     this.#counts.parts += parts;
@@ -69,7 +70,7 @@ export class GenerationLoad {
 
   /** Writes what is collected where that is a batch. */
   async writeFull(): Promise<void> {
-    if (this.#buffer.end >= this.#limits.batchBytes) await this.#write();
+    if (this.#end >= this.#limits.batchBytes) await this.#write();
   }
 
   /** Writes what is left and waits for all of it. */
@@ -86,11 +87,12 @@ export class GenerationLoad {
   async #write(): Promise<void> {
     await this.#writing;
     if (this.#keys.length === 0) return;
-    const bytes = this.#buffer.take();
+    const bytes = this.buffer.take(this.#end);
     const keys = this.#keys;
     const values = this.#ends.map((end, i) => bytes.subarray(this.#ends[i - 1] ?? 0, end));
     this.#keys = [];
     this.#ends = [];
+    this.#end = 0;
     this.#writing = this.#writer.write({ keys, values });
     // It is waited for at the next batch, and its failure is thrown there.
     this.#writing.catch(() => undefined);

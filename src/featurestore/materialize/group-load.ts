@@ -10,6 +10,8 @@ export interface GroupLoad {
   readonly engine: Engine;
   readonly group: GroupPlan;
   readonly relation: SourceRelation;
+  /** Whether to read some of its columns a second time costs little. */
+  readonly isReadAgain: boolean;
   /** The load's moment. */
   readonly asOf: Micros;
   readonly limits: MaterializeLimits;

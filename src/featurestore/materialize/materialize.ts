@@ -15,7 +15,7 @@ import type { Engine } from "../duckdb/index.ts";
 import type { ErasedKeys, ErasedOfEntity } from "../erase/erased-keys.ts";
 import { lockHome } from "../home-lock.ts";
 import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
-import { sourceRelation } from "../offline/sources/open-source.ts";
+import { openSource } from "../offline/sources/open-source.ts";
 import { digestSource, type SourceFile } from "../offline/sources/source-digests.ts";
 import { appliedKey, readApplied } from "../online/applied-record.ts";
 import { sourceOf } from "../online/find-feature.ts";
@@ -278,11 +278,12 @@ async function loadGroup(
     progress.update(keys);
   };
   try {
-    const relation = await sourceRelation(engine, group, source, options, applied);
+    const { whole: relation, isReadAgain } = await openSource(engine, group, source, options, applied);
     const load = {
       engine,
       group,
       relation,
+      isReadAgain,
       asOf,
       limits,
       into,

@@ -1,11 +1,10 @@
-import { TondoError, type ValueKind } from "../../core/index.ts";
-import type { Raw, RawColumn } from "../../dsl/index.ts";
-import { carrierOf, type Chunk, toCarrier } from "../duckdb/index.ts";
-import { encodeRows, type RowVersion, tryEncodeKey } from "../online/codec/index.ts";
+import { TondoError } from "../../core/index.ts";
+import type { Chunk } from "../duckdb/index.ts";
+import { KeyRows, rowMarks, RowsEncoder } from "../online/codec/index.ts";
 import type { RowLayout } from "../online/group-layout.ts";
-import type { GenerationLoad } from "./generation-load.ts";
-import { type GroupLoad, knownAt } from "./group-load.ts";
-import { KeyChange } from "./key-change.ts";
+import { columnItems, doublesOf } from "./chunk-columns.ts";
+import type { GroupLoad } from "./group-load.ts";
+import { onlyRowsSql, rowsSql, twiceSql, unsortedSql } from "./row-sql.ts";
 
 /**
  * Loads a group from a snapshot: of each key the row that stands at the load's moment, and those dated later that were
@@ -13,8 +12,9 @@ import { KeyChange } from "./key-change.ts";
  */
 export async function loadRows(load: GroupLoad, layout: RowLayout, isTable: boolean): Promise<void> {
   const { engine, into, doing, signal, onKeys } = load;
-  const records = new RowRecords(load, layout);
-  for await (const chunk of engine.chunks(rowsSql(load, layout, isTable), doing, signal)) {
+  const { sql, isOnce } = await chooseRows(load, layout, isTable);
+  const records = new RowRecords(load, layout, isOnce);
+  for await (const chunk of engine.chunks(sql, doing, signal)) {
     records.take(chunk);
     await into.writeFull();
     onKeys(into.counts.keys);
@@ -22,95 +22,117 @@ export async function loadRows(load: GroupLoad, layout: RowLayout, isTable: bool
   records.close();
 }
 
-/**
- * SQL of the versions of each key, the newest first. Columns: the key as carried, `t`, `k`, how many rows competed, whether
- * the row that won is a deletion, and the stored columns as carried.
- *
- * The row that stands is the largest as a struct of what orders rows: by time, then when it was known, then
- * whether it is a deletion, then by the columns read, of which a missing one comes first. Its columns come out of that struct.
- */
-function rowsSql(load: GroupLoad, layout: RowLayout, isTable: boolean): string {
-  const { relation, group, asOf } = load;
-  const keys = relation.keys.join(", ");
-  const columns = layout.columns.map(({ name, kind }) => {
-    const stored = group.stored.find((one) => one.name === name);
-    const read = stored?.kind === "column" ? relation.reads[group.reads.indexOf(stored.column)] : undefined;
-    if (read === undefined) throw new TondoError("INTERNAL", `${load.doing}: no column for "${name}"`);
-    return toCarrier(`best.${read}`, kind);
-  });
-  const times = isTable ? [] : ["t", "k", ...(relation.isApplied ? ["declared"] : [])];
-  const tie = relation.reads.flatMap((read) => [`has_${read} := ${read} is not null`, `${read} := ${read}`]);
-  const gone = relation.hasDeletions ? ["gone := gone"] : [];
-  const order = `struct_pack(${[...times.map((time) => `${time} := ${time}`), ...gone, ...tie].join(", ")})`;
-  const by = isTable ? keys : `${keys}, later`;
-  const later = isTable ? "" : `, case when t > ${String(asOf)} then t end as later`;
-  const best = `select ${keys}${later}, max(${order}) as best, count(*) as n
-    from (${relation.sql})${isTable ? "" : ` where ${knownAt(load)}`} group by ${by}`;
-  const selected = [
-    ...relation.keys.map((key, i) => toCarrier(key, layout.key[i] ?? "string")),
-    ...(isTable ? ["'-infinity'::double", "'-infinity'::double"] : ["best.t::double", "best.k::double"]),
-    "n::double",
-    relation.hasDeletions ? "best.gone::int::double" : "0::double",
-    ...columns,
-  ];
-  // A deletion is kept, too: a row that is pushed later may have happened before it.
-  return `select ${selected.join(", ")} from (${best}) order by ${keys}${isTable ? "" : ", later desc nulls last"}`;
+/** How the rows of a load are read: SQL, and whether each key is there once. */
+interface ChosenRows {
+  readonly sql: string;
+  readonly isOnce: boolean;
+}
+
+/** Rows of which none competes need no comparing, and those that come sorted no sorting: to look costs far less than either. */
+async function chooseRows(load: GroupLoad, layout: RowLayout, isTable: boolean): Promise<ChosenRows> {
+  const { engine, doing, signal, isReadAgain } = load;
+  const isAny = async (sql: string): Promise<boolean> => (await engine.rows(sql, doing, signal)).length > 0;
+  const only = (isSorted: boolean): ChosenRows => {
+    return { sql: onlyRowsSql(load, layout, isTable, isSorted), isOnce: true };
+  };
+  if (isReadAgain && !(await isAny(unsortedSql(load, isTable)))) return only(true);
+  if (isReadAgain && !(await isAny(twiceSql(load, isTable)))) return only(false);
+  return { sql: rowsSql(load, layout, isTable), isOnce: false };
+}
+
+/** A key whose record is being made. */
+interface OpenKey {
+  readonly key: Uint8Array;
+  rows: number;
 }
 
 /** Puts versions that come sorted by key, the newest first, into one record a key. */
 class RowRecords {
   readonly #layout: RowLayout;
   readonly #load: GroupLoad;
-  readonly #into: GenerationLoad;
-  readonly #keys: KeyChange;
-  readonly #kinds: readonly ValueKind[];
-  #versions: RowVersion[] = [];
-  #rows = 0;
+  readonly #isOnce: boolean;
+  readonly #keys: KeyRows;
+  readonly #encoder: RowsEncoder;
+  /** The keys whose records have not been added yet; the last is that of the record that is open. */
+  #open: OpenKey[] = [];
+  /** What became of the row before. */
+  #isLeftOut = false;
+  #marks: Uint8Array = new Uint8Array(0);
 
-  constructor(load: GroupLoad, layout: RowLayout) {
+  /** @param isOnce whether each key comes in one row */
+  constructor(load: GroupLoad, layout: RowLayout, isOnce: boolean) {
     this.#load = load;
+    this.#isOnce = isOnce;
     this.#layout = layout;
-    this.#into = load.into;
-    this.#keys = new KeyChange(layout.key);
-    this.#kinds = layout.columns.map(({ kind }) => kind);
+    this.#keys = new KeyRows(layout.key);
+    this.#encoder = new RowsEncoder(
+      load.into.buffer,
+      layout.columns.map(({ kind }) => kind),
+    );
   }
 
   take(chunk: Chunk): void {
     const { key, columns } = this.#layout;
-    const keys = key.map((kind, i) => chunk.column(i, carrierOf(kind)));
-    const [ts, ks, counts, gone] = [0, 1, 2, 3].map((i) => chunk.column(key.length + i, "number") as Float64Array);
-    const stored = columns.map(({ kind }, i) => chunk.column(key.length + 4 + i, carrierOf(kind)));
-    for (let row = 0; row < chunk.rows; row++) {
-      if (this.#keys.differs(keys, row)) {
-        this.close();
-        this.#keys.turn(keys, row);
-      }
-      const values = gone?.[row] === 1 ? null : valuesOf(stored, row);
-      this.#versions.push({ t: ts?.[row] ?? 0, k: ks?.[row] ?? 0, values });
-      this.#rows += counts?.[row] ?? 0;
-    }
+    const { rows } = chunk;
+    this.#keys.read(
+      key.map((kind, i) => columnItems(chunk, i, kind)),
+      rows,
+    );
+    const double = (i: number): Float64Array => doublesOf(chunk, key.length + i);
+    this.#mark(rows, double(2));
+    const values = columns.map(({ kind }, i) => columnItems(chunk, key.length + 4 + i, kind));
+    this.#encoder.append({ rows, t: double(0), k: double(1), gone: double(3), values }, this.#marks);
+    this.#add();
+    this.#checkVersions(this.#encoder.openVersions);
   }
 
   close(): void {
-    const { current } = this.#keys;
-    if (current === undefined) return;
-    const versions = this.#versions;
-    const { limits, doing } = this.#load;
-    if (versions.length > limits.versions) {
-      throw new TondoError("LIMIT_EXCEEDED", `${doing}: a key has ${String(versions.length)} versions dated later`, {
-        hint: "Leave out states of the far future, or raise the limit `versions`.",
-      });
-    }
-    this.#into.add(tryEncodeKey(this.#layout.key, current), this.#rows, versions.length, (buffer) => {
-      encodeRows(buffer, versions, this.#kinds);
-    });
-    this.#versions = [];
-    this.#rows = 0;
+    if (this.#encoder.close()) this.#add();
   }
-}
 
-function valuesOf(columns: readonly RawColumn[], row: number): readonly Raw[] {
-  const values = new Array<Raw>(columns.length);
-  for (let i = 0; i < values.length; i++) values[i] = columns[i]?.[row] ?? null;
-  return values;
+  /** Finds where keys begin, and which are left out. */
+  #mark(rows: number, counts: Float64Array): void {
+    if (this.#marks.length < rows) this.#marks = new Uint8Array(rows);
+    const keys = this.#keys;
+    const { ends } = keys;
+    // Keys outlive the chunk: until their batch is written.
+    const bytes = keys.bytes.slice(0, ends[rows - 1]);
+    let start = 0;
+    for (let row = 0; row < rows; row++) {
+      const end = ends[row] ?? 0;
+      const order = keys.compare(row);
+      if (order < 0 || (order === 0 && this.#isOnce))
+        throw new TondoError("INTERNAL", `${this.#load.doing}: rows do not come sorted by key`);
+      if (order > 0) {
+        const key = keys.isTooLong(row) ? undefined : bytes.subarray(start, end);
+        this.#isLeftOut = !this.#load.into.takes(key);
+        if (key !== undefined && !this.#isLeftOut) this.#open.push({ key, rows: 0 });
+        this.#marks[row] = rowMarks.begins;
+      } else this.#marks[row] = rowMarks.goesOn;
+      const open = this.#open.at(-1);
+      if (this.#isLeftOut) this.#marks[row] = rowMarks.leftOut;
+      else if (open !== undefined) open.rows += counts[row] ?? 0;
+      start = end;
+    }
+  }
+
+  /** Adds the records that have ended. */
+  #add(): void {
+    const { ended, bounds, versions } = this.#encoder;
+    for (let i = 0; i < ended; i++) {
+      const open = this.#open[i];
+      const count = versions[i] ?? 0;
+      this.#checkVersions(count);
+      if (open !== undefined) this.#load.into.add(open.key, bounds[i + 1] ?? 0, open.rows, count);
+    }
+    this.#open = this.#open.slice(ended);
+  }
+
+  #checkVersions(count: number): void {
+    const { limits, doing } = this.#load;
+    if (count <= limits.versions) return;
+    throw new TondoError("LIMIT_EXCEEDED", `${doing}: a key has ${String(count)} versions dated later`, {
+      hint: "Leave out states of the far future, or raise the limit `versions`.",
+    });
+  }
 }

@@ -1,9 +1,9 @@
 import type { Raw, RawColumn } from "../../dsl/index.ts";
-import { carrierOf, type Chunk } from "../duckdb/index.ts";
-import { encodeWindows, type TileShape, tryEncodeKey } from "../online/codec/index.ts";
+import type { Chunk } from "../duckdb/index.ts";
+import { encodeWindows, KeyRows, type TileShape } from "../online/codec/index.ts";
 import { tileShape, type WindowLayout } from "../online/group-layout.ts";
+import { columnItems, doublesOf } from "./chunk-columns.ts";
 import type { GenerationLoad } from "./generation-load.ts";
-import { KeyChange } from "./key-change.ts";
 
 /** The tiles of one hop of the key at hand. */
 interface OpenTiles {
@@ -19,11 +19,13 @@ export class WindowBundles {
   readonly #shapes: readonly TileShape[];
   readonly #numbers: number;
   readonly #into: GenerationLoad;
-  readonly #keys: KeyChange;
+  readonly #keys: KeyRows;
   readonly #hops: readonly OpenTiles[];
   /** Events are counted in the tiles of the hop that reaches back the farthest: they lie in one tile of each. */
   readonly #counted: number;
   #events = 0;
+  /** The key at hand; `undefined` before the first, and where it is to have no record. */
+  #key: Uint8Array | undefined;
 
   /** @param numbers how many columns of numbers the chunks have */
   constructor(layout: WindowLayout, numbers: number, into: GenerationLoad) {
@@ -31,7 +33,7 @@ export class WindowBundles {
     this.#shapes = layout.hops.map(tileShape);
     this.#numbers = numbers;
     this.#into = into;
-    this.#keys = new KeyChange(layout.key);
+    this.#keys = new KeyRows(layout.key);
     this.#hops = layout.hops.map(() => ({
       count: 0,
       starts: new Float64Array(16),
@@ -45,32 +47,42 @@ export class WindowBundles {
   /** Takes the rows of a chunk in. */
   take(chunk: Chunk): void {
     const parts = this.#layout.key.length;
-    const keys = this.#layout.key.map((kind, i) => chunk.column(i, carrierOf(kind)));
-    const [hops, starts, events] = [0, 1, 2].map((i) => chunk.column(parts + i, "number") as Float64Array);
+    const keys = this.#keys;
+    keys.read(
+      this.#layout.key.map((kind, i) => columnItems(chunk, i, kind)),
+      chunk.rows,
+    );
+    // Keys outlive the chunk: until their batch is written.
+    const bytes = keys.bytes.slice(0, keys.ends[chunk.rows - 1]);
+    const double = (i: number): Float64Array => doublesOf(chunk, parts + i);
+    const [hops, starts, events] = [double(0), double(1), double(2)];
     const numbers = Array.from({ length: this.#numbers }, (_, i) => chunk.column(parts + 3 + i, "number"));
     let next = parts + 3 + this.#numbers;
     const values = this.#shapes.map(({ values: kinds }) =>
       kinds.map((kind) => chunk.column(next++, kind === "string" ? "text" : "int")),
     );
     for (let row = 0; row < chunk.rows; row++) {
-      if (this.#keys.differs(keys, row)) {
+      if (keys.compare(row) !== 0) {
         this.close();
-        this.#keys.turn(keys, row);
+        const key = keys.isTooLong(row) ? undefined : bytes.subarray(keys.ends[row - 1] ?? 0, keys.ends[row]);
+        this.#key = this.#into.takes(key) ? key : undefined;
       }
-      const hop = hops?.[row] ?? 0;
-      if (hop === this.#counted) this.#events += events?.[row] ?? 0;
-      this.#add(hop, starts?.[row] ?? 0, numbers as Float64Array[], values[hop] ?? [], row);
+      if (this.#key === undefined) continue;
+      const hop = hops[row] ?? 0;
+      if (hop === this.#counted) this.#events += events[row] ?? 0;
+      this.#add(hop, starts[row] ?? 0, numbers as Float64Array[], values[hop] ?? [], row);
     }
   }
 
   /** Closes the bundle of the key at hand, if there is one. */
   close(): void {
-    const { current } = this.#keys;
-    if (current === undefined) return;
+    const key = this.#key;
+    if (key === undefined) return;
+    const { buffer } = this.#into;
     const parts = this.#hops.reduce((sum, { count }) => sum + count, 0);
-    this.#into.add(tryEncodeKey(this.#layout.key, current), this.#events, parts, (buffer) => {
-      encodeWindows(buffer, this.#hops, this.#shapes);
-    });
+    encodeWindows(buffer, this.#hops, this.#shapes);
+    this.#into.add(key, buffer.end, this.#events, parts);
+    this.#key = undefined;
     this.#events = 0;
     for (const hop of this.#hops) {
       hop.count = 0;

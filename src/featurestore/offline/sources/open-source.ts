@@ -195,14 +195,3 @@ function sightSql(group: GroupPlan, source: SourcePlan, sight: Sight, stored: St
   }
   return conditions.length === 0 ? undefined : conditions.join(" and ");
 }
-
-/** The relation of all that a group's source has. */
-export async function sourceRelation(
-  engine: Engine,
-  group: GroupPlan,
-  source: SourcePlan,
-  places: FilePlaces,
-  applied?: AppliedRows,
-): Promise<SourceRelation> {
-  return (await openSource(engine, group, source, places, applied)).whole;
-}

@@ -10,7 +10,7 @@ import { type WasmCode, wasm, wasmModule } from "./wasm-code.ts";
 
 interface Checking {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  readonly run: (end: number) => number;
+  readonly run: (start: number, end: number) => number;
 }
 
 // Of WebAssembly, which the types of Node leave out. Without a compiler (`--jitless`) there is none.
@@ -23,8 +23,8 @@ declare const WebAssembly:
 
 const { prime1, prime2, prime3, prime4, prime5 } = xxhPrimes;
 
-// Locals: the parameter, where it is reading, four accumulators, the hash.
-const [end, at, a, b, c, d, hash] = [0, 1, 2, 3, 4, 5, 6] as const;
+// Locals: where the record begins, from there on where it is reading; its end, where its words begin, four accumulators, the hash.
+const [at, end, first, a, b, c, d, hash] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 const { get, set, const32, const64, add, mul, xor } = wasm;
 const rotated = (value: WasmCode, by: bigint): WasmCode => [...value, ...const64(by), ...wasm.rotateLeft];
 const times = (value: WasmCode, by: bigint): WasmCode => [...value, ...const64(by), ...mul];
@@ -61,10 +61,10 @@ const tail: WasmCode = wasm.repeat([
 ]);
 
 const body: WasmCode = [
-  ...[const32(0), wasm.load32, wasm.to64, set(hash), const32(8), set(at)].flat(),
-  ...[get(end), const32(8 + 32), wasm.atLeast32].flat(),
+  ...[get(at), wasm.load32, wasm.to64, set(hash), goOn(8), get(at), set(first)].flat(),
+  ...[get(end), get(at), const32(32), wasm.add32, wasm.atLeast32].flat(),
   ...wasm.ifElse(stripes, [...plus(get(hash), prime5), ...set(hash)]),
-  ...[get(hash), get(end), const32(8), wasm.sub32, wasm.to64, add, set(hash)].flat(),
+  ...[get(hash), get(end), get(first), wasm.sub32, wasm.to64, add, set(hash)].flat(),
   ...[get(at), get(end), const32(8), wasm.sub32, wasm.atMost32].flat(),
   ...wasm.ifElse(tail, []),
   ...[times(avalanche(33n), prime2), set(hash), times(avalanche(29n), prime3), set(hash)].flat(),
@@ -87,7 +87,7 @@ function checking(): Checking {
       return pages;
     },
   };
-  return { memory, run: (bytes) => plainChecksum(buffer, bytes) };
+  return { memory, run: (start, end) => plainChecksum(buffer, start, end) };
 }
 
 const { memory, run } = checking();
@@ -100,7 +100,7 @@ export function memoryFor(bytes: number): ArrayBuffer {
   return memory.buffer;
 }
 
-/** The checksum of the record in that memory, which ends at a byte: a multiple of 8, and at least 8. */
-export function checksum(bytes: number): number {
-  return run(bytes) >>> 0;
+/** The checksum of the record in that memory that begins at a byte and ends at another: multiples of 8, and not one. */
+export function checksum(start: number, end: number): number {
+  return run(start, end) >>> 0;
 }

@@ -1,7 +1,10 @@
+export type { ColumnItems, ListColumn, NumberColumn, TextColumn } from "./columns.ts";
+export { KeyRows } from "./key-rows.ts";
 export { decodePushed, encodePushed, type PushedRow } from "./pushed-codec.ts";
 export { encodeKey, maxKeyBytes, tryEncodeKey } from "./key-codec.ts";
 export { codecVersion, RecordBuffer } from "./record.ts";
-export { columnOfVersion, encodeRows, findRow, findVersion, type RowVersion } from "./row-codec.ts";
+export { columnOfVersion, findRow, findVersion } from "./row-codec.ts";
+export { rowMarks, RowsEncoder } from "./rows-encoder.ts";
 export {
   encodeWindows,
   type FoundBundle,

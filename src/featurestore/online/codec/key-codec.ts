@@ -5,7 +5,7 @@ import type { Raw } from "../../../dsl/index.ts";
 export const maxKeyBytes = 1978;
 
 /** Each part begins with its kind, so that keys of entities that change their types are never taken for one another. */
-const tags: Readonly<Record<ScalarKind, number>> = {
+export const keyTags: Readonly<Record<ScalarKind, number>> = {
   bool: 1,
   int: 2,
   string: 3,
@@ -17,6 +17,7 @@ const tags: Readonly<Record<ScalarKind, number>> = {
 
 const two32 = 2 ** 32;
 const signBit = 0x80000000;
+const signBit64 = 2n ** 63n;
 // The longest key, and one part more: what runs over is noticed after it was written.
 const scratch = new Uint8Array(maxKeyBytes + 4 * maxKeyBytes);
 const view = new DataView(scratch.buffer);
@@ -37,7 +38,7 @@ export function tryEncodeKey(kinds: readonly ValueKind[], parts: readonly (Value
     const part = parts[i];
     if (end + 10 > maxKeyBytes && end + 2 > maxKeyBytes) return undefined;
     if (!isScalar(kind)) throw new TondoError("INTERNAL", `a key of type ${kind}`);
-    scratch[end++] = tags[kind];
+    scratch[end++] = keyTags[kind];
     if (kind === "string") {
       const next = writeText(String(part), end);
       if (next === undefined) return undefined;
@@ -45,7 +46,8 @@ export function tryEncodeKey(kinds: readonly ValueKind[], parts: readonly (Value
     } else if (kind === "bool") {
       scratch[end++] = part === true || part === 1 ? 1 : 0;
     } else {
-      end = writeInt(part as number | bigint, end);
+      writeInt64(view, end, part as number | bigint);
+      end += 8;
     }
     if (end > maxKeyBytes) return undefined;
   }
@@ -69,16 +71,20 @@ export function encodeKey(kinds: readonly ValueKind[], parts: readonly (Value | 
   });
 }
 
-function writeInt(value: number | bigint, at: number): number {
+/** Writes a number or moment as a key has it: eight bytes, most significant first, with the sign flipped. */
+export function writeInt64(into: DataView, at: number, value: number | bigint): void {
   if (typeof value === "bigint") {
-    view.setBigInt64(at, value);
-    scratch[at] = (scratch[at] ?? 0) ^ 0x80;
+    into.setBigUint64(at, BigInt.asUintN(64, value) ^ signBit64);
   } else {
     const high = Math.floor(value / two32);
-    view.setUint32(at, (high ^ signBit) >>> 0);
-    view.setUint32(at + 4, value - high * two32);
+    writeHalves(into, at, high, value - high * two32);
   }
-  return at + 8;
+}
+
+/** The same of the two halves of one. */
+export function writeHalves(into: DataView, at: number, high: number, low: number): void {
+  into.setUint32(at, (high ^ signBit) >>> 0);
+  into.setUint32(at + 4, low);
 }
 
 function writeText(value: string, start: number): number | undefined {

@@ -1,6 +1,6 @@
 import { elementKind, type EmbeddingKind, isEmbedding, type ListKind } from "../../../core/index.ts";
 import type { Raw, RawList } from "../../../dsl/index.ts";
-import { corrupt, type RecordBuffer, type Words } from "./record.ts";
+import { corrupt, type Words } from "./record.ts";
 import { readText } from "./read-text.ts";
 
 /**
@@ -12,39 +12,51 @@ import { readText } from "./read-text.ts";
 const encoder = new TextEncoder();
 const maxSafe = Number.MAX_SAFE_INTEGER;
 
-/** Writes a list or embedding at the buffer's end, and returns the byte at which it begins. */
-export function writeList(buffer: RecordBuffer, value: Raw, kind: ListKind | EmbeddingKind): number {
-  const list = value as RawList | Float64Array;
-  const element = isEmbedding(kind) ? "float" : elementKind(kind);
-  if (element === "string") return writeTexts(buffer, list as readonly string[]);
-  if (element === "bool") {
-    const { u8 } = buffer.reserve(list.length + 8);
-    const start = buffer.end;
-    for (let i = 0; i < list.length; i++) u8[start + i] = Number(list[i]);
-    buffer.end += list.length;
-    return start;
-  }
-  const { u8, f64, i64 } = buffer.reserve(list.length * 8 + 16);
-  const start = (buffer.end + 7) & ~7;
-  u8.fill(0, buffer.end, start);
-  const at = start / 8;
-  if (element === "int") for (let i = 0; i < list.length; i++) i64[at + i] = BigInt(list[i] as number | bigint);
-  else for (let i = 0; i < list.length; i++) f64[at + i] = Number(list[i]);
-  buffer.end = start + list.length * 8;
-  return start;
+type Listed = RawList | Float64Array;
+
+/** Whether the elements of a list are whole words, which begin at a word. */
+function isOfWords(kind: ListKind | EmbeddingKind): boolean {
+  return isEmbedding(kind) || (elementKind(kind) !== "bool" && elementKind(kind) !== "string");
 }
 
-function writeTexts(buffer: RecordBuffer, texts: readonly string[]): number {
-  const start = buffer.end;
-  for (const text of texts) {
-    const { u8 } = buffer.reserve(text.length * 3 + 16);
-    const { written } = encoder.encodeInto(text, u8.subarray(buffer.end + 4));
-    for (let i = 0; i < 4; i++) u8[buffer.end + i] = (written >>> (8 * i)) & 255;
-    buffer.end += 4 + written;
+/** Where a list or embedding begins that is put behind so many string bytes. */
+export function listStart(behind: number, kind: ListKind | EmbeddingKind): number {
+  return isOfWords(kind) ? (behind + 7) & ~7 : behind;
+}
+
+/** Where it ends. */
+export function listEnd(behind: number, list: Listed, kind: ListKind | EmbeddingKind): number {
+  const start = listStart(behind, kind);
+  if (isOfWords(kind)) return start + list.length * 8;
+  if (elementKind(kind as ListKind) === "bool") return start + list.length;
+  return (list as readonly string[]).reduce((end, text) => end + 4 + Buffer.byteLength(text), start);
+}
+
+/** Writes a list or embedding from a byte on, and gives where it ends. */
+export function writeList(
+  { u8, f64, i64 }: Words,
+  start: number,
+  list: Listed,
+  kind: ListKind | EmbeddingKind,
+): number {
+  if (isOfWords(kind)) {
+    const at = start / 8;
+    if (isEmbedding(kind) || elementKind(kind) !== "int")
+      for (let i = 0; i < list.length; i++) f64[at + i] = Number(list[i]);
+    else for (let i = 0; i < list.length; i++) i64[at + i] = BigInt(list[i] as number | bigint);
+    return start + list.length * 8;
   }
-  // The padding at the end of all string bytes needs room too.
-  buffer.reserve(8);
-  return start;
+  if (elementKind(kind as ListKind) === "bool") {
+    for (let i = 0; i < list.length; i++) u8[start + i] = Number(list[i]);
+    return start + list.length;
+  }
+  let end = start;
+  for (const text of list as readonly string[]) {
+    const { written } = encoder.encodeInto(text, u8.subarray(end + 4));
+    for (let i = 0; i < 4; i++) u8[end + i] = (written >>> (8 * i)) & 255;
+    end += 4 + written;
+  }
+  return end;
 }
 
 /**

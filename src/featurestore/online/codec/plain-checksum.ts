@@ -51,7 +51,7 @@ export function xxh64(words: BigUint64Array, seed: bigint): bigint {
 }
 
 /** As `checksum`, of the record in some memory. */
-export function plainChecksum(memory: ArrayBuffer, bytes: number): number {
-  const seed = BigInt(new Uint32Array(memory, 0, 1)[0] ?? 0);
-  return Number(xxh64(new BigUint64Array(memory, 8, bytes / 8 - 1), seed) & 0xffff_ffffn);
+export function plainChecksum(memory: ArrayBuffer, start: number, end: number): number {
+  const seed = BigInt(new Uint32Array(memory, start, 1)[0] ?? 0);
+  return Number(xxh64(new BigUint64Array(memory, start + 8, (end - start) / 8 - 1), seed) & 0xffff_ffffn);
 }

@@ -75,7 +75,7 @@ export function loadRecord(bytes: Uint8Array, kind: number, count: number): Word
   words.u8.set(bytes);
   words.words = length / 8;
   const first = words.u32[0] ?? 0;
-  const expected = version === codecVersion ? checksum(length) : crc32(words.u8.subarray(8, length), first);
+  const expected = version === codecVersion ? checksum(0, length) : crc32(words.u8.subarray(8, length), first);
   if (words.u32[1] !== expected) throw corrupt("its checksum is wrong");
   if (first !== firstHalf(version, kind, count)) throw corrupt("it is of another kind or layout");
   return words;
@@ -83,11 +83,40 @@ export function loadRecord(bytes: Uint8Array, kind: number, count: number): Word
 
 /** Writes the first word of the record that starts at byte `start`; the rest must be complete. No record that was loaded before is valid then. */
 export function sealRecord(into: Words, start: number, end: number, kind: number, count: number): void {
-  const at = start / 4;
-  into.u32[at] = firstHalf(codecVersion, kind, count);
-  roomFor(end - start).u8.set(into.u8.subarray(start, end));
-  into.u32[at + 1] = checksum(end - start);
+  sealRecords(into, [start, end], 1, kind, count);
 }
+
+/**
+ * The same for some records that lie one behind the other: each begins at one of the bounds and ends at the next.
+ *
+ * @param records how many there are; bounds may go on behind the end of the last
+ */
+export function sealRecords(
+  into: Words,
+  bounds: Readonly<ArrayLike<number>>,
+  records: number,
+  kind: number,
+  count: number,
+): void {
+  const half = firstHalf(codecVersion, kind, count);
+  for (let from = 0; from < records;) {
+    const first = bounds[from] ?? 0;
+    let to = from + 1;
+    while (to < records && (bounds[to + 1] ?? 0) - first <= sealedBytes) to++;
+    for (let i = from; i < to; i++) into.u32[(bounds[i] ?? 0) / 4] = half;
+    // They are summed where records are decoded: WebAssembly has no other memory.
+    const last = bounds[to] ?? 0;
+    roomFor(last - first).u8.set(into.u8.subarray(first, last));
+    for (let i = from; i < to; i++) {
+      const start = bounds[i] ?? 0;
+      into.u32[start / 4 + 1] = checksum(start - first, (bounds[i + 1] ?? 0) - first);
+    }
+    from = to;
+  }
+}
+
+/** How much is copied to be summed at once, unless one record is larger: that memory is never given back. */
+const sealedBytes = 256 * 1024;
 
 function firstHalf(version: number, kind: number, count: number): number {
   return (version | (kind << 8) | (count << 16)) >>> 0;
@@ -112,13 +141,16 @@ export class RecordBuffer {
     return this.words;
   }
 
-  /** Hands over the memory with what it holds, and begins anew. */
-  take(): Uint8Array {
-    const bytes = this.words.u8.subarray(0, this.end);
+  /** Hands over the memory with what it holds up to a byte, and begins anew with what is behind that. */
+  take(upTo: number = this.end): Uint8Array {
+    const bytes = this.words.u8.subarray(0, upTo);
+    const rest = this.words.u8.subarray(upTo, this.end);
     // The next batch is most likely as large.
     this.#expected = this.words.u8.length;
     this.words = noWords;
     this.end = 0;
+    this.reserve(rest.length).u8.set(rest);
+    this.end = rest.length;
     return bytes;
   }
 }

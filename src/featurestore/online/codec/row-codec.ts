@@ -1,7 +1,7 @@
 import type { ValueKind } from "../../../core/index.ts";
 import type { Raw } from "../../../dsl/index.ts";
-import { corrupt, loadRecord, noWords, type RecordBuffer, recordKinds, sealRecord, type Words } from "./record.ts";
-import { bitmapWords, isPresent, readSlot, writeSlots } from "./value-slots.ts";
+import { corrupt, loadRecord, noWords, recordKinds, type Words } from "./record.ts";
+import { bitmapWords, isPresent, readSlot } from "./value-slots.ts";
 
 /**
  * Rows of snapshots and tables: all versions of a key in one record, the newest first, so that no write mixes two.
@@ -9,36 +9,8 @@ import { bitmapWords, isPresent, readSlot, writeSlots } from "./value-slots.ts";
  * a slot a column, string bytes. A deletion ends behind `k`, and has {@link deletion} for its string bytes.
  */
 
-const deletion = 0xffff_ffff;
-
-/** One version of a row. Of tables, `t` and `k` are -Infinity: always visible. A deletion has no values. */
-export interface RowVersion {
-  readonly t: number;
-  readonly k: number;
-  readonly values: readonly Raw[] | null;
-}
-
-/** Appends the record of some versions, the newest first, to the buffer. */
-export function encodeRows(buffer: RecordBuffer, versions: readonly RowVersion[], kinds: readonly ValueKind[]): void {
-  const start = buffer.end;
-  buffer.reserve(16);
-  buffer.end += 16;
-  for (const { t, k, values } of versions) {
-    const at = buffer.end / 8;
-    buffer.reserve(24);
-    buffer.end += 24;
-    const stringBytes = values === null ? deletion : writeSlots(buffer, values, kinds);
-    const { u32, f64 } = buffer.words;
-    u32[at * 2] = buffer.end / 8 - at;
-    u32[at * 2 + 1] = stringBytes;
-    f64[at + 1] = t;
-    f64[at + 2] = k;
-  }
-  const { u32 } = buffer.words;
-  u32[start / 4 + 2] = versions.length;
-  u32[start / 4 + 3] = 0;
-  sealRecord(buffer.words, start, buffer.end, recordKinds.rows, kinds.length);
-}
+/** What a deletion has for its string bytes. */
+export const deletion = 0xffff_ffff;
 
 /** A version found in a record: where its parts are. Valid until the next record is loaded. */
 export type FoundVersion = Readonly<Found>;

@@ -1,6 +1,6 @@
-import type { ValueKind } from "../../../core/index.ts";
+import { TondoError, type ValueKind } from "../../../core/index.ts";
 import type { Raw } from "../../../dsl/index.ts";
-import { readList, writeList } from "./list-bytes.ts";
+import { readList } from "./list-bytes.ts";
 import { corrupt, type RecordBuffer, type Words } from "./record.ts";
 import { readText } from "./read-text.ts";
 
@@ -119,12 +119,8 @@ export function writeSlots(buffer: RecordBuffer, values: readonly Raw[], kinds: 
         words.u32[slot * 2 + 1] = buffer.end - start;
         break;
       }
-      default: {
-        const start = writeList(buffer, value, kind);
-        words = buffer.words;
-        words.u32[slot * 2] = start - strings;
-        words.u32[slot * 2 + 1] = buffer.end - start;
-      }
+      default:
+        throw new TondoError("INTERNAL", `a value of type ${kind} among those of a window`);
     }
   }
   const stringBytes = buffer.end - strings;

@@ -52,15 +52,15 @@ export const wasm = {
   repeat: (body: WasmCode): WasmCode => [0x03, 0x40, ...body, 0x0d, 0, 0x0b],
 } as const;
 
-/** A module that exports a page of `memory`, and as `run` one function of a 32-bit number to another, with some 64-bit locals. */
+/** A module that exports a page of `memory`, and as `run` one function of two 32-bit numbers to another, with some 64-bit locals. */
 export function wasmModule(locals: number, body: WasmCode): Uint8Array {
   const named = (name: string): WasmCode => [name.length, ...new TextEncoder().encode(name)];
   const section = (id: number, bytes: WasmCode): WasmCode => [id, ...unsigned(bytes.length), ...bytes];
-  // One local of 32 bits behind the parameter.
+  // One local of 32 bits behind the parameters.
   const code = [2, 1, 0x7f, locals, 0x7e, ...body, 0x0b];
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, 1, 0x7f, 1, 0x7f]),
+    ...section(1, [1, 0x60, 2, 0x7f, 0x7f, 1, 0x7f]),
     ...section(3, [1, 0]),
     ...section(5, [1, 0, 1]),
     ...section(7, [2, ...named("memory"), 2, 0, ...named("run"), 0, 0]),
