@@ -23,6 +23,7 @@ const hops = ["test/featurestore/computed-keys.test.ts"];
 
 const choice = ["test/featurestore/materialize/row-choice.test.ts"];
 const encoded = ["test/featurestore/online/codec/rows-encoder.test.ts"];
+const generation = ["test/featurestore/materialize/generation-load.test.ts"];
 const keyRows = ["test/featurestore/online/codec/key-rows.test.ts"];
 
 const mutants: readonly Mutant[] = [
@@ -45,13 +46,6 @@ const mutants: readonly Mutant[] = [
     file: "src/featurestore/materialize/row-sql.ts",
     find: 'const order = isSorted ? "" :',
     replace: 'const order = isSorted || isTable ? "" :',
-    tests: choice,
-  },
-  {
-    name: "row-not-known-yet-read",
-    file: "src/featurestore/materialize/row-sql.ts",
-    find: '${isTable ? "" : ` where ${knownAt(load)}`})`;',
-    replace: '${isTable || load.isReadAgain ? "" : ` where ${knownAt(load)}`})`;',
     tests: choice,
   },
   {
@@ -102,6 +96,34 @@ const mutants: readonly Mutant[] = [
     find: "checksum(start - first, (bounds[i + 1] ?? 0) - first)",
     replace: "checksum(start - (bounds[0] ?? 0), (bounds[i + 1] ?? 0) - (bounds[0] ?? 0))",
     tests: encoded,
+  },
+  {
+    name: "memory-of-a-batch-taken-back-that-is-read-still",
+    file: "src/featurestore/materialize/generation-load.ts",
+    find: "this.#lent !== undefined && this.#writer.isDoneWithBatches === true",
+    replace: "this.#lent !== undefined",
+    tests: generation,
+  },
+  {
+    name: "memory-of-a-batch-taken-back-before-it-is-written",
+    file: "src/featurestore/materialize/generation-load.ts",
+    find: "    await this.#writing;\n    const ends",
+    replace: "    const ends",
+    tests: generation,
+  },
+  {
+    name: "keys-of-records-that-are-open-written-with-others",
+    file: "src/featurestore/materialize/key-arena.ts",
+    find: "ends.slice(count).map((end) => end - split)",
+    replace: "ends.slice(count)",
+    tests: generation,
+  },
+  {
+    name: "values-of-a-batch-from-the-memory-s-beginning",
+    file: "src/featurestore/online/lmdb/batch-writer.ts",
+    find: "piece.start = bytes.byteOffset + (i === 0",
+    replace: "piece.start = (i === 0",
+    tests: store,
   },
   {
     name: "null-bytes-of-a-long-key-as-they-are",

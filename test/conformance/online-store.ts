@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { GroupPointer, OnlineStore } from "../../src/featurestore/online/index.ts";
+import { type GroupPointer, type OnlineStore, recordBatch } from "../../src/featurestore/online/index.ts";
 import { pointerTo } from "./pointer.ts";
 
 /** What the suite needs of a store's adapter. */
@@ -40,7 +40,12 @@ export async function load(
 ): Promise<GroupPointer> {
   const writer = await store.begin(group);
   const keys = Object.keys(records).sort();
-  await writer.write({ keys: keys.map(bytes), values: keys.map((key) => bytes(records[key] ?? "")) });
+  await writer.write(
+    recordBatch(
+      keys.map(bytes),
+      keys.map((key) => bytes(records[key] ?? "")),
+    ),
+  );
   const { current } = writer;
   const pointer = pointerTo(writer.generation, {
     group,
@@ -69,8 +74,8 @@ export function onlineStoreConformance(name: string, fixture: OnlineStoreFixture
 
     it("shows nothing of a generation before the switch, and all of it after", async () => {
       const writer = await store.begin("airport:departures");
-      await writer.write({ keys: [bytes("SFO")], values: [bytes("one")] });
-      await writer.write({ keys: [bytes("LAX"), bytes("\0")], values: [bytes("two"), bytes("")] });
+      await writer.write(recordBatch([bytes("SFO")], [bytes("one")]));
+      await writer.write(recordBatch([bytes("LAX"), bytes("\0")], [bytes("two"), bytes("")]));
       expect(await readCurrent(store, ["SFO"])).toEqual([undefined]);
       expect(await store.switchPointers([{ pointer: pointerTo(writer.generation) }])).toBe(true);
       expect(await readCurrent(store, ["SFO", "JFK", "LAX", "\0", "SFO"])).toEqual([
@@ -106,7 +111,7 @@ export function onlineStoreConformance(name: string, fixture: OnlineStoreFixture
     it("begins anew after a load that was never finished", async () => {
       await load(store, { SFO: "one" });
       const dead = await store.begin("airport:departures");
-      await dead.write({ keys: [bytes("SFO"), bytes("OLD")], values: [bytes("dead"), bytes("dead")] });
+      await dead.write(recordBatch([bytes("SFO"), bytes("OLD")], [bytes("dead"), bytes("dead")]));
       await store.close();
       store = await fixture.open();
       expect(await readCurrent(store, ["SFO", "OLD"])).toEqual(["one", undefined]);
@@ -118,8 +123,8 @@ export function onlineStoreConformance(name: string, fixture: OnlineStoreFixture
       const first = await load(store, { SFO: "one" });
       const a = await store.begin("airport:departures");
       const b = await store.begin("a:b");
-      await a.write({ keys: [bytes("SFO")], values: [bytes("two")] });
-      await b.write({ keys: [bytes("SFO")], values: [bytes("b")] });
+      await a.write(recordBatch([bytes("SFO")], [bytes("two")]));
+      await b.write(recordBatch([bytes("SFO")], [bytes("b")]));
       const toA = pointerTo(a.generation, { previous: first.generation });
       const toB = pointerTo(b.generation, { group: "a:b" });
       expect(await store.switchPointers([{ pointer: toB }, { pointer: toA, expected: first.generation + 5 }])).toBe(
@@ -209,7 +214,7 @@ export function onlineStoreConformance(name: string, fixture: OnlineStoreFixture
     it("forgets a load that was given up", async () => {
       const { generation: first } = await load(store, { SFO: "one" });
       const dead = await store.begin("airport:departures");
-      await dead.write({ keys: [bytes("SFO"), bytes("OLD")], values: [bytes("dead"), bytes("dead")] });
+      await dead.write(recordBatch([bytes("SFO"), bytes("OLD")], [bytes("dead"), bytes("dead")]));
       await store.drop("airport:departures", dead.generation);
       expect(await store.generations("airport:departures")).toEqual([first]);
       const { previous } = await load(store, { SFO: "two" });
@@ -249,11 +254,11 @@ export function onlineStoreConformance(name: string, fixture: OnlineStoreFixture
 
     it("takes a batch of many records, and one of none", async () => {
       const writer = await store.begin("airport:departures");
-      await writer.write({ keys: [], values: [] });
+      await writer.write(recordBatch([], []));
       const names = Array.from({ length: 5000 }, (_, i) => `key ${String(i).padStart(4, "0")}`);
       const long = "x".repeat(100_000);
       const values = names.map((name, i) => (i === 77 ? long : name));
-      await writer.write({ keys: names.map(bytes), values: values.map(bytes) });
+      await writer.write(recordBatch(names.map(bytes), values.map(bytes)));
       expect(await store.switchPointers([{ pointer: pointerTo(writer.generation) }])).toBe(true);
       expect(await readCurrent(store, names)).toEqual(values);
       expect(await readCurrent(store, [])).toEqual([]);

@@ -11,8 +11,9 @@ export function namedStore(real: OnlineStore): OnlineStore {
       return {
         ...writer,
         write: (batch) =>
-          asking(batch.keys[0] === appliedKey ? "write when rows were applied" : "write a batch", () =>
-            writer.write(batch),
+          asking(
+            Buffer.compare(batch.keys.bytes, appliedKey) === 0 ? "write when rows were applied" : "write a batch",
+            () => writer.write(batch),
           ),
       };
     },

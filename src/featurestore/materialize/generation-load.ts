@@ -1,6 +1,7 @@
 import { TondoError } from "../../core/index.ts";
-import { RecordBuffer } from "../online/codec/index.ts";
-import type { GenerationWriter, LoadCounts } from "../online/index.ts";
+import { type KeyRows, RecordBuffer } from "../online/codec/index.ts";
+import type { GenerationWriter, LoadCounts, RecordBatch } from "../online/index.ts";
+import { KeyArena } from "./key-arena.ts";
 import type { MaterializeLimits } from "./materialize-limits.ts";
 
 /** Collects records into batches and writes them, one batch under way while the next is made. */
@@ -10,12 +11,14 @@ export class GenerationLoad {
   /** What records are appended to. */
   readonly buffer: RecordBuffer = new RecordBuffer();
   readonly #group: string;
-  #keys: Uint8Array[] = [];
+  readonly #keys: KeyArena = new KeyArena();
   #ends: number[] = [];
   /** Where the last record ends. */
   #end = 0;
   #writing: Promise<void> | undefined;
-  readonly #isErased: (key: Uint8Array) => boolean;
+  /** The batch that is being written, or was written last. */
+  #lent: RecordBatch | undefined;
+  readonly #isErased: ((key: Uint8Array) => boolean) | undefined;
   #counts = { rows: 0, keys: 0, parts: 0, bytes: 0, keysTooLong: 0 };
   #keysErased = 0;
 
@@ -24,7 +27,7 @@ export class GenerationLoad {
     group: string,
     writer: GenerationWriter,
     limits: MaterializeLimits,
-    isErased: (key: Uint8Array) => boolean = () => false,
+    isErased?: (key: Uint8Array) => boolean,
   ) {
     this.#isErased = isErased;
     this.#group = group;
@@ -36,21 +39,26 @@ export class GenerationLoad {
     return { ...this.#counts, ...(this.#keysErased === 0 ? {} : { keysErased: this.#keysErased }) };
   }
 
-  /** Whether a key is to have a record; `undefined` is one that is too long. Such a key, and one that was erased, is counted and left out. */
-  takes(key: Uint8Array | undefined): key is Uint8Array {
-    if (key === undefined) this.#counts.keysTooLong++;
-    else if (this.#isErased(key)) this.#keysErased++;
-    else return true;
+  /** Whether the key of a row is to have a record, which is then added behind those of the keys before it. One that is too long or was erased is counted and left out. */
+  begins(keys: KeyRows, row: number): boolean {
+    const start = row === 0 ? 0 : (keys.ends[row - 1] ?? 0);
+    const end = keys.ends[row] ?? 0;
+    if (keys.isTooLong(row)) this.#counts.keysTooLong++;
+    else if (this.#isErased?.(keys.bytes.slice(start, end)) === true) this.#keysErased++;
+    else {
+      this.#keys.add(keys.bytes, start, end);
+      return true;
+    }
     return false;
   }
 
   /**
-   * Adds the record of a key that it takes, which has been appended to the buffer: from where the one before it ends up to a byte. What is behind it is
-   * of the next one.
+   * Adds the record of the next key that has none yet. It has been appended to the buffer: from where the one before it ends up to a byte; what is behind is of the
+   * next one.
    *
    * @throws TondoError `LIMIT_EXCEEDED` where the record is larger than the limit
    */
-  add(key: Uint8Array, end: number, rows: number, parts: number): void {
+  add(end: number, rows: number, parts: number): void {
     const bytes = end - this.#end;
     if (bytes > this.#limits.recordBytes) {
       throw new TondoError(
@@ -59,7 +67,6 @@ export class GenerationLoad {
         { hint: "Give the group a larger `hop` or shorter windows, or raise the limit `recordBytes`." },
       );
     }
-    this.#keys.push(key);
     this.#ends.push(end);
     this.#end = end;
     this.#counts.rows += rows;
@@ -86,14 +93,17 @@ export class GenerationLoad {
 
   async #write(): Promise<void> {
     await this.#writing;
-    if (this.#keys.length === 0) return;
-    const bytes = this.buffer.take(this.#end);
-    const keys = this.#keys;
-    const values = this.#ends.map((end, i) => bytes.subarray(this.#ends[i - 1] ?? 0, end));
-    this.#keys = [];
+    const ends = this.#ends;
+    if (ends.length === 0) return;
+    if (this.#lent !== undefined && this.#writer.isDoneWithBatches === true) {
+      this.buffer.reuse(this.#lent.values.bytes);
+      this.#keys.reuse(this.#lent.keys.bytes);
+    }
+    const batch = { keys: this.#keys.take(ends.length), values: { bytes: this.buffer.take(this.#end), ends } };
     this.#ends = [];
     this.#end = 0;
-    this.#writing = this.#writer.write({ keys, values });
+    this.#lent = batch;
+    this.#writing = this.#writer.write(batch);
     // It is waited for at the next batch, and its failure is thrown there.
     this.#writing.catch(() => undefined);
   }

@@ -28,6 +28,7 @@ import {
   type LoadCounts,
   type OnlineStore,
   type PointerSwitch,
+  recordBatch,
 } from "../online/index.ts";
 import { GenerationLoad } from "./generation-load.ts";
 import { loadInputs } from "./load-inputs.ts";
@@ -179,7 +180,7 @@ async function finished({ writer, pointer, log }: LoadedGroup, at: Micros, writt
   const { before, asOf } = pointer;
   const appliedAt = before === undefined ? asOf : at;
   if (log !== undefined)
-    await writer.write({ keys: [appliedKey], values: [encodeLog(withWritten(log, { writtenAt, appliedAt }))] });
+    await writer.write(recordBatch([appliedKey], [encodeLog(withWritten(log, { writtenAt, appliedAt }))]));
   if (before === undefined) return { pointer };
   return { pointer: appliedAt === asOf ? pointer : { ...pointer, appliedAt }, expected: before.generation };
 }

@@ -40,12 +40,6 @@ async function chooseRows(load: GroupLoad, layout: RowLayout, isTable: boolean):
   return { sql: rowsSql(load, layout, isTable), isOnce: false };
 }
 
-/** A key whose record is being made. */
-interface OpenKey {
-  readonly key: Uint8Array;
-  rows: number;
-}
-
 /** Puts versions that come sorted by key, the newest first, into one record a key. */
 class RowRecords {
   readonly #layout: RowLayout;
@@ -53,8 +47,8 @@ class RowRecords {
   readonly #isOnce: boolean;
   readonly #keys: KeyRows;
   readonly #encoder: RowsEncoder;
-  /** The keys whose records have not been added yet; the last is that of the record that is open. */
-  #open: OpenKey[] = [];
+  /** How many rows those keys have whose records have not been added yet; the last is that of the record that is open. */
+  #rows: number[] = [];
   /** What became of the row before. */
   #isLeftOut = false;
   #marks: Uint8Array = new Uint8Array(0);
@@ -94,25 +88,20 @@ class RowRecords {
   #mark(rows: number, counts: Float64Array): void {
     if (this.#marks.length < rows) this.#marks = new Uint8Array(rows);
     const keys = this.#keys;
-    const { ends } = keys;
-    // Keys outlive the chunk: until their batch is written.
-    const bytes = keys.bytes.slice(0, ends[rows - 1]);
-    let start = 0;
     for (let row = 0; row < rows; row++) {
-      const end = ends[row] ?? 0;
       const order = keys.compare(row);
       if (order < 0 || (order === 0 && this.#isOnce))
         throw new TondoError("INTERNAL", `${this.#load.doing}: rows do not come sorted by key`);
       if (order > 0) {
-        const key = keys.isTooLong(row) ? undefined : bytes.subarray(start, end);
-        this.#isLeftOut = !this.#load.into.takes(key);
-        if (key !== undefined && !this.#isLeftOut) this.#open.push({ key, rows: 0 });
-        this.#marks[row] = rowMarks.begins;
-      } else this.#marks[row] = rowMarks.goesOn;
-      const open = this.#open.at(-1);
+        this.#isLeftOut = !this.#load.into.begins(keys, row);
+        if (!this.#isLeftOut) this.#rows.push(0);
+      }
+      const last = this.#rows.length - 1;
       if (this.#isLeftOut) this.#marks[row] = rowMarks.leftOut;
-      else if (open !== undefined) open.rows += counts[row] ?? 0;
-      start = end;
+      else {
+        this.#marks[row] = order > 0 ? rowMarks.begins : rowMarks.goesOn;
+        this.#rows[last] = (this.#rows[last] ?? 0) + (counts[row] ?? 0);
+      }
     }
   }
 
@@ -120,12 +109,11 @@ class RowRecords {
   #add(): void {
     const { ended, bounds, versions } = this.#encoder;
     for (let i = 0; i < ended; i++) {
-      const open = this.#open[i];
       const count = versions[i] ?? 0;
       this.#checkVersions(count);
-      if (open !== undefined) this.#load.into.add(open.key, bounds[i + 1] ?? 0, open.rows, count);
+      this.#load.into.add(bounds[i + 1] ?? 0, this.#rows[i] ?? 0, count);
     }
-    this.#open = this.#open.slice(ended);
+    this.#rows = this.#rows.slice(ended);
   }
 
   #checkVersions(count: number): void {

@@ -24,8 +24,8 @@ export class WindowBundles {
   /** Events are counted in the tiles of the hop that reaches back the farthest: they lie in one tile of each. */
   readonly #counted: number;
   #events = 0;
-  /** The key at hand; `undefined` before the first, and where it is to have no record. */
-  #key: Uint8Array | undefined;
+  /** Whether there is a key at hand, and it is to have a record. */
+  #isOpen = false;
 
   /** @param numbers how many columns of numbers the chunks have */
   constructor(layout: WindowLayout, numbers: number, into: GenerationLoad) {
@@ -52,8 +52,6 @@ export class WindowBundles {
       this.#layout.key.map((kind, i) => columnItems(chunk, i, kind)),
       chunk.rows,
     );
-    // Keys outlive the chunk: until their batch is written.
-    const bytes = keys.bytes.slice(0, keys.ends[chunk.rows - 1]);
     const double = (i: number): Float64Array => doublesOf(chunk, parts + i);
     const [hops, starts, events] = [double(0), double(1), double(2)];
     const numbers = Array.from({ length: this.#numbers }, (_, i) => chunk.column(parts + 3 + i, "number"));
@@ -64,10 +62,9 @@ export class WindowBundles {
     for (let row = 0; row < chunk.rows; row++) {
       if (keys.compare(row) !== 0) {
         this.close();
-        const key = keys.isTooLong(row) ? undefined : bytes.subarray(keys.ends[row - 1] ?? 0, keys.ends[row]);
-        this.#key = this.#into.takes(key) ? key : undefined;
+        this.#isOpen = this.#into.begins(keys, row);
       }
-      if (this.#key === undefined) continue;
+      if (!this.#isOpen) continue;
       const hop = hops[row] ?? 0;
       if (hop === this.#counted) this.#events += events[row] ?? 0;
       this.#add(hop, starts[row] ?? 0, numbers as Float64Array[], values[hop] ?? [], row);
@@ -76,13 +73,12 @@ export class WindowBundles {
 
   /** Closes the bundle of the key at hand, if there is one. */
   close(): void {
-    const key = this.#key;
-    if (key === undefined) return;
+    if (!this.#isOpen) return;
     const { buffer } = this.#into;
     const parts = this.#hops.reduce((sum, { count }) => sum + count, 0);
     encodeWindows(buffer, this.#hops, this.#shapes);
-    this.#into.add(key, buffer.end, this.#events, parts);
-    this.#key = undefined;
+    this.#into.add(buffer.end, this.#events, parts);
+    this.#isOpen = false;
     this.#events = 0;
     for (const hop of this.#hops) {
       hop.count = 0;

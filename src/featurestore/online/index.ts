@@ -6,15 +6,17 @@ export { createFeatureReader, FeatureReader, type FeatureRow, type PreparedVecto
 export type { FeatureValue } from "./feature-value.ts";
 export type { GroupLayout, RowLayout, WindowLayout } from "./group-layout.ts";
 export { type EarlierPointer, type GroupPointer, groupName, type LoadCounts, type Rollback } from "./group-pointer.ts";
-export type {
-  GenerationRecords,
-  GenerationWriter,
-  OnlineStore,
-  PointerSwitch,
-  PushedVisitor,
-  RecordBatch,
-  RecordVisitor,
-  StoreView,
+export {
+  type GenerationRecords,
+  type GenerationWriter,
+  type OnlineStore,
+  type PackedBytes,
+  type PointerSwitch,
+  type PushedVisitor,
+  type RecordBatch,
+  recordBatch,
+  type RecordVisitor,
+  type StoreView,
 } from "./online-store.ts";
 export {
   defaultFeatureReaderLimits,

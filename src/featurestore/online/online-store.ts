@@ -108,14 +108,37 @@ export interface GenerationWriter {
   readonly generation: number;
   /** The generation that is current now, and the one before it. */
   readonly current: GroupPointer | undefined;
+  /** Whether it is done with a batch's memory once that is written; else it may read it still, to send it again say. */
+  readonly isDoneWithBatches?: boolean;
   /** Writes a batch in one transaction. Its bytes must not change before the promise is settled. Sorted keys are faster. */
   write(batch: RecordBatch): Promise<void>;
 }
 
-/** Records to write: `values[i]` under `keys[i]`. */
+/** Records to write, value `i` under key `i`. */
 export interface RecordBatch {
-  readonly keys: readonly Uint8Array[];
-  readonly values: readonly Uint8Array[];
+  readonly keys: PackedBytes;
+  readonly values: PackedBytes;
+}
+
+/** Pieces of bytes one behind the other: piece `i` ends at `ends[i]`, where the next begins; the first begins at 0. An object for each would cost more than to write it. */
+export interface PackedBytes {
+  readonly bytes: Uint8Array;
+  readonly ends: readonly number[];
+}
+
+/** Records of which there are few. */
+export function recordBatch(keys: readonly Uint8Array[], values: readonly Uint8Array[]): RecordBatch {
+  return { keys: packed(keys), values: packed(values) };
+}
+
+function packed(pieces: readonly Uint8Array[]): PackedBytes {
+  let end = 0;
+  return { bytes: Buffer.concat(pieces), ends: pieces.map(({ length }) => (end += length)) };
+}
+
+/** Piece `i` of some. */
+export function pieceOf({ bytes, ends }: PackedBytes, i: number): Uint8Array {
+  return bytes.subarray(i === 0 ? 0 : ends[i - 1], ends[i]);
 }
 
 /** A pointer to be moved. */

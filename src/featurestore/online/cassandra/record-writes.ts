@@ -1,5 +1,5 @@
 import type { Client, QueryOptions } from "cassandra-driver";
-import type { RecordBatch } from "../online-store.ts";
+import { pieceOf, type RecordBatch } from "../online-store.ts";
 import { cassandraError } from "./cassandra-error.ts";
 import type { Session } from "./session.ts";
 
@@ -28,8 +28,8 @@ export class RecordWrites {
       let underWay = 0;
       let failure: { readonly error: unknown } | undefined;
       const fill = (): void => {
-        while (underWay < this.#atOnce && next < keys.length && failure === undefined) {
-          const params = [bytesOf(keys[next]), bytesOf(values[next])];
+        while (underWay < this.#atOnce && next < keys.ends.length && failure === undefined) {
+          const params = [bytesOf(pieceOf(keys, next)), bytesOf(pieceOf(values, next))];
           next++;
           underWay++;
           this.#client.execute(query, params, this.#options).then(ended, failed);
@@ -52,6 +52,6 @@ export class RecordWrites {
 }
 
 /** The same bytes as the driver takes them. */
-function bytesOf(bytes: Uint8Array = new Uint8Array()): Buffer {
+function bytesOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -3,15 +3,9 @@ import { join } from "node:path";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
 import { type Micros, TondoError } from "../../../core/index.ts";
 import { decodePointer, encodePointer, type GroupPointer, nextGeneration } from "../group-pointer.ts";
-import type {
-  GenerationRecords,
-  GenerationWriter,
-  OnlineStore,
-  PointerSwitch,
-  RecordBatch,
-  StoreView,
-} from "../online-store.ts";
+import type { GenerationRecords, GenerationWriter, OnlineStore, PointerSwitch, StoreView } from "../online-store.ts";
 import type { PushedStore } from "../pushed-store.ts";
+import { BatchWriter } from "./batch-writer.ts";
 import { checkFile } from "./check-file.ts";
 import { lmdbError } from "./lmdb-error.ts";
 import { defaultLmdbLimits, type LmdbOptions } from "./lmdb-options.ts";
@@ -62,6 +56,7 @@ export class LmdbStore implements OnlineStore {
   readonly #folder: string;
   readonly #readOnly: boolean;
   readonly #slots: Map<string, Database<Bytes, Bytes>> = new Map<string, Database<Bytes, Bytes>>();
+  readonly #writers: Map<string, BatchWriter> = new Map<string, BatchWriter>();
   /** Groups as of {@link #seen}, also those that have no pointer. */
   #groups: Map<string, KnownGroup> = new Map<string, KnownGroup>();
   #seen = -1;
@@ -160,10 +155,12 @@ export class LmdbStore implements OnlineStore {
         void this.#meta.put(slotKey(group, generation), Buffer.from(String(generation)));
         void slot.clearAsync();
       });
+      const writer = this.#writer(slotName(group, generation));
       return {
         generation,
         current,
-        write: (batch) => this.#writing(`loading ${group}`, async () => write(slot, batch)),
+        isDoneWithBatches: true,
+        write: (batch) => this.#writing(`loading ${group}`, () => writer.write(batch)),
       };
     });
   }
@@ -319,6 +316,14 @@ export class LmdbStore implements OnlineStore {
     return this.#open(slotName(group, generation), create);
   }
 
+  #writer(name: string): BatchWriter {
+    const known = this.#writers.get(name);
+    if (known !== undefined) return known;
+    const writer = new BatchWriter(this.#root, name);
+    this.#writers.set(name, writer);
+    return writer;
+  }
+
   #open(name: string, create: boolean): Database<Bytes, Bytes> | undefined {
     const known = this.#slots.get(name);
     if (known !== undefined) return known;
@@ -353,17 +358,6 @@ export class LmdbStore implements OnlineStore {
       await writeFailure(error, "going on", this.#folder);
     }
   }
-}
-
-async function write(slot: Database<Bytes, Bytes>, { keys, values }: RecordBatch): Promise<void> {
-  await slot.batch(() => {
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i];
-      const value = values[i];
-      // Each put is settled with its batch.
-      if (key !== undefined && value !== undefined) void slot.put(key, value);
-    }
-  });
 }
 
 function nothingThere(folder: string): TondoError {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TondoError } from "../../../../src/core/index.ts";
 import { type CassandraOptions, CassandraStore } from "../../../../src/featurestore/online/cassandra/index.ts";
+import { recordBatch } from "../../../../src/featurestore/online/index.ts";
 import { load, readCurrent } from "../../../conformance/online-store.ts";
 import { pointerTo } from "../../../conformance/pointer.ts";
 import { type RunningCassandra, startCassandra } from "../../../servers/cassandra.ts";
@@ -116,7 +117,7 @@ describe("a guarded Cassandra", () => {
       // One node: there is no other one to ask.
       expect(performance.now() - began).toBeLessThan(readTimeoutMs * 2 + 500);
       const keys = Array.from({ length: 500 }, (_, i) => Buffer.from(String(i)));
-      await expect(writer.write({ keys, values: keys })).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+      await expect(writer.write(recordBatch(keys, keys))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
       const switched = store.switchPointers([
         { pointer: pointerTo(writer.generation, { previous: writer.generation - 1 }), expected: writer.generation - 1 },
       ]);

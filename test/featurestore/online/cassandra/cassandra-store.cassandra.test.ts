@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TondoError } from "../../../../src/core/index.ts";
 import { type CassandraOptions, CassandraStore } from "../../../../src/featurestore/online/cassandra/index.ts";
 import { generationTable } from "../../../../src/featurestore/online/cassandra/generation-table.ts";
-import type { OnlineStore } from "../../../../src/featurestore/online/index.ts";
+import { type OnlineStore, recordBatch } from "../../../../src/featurestore/online/index.ts";
 import { load, onlineStoreConformance, readCurrent } from "../../../conformance/online-store.ts";
 import { pointerTo } from "../../../conformance/pointer.ts";
 import { cassandraClient } from "../../../servers/cassandra-client.ts";
@@ -167,9 +167,9 @@ describe("CassandraStore", () => {
     await expect(one.begin(group)).rejects.toMatchObject(refused);
     await expect(other.drop(group, writer.generation)).rejects.toMatchObject(refused);
     // Another group is another one's, and another store too.
-    await (await other.begin("route:departures")).write({ keys: [], values: [] });
-    await (await (await open(randomUUID())).begin(group)).write({ keys: [], values: [] });
-    await writer.write({ keys: [bytes("SFO")], values: [bytes("one")] });
+    await (await other.begin("route:departures")).write(recordBatch([], []));
+    await (await (await open(randomUUID())).begin(group)).write(recordBatch([], []));
+    await writer.write(recordBatch([bytes("SFO")], [bytes("one")]));
     expect(await one.switchPointers([{ pointer: pointerTo(writer.generation) }])).toBe(true);
     await load(other, { SFO: "two" });
     const third = await one.begin(group);
@@ -184,7 +184,7 @@ describe("CassandraStore", () => {
     const [dead, next] = [await open(store, { limits: { leaseMs: 1000 } }), await open(store)];
     await load(next, { SFO: "one" });
     const writer = await dead.begin(group);
-    await writer.write({ keys: [bytes("SFO")], values: [bytes("dead")] });
+    await writer.write(recordBatch([bytes("SFO")], [bytes("dead")]));
     // As a process that stands still: its renewals do not come.
     const busy = performance.now() + 2300;
     while (performance.now() < busy);
@@ -196,7 +196,7 @@ describe("CassandraStore", () => {
     expect(state?.generation).toBeGreaterThan(writer.generation);
     expect(await tables()).not.toContain(generationTable(store, group, writer.generation));
     const late = { pointer: pointerTo(writer.generation, { previous: 1 }), expected: 1 };
-    await expect(writer.write({ keys: [bytes("SFO")], values: [bytes("dead")] })).rejects.toMatchObject({
+    await expect(writer.write(recordBatch([bytes("SFO")], [bytes("dead")]))).rejects.toMatchObject({
       code: "HOME_BUSY",
     });
     expect(await dead.switchPointers([late])).toBe(false);
@@ -217,12 +217,12 @@ describe("CassandraStore", () => {
       false,
     );
     await until(() =>
-      writer.write({ keys: [], values: [] }).then(
+      writer.write(recordBatch([], [])).then(
         () => false,
         () => true,
       ),
     );
-    await expect(writer.write({ keys: [], values: [] })).rejects.toMatchObject({ code: "HOME_BUSY" });
+    await expect(writer.write(recordBatch([], []))).rejects.toMatchObject({ code: "HOME_BUSY" });
   });
 
   it("renews its lease while it loads", async () => {
@@ -231,7 +231,7 @@ describe("CassandraStore", () => {
     const writer = await one.begin(group);
     await sleep(7500);
     await expect(other.begin(group)).rejects.toMatchObject({ code: "HOME_BUSY" });
-    await writer.write({ keys: [bytes("SFO")], values: [bytes("one")] });
+    await writer.write(recordBatch([bytes("SFO")], [bytes("one")]));
     expect(await one.switchPointers([{ pointer: pointerTo(writer.generation) }])).toBe(true);
   });
 
@@ -309,7 +309,7 @@ describe("CassandraStore", () => {
     const pointers = await Promise.all(
       names.map(async (name) => {
         const writer = await store.begin(name);
-        await writer.write({ keys: [bytes("k")], values: [bytes(name)] });
+        await writer.write(recordBatch([bytes("k")], [bytes(name)]));
         return pointerTo(writer.generation, { group: name, layout: { kind: "rows", key: ["string"], columns } });
       }),
     );

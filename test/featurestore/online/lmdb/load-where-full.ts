@@ -8,7 +8,7 @@ import { TondoError } from "../../../../src/core/index.ts";
 import { Engine } from "../../../../src/featurestore/duckdb/index.ts";
 import { rollback } from "../../../../src/featurestore/generations/index.ts";
 import { materialize } from "../../../../src/featurestore/materialize/index.ts";
-import { createFeatureReader } from "../../../../src/featurestore/online/index.ts";
+import { createFeatureReader, recordBatch } from "../../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../../src/featurestore/online/lmdb/index.ts";
 import { noon, sampleProject, sampleRows, writeSample } from "../sample-project.ts";
 
@@ -58,7 +58,7 @@ await after("rolled back", () =>
 await after("erased", async () => {
   const { write } = await store.begin("airport:place");
   const record = new Uint8Array(3_000_000);
-  const failed = await said(() => write({ keys: [record.subarray(0, 1)], values: [record] }));
+  const failed = await said(() => write(recordBatch([record.subarray(0, 1)], [record])));
   await store.erase("airport:place", [new TextEncoder().encode("nobody")]);
   return failed;
 });
