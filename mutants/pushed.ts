@@ -6,6 +6,27 @@ const opened = ["test/featurestore/pushed/opened.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
+    name: "pushed-rows-of-former-definitions-kept",
+    file: "src/featurestore/materialize/materialize.ts",
+    find: "({ k }) => !isRead || k <= held",
+    replace: "({ k }) => isRead && k <= held",
+    tests: push,
+  },
+  {
+    name: "pushed-rows-of-the-load-before-dropped",
+    file: "src/featurestore/materialize/materialize.ts",
+    find: "one === overlay || one === before?.overlay",
+    replace: "one === overlay",
+    tests: push,
+  },
+  {
+    name: "pushed-rows-of-former-definitions-not-erased",
+    file: "src/featurestore/pushed/pushed-erasure.ts",
+    find: "(await store?.pushed?.overlays(group)) ?? []",
+    replace: "(await store?.pushed?.overlays(group))?.filter((name) => name.length === 16) ?? []",
+    tests: push,
+  },
+  {
     name: "earlier-listing-of-pushed-rows-kept",
     file: "src/featurestore/pushed/pushed-places.ts",
     find: "const source = withoutPushed(given);",

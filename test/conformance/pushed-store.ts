@@ -127,6 +127,8 @@ export function pushedStoreConformance(name: string, fixture: OnlineStoreFixture
       await pushed.push(push(["a"], ["SFO"]));
       await pushed.push(push(["b"], ["SFO"], { overlay: "two" }));
       expect((await held("SFO")).length).toBe(1);
+      expect([...(await pushed.overlays(group))].sort()).toEqual(["one", "two"]);
+      expect(await pushed.overlays(`${group}s`)).toEqual([]);
       const view = await store.view([group]);
       await pushed.push(push(["c"], ["SFO"]));
       let seen = 0;

@@ -351,9 +351,16 @@ async function dropOld(store: OnlineStore, switches: readonly PointerSwitch[]): 
         await store.drop(pointer.group, generation);
       }
     }
-    // What both generations hold is read in them.
-    const { group, overlay, before } = pointer;
-    const held = Math.min(pointer.asOf, before?.asOf ?? -Infinity);
-    if (overlay !== undefined && before !== undefined) await store.pushed?.drop(group, overlay, ({ k }) => k <= held);
+    await dropPushed(store, pointer);
+  }
+}
+
+/** What both generations hold is read in them, and what definitions pushed of which neither is, by nobody. */
+async function dropPushed({ pushed }: OnlineStore, { group, asOf, overlay, before }: GroupPointer): Promise<void> {
+  if (pushed === undefined) return;
+  const held = before === undefined ? -Infinity : Math.min(asOf, before.asOf);
+  for (const one of await pushed.overlays(group)) {
+    const isRead = one === overlay || one === before?.overlay;
+    await pushed.drop(group, one, ({ k }) => !isRead || k <= held);
   }
 }

@@ -26,6 +26,9 @@ export interface PushedStore {
   /** Removes rows from the log of a source, or counts them; gives how many there were. Durable when it returns. */
   dropLogged(source: string, isWanted: (row: LoggedRow) => boolean, how?: "count"): Promise<number>;
 
+  /** What the overlays of a group are called that rows were ever pushed to, also by definitions that are no more. */
+  overlays(group: string): Promise<readonly string[]>;
+
   /** Removes rows from the overlay of a group, or counts them; gives how many there were. Durable when it returns. */
   drop(group: string, overlay: string, isWanted: (row: PushedRow) => boolean, how?: "count"): Promise<number>;
 }

@@ -13,7 +13,6 @@ import type { ErasableLog, ErasedKey } from "../erase/erasable-log.ts";
 import { PartWriter } from "../extract/part-writer.ts";
 import { describeFiles, scanFiles } from "../offline/files/file-scan.ts";
 import { tryEncodeKey } from "../online/codec/index.ts";
-import { overlayOf } from "../online/group-pointer.ts";
 import { groupName, type OnlineStore } from "../online/index.ts";
 import { PushedProgram, pushedText } from "../online/pushed-values.ts";
 import { lockPushed } from "./collect-pushed.ts";
@@ -89,16 +88,9 @@ async function keyedSources(key: ErasedKey, options: PushedErasureOptions): Prom
       }
       return is;
     };
-    const names = over.map(groupName);
     const overlays: { group: string; overlay: string }[] = [];
-    const view = await store?.view(names);
-    for (const group of over) {
-      const pointer = view?.pointer(groupName(group));
-      const all = [overlayOf(group, source), pointer?.overlay, pointer?.before?.overlay];
-      for (const overlay of new Set(all))
-        if (overlay !== undefined) overlays.push({ group: groupName(group), overlay });
-    }
-    view?.close();
+    for (const group of over.map(groupName))
+      for (const overlay of (await store?.pushed?.overlays(group)) ?? []) overlays.push({ group, overlay });
     found.push({ name: source.name, isOf, overlays });
   }
   return found;

@@ -21,6 +21,7 @@ const store = storeLike(real, {
     close: async (moment) => mortal(async () => pushed.close(moment)),
     logged: async (source, after, limit) => mortal(async () => pushed.logged(source, after, limit)),
     dropLogged: async (...asked) => mortal(async () => pushed.dropLogged(...asked)),
+    overlays: async (...asked) => mortal(async () => pushed.overlays(...asked)),
     drop: async (...asked) => mortal(async () => pushed.drop(...asked)),
   },
 });

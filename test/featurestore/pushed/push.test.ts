@@ -3,10 +3,12 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { GivenValue, Micros } from "../../../src/core/index.ts";
 import { compile, filesAtRest, parseProject } from "../../../src/dsl/index.ts";
+import { Engine } from "../../../src/featurestore/duckdb/index.ts";
+import { erasedKey } from "../../../src/featurestore/erase/erased-key.ts";
 import { materialize } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader, type PushRows } from "../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
-import { pushing, type PushingOptions, withPushed } from "../../../src/featurestore/pushed/index.ts";
+import { pushedErasure, pushing, type PushingOptions, withPushed } from "../../../src/featurestore/pushed/index.ts";
 import { rollback } from "../../../src/featurestore/generations/index.ts";
 import { eachInSampleHome, type SampleHome } from "../online/sample-home.ts";
 import { noon, sampleProject } from "../online/sample-project.ts";
@@ -239,6 +241,33 @@ describe("loads of groups that rows are pushed to", () => {
     expect(flights.filter(({ pushed }) => pushed !== undefined)).toHaveLength(1);
   });
 
+  it("leave nothing beside them that definitions pushed of which no generation is any more", async () => {
+    await load(noon);
+    now = noon + second;
+    await pusher()("flights", [flight("SFO", 60, noon)]);
+    // A row that deletes makes it another overlay; none of these does.
+    const deleted = { node: "literal", type: "bool", value: false } as const;
+    const sources = sampleProject.sources.map((source) =>
+      source.name === "flights" ? { ...source, deleted } : source,
+    );
+    const project = { ...sampleProject, sources };
+    const count = async (): Promise<number> => {
+      const all = await store.pushed.overlays("airport:departures");
+      const rows = all.map(async (one) => store.pushed.drop("airport:departures", one, () => true, "count"));
+      return (await Promise.all(rows)).reduce((sum, n) => sum + n, 0);
+    };
+    const again = async (): Promise<unknown> => {
+      now += second;
+      return materialize({ ...home, store, project, home: home.folder, asOf: BigInt(now), clock });
+    };
+    expect(await count()).toBe(1);
+    await again();
+    // The one before can be gone back to, with what was pushed beside it.
+    expect(await count()).toBe(1);
+    await again();
+    expect(await count()).toBe(0);
+  });
+
   it("take in what is behind them from another moment on: none of before it is pushed any more", async () => {
     await load(noon);
     await store.pushed.close(noon + hour);
@@ -249,6 +278,27 @@ describe("loads of groups that rows are pushed to", () => {
     now = noon + second;
     await expect(pusher()("flights", [flight("SFO", 60, noon)])).rejects.toMatchObject({ code: "MOMENT_NOT_SERVED" });
   });
+});
+
+it("are erased also where definitions that are no more filed them", async () => {
+  const text = JSON.stringify({ origin: "SFO", destination: "LAX", at: noon });
+  const key = erasedKey(sampleProject, "airport", "SFO");
+  await store.pushed.push({
+    ...{ source: "flights", texts: [text], clock },
+    groups: [
+      {
+        ...{ group: "airport:departures", overlay: "older", admit: () => undefined },
+        keys: [{ key: key.bytes, rows: [{ place: 0, t: noon }] }],
+      },
+    ],
+  });
+  const rows = pushedErasure({
+    ...{ home: home.folder, functions: [], project: () => Promise.resolve(sampleProject) },
+    ...{ store: () => Promise.resolve(store), openEngine: () => Engine.open({ threads: 1 }) },
+  });
+  expect(await rows.scan(key)).toBe(2);
+  expect(await rows.erase(key)).toBe(2);
+  expect(await rows.scan(key)).toBe(0);
 });
 
 describe("rows that cannot be pushed", () => {

@@ -7,6 +7,7 @@ export type Bytes = Uint8Array;
 export const slotCount = 3;
 
 const text = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** Where the number of pointer switches stands, in `meta`. */
 export const switchesKey: Bytes = text.encode("switches");
@@ -32,6 +33,18 @@ export const pushedKey: Bytes = text.encode("pushed");
 /** Where it stands that a group has an overlay, in `meta`: who reads must know, and looks when something is switched. */
 export function overlayKey(group: string, overlay: string): Bytes {
   return text.encode(`overlay ${overlay} ${group}`);
+}
+
+/** Between which keys of `meta` all overlays stand. */
+export const overlayKeys: { readonly start: Bytes; readonly end: Bytes } = {
+  start: text.encode("overlay "),
+  end: text.encode("overlay!"),
+};
+
+/** The overlay that a key of `meta` names, and its group. */
+export function overlayOfKey(key: Bytes): { readonly overlay: string; readonly group: string } {
+  const [, overlay = "", ...group] = decoder.decode(key).split(" ");
+  return { overlay, group: group.join(" ") };
 }
 
 /** The database that holds an overlay. */

@@ -4,7 +4,17 @@ import { TondoError } from "../../../core/index.ts";
 import { decodePushed, encodePushed, type PushedRow } from "../codec/index.ts";
 import type { GroupPointer } from "../group-pointer.ts";
 import type { LoggedRow, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
-import { type Bytes, logKey, logName, momentOfKey, overlayKey, overlayName, pushedKey } from "./lmdb-layout.ts";
+import {
+  type Bytes,
+  logKey,
+  logName,
+  momentOfKey,
+  overlayKey,
+  overlayKeys,
+  overlayName,
+  overlayOfKey,
+  pushedKey,
+} from "./lmdb-layout.ts";
 
 /** What of the store its pushed rows need. */
 export interface LmdbPushedContext {
@@ -101,6 +111,14 @@ export class LmdbPushed implements PushedStore {
       if (how === undefined) log.removeSync(key);
       return 1;
     });
+  }
+
+  overlays(group: string): Promise<readonly string[]> {
+    const { meta, readAnew } = this.#context;
+    readAnew();
+    const range = { start: Buffer.from(overlayKeys.start), end: Buffer.from(overlayKeys.end) };
+    const all = Array.from(meta.getKeys(range), overlayOfKey);
+    return Promise.resolve(all.flatMap((one) => (one.group === group ? [one.overlay] : [])));
   }
 
   drop(group: string, overlay: string, isWanted: (row: PushedRow) => boolean, how?: "count"): Promise<number> {
