@@ -26,7 +26,44 @@ const encoded = ["test/featurestore/online/codec/rows-encoder.test.ts"];
 const generation = ["test/featurestore/materialize/generation-load.test.ts"];
 const keyRows = ["test/featurestore/online/codec/key-rows.test.ts"];
 
+const named = ["test/featurestore/online/named-values.test.ts"];
+
 const mutants: readonly Mutant[] = [
+  {
+    name: "code-that-may-not-be-generated-thrown",
+    file: "src/featurestore/online/named-values.ts",
+    find: "if (error instanceof EvalError) return oneByOne(names);",
+    replace: "",
+    tests: named,
+  },
+  {
+    name: "name-that-is-none-in-a-literal",
+    file: "src/featurestore/online/named-values.ts",
+    find: 'name === "__proto__" ? `[${literal}]` : literal',
+    replace: "literal",
+    tests: named,
+  },
+  {
+    name: "null-byte-of-a-short-key-as-it-is",
+    file: "src/featurestore/online/codec/key-codec.ts",
+    find: "if (unit === 0 || unit >= 0x80) return undefined;",
+    replace: "if (unit >= 0x80) return undefined;",
+    tests: ["test/featurestore/online/codec/key-codec.test.ts"],
+  },
+  {
+    name: "short-key-in-latin1",
+    file: "src/featurestore/online/codec/key-codec.ts",
+    find: "if (unit === 0 || unit >= 0x80) return undefined;",
+    replace: "if (unit === 0) return undefined;",
+    tests: ["test/featurestore/online/codec/key-codec.test.ts"],
+  },
+  {
+    name: "missing-double-read-as-it-stands",
+    file: "src/featurestore/online/codec/row-codec.ts",
+    find: "isPresent(words, bitmap, column) ? (words.f64[slots + column] ?? 0) : NaN",
+    replace: "isPresent(words, bitmap, 0) ? (words.f64[slots + column] ?? 0) : NaN",
+    tests: records,
+  },
   {
     name: "rows-sorted-by-the-first-part-of-a-key",
     file: "src/featurestore/materialize/row-sql.ts",

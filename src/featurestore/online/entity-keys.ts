@@ -1,4 +1,4 @@
-import { admit, parseTypeName, TondoError, type Value } from "../../core/index.ts";
+import { admit, parseTypeName, TondoError, type Value, type ValueKind } from "../../core/index.ts";
 import type { EntityPlan, KeyColumnPlan } from "../../dsl/index.ts";
 
 /** One part of a key; a timestamp may be a `Date`. */
@@ -13,9 +13,15 @@ export type EntityKeys = Readonly<Record<string, KeyPart | Readonly<Record<strin
 
 /**
  * The values of an entity's key columns, in order.
+ *
+ * @param kinds those of the columns, where they are known
  * @throws TondoError `KEY_INVALID` where one is not given or of the wrong type
  */
-export function keyValues(entity: EntityPlan, keys: EntityKeys): readonly Value[] {
+export function keyValues(
+  entity: EntityPlan,
+  keys: EntityKeys,
+  kinds: readonly ValueKind[] = entity.key.map(({ type }) => parseTypeName(type).kind),
+): readonly Value[] {
   const given = Object.hasOwn(keys, entity.name) ? keys[entity.name] : undefined;
   if (given === undefined) {
     throw new TondoError("KEY_INVALID", `the key of "${entity.name}" is not given`, {
@@ -30,7 +36,7 @@ export function keyValues(entity: EntityPlan, keys: EntityKeys): readonly Value[
         hint: `Give an object with ${partsOf(entity)}.`,
       });
     }
-    return [part(entity, only, given)];
+    return [part(entity, only, kinds[0] ?? "string", given)];
   }
   for (const name of Object.keys(given)) {
     if (entity.key.some((column) => column.name === name)) continue;
@@ -38,9 +44,9 @@ export function keyValues(entity: EntityPlan, keys: EntityKeys): readonly Value[
       hint: `It is (${partsOf(entity)}).`,
     });
   }
-  return entity.key.map((column) => {
+  return entity.key.map((column, i) => {
     const value = Object.hasOwn(given, column.name) ? given[column.name] : undefined;
-    if (value !== undefined) return part(entity, column, value);
+    if (value !== undefined) return part(entity, column, kinds[i] ?? "string", value);
     throw new TondoError("KEY_INVALID", `"${column.name}" of the key of "${entity.name}" is not given`, {
       hint: `Give (${partsOf(entity)}); null where a part is missing.`,
     });
@@ -55,8 +61,7 @@ function isParts(given: EntityKeys[string]): given is Readonly<Record<string, Ke
   return typeof given === "object" && given !== null && !(given instanceof Date) && !Array.isArray(given);
 }
 
-function part(entity: EntityPlan, { name, type }: KeyColumnPlan, given: KeyPart): Value {
-  const { kind } = parseTypeName(type);
+function part(entity: EntityPlan, { name }: KeyColumnPlan, kind: ValueKind, given: KeyPart): Value {
   const value = admit(given, kind);
   if (value !== undefined) return value;
   throw new TondoError("KEY_INVALID", `"${name}" of the key of "${entity.name}" is no ${kind}`, {

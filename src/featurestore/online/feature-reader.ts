@@ -336,8 +336,9 @@ export class FeatureReader<P extends ProjectTypes = AnyProject> {
 
   #checkEntities(keys: readonly EntityKeys[]): void {
     for (const one of keys) {
-      for (const name of Object.keys(one)) {
-        if (this.#entities.has(name)) continue;
+      // Without a list of the names of each key.
+      for (const name in one) {
+        if (this.#entities.has(name) || !Object.hasOwn(one, name)) continue;
         throw new TondoError("KEY_INVALID", `there is no entity "${name}"`, {
           hint: closestName(name, [...this.#entities]) ?? "Keys are given by entity.",
         });

@@ -17,6 +17,7 @@ import { derivedValue, type FeatureValue, storedValue } from "./feature-value.ts
 import { findFeature, type FoundFeature } from "./find-feature.ts";
 import { groupName } from "./group-pointer.ts";
 import { GroupReader } from "./group-reader.ts";
+import { type NamedValues, namedValues } from "./named-values.ts";
 import type { Lookup, ReadProgram } from "./read-program.ts";
 import { type BlankRow, blankRow, type StoredAnswers } from "./stored-answers.ts";
 
@@ -32,6 +33,8 @@ interface Output {
 interface Part {
   readonly reader: GroupReader;
   readonly entity: EntityPlan;
+  /** The kinds of the entity's key columns. */
+  readonly kinds: readonly ValueKind[];
   /** The first part that has the same key, this one where there is none before it. */
   readonly keyOf: number;
   readonly derived: RowProgram | undefined;
@@ -52,8 +55,7 @@ export class NamesProgram implements ReadProgram<readonly EntityKeys[]> {
   readonly blank: BlankRow;
   readonly #parts: readonly Part[];
   readonly #outputs: readonly Output[];
-  /** An object with all names, in order: its copies are filled faster than others grow. */
-  readonly #values: Readonly<Record<string, FeatureValue | null>>;
+  readonly #named: NamedValues<Found, FeatureValue>;
 
   /** @throws TondoError `UNKNOWN_FEATURE`, `INVALID_ARGUMENT` */
   constructor(project: ProjectPlan, names: readonly string[], functions: FunctionLibrary) {
@@ -79,39 +81,47 @@ export class NamesProgram implements ReadProgram<readonly EntityKeys[]> {
     this.groups = [...byGroup.keys()];
     this.blank = blankRow(missing);
     this.#outputs = [...new Set(names)].flatMap((name) => outputs.get(name) ?? []);
-    // As the parser makes it, it is laid out like a literal.
-    const literal = JSON.stringify(Object.fromEntries(this.#outputs.map(({ name }) => [name, null])));
-    this.#values = JSON.parse(literal) as Record<string, null>;
+    this.#named = namedValues(this.#outputs.map(({ name }) => name));
   }
 
   /** @throws TondoError `KEY_INVALID` */
   lookups(_round: number, keys: readonly EntityKeys[]): readonly Lookup[] {
     const lookups: Lookup[] = [];
-    for (const [i, { reader, entity, keyOf }] of this.#parts.entries()) {
+    for (const [i, part] of this.#parts.entries()) {
+      const { reader, keyOf } = part;
       const own = keyOf === i ? undefined : lookups[keyOf]?.keys;
-      lookups.push({ reader, keys: own ?? keys.map((one) => keyBytes(reader, entity, one)) });
+      lookups.push({ reader, keys: own ?? keys.map((one) => keyBytes(part, one)) });
     }
     return lookups;
   }
 
   /** The features of each row. */
   finish(answers: StoredAnswers, rows: number): readonly NamedRow[] {
-    const derived = this.#parts.map((part) => runDerived(part, answers, rows));
+    const found = { answers, derived: this.#parts.map((part) => runDerived(part, answers, rows)) };
     const { at } = answers;
-    const found: NamedRow[] = [];
-    for (let row = 0; row < rows; row++) found.push({ at, values: this.#row(answers, derived, row) });
-    return found;
+    const named = new Array<NamedRow>(rows);
+    for (let row = 0; row < rows; row++) named[row] = { at, values: this.#named(this.#valueOf, found, row) };
+    return named;
   }
 
-  #row(answers: StoredAnswers, derived: readonly (readonly Raw[][])[], row: number): NamedRow["values"] {
-    const values = { ...this.#values } as Record<string, FeatureValue>;
-    for (const output of this.#outputs) values[output.name] = valueOf(output, answers, derived, row);
-    return values;
-  }
+  readonly #valueOf = ({ answers, derived }: Found, row: number, place: number): FeatureValue => {
+    const output = this.#outputs[place];
+    if (output === undefined) throw new RangeError("no such feature");
+    const { from, kind, inputs } = output;
+    const base = row * answers.stride;
+    if (typeof from === "number") return storedValue(answers, base + from, kind);
+    return derivedValue(answers, base, inputs, derived[from.part]?.[from.result]?.[row] ?? null, kind);
+  };
 }
 
-function keyBytes({ key }: GroupReader, entity: EntityPlan, given: EntityKeys): Uint8Array | null {
-  const values = keyValues(entity, given);
+/** What was found for all rows, and what was computed of it: by part, result and row. */
+interface Found {
+  readonly answers: StoredAnswers;
+  readonly derived: readonly (readonly Raw[][])[];
+}
+
+function keyBytes({ reader: { key }, entity, kinds }: Part, given: EntityKeys): Uint8Array | null {
+  const values = keyValues(entity, given, kinds);
   return values.includes(null) ? null : encodeKey(key, values);
 }
 
@@ -141,6 +151,7 @@ function makePart(
   return {
     reader,
     entity,
+    kinds: entity.key.map(({ type }) => parseTypeName(type).kind),
     keyOf: same < 0 ? parts.length : same,
     derived,
     leaves: derived?.leaves.map(({ name }) => targets.get(name.slice("stored:".length)) ?? 0) ?? [],
@@ -170,15 +181,4 @@ function runDerived(part: Part, { values, stride }: StoredAnswers, rows: number)
   const results = part.derived.outputs.map(() => new Array<Raw>(rows).fill(null));
   part.derived.run(rows, columns, results);
   return results;
-}
-
-function valueOf(
-  { kind, inputs, from }: Output,
-  answers: StoredAnswers,
-  derived: readonly (readonly Raw[][])[],
-  row: number,
-): FeatureValue {
-  const base = row * answers.stride;
-  if (typeof from === "number") return storedValue(answers, base + from, kind);
-  return derivedValue(answers, base, inputs, derived[from.part]?.[from.result]?.[row] ?? null, kind);
 }

@@ -1,6 +1,6 @@
 import type { Micros } from "../../core/index.ts";
 import { isMissingRaw } from "../../dsl/index.ts";
-import { columnOfVersion, findRow, findVersion } from "./codec/index.ts";
+import { columnOfVersion, doubleOfVersion, findRow, findVersion, isDouble } from "./codec/index.ts";
 import type { RowLayout } from "./group-layout.ts";
 import type { PushedValues } from "./pushed-values.ts";
 import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
@@ -18,6 +18,8 @@ export function rowReader(
   appliedAs: (k: Micros) => Micros = (k) => k,
 ): RecordReader {
   const columns = layout.columns.length;
+  const doubles = wanted.filter(({ kind }) => isDouble(kind));
+  const others = wanted.filter(({ kind }) => !isDouble(kind));
   return (record, at, into, base, pushed) => {
     const latest = pushed?.findLast(({ t }) => t <= at);
     if (latest !== undefined && stands(latest)) {
@@ -33,7 +35,14 @@ export function rowReader(
       // A row of a table is of no time.
       const t = version.t === -Infinity ? NaN : version.t;
       const { values, statuses, times } = into;
-      for (const { index, kind, missing, target } of wanted) {
+      for (const { index, missing, target } of doubles) {
+        const value = doubleOfVersion(version, index);
+        const place = base + target;
+        values[place] = value === value ? value : missing;
+        statuses[place] = value === value ? "present" : "missing";
+        times[place] = t;
+      }
+      for (const { index, kind, missing, target } of others) {
         const value = columnOfVersion(version, index, kind);
         const place = base + target;
         values[place] = value ?? missing;

@@ -3,7 +3,7 @@ export { KeyRows } from "./key-rows.ts";
 export { decodePushed, encodePushed, type PushedRow } from "./pushed-codec.ts";
 export { encodeKey, maxKeyBytes, tryEncodeKey } from "./key-codec.ts";
 export { codecVersion, RecordBuffer } from "./record.ts";
-export { columnOfVersion, findRow, findVersion } from "./row-codec.ts";
+export { columnOfVersion, doubleOfVersion, findRow, findVersion, isDouble } from "./row-codec.ts";
 export { rowMarks, RowsEncoder } from "./rows-encoder.ts";
 export {
   encodeWindows,

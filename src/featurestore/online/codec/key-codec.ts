@@ -32,6 +32,10 @@ const text = new TextEncoder();
  * UTF-8 with each 0 followed by 255, closed by 0 and 1.
  */
 export function tryEncodeKey(kinds: readonly ValueKind[], parts: readonly (Value | Raw)[]): Uint8Array | undefined {
+  if (kinds.length === 1 && kinds[0] === "string") {
+    const bytes = plainTextKey(String(parts[0]));
+    if (bytes !== undefined) return bytes;
+  }
   let end = 0;
   for (let i = 0; i < kinds.length; i++) {
     const kind = kinds[i] ?? "string";
@@ -55,6 +59,21 @@ export function tryEncodeKey(kinds: readonly ValueKind[], parts: readonly (Value
   // Of the few bytes that most keys have, each at a time.
   if (end > 32) bytes.set(scratch.subarray(0, end));
   else for (let i = 0; i < end; i++) bytes[i] = scratch[i] ?? 0;
+  return bytes;
+}
+
+/** The key of one short text in ASCII, as most are: it is written where it stays. */
+function plainTextKey(value: string): Uint8Array | undefined {
+  const { length } = value;
+  if (length > 64) return undefined;
+  const bytes = new Uint8Array(length + 3);
+  bytes[0] = keyTags.string;
+  for (let i = 0; i < length; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit === 0 || unit >= 0x80) return undefined;
+    bytes[i + 1] = unit;
+  }
+  bytes[length + 2] = 1;
   return bytes;
 }
 

@@ -1,4 +1,4 @@
-import type { ValueKind } from "../../../core/index.ts";
+import { isScalar, type ValueKind } from "../../../core/index.ts";
 import type { Raw } from "../../../dsl/index.ts";
 import { corrupt, loadRecord, noWords, recordKinds, type Words } from "./record.ts";
 import { bitmapWords, isPresent, readSlot } from "./value-slots.ts";
@@ -97,4 +97,14 @@ export function findRow(bytes: Uint8Array, columns: number, q: number): FoundVer
 export function columnOfVersion(version: FoundVersion, column: number, kind: ValueKind): Raw | undefined {
   const { words, bitmap, slots, strings, stringBytes } = version;
   return isPresent(words, bitmap, column) ? readSlot(words, slots + column, kind, strings, stringBytes) : undefined;
+}
+
+/** Whether values of a kind are doubles in records. */
+export function isDouble(kind: ValueKind): boolean {
+  return isScalar(kind) && kind !== "int" && kind !== "string";
+}
+
+/** The value of such a column in a version; NaN where it is missing, as none that is there is. */
+export function doubleOfVersion({ words, bitmap, slots }: FoundVersion, column: number): number {
+  return isPresent(words, bitmap, column) ? (words.f64[slots + column] ?? 0) : NaN;
 }

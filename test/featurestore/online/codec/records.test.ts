@@ -5,8 +5,10 @@ import type { ValueKind } from "../../../../src/core/index.ts";
 import type { Raw } from "../../../../src/dsl/index.ts";
 import {
   columnOfVersion,
+  doubleOfVersion,
   encodeWindows,
   findVersion,
+  isDouble,
   readTileValue,
   RecordBuffer,
   type Tiles,
@@ -59,6 +61,7 @@ describe("records of rows", () => {
           expect([found.t, found.k]).toEqual([expected.t, expected.k]);
           for (const [i, kind] of columns.entries()) {
             expect(columnOfVersion(found, i, kind) ?? null).toStrictEqual(expected.values?.[i] ?? null);
+            if (isDouble(kind)) expect(doubleOfVersion(found, i)).toBe(expected.values?.[i] ?? NaN);
           }
         }
       }),
