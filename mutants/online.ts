@@ -479,9 +479,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "log-not-kept",
-    file: "src/featurestore/materialize/materialize.ts",
-    find: "const before = await readApplied(store, name);",
-    replace: 'const before = name === "" ? await readApplied(store, name) : undefined;',
+    file: "src/featurestore/materialize/load-group.ts",
+    find: 'source.kind === "table" ? undefined : await readApplied(store, name);',
+    replace: 'name === "" ? await readApplied(store, name) : undefined;',
     tests: applied,
   },
   {
@@ -683,7 +683,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "switched-before-it-is-written",
-    file: "src/featurestore/materialize/materialize.ts",
+    file: "src/featurestore/materialize/load-group.ts",
     find: "await into.finish();",
     replace: "setTimeout(() => void into.finish(), 5);",
     tests: load,

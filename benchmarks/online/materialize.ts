@@ -1,8 +1,9 @@
 import { equal, ok } from "node:assert/strict";
-import { copyFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "cassandra-driver";
 import { type Database, open as openLmdb, type RootDatabase } from "lmdb";
+import { Engine } from "../../src/featurestore/index.ts";
 import { open, toMicros, type Tondo } from "../../src/index.ts";
 import { scaled } from "../harness/scale.ts";
 import type { Case } from "../harness/suite.ts";
@@ -185,5 +186,77 @@ const intoCassandra: Case = {
   },
 };
 
+/** A home that a file with a hundredth of the keys is brought to before each load. */
+async function growing(): Promise<{ readonly tondo: Tondo; readonly load: (full: boolean) => Promise<void> }> {
+  const folder = await makeProject();
+  const definitions = join(folder, "definitions.tondo");
+  await writeFile(definitions, (await readFile(definitions, "utf8")).replace("states.parquet", "states*.parquet"));
+  const tondo = await open({ folder, actor: "bench" });
+  await tondo.apply();
+  let moment = toMicros(loadedAt);
+  await tondo.materialize({ asOf: BigInt(moment) });
+  return {
+    tondo,
+    load: async (full) => {
+      const made = await Engine.open();
+      try {
+        await made.run(
+          `copy (select * replace (make_timestamp(${String(++moment)}) as updated_at, f0 + 1 as f0)
+            from '${join(folder, "states.parquet")}' where hash(user_id) % 100 = 0)
+            to '${join(folder, `states-${String(moment)}.parquet`)}' (format parquet)`,
+          "writing what is new",
+        );
+      } finally {
+        made.close();
+      }
+      const [loaded] = (await tondo.materialize({ asOf: BigInt(moment), full })).groups;
+      equal(loaded?.loaded?.how, full ? "full" : "incremental");
+      equal(loaded.keys, keys);
+    },
+  };
+}
+
+function loadedOf({ home }: Tondo): Entry[] {
+  const store = openLmdb({
+    path: join(home, "online"),
+    ...binary,
+    readOnly: true,
+    noSubdir: false,
+    maxDbs: 1000,
+    maxReaders: 256,
+  });
+  try {
+    return entriesOf(store.openDB<Buffer, Buffer>({ name: `${group} 2`, ...binary }));
+  } finally {
+    void store.close();
+  }
+}
+
+const incremental: Case = {
+  name: "materialize-incremental",
+  against: "a load of all keys, of the same files",
+  unit: "s",
+  rounds: 5,
+  warmUps: 1,
+  async setup() {
+    const [some, all] = [await growing(), await growing()];
+    return {
+      pieces: 1,
+      ours: () => some.load(false),
+      baseline: () => all.load(true),
+      verify: async () => {
+        await some.load(false);
+        await all.load(true);
+        const isRecord = ({ key }: Entry): boolean => key.length > 1;
+        isSame(loadedOf(some.tondo).filter(isRecord), loadedOf(all.tondo).filter(isRecord));
+      },
+      close: async () => {
+        await some.tondo.close();
+        await all.tondo.close();
+      },
+    };
+  },
+};
+
 /** Loads of a million keys with ten features. */
-export const materializeCases: readonly Case[] = [intoLmdb, intoCassandra];
+export const materializeCases: readonly Case[] = [intoLmdb, incremental, intoCassandra];

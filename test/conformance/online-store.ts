@@ -264,6 +264,76 @@ export function onlineStoreConformance(name: string, fixture: OnlineStoreFixture
       expect(await readCurrent(store, [])).toEqual([]);
     });
 
+    it("copies the records of another generation, each as it is asked to, beside what is written", async () => {
+      const first = await load(store, { SFO: "one", LAX: "one", SJC: "one" });
+      const writer = await store.begin("airport:departures");
+      const seen: string[] = [];
+      await writer.copy(first.generation, (key, record) => {
+        const name = new TextDecoder().decode(key);
+        seen.push(`${name} ${new TextDecoder().decode(record)}`);
+        if (name === "SJC") return undefined;
+        return name === "LAX" ? bytes("another record") : record;
+      });
+      expect(seen.sort()).toEqual(["LAX one", "SFO one", "SJC one"]);
+      await writer.write(recordBatch([bytes("JFK")], [bytes("new")]));
+      const keys = ["SFO", "LAX", "SJC", "JFK"];
+      expect(await readCurrent(store, keys)).toEqual(["one", "one", "one", undefined]);
+      const pointer = pointerTo(writer.generation, { previous: first.generation });
+      expect(await store.switchPointers([{ pointer, expected: first.generation }])).toBe(true);
+      expect(await readCurrent(store, keys)).toEqual(["one", "another record", undefined, "new"]);
+      // What was copied from stays as it was.
+      expect(await store.switchPointers([{ pointer: first, expected: writer.generation }])).toBe(true);
+      expect(await readCurrent(store, keys)).toEqual(["one", "one", "one", undefined]);
+    });
+
+    it("copies many records, large ones among them, and none of nothing", async () => {
+      const names = Array.from({ length: 6000 }, (_, i) => `key ${String(i).padStart(4, "0")}`);
+      const valueOf = (i: number): string => (i % 60 === 7 ? "x".repeat(100_000) : String(i));
+      const first = await load(store, Object.fromEntries(names.map((name, i) => [name, valueOf(i)])));
+      const writer = await store.begin("airport:departures");
+      let copied = 0;
+      await writer.copy(first.generation, (_, record) => {
+        copied++;
+        return record;
+      });
+      expect(copied).toBe(names.length);
+      const pointer = pointerTo(writer.generation, { previous: first.generation });
+      expect(await store.switchPointers([{ pointer, expected: first.generation }])).toBe(true);
+      expect(await readCurrent(store, names)).toEqual(names.map((_, i) => valueOf(i)));
+      const empty = await load(store, {}, "a:b");
+      const other = await store.begin("a:b");
+      await other.copy(empty.generation, () => {
+        throw new Error("there is nothing to copy");
+      });
+      await store.drop("a:b", other.generation);
+    });
+
+    it("ends a copy that is cancelled or fails, and begins anew after it", async () => {
+      const first = await load(store, { SFO: "one", LAX: "one" });
+      const cancelled = await store.begin("airport:departures");
+      const over = AbortSignal.abort(new Error("enough"));
+      await expect(cancelled.copy(first.generation, (_, record) => record, over)).rejects.toMatchObject({
+        code: "ABORTED",
+      });
+      await expect(cancelled.copy(first.generation + 40, (_, record) => record)).rejects.toMatchObject({
+        code: "GENERATION_GONE",
+      });
+      const failing = cancelled.copy(first.generation, () => {
+        throw new TypeError("no record of ours");
+      });
+      await expect(failing).rejects.toThrow("no record of ours");
+      await store.drop("airport:departures", cancelled.generation);
+      // One that copied all, and died before it was switched to.
+      const dead = await store.begin("airport:departures");
+      await dead.copy(first.generation, (_, record) => record);
+      await store.close();
+      store = await fixture.open();
+      expect(await readCurrent(store, ["SFO", "LAX"])).toEqual(["one", "one"]);
+      const second = await load(store, { SFO: "two" });
+      expect(await readCurrent(store, ["SFO", "LAX"])).toEqual(["two", undefined]);
+      expect(await store.generations("airport:departures")).toEqual([first.generation, second.generation]);
+    });
+
     it("loads again and again", async () => {
       for (let i = 0; i < 8; i++) {
         const { generation, previous } = await load(store, { SFO: String(i), [`only ${String(i)}`]: "x" });

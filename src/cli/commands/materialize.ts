@@ -1,9 +1,17 @@
 import { formatMicros } from "../../core/index.ts";
 import { momentArgument, usageError } from "../arguments/index.ts";
+import type { MaterializedGroup } from "../../featurestore/index.ts";
 import type { Command } from "../command.ts";
 import { count, counted, spanText, table } from "../output/index.ts";
 import { engineOf, engineOptions, functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
 import { s3Of, s3Options } from "../s3-options.ts";
+
+/** How a group was loaded, in a few words. */
+function loadedText(loaded: MaterializedGroup["loaded"]): string {
+  if (loaded === undefined) return "-";
+  if (loaded.how === "full") return `full: ${loaded.reason}`;
+  return `${count(loaded.computed)} computed, ${count(loaded.copied)} copied`;
+}
 
 /** `tondo materialize`: fills the online store. */
 export const materializeCommand: Command = {
@@ -12,16 +20,19 @@ export const materializeCommand: Command = {
   about:
     "Computes the applied groups from their sources as of a moment (what had happened before it and was known by then) and puts " +
     "them into the online store, for `get` and `predict`. All groups become current together, or none. What was loaded for the same " +
-    "moment from the same files is left as it is.\n\n" +
+    "moment from the same files is left as it is. Where only files were added since the load before, or time has passed, the keys that something new came to are " +
+    "computed from all files, and the records of the others copied: what is loaded is the same. LOADED says which way it went, and why all was computed; see " +
+    "docs/reading-features.md.\n\n" +
     "What is loaded answers for the moment it was loaded as of (`--at loaded`) and for any later one; what is dated later counts from its " +
     "time on. Each load keeps when its rows were first applied: training sets join by that. A load as of now answers requests from the moment of its switch on, which is " +
     "chosen half a second ahead (with Cassandra two), and ends then; requests of before that moment are answered by the load before.",
-  synopsis: ["[--as-of MOMENT] [--group ENTITY:GROUP ...]"],
+  synopsis: ["[--as-of MOMENT] [--group ENTITY:GROUP ...] [--full]"],
   positionals: [],
   options: {
     "as-of": { value: "MOMENT", help: "ISO 8601 with its offset, such as 2024-03-01T12:00:00Z", default: "now" },
     at: { value: "MOMENT", help: "the same as --as-of" },
     group: { value: "NAME", help: "only this group, as entity:group", default: "all", many: true },
+    full: { help: "compute the records of all keys, also where most could be copied" },
     ...engineOptions,
     ...projectOptions,
     ...s3Options,
@@ -41,17 +52,19 @@ export const materializeCommand: Command = {
     const result = await tondo.materialize({
       ...(asOf === undefined ? {} : { asOf: BigInt(asOf) }),
       ...(groups.length === 0 ? {} : { groups }),
+      full: args.flag("full"),
       progress,
       signal: terminal.signal,
     });
     const at = formatMicros(result.asOf);
-    const rows = result.groups.map(({ group, status, keys, rows: read, bytes, seconds }) => [
+    const rows = result.groups.map(({ group, status, keys, rows: read, bytes, seconds, loaded }) => [
       group,
       status,
       count(keys),
       count(read),
       count(bytes),
       status === "loaded" ? spanText(seconds) : "-",
+      loadedText(loaded),
     ]);
     const headings = [
       { name: "GROUP" },
@@ -60,6 +73,7 @@ export const materializeCommand: Command = {
       { name: "ROWS", align: "right" as const },
       { name: "BYTES", align: "right" as const },
       { name: "TIME", align: "right" as const },
+      { name: "LOADED" },
     ];
     const leftOut = result.groups
       .filter(({ keysTooLong }) => keysTooLong > 0)

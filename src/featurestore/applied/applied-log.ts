@@ -78,6 +78,12 @@ export function isLogOf(log: AppliedLog, source: SourcePlan): boolean {
   return log.source === identityOf(source);
 }
 
+/** Tells the files that some load of a log read as they are now: by path and bytes. */
+export function filesRead({ loads }: AppliedLog): (file: AppliedFile) => boolean {
+  const known = new Set(loads.flatMap(({ files }) => files.map(idOf)));
+  return (file) => known.has(idOf(file));
+}
+
 /** Which load first applied a file's rows. */
 export interface FirstLoad {
   /** Its place in the log; `undefined` where none did. */

@@ -4,6 +4,7 @@ export {
   type AppliedLog,
   decodeLog,
   encodeLog,
+  filesRead,
   type FirstLoad,
   isLogOf,
   logUntil,

@@ -6,6 +6,10 @@ export interface MaterializeLimits {
   readonly recordBytes: number;
   /** How many versions of a row a key may have: the current one, and those dated later. */
   readonly versions: number;
+  /** Up to which share of a group's keys a load computes those alone that something new came to, and copies the records of the others. */
+  readonly changedShare: number;
+  /** Up to how many keys it does so: they are held in memory. */
+  readonly changedKeys: number;
 }
 
 /** The defaults of {@link MaterializeLimits}. */
@@ -13,4 +17,6 @@ export const defaultMaterializeLimits: MaterializeLimits = {
   batchBytes: 4 << 20,
   recordBytes: 16 << 20,
   versions: 1000,
+  changedShare: 0.25,
+  changedKeys: 1_000_000,
 };

@@ -9,18 +9,17 @@ import {
   TondoError,
   waitUntil,
 } from "../../core/index.ts";
-import { type GroupPlan, type ProjectPlan, requireFunctions, type SourcePlan } from "../../dsl/index.ts";
-import { type AppliedLog, type AppliedRows, appliedRows, encodeLog, withLoad, withWritten } from "../applied/index.ts";
+import { type GroupPlan, type ProjectPlan, requireFunctions } from "../../dsl/index.ts";
+import { encodeLog, withWritten } from "../applied/index.ts";
 import type { Engine } from "../duckdb/index.ts";
-import type { ErasedKeys, ErasedOfEntity } from "../erase/erased-keys.ts";
+import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { lockHome } from "../home-lock.ts";
 import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
-import { openSource } from "../offline/sources/open-source.ts";
 import { digestSource, type SourceFile } from "../offline/sources/source-digests.ts";
-import { appliedKey, readApplied } from "../online/applied-record.ts";
+import { appliedKey } from "../online/applied-record.ts";
 import { sourceOf } from "../online/find-feature.ts";
-import { type PlannedLayout, planLayout, type WindowLayout } from "../online/group-layout.ts";
-import { earlierPointer, overlayOf } from "../online/group-pointer.ts";
+import { planLayout } from "../online/group-layout.ts";
+import { overlayOf } from "../online/group-pointer.ts";
 import {
   type GenerationWriter,
   type GroupPointer,
@@ -30,12 +29,13 @@ import {
   type PointerSwitch,
   recordBatch,
 } from "../online/index.ts";
-import { GenerationLoad } from "./generation-load.ts";
+import { ChangedKeys } from "./changed-keys.ts";
+import type { HowLoaded } from "./how-loaded.ts";
 import { loadInputs } from "./load-inputs.ts";
-import { defaultMaterializeLimits, type MaterializeLimits } from "./materialize-limits.ts";
+import { type LoadedGroup, loadGroup } from "./load-group.ts";
+import type { MaterializeLimits } from "./materialize-limits.ts";
+import type { PlannedGroup } from "./planned-group.ts";
 import { pushedProject, refusePast } from "./pushed-project.ts";
-import { loadRows } from "./row-load.ts";
-import { loadWindows } from "./window-load.ts";
 
 /** What is to be loaded, from where, to where. */
 export interface MaterializeOptions extends FilePlaces {
@@ -51,6 +51,8 @@ export interface MaterializeOptions extends FilePlaces {
   readonly asOf?: Moment;
   /** `entity:group`; by default all with something to load. */
   readonly groups?: readonly string[];
+  /** Whether the records of all keys are computed, also where most could be copied; default: `false`. What is unchanged is left as it is either way. */
+  readonly full?: boolean;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
@@ -65,6 +67,8 @@ export interface MaterializedGroup extends LoadCounts {
   /** `unchanged`: the same definitions, files and moment were loaded already. */
   readonly status: "loaded" | "unchanged";
   readonly generation: number;
+  /** Whether all keys were computed, and why, or those alone that something new came to; absent where nothing was loaded. */
+  readonly loaded?: HowLoaded;
   readonly seconds: number;
 }
 
@@ -81,28 +85,12 @@ export interface MaterializeResult {
   readonly groups: readonly MaterializedGroup[];
 }
 
-/** A group that has been loaded, but for what is written last. */
-interface LoadedGroup {
-  readonly writer: GenerationWriter;
-  readonly pointer: GroupPointer;
-  /** Of tables there is none. */
-  readonly log: AppliedLog | undefined;
-}
-
-interface PlannedGroup {
-  readonly name: string;
-  readonly group: GroupPlan;
-  readonly source: SourcePlan;
-  readonly planned: PlannedLayout;
-  readonly files: readonly SourceFile[];
-  readonly inputs: string;
-  readonly overlay: string | undefined;
-  readonly erased: ErasedOfEntity | undefined;
-}
-
 /**
  * Loads groups into the online store as of a moment: each into a new generation that nobody reads, then all become
  * current by one switch, or none. A load that was killed leaves what was current, and its remains go with the next.
+ *
+ * Where files were added since the load before, or only time has passed, the records of keys that nothing new came to are copied, and the others computed from all
+ * files: the records are those that a load of all writes.
  *
  * @throws TondoError `HOME_BUSY`, `UNKNOWN_GROUP`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`,
  * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ERASURES_UNREADABLE`, `ABORTED`, `STORE_FULL`
@@ -138,6 +126,7 @@ async function loadChosen(
   let appliedAt = asOf;
   let lateBy = 0;
   const begun: { readonly group: string; readonly generation: number }[] = [];
+  const changed = new ChangedKeys(options.engine, options.signal);
   try {
     for (const [i, plan] of plans.entries()) {
       const current = pointers[i];
@@ -150,13 +139,19 @@ async function loadChosen(
         continue;
       }
       const started = performance.now();
-      const writer = await options.store.begin(plan.name);
-      begun.push({ group: plan.name, generation: writer.generation });
-      const group = await loadGroup(options, plan, writer, asOf);
-      const { pointer } = group;
+      const begin = async (): Promise<GenerationWriter> => {
+        const last = begun.at(-1);
+        if (last?.group === plan.name) await store.drop(plan.name, last.generation);
+        const writer = await store.begin(plan.name);
+        begun.push({ group: plan.name, generation: writer.generation });
+        return writer;
+      };
+      const group = await loadGroup({ ...options, plan, asOf, current, changed, begin });
+      const { pointer, how } = group;
       const seconds = (performance.now() - started) / 1000;
       loaded.push(group);
-      results.push({ group: plan.name, status: "loaded", generation: pointer.generation, ...pointer.counts, seconds });
+      const { generation, counts } = pointer;
+      results.push({ group: plan.name, status: "loaded", generation, ...counts, loaded: how, seconds });
     }
     // Requests of before its moment are answered by the load before, also once it is switched to: so that training can tell. A first load has none before it.
     const replaces = options.asOf === undefined && loaded.some(({ pointer }) => pointer.before !== undefined);
@@ -168,6 +163,8 @@ async function loadChosen(
     // What cannot be dropped now goes when the group is loaded next: nobody reads it.
     await Promise.allSettled(begun.map(async ({ group, generation }) => options.store.drop(group, generation)));
     throw error;
+  } finally {
+    await changed.close();
   }
   await dropOld(store, switches);
   // With the home locked: the next load begins behind it.
@@ -260,78 +257,6 @@ async function currentPointers(
   } finally {
     view.close();
   }
-}
-
-async function loadGroup(
-  options: MaterializeOptions,
-  plan: PlannedGroup,
-  writer: GenerationWriter,
-  asOf: Micros,
-): Promise<LoadedGroup> {
-  const { engine, progress = silentProgress, signal, clock = systemClock } = options;
-  const { name, group, source, planned, inputs } = plan;
-  const applied = source.kind === "table" ? undefined : await appliedBy(options.store, plan, asOf);
-  const limits = { ...defaultMaterializeLimits, ...options.limits };
-  const doing = `materializing ${name}`;
-  progress.start(doing);
-  const into = new GenerationLoad(name, writer, limits, plan.erased?.has);
-  const onKeys = (keys: number): void => {
-    progress.update(keys);
-  };
-  try {
-    const { whole: relation, isReadAgain } = await openSource(engine, group, source, options, applied);
-    const load = {
-      engine,
-      group,
-      relation,
-      isReadAgain,
-      asOf,
-      limits,
-      into,
-      doing,
-      onKeys,
-      ...(signal === undefined ? {} : { signal }),
-    };
-    if (isWindows(planned)) await loadWindows(load, planned);
-    else if (planned.layout.kind === "rows") await loadRows(load, planned.layout, source.kind === "table");
-    await into.finish();
-  } catch (error) {
-    await into.abandon();
-    throw error;
-  }
-  const { counts } = into;
-  progress.finish(`${String(counts.keys)} keys from ${String(counts.rows)} rows`);
-  const pointer: GroupPointer = {
-    version: 1,
-    group: name,
-    generation: writer.generation,
-    ...(writer.current === undefined
-      ? {}
-      : { previous: writer.current.generation, before: earlierPointer(writer.current) }),
-    asOf,
-    ...(plan.overlay === undefined ? {} : { overlay: plan.overlay }),
-    loadedAt: clock(),
-    inputs,
-    ...(plan.erased === undefined ? {} : { erased: plan.erased.digest }),
-    layout: planned.layout,
-    counts,
-  };
-  return { writer, pointer, log: applied?.log };
-}
-
-/** When the rows of a group's files were first applied, this load included: those that it applies from its moment on. */
-async function appliedBy(
-  store: OnlineStore,
-  { name, source, files }: PlannedGroup,
-  asOf: Micros,
-): Promise<AppliedRows> {
-  const digests = files.flatMap(({ digest, isPushed }) => (isPushed === undefined ? [digest] : []));
-  const before = await readApplied(store, name);
-  return appliedRows(withLoad(before, { source, asOf, appliedAt: asOf, files: digests }), files);
-}
-
-function isWindows(planned: PlannedLayout): planned is PlannedLayout<WindowLayout> {
-  return planned.layout.kind === "windows";
 }
 
 async function switchTo(store: OnlineStore, switches: readonly PointerSwitch[]): Promise<void> {

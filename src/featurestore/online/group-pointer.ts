@@ -4,7 +4,7 @@ import type { GroupLayout } from "./group-layout.ts";
 
 /** What a load counted. */
 export interface LoadCounts {
-  /** Rows of the source that are in what was loaded. */
+  /** Rows of the source that records were made of: of an incremental load those of the keys that it computed. */
   readonly rows: number;
   readonly keys: number;
   /** Tiles, or versions of rows. */
@@ -13,7 +13,7 @@ export interface LoadCounts {
   readonly bytes: number;
   /** Keys left out since they are longer than a store takes; a request for one is refused, also where it computes its key. */
   readonly keysTooLong: number;
-  /** Keys left out since they were erased; absent where there were none. */
+  /** Keys left out since they were erased, of an incremental load among those that it computed; absent where there were none. */
   readonly keysErased?: number;
 }
 
@@ -41,6 +41,8 @@ export interface GroupPointer {
   readonly appliedAt?: Micros;
   /** What the rows that are pushed beside it are filed under: a digest of how keys are made. Loads of earlier programs do not say, and take none. */
   readonly overlay?: string;
+  /** The moment of the last row in the files of pushed rows that it read; absent where there were none. Loads of earlier programs do not say. */
+  readonly pushedUntil?: Micros;
   /** When it was loaded, by the machine's clock. */
   readonly loadedAt: Micros;
   /** A digest of all that decided the records: definitions, files, moment. */

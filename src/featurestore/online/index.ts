@@ -15,6 +15,7 @@ export {
   type PushedVisitor,
   type RecordBatch,
   recordBatch,
+  type RecordChange,
   type RecordVisitor,
   type StoreView,
 } from "./online-store.ts";

@@ -112,7 +112,19 @@ export interface GenerationWriter {
   readonly isDoneWithBatches?: boolean;
   /** Writes a batch in one transaction. Its bytes must not change before the promise is settled. Sorted keys are faster. */
   write(batch: RecordBatch): Promise<void>;
+  /**
+   * Copies the records of another generation of the group, batch by batch, each as `change` gives it. What a generation holds beside the records of keys comes, too.
+   *
+   * @throws TondoError `GENERATION_GONE` where that generation is not there, `ABORTED`, and what `change` throws: some may have been copied then
+   */
+  copy(from: number, change: RecordChange, signal?: AbortSignal): Promise<void>;
 }
+
+/**
+ * What becomes of a record that is copied: its bytes, the same or others, or `undefined` where it is left out. Asked of each record once, in any order. What it is given is valid
+ * during the call only; what it gives must not change before the copy is done, unless it is what it was given.
+ */
+export type RecordChange = (key: Uint8Array, record: Uint8Array) => Uint8Array | undefined;
 
 /** Records to write, value `i` under key `i`. */
 export interface RecordBatch {

@@ -29,7 +29,9 @@ export async function differencesOnline(
   const reader = createFeatureReader({ project, store, deadlineMs: 60_000 });
   const prepared = reader.prepare(vector);
   for (const at of moments) {
-    await materialize({ project, folder: home, home, store, engine, asOf: BigInt(at) });
+    // Histories have few keys: what can be copied is.
+    const limits = { changedShare: Infinity };
+    await materialize({ project, folder: home, home, store, engine, asOf: BigInt(at), limits });
     const left = history.left.filter((row) => row.at === at);
     const expected = trainingRows({ ...vector, labelReads: [] }, left, history.data);
     const actual: Record<string, ActualAnswer>[] = [];

@@ -30,7 +30,8 @@ function lateWriter(isDoneWithBatches: boolean): {
     keys.bytes.fill(0xff);
     values.bytes.fill(0xff);
   };
-  return { writer: { generation: 1, current: undefined, isDoneWithBatches, write }, batches };
+  const copy = (): Promise<void> => Promise.reject(new Error("nothing is copied"));
+  return { writer: { generation: 1, current: undefined, isDoneWithBatches, write, copy }, batches };
 }
 
 const keys = fc.uniqueArray(fc.string({ unit: "binary", maxLength: 30 }), { minLength: 1, maxLength: 60 });

@@ -100,6 +100,9 @@ function applications(loads: readonly Load[], deliveryOf: (row: Row) => number):
   };
 }
 
+/** How many loads have copied records. */
+const copies = { loads: 0 };
+
 /** What requests for the left rows find, each in the store as it was at their moments; none where nothing was loaded by then. */
 async function served(
   { project, vector, left }: History,
@@ -122,7 +125,10 @@ async function served(
       const made = await materialize({
         ...{ project, folder: home, home, store, engine, clock },
         ...(byClock ? {} : { asOf: BigInt(asOf) }),
+        // Histories have few keys: what can be copied is.
+        limits: { changedShare: Infinity },
       });
+      if (made.groups.some(({ loaded: how }) => how?.how === "incremental" && how.copied > 0)) copies.loads++;
       if (made.groups.some(({ status }) => status === "loaded")) expect(made.appliedAt).toBe(appliedAt);
       const until = loads[i + 1]?.appliedAt ?? Infinity;
       for (const [n, { at, columns }] of left.entries()) {
@@ -211,6 +217,7 @@ describe("a store that is loaded again and again, of files that come late", () =
       // Requests that no load's moment is are what this is about.
       expect(later).toBeGreaterThan(asked / 3);
       expect(asked).toBeGreaterThan(runs * 2);
+      expect(copies.loads).toBeGreaterThan(runs / 2);
       // And those while a load is made.
       expect(during).toBeGreaterThan(0);
     },

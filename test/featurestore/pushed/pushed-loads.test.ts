@@ -164,6 +164,7 @@ async function play(
       const made = await materialize({
         ...{ project, folder: home, home, store, engine, clock },
         ...(options.asOf === undefined ? {} : { asOf: BigInt(options.asOf) }),
+        limits: { changedShare: Infinity },
       });
       loads.push({
         asOf: made.asOf,

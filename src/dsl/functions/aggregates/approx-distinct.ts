@@ -101,7 +101,8 @@ function sqlOf(kind: ValueKind | "rows"): AggregateSql {
           `list(distinct tondo_register(sha256(${text(x)}))) filter (where (${filter}) and ${x} is not null)`,
       },
     ],
-    encode: (column) => ({ numbers: [], values: [storedSql(column("r"), "[]")] }),
+    // In order: what is loaded again is to be the same bytes.
+    encode: (column) => ({ numbers: [], values: [storedSql(`list_sort(${column("r")})`, "[]")] }),
   };
 }
 

@@ -138,7 +138,8 @@ export function tallySql({ kind, limit, counted, element }: TallyOptions): Aggre
       const v = column("v");
       const text = counted
         ? storedSql(`struct_pack(k := ${held(v)}, n := [e.value for e in ${v}])`, "{}")
-        : storedSql(`struct_pack(k := [e::varchar for e in ${v}])`, "{}");
+        : // A set has no order, and what is loaded again is to be the same bytes.
+          storedSql(`struct_pack(k := [e::varchar for e in list_sort(${v})])`, "{}");
       return {
         numbers: [],
         values: [

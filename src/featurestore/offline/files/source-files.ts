@@ -74,8 +74,13 @@ export async function filesOf(
   return files.sort();
 }
 
+/** Where a file lies that a place lists. */
+export function listedFile(path: string, name: string, folder: string): string {
+  return join(isAbsolute(path) ? path : join(folder, path), name);
+}
+
 async function listedFiles({ path, files }: ListedFiles, folder: string, what: string): Promise<readonly string[]> {
-  const all = files.map((name) => join(isAbsolute(path) ? path : join(folder, path), name));
+  const all = files.map((name) => listedFile(path, name, folder));
   for (const file of all) {
     if ((await lookAt(file)) === "file") continue;
     throw new TondoError("SOURCE_MISSING", `${what}: a file that it was extracted into is gone`, {

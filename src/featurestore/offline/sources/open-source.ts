@@ -23,6 +23,8 @@ export interface Sight {
   readonly to?: bigint;
   /** A table of the keys that are asked for. */
   readonly keys?: string;
+  /** Whether rows of all other keys are left out, and not only those that files need not be read for. */
+  readonly keysAlone?: boolean;
   /** Where few rows have one of them: how tables are called in which those are set aside, so that nothing is computed of the others. */
   readonly aside?: string;
 }
@@ -101,7 +103,8 @@ export async function openSource(
       await engine.run(`create or replace temp table ${table} as ${sql}`, `reading ${what}`, signal);
       return `select * from ${table}`;
     };
-    const relation = await relationOf(engine, group, source, scan, applied?.log);
+    const alone = sight.keysAlone === true ? sight.keys : undefined;
+    const relation = await relationOf(engine, group, source, scan, applied?.log, alone);
     const late =
       sight.aside === undefined && applied === undefined && isReadAgain(relation)
         ? await lateReads(engine, group, source, opened, prune)

@@ -90,6 +90,7 @@ export function neededColumns(group: GroupPlan, source: SourcePlan, place: FileT
  * A group's source as SQL, of rows that are read in any way.
  *
  * @param applied with it rows are known when they were first applied online; the scan then gives `since`, as `sinceSql` has it
+ * @param alone a table of keys: rows of all others are left out
  */
 export async function relationOf(
   host: ProgramHost,
@@ -97,6 +98,7 @@ export async function relationOf(
   source: SourcePlan,
   scan: Scan,
   applied?: AppliedLog,
+  alone?: string,
 ): Promise<SourceRelation> {
   const isApplied = applied !== undefined && source.at !== undefined;
   const kinds = kindsOf(source);
@@ -133,7 +135,8 @@ export async function relationOf(
   const reads = group.reads.map((_, i) => `r${String(i)}`);
   const needed = [...keys, ...(source.at === undefined ? [] : ["t", "k"])];
   const unchecked = parts.join(" union all ");
-  const rows = `select * from (${unchecked}) where ${needed.map((name) => `${name} is not null`).join(" and ")}`;
+  const own = alone === undefined ? "" : ` semi join ${alone} using (${keys.join(", ")})`;
+  const rows = `select * from (${unchecked})${own} where ${needed.map((name) => `${name} is not null`).join(" and ")}`;
   const hasVersions = source.id !== undefined;
   const hasDeletions = source.deleted !== undefined;
   const gone = hasDeletions ? ["gone"] : [];

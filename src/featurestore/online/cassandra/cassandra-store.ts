@@ -1,11 +1,19 @@
 import { type Micros, TondoError } from "../../../core/index.ts";
 import { decodePointer } from "../group-pointer.ts";
-import type { GenerationRecords, GenerationWriter, OnlineStore, PointerSwitch, StoreView } from "../online-store.ts";
+import type {
+  GenerationRecords,
+  GenerationWriter,
+  OnlineStore,
+  PointerSwitch,
+  RecordBatch,
+  StoreView,
+} from "../online-store.ts";
 import { cassandraError } from "./cassandra-error.ts";
 import type { CassandraOptions } from "./cassandra-options.ts";
 import { createGenerationCql, dropGenerationCql, quoteName } from "./cassandra-schema.ts";
 import { CassandraView } from "./cassandra-view.ts";
 import { ControlTable, type GenerationEntry, type GroupState } from "./control-table.ts";
+import { RecordScan } from "./copy-records.ts";
 import { generationTable } from "./generation-table.ts";
 import { KeyErasure } from "./key-erasure.ts";
 import { Lease, newHolder } from "./lease.ts";
@@ -38,6 +46,7 @@ export class CassandraStore implements OnlineStore {
   readonly #control: ControlTable;
   readonly #reads: PartitionReads;
   readonly #writes: RecordWrites;
+  readonly #scan: RecordScan;
   readonly #erasure: KeyErasure;
   readonly #pointers: PointerCache;
   readonly #leases: Map<string, Lease> = new Map<string, Lease>();
@@ -55,6 +64,7 @@ export class CassandraStore implements OnlineStore {
       this.#pointers.forget();
     });
     this.#writes = new RecordWrites(session);
+    this.#scan = new RecordScan(session);
     this.#erasure = new KeyErasure(session);
   }
 
@@ -99,12 +109,19 @@ export class CassandraStore implements OnlineStore {
         const table = this.#table(group, generation);
         await this.#session.define(doing, createGenerationCql(keyspace, table, group));
         const name = `${quoteName(keyspace)}.${quoteName(table)}`;
+        const write = async (batch: RecordBatch): Promise<void> => {
+          if (lease.isLost) throw lost(group);
+          await this.#writes.write(name, batch, doing);
+        };
         return {
           generation,
           current: state.pointer === null ? undefined : decodePointer(state.pointer),
-          write: async (batch) => {
-            if (lease.isLost) throw lost(group);
-            await this.#writes.write(name, batch, doing);
+          write,
+          copy: async (from, change, signal) => {
+            const known = state.generations.some((one) => one.generation === from && one.state === "ready");
+            if (!known) throw notThere(group, from);
+            const source = `${quoteName(keyspace)}.${quoteName(this.#table(group, from))}`;
+            await this.#scan.copy(source, change, write, doing, signal);
           },
         };
       } catch (error) {
@@ -291,6 +308,12 @@ function busy(group: string, { holder, heldUntil }: GroupState): TondoError {
         ? "Wait until that load has ended."
         : `Wait until that load has ended; if it has died, until ${until}, when its claim runs out.`,
     details: { group, holder, ...(until === undefined ? {} : { until }) },
+  });
+}
+
+function notThere(group: string, generation: number): TondoError {
+  return new TondoError("GENERATION_GONE", `${group} has no generation ${String(generation)} to copy records of`, {
+    hint: "Load the group again.",
   });
 }
 

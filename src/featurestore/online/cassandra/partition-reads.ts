@@ -233,7 +233,7 @@ function visitSome(rows: readonly types.Row[], keys: readonly Buffer[], visit: R
  * The record of a key's rows. They are read as a whole, so that one who knows no further parts leaves none out: those are rows of their own, and
  * have no `record`.
  */
-function wholeRecord(rows: readonly types.Row[], from: number, to: number): Uint8Array | undefined {
+export function wholeRecord(rows: readonly types.Row[], from: number, to: number): Uint8Array | undefined {
   if (from === to) return undefined;
   const record = rows[from]?.["record"] as Buffer | null | undefined;
   if (to - from === 1 && record) return record;

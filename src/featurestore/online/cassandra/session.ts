@@ -57,6 +57,11 @@ export class Session {
     };
   }
 
+  /** How all records of a generation are read, by a load: as requests read them, with the patience of a write. */
+  scanOptions(): QueryOptions {
+    return { ...this.readOptions(), ...this.#writeTimeout() };
+  }
+
   /** How it is looked up whether records are there, where nobody waits for the answer: also what was written in another data centre is seen. */
   proofOptions(): QueryOptions {
     return { ...this.#prepared("quorum"), isIdempotent: true, ...this.#writeTimeout() };

@@ -3,7 +3,7 @@ export { KeyRows } from "./key-rows.ts";
 export { decodePushed, encodePushed, type PushedRow } from "./pushed-codec.ts";
 export { encodeKey, maxKeyBytes, tryEncodeKey } from "./key-codec.ts";
 export { codecVersion, RecordBuffer } from "./record.ts";
-export { columnOfVersion, doubleOfVersion, findRow, findVersion, isDouble } from "./row-codec.ts";
+export { columnOfVersion, doubleOfVersion, findRow, findVersion, isDouble, versionsOf } from "./row-codec.ts";
 export { rowMarks, RowsEncoder } from "./rows-encoder.ts";
 export {
   encodeWindows,
@@ -15,4 +15,5 @@ export {
   unreadableState,
   windowLoader,
 } from "./window-codec.ts";
+export { type TrimmedWindows, windowTrimmer } from "./window-trim.ts";
 export type { Words } from "./record.ts";

@@ -12,6 +12,16 @@ import { bitmapWords, isPresent, readSlot } from "./value-slots.ts";
 /** What a deletion has for its string bytes. */
 export const deletion = 0xffff_ffff;
 
+/**
+ * How many versions a record of so many columns has.
+ * @throws TondoError `STORE_CORRUPT`
+ */
+export function versionsOf(bytes: Uint8Array, columns: number): number {
+  const words = loadRecord(bytes, recordKinds.rows, columns);
+  if (words.words < 2) throw corrupt("it has no count of versions");
+  return words.u32[2] ?? 0;
+}
+
 /** A version found in a record: where its parts are. Valid until the next record is loaded. */
 export type FoundVersion = Readonly<Found>;
 

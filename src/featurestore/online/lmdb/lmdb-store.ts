@@ -7,6 +7,7 @@ import type { GenerationRecords, GenerationWriter, OnlineStore, PointerSwitch, S
 import type { PushedStore } from "../pushed-store.ts";
 import { BatchWriter } from "./batch-writer.ts";
 import { checkFile } from "./check-file.ts";
+import { copySlot, type OpenViewed } from "./copy-slot.ts";
 import { lmdbError } from "./lmdb-error.ts";
 import { defaultLmdbLimits, type LmdbOptions } from "./lmdb-options.ts";
 import { LmdbPushed } from "./lmdb-pushed.ts";
@@ -161,6 +162,19 @@ export class LmdbStore implements OnlineStore {
         current,
         isDoneWithBatches: true,
         write: (batch) => this.#writing(`loading ${group}`, () => writer.write(batch)),
+        copy: (from, change, signal) =>
+          this.#writing(`loading ${group}`, async () => {
+            const bytes = this.#meta.getBinary(slotKey(group, from));
+            const isThere = bytes !== undefined && Buffer.from(bytes).toString() === String(from);
+            if (!isThere || this.#openSlot(group, from, false) === undefined) throw notThere(group, from);
+            const open: OpenViewed = (decode) => {
+              // The driver's types do not know that a database may have what decodes its values, nor `create`.
+              const encoder = { encode: (value: Bytes) => value, decode };
+              const options = { name: slotName(group, from), keyEncoding: "binary" as const, create: false, encoder };
+              return this.#root.openDB<Bytes, Bytes>(options);
+            };
+            await copySlot(open, change, (batch) => writer.write(batch), signal);
+          }),
       };
     });
   }
@@ -358,6 +372,12 @@ export class LmdbStore implements OnlineStore {
       await writeFailure(error, "going on", this.#folder);
     }
   }
+}
+
+function notThere(group: string, generation: number): TondoError {
+  return new TondoError("GENERATION_GONE", `${group} has no generation ${String(generation)} to copy records of`, {
+    hint: "Load the group again.",
+  });
 }
 
 function nothingThere(folder: string): TondoError {
