@@ -63,8 +63,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "pointers-count-from-their-answer",
     file: `${folder}/pointer-cache.ts`,
-    find: "const snapshot = { pointers, readAt };",
-    replace: "const snapshot = { pointers, readAt: this.#now() };",
+    find: "const snapshot = { pointers, overlays, readAt };",
+    replace: "const snapshot = { pointers, overlays, readAt: this.#now() };",
     tests: pointers,
   },
   {

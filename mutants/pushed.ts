@@ -2,14 +2,17 @@ import type { Mutant } from "../scripts/mutants/mutant.ts";
 
 const push = ["test/featurestore/pushed/push.test.ts"];
 const store = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
+const cassandra = ["test/featurestore/online/cassandra/cassandra-pushed.cassandra.test.ts"];
+const processes = ["test/featurestore/pushed/several-processes.cassandra.test.ts"];
+const later = ["test/featurestore/online/pushed-later.test.ts"];
 const opened = ["test/featurestore/pushed/opened.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
     name: "pushed-rows-of-former-definitions-kept",
     file: "src/featurestore/materialize/materialize.ts",
-    find: "({ k }) => !isRead || k <= held",
-    replace: "({ k }) => isRead && k <= held",
+    find: "isRead ? held : Infinity",
+    replace: "isRead ? held : -Infinity",
     tests: push,
   },
   {
@@ -92,8 +95,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "pushed-rows-gone-for-a-rollback",
     file: "src/featurestore/materialize/materialize.ts",
-    find: "Math.min(pointer.asOf, before?.asOf ?? -Infinity)",
-    replace: "pointer.asOf",
+    find: "Math.min(asOf, before.asOf)",
+    replace: "asOf",
     tests: push,
   },
   {
@@ -130,6 +133,133 @@ const mutants: readonly Mutant[] = [
     find: "if (gone.size > 0) await dropMoments",
     replace: "if (gone.size > 1e9) await dropMoments",
     tests: push,
+  },
+  {
+    name: "record-answered-before-what-is-pushed-beside-it",
+    file: "src/featurestore/online/begin-rounds.ts",
+    find: "if (waiting === undefined) visit(i, record, found?.[i]);\n    // It is valid during the call only.\n    else waiting.push([i, record === undefined ? undefined : new Uint8Array(record)]);",
+    replace: "visit(i, record, found?.[i]);",
+    tests: later,
+  },
+  {
+    name: "record-kept-beyond-its-visit",
+    file: "src/featurestore/online/begin-rounds.ts",
+    find: "record === undefined ? undefined : new Uint8Array(record)",
+    replace: "record",
+    tests: later,
+  },
+  {
+    name: "failed-read-of-pushed-rows-taken-for-none",
+    file: "src/featurestore/online/record-reads.ts",
+    find: "    (error: unknown) => {\n      read.end();\n      read.fail(error);\n    },\n  );\n}\n\nfunction idOf",
+    replace: "    () => {\n      read.end();\n      read.done();\n    },\n  );\n}\n\nfunction idOf",
+    tests: later,
+  },
+  {
+    name: "push-stands-behind-a-close",
+    file: "src/featurestore/online/cassandra/push-order.ts",
+    find: "IF last < ?",
+    replace: "IF last > ?",
+    tests: cassandra,
+  },
+  {
+    name: "refused-push-stands",
+    file: "src/featurestore/online/cassandra/push-order.ts",
+    find: "IF first = NULL AND refused = NULL",
+    replace: "IF first = NULL",
+    tests: cassandra,
+  },
+  {
+    name: "standing-push-of-the-dead-not-seen",
+    file: "src/featurestore/online/cassandra/pushed-reads.ts",
+    find: "if (again > 0 || open.every(({ batch }) => firsts.has(batch))) break;",
+    replace: "firsts.clear();\n      break;",
+    tests: cassandra,
+  },
+  {
+    name: "rows-that-do-not-stand-counted",
+    file: "src/featurestore/online/cassandra/pushed-reads.ts",
+    find: "k ?? (first === undefined ? undefined : first + place)",
+    replace: "k ?? (first === undefined ? since + place : first + place)",
+    tests: cassandra,
+  },
+  {
+    name: "forgotten-before-its-rows-say-their-moments",
+    file: "src/featurestore/online/cassandra/cassandra-pushed.ts",
+    find: "    await this.#tables.spreadAnew(one.batch, first, doing);\n",
+    replace: "",
+    tests: cassandra,
+  },
+  {
+    name: "pushed-rows-gone-at-once",
+    file: "src/featurestore/online/cassandra/cassandra-pushed.ts",
+    find: "Math.min(before?.upTo ?? -Infinity, upTo);\n    if (before !== undefined) await",
+    replace: "upTo;\n    await",
+    tests: cassandra,
+  },
+  {
+    name: "rows-of-definitions-that-came-back-gone",
+    file: "src/featurestore/online/cassandra/cassandra-pushed.ts",
+    find: "const gone = Math.min(before?.upTo ?? -Infinity, upTo);",
+    replace: "const gone = before?.upTo ?? -Infinity;",
+    tests: cassandra,
+  },
+  {
+    name: "what-the-dead-pushed-stays",
+    file: "src/featurestore/online/cassandra/cassandra-pushed.ts",
+    find: "    await this.order.refuse(one.batch, doing);\n",
+    replace: "",
+    tests: cassandra,
+  },
+  {
+    name: "forgotten-while-its-rows-are-told-their-moments",
+    file: "src/featurestore/online/cassandra/cassandra-pushed.ts",
+    find: "    if (!this.#mustBeOver(one)) return false;\n",
+    replace: "",
+    tests: cassandra,
+  },
+  {
+    name: "log-of-what-is-still-written-removed",
+    file: "src/featurestore/online/cassandra/cassandra-pushed.ts",
+    find: "if (state === undefined || (state.first",
+    replace:
+      'if (state === undefined) {\n        await this.#tables.removeLog(batch, "all", doing);\n        return false;\n      }\n      if ((state.first',
+    tests: cassandra,
+  },
+  {
+    name: "keys-of-erased-rows-stay",
+    file: "src/featurestore/online/cassandra/cassandra-pushed.ts",
+    find: "({ key }) => this.#tables.removeKey(scope, key, batch, doing)",
+    replace: "() => Promise.resolve()",
+    tests: cassandra,
+  },
+  {
+    name: "another-home-takes-pushed-rows",
+    file: "src/featurestore/pushed/pushed-home.ts",
+    find: "if ((await pushed.takenBy(id)) === id) return;",
+    replace: "await pushed.takenBy(id);\n  return;",
+    tests: cassandra,
+  },
+  {
+    name: "read-of-what-nobody-pushed-to",
+    file: "src/featurestore/online/cassandra/cassandra-view.ts",
+    find: "    if (this.#overlays.get(group)?.has(overlay) !== true) return undefined;\n",
+    replace: "",
+    tests: cassandra,
+  },
+  {
+    name: "first-push-not-marked",
+    file: "src/featurestore/online/cassandra/cassandra-pushed.ts",
+    find: "    for (const { group, overlay } of groups) await this.#mark(group, overlay, doing);\n",
+    replace: "",
+    tests: cassandra,
+  },
+  {
+    name: "marks-of-pushes-not-read-anew",
+    file: "src/featurestore/online/cassandra/read-pointers.ts",
+    find: '`${moment.toString()} ${marked?.toString() ?? ""}`',
+    replace: "moment.toString()",
+    tests: processes,
   },
 ];
 

@@ -286,6 +286,6 @@ async function dropPushed({ pushed }: OnlineStore, { group, asOf, overlay, befor
   const held = before === undefined ? -Infinity : Math.min(asOf, before.asOf);
   for (const one of await pushed.overlays(group)) {
     const isRead = one === overlay || one === before?.overlay;
-    await pushed.drop(group, one, ({ k }) => !isRead || k <= held);
+    await pushed.retire(group, one, isRead ? held : Infinity);
   }
 }

@@ -1,7 +1,9 @@
 import { type Micros, TondoError } from "../../core/index.ts";
 import { maxKeyBytes } from "./codec/index.ts";
 import { type GroupPointer, pointerAt } from "./group-pointer.ts";
-import type { StoreView } from "./online-store.ts";
+import type { PushedFound } from "./group-reader.ts";
+import type { RecordVisitor, StoreView } from "./online-store.ts";
+import type { PushedValues } from "./pushed-values.ts";
 import type { Lookup, ReadProgram } from "./read-program.ts";
 import type { ReadUnderWay } from "./read-under-way.ts";
 import type { RecordReads } from "./record-reads.ts";
@@ -101,11 +103,11 @@ function beginLookup(
   if (pointer === undefined) return undefined;
   const read = reader.bind(pointer);
   if (areAll(keys)) {
+    const visit: PushedRecordVisitor = (i, record, pushed) => {
+      if (!answers.isFinal) read(record, at, answers, i * stride, pushed);
+    };
     // Before the records, which are valid until the next is read.
-    const pushed = reader.pushed(view, pointer, keys, at);
-    return records.read(view, pointer, keys, (i, record) => {
-      if (!answers.isFinal) read(record, at, answers, i * stride, pushed?.[i]);
-    });
+    return readBoth(records, view, pointer, keys, reader.pushed(view, pointer, keys, at), visit);
   }
   const present: Uint8Array[] = [];
   const rowOf: number[] = [];
@@ -115,11 +117,46 @@ function beginLookup(
     else rowOf[present.push(key) - 1] = row;
   }
   if (present.length === 0) return undefined;
-  const pushed = reader.pushed(view, pointer, present, at);
-  return records.read(view, pointer, present, (i, record) => {
+  return readBoth(records, view, pointer, present, reader.pushed(view, pointer, present, at), (i, record, pushed) => {
     const row = rowOf[i];
-    if (!answers.isFinal && row !== undefined) read(record, at, answers, row * stride, pushed?.[i]);
+    if (!answers.isFinal && row !== undefined) read(record, at, answers, row * stride, pushed);
   });
+}
+
+/** Visits a record with what was pushed under its key. */
+type PushedRecordVisitor = (
+  index: number,
+  record: Uint8Array | undefined,
+  pushed: readonly PushedValues[] | undefined,
+) => void;
+
+/** Reads records beside what was pushed under their keys: where that comes later, both are under way at once, and a record waits for it. */
+function readBoth(
+  records: RecordReads,
+  view: StoreView,
+  pointer: GroupPointer,
+  keys: readonly Uint8Array[],
+  pushed: ReturnType<Lookup["reader"]["pushed"]>,
+  visit: PushedRecordVisitor,
+): ReadUnderWay | undefined {
+  if (!(pushed instanceof Promise))
+    return records.read(view, pointer, keys, (i, record) => {
+      visit(i, record, pushed?.[i]);
+    });
+  let found: PushedFound | undefined;
+  let waiting: (readonly [index: number, record: Uint8Array | undefined])[] | undefined = [];
+  const beside = pushed.then((values) => {
+    found = values;
+    const all = waiting ?? [];
+    waiting = undefined;
+    for (const [i, record] of all) visit(i, record, found?.[i]);
+  });
+  const visitBeside: RecordVisitor = (i, record) => {
+    if (waiting === undefined) visit(i, record, found?.[i]);
+    // It is valid during the call only.
+    else waiting.push([i, record === undefined ? undefined : new Uint8Array(record)]);
+  };
+  return records.read(view, pointer, keys, visitBeside, beside);
 }
 
 function areAll(keys: Lookup["keys"]): keys is readonly Uint8Array[] {

@@ -37,6 +37,9 @@ interface Defined extends Wanted, Pick<WantedValue, "kind" | "missing"> {
   readonly narrower: string | undefined;
 }
 
+/** What was pushed under some keys, by key. */
+export type PushedFound = readonly (readonly PushedValues[] | undefined)[];
+
 /** Reads some stored values of one group: knows its definition, and finds them in whatever layout was loaded. */
 export class GroupReader {
   readonly name: string;
@@ -149,10 +152,10 @@ export class GroupReader {
     { overlay, asOf }: GroupPointer,
     keys: readonly Uint8Array[],
     at: Micros,
-  ): readonly (readonly PushedValues[] | undefined)[] | undefined {
+  ): PushedFound | undefined | Promise<PushedFound | undefined> {
     if (overlay === undefined) return undefined;
     let found: (readonly PushedValues[] | undefined)[] | undefined;
-    view.readPushed?.(this.name, overlay, keys, (i, record) => {
+    const work = view.readPushed?.(this.name, overlay, keys, at, (i, record) => {
       this.#pushed ??= new PushedReader(
         this.#group,
         this.#plan,
@@ -162,7 +165,7 @@ export class GroupReader {
       const values = this.#pushed.values(decodePushed(record), asOf, at);
       if (values.length > 0) (found ??= [])[i] = values;
     });
-    return found;
+    return work instanceof Promise ? work.then(() => found) : found;
   }
 
   /** A key of which a part is missing: all missing. */

@@ -90,9 +90,16 @@ export interface StoreView {
 
   /**
    * Reads what is pushed to a group under some keys, beside its generations: `visit` gets the index of each key that has a record, which is valid during the
-   * call only. `overlay` is what a pointer names. Absent where the store takes no rows.
+   * call only. `overlay` is what a pointer names; rows of moments behind `upTo` may be left out, or rows that came since the view was opened be given. Absent where the store takes no
+   * rows.
    */
-  readPushed?(group: string, overlay: string, keys: readonly Uint8Array[], visit: PushedVisitor): void;
+  readPushed?(
+    group: string,
+    overlay: string,
+    keys: readonly Uint8Array[],
+    upTo: Micros,
+    visit: PushedVisitor,
+  ): void | Promise<void>;
 
   close(): void;
 }

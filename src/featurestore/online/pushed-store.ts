@@ -31,9 +31,18 @@ export interface PushedStore {
 
   /** Removes rows from the overlay of a group, or counts them; gives how many there were. Durable when it returns. */
   drop(group: string, overlay: string, isWanted: (row: PushedRow) => boolean, how?: "count"): Promise<number>;
+
+  /** Says up to which moment both generations that are kept hold the rows of an overlay: these go once no view needs them any more. */
+  retire(group: string, overlay: string, upTo: Micros): Promise<void>;
+
+  /**
+   * Says that a home puts rows of the log into files, which only one may: the others' files lack them. Gives the one that does, the first that said so. Absent where no other home has
+   * the store.
+   */
+  takenBy?(home: string): Promise<string>;
 }
 
-/** A row in the log of a source. */
+/** A row in the log of a source. Where it is asked whether it is to be removed, `k` is no number while it is not known whether it will count. */
 export type LoggedRow = Pick<PushedRow, "k" | "text">;
 
 /** Rows to be pushed. */

@@ -28,7 +28,7 @@ export class ReadUnderWay {
   #listener: ReadListener | undefined;
   /** From its start on until it has said what it waits for. */
   #waits = 1;
-  #isOpen = false;
+  #open = 0;
   #isAnswered = false;
   #failure: { readonly error: unknown } | undefined;
 
@@ -53,7 +53,7 @@ export class ReadUnderWay {
 
   /** Whether the store is at it. */
   get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#open > 0;
   }
 
   /** What went wrong. */
@@ -74,15 +74,15 @@ export class ReadUnderWay {
     if (--this.#waits === 0) this.#answer();
   }
 
-  /** The store is asked: it is waited for, too, so that its view may be closed. */
+  /** The store is asked, once or several times at once: it is waited for, too, so that its view may be closed. */
   open(): void {
-    this.#isOpen = true;
+    this.#open++;
     this.wait();
   }
 
   end(): void {
-    this.#isOpen = false;
-    this.#listener?.ended();
+    this.#open--;
+    if (this.#open === 0) this.#listener?.ended();
     this.done();
   }
 

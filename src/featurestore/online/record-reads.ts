@@ -25,14 +25,20 @@ export class RecordReads {
     this.#answersLater = true;
   }
 
-  /** Visits the records of some keys of a load; gives nothing where all were at once. */
+  /**
+   * Visits the records of some keys of a load; gives nothing where all were at once.
+   *
+   * @param beside what is under way in the view beside them, and waited for, too
+   */
   read(
     view: StoreView,
     load: GroupPointer,
     keys: readonly Uint8Array[],
     visit: RecordVisitor,
+    beside?: Promise<void>,
   ): ReadUnderWay | undefined {
-    if (this.#answersLater) return this.#shared(view, load, keys, visit);
+    if (beside !== undefined) this.#answersLater = true;
+    if (this.#answersLater) return this.#shared(view, load, keys, visit, beside);
     let work: void | Promise<void>;
     try {
       work = view.read(load.group, load.generation, keys, visit);
@@ -80,8 +86,10 @@ export class RecordReads {
     load: GroupPointer,
     keys: readonly Uint8Array[],
     visit: RecordVisitor,
+    beside: Promise<void> | undefined,
   ): ReadUnderWay | undefined {
     const read = new ReadUnderWay(visit);
+    if (beside !== undefined) waitBeside(read, beside);
     // Most calls ask for one key a group: lists begin with what they hold.
     let asked: Uint8Array[] | undefined;
     let own: Flight[] | undefined;
@@ -168,6 +176,21 @@ export class RecordReads {
   #remove(flight: Flight): boolean {
     return this.#flights.get(flight.id) === flight && this.#flights.delete(flight.id);
   }
+}
+
+function waitBeside(read: ReadUnderWay, beside: Promise<void>): void {
+  read.open();
+  read.wait();
+  beside.then(
+    () => {
+      read.end();
+      read.done();
+    },
+    (error: unknown) => {
+      read.end();
+      read.fail(error);
+    },
+  );
 }
 
 function idOf(group: string, key: Uint8Array): string {

@@ -7,6 +7,7 @@ import { PartWriter } from "../extract/part-writer.ts";
 import { type HomeLock, lockHome } from "../home-lock.ts";
 import type { OnlineStore } from "../online/index.ts";
 import { columnsOfText } from "../online/pushed-values.ts";
+import { claimPushed } from "./pushed-home.ts";
 import { pushedColumn, pushedFolder, pushedParts } from "./pushed-places.ts";
 
 /** What is put into files, whence and where. */
@@ -29,7 +30,7 @@ const waitMs = 60_000;
  * Puts the rows that programs have pushed from the store's log into Parquet files in the home, which loads and training sets read. A row leaves the log once it is durable
  * in a file; one that was put there by a process which was killed before it said so is not put there twice.
  *
- * @throws TondoError `HOME_BUSY` where another does the same for longer than a minute, `IO_FAILED`, `ABORTED`, and what the store throws
+ * @throws TondoError `HOME_BUSY` where another does the same for longer than a minute, `INVALID_ARGUMENT` where another home does, `IO_FAILED`, `ABORTED`, and what the store throws
  */
 export async function collectPushed(options: CollectOptions): Promise<void> {
   const { sources, home, store } = options;
@@ -40,6 +41,7 @@ export async function collectPushed(options: CollectOptions): Promise<void> {
     if ((await pushed.logged(source.name, Number.MIN_SAFE_INTEGER, 1)).length > 0) waiting.push(source);
   if (waiting.length === 0) return;
   using _lock = await lockPushed(home);
+  await claimPushed(store, home);
   const { engine } = options;
   if (typeof engine !== "function") {
     for (const source of waiting) await collectSource(source, engine, options);

@@ -320,7 +320,7 @@ function refuseSource(source: SourcePlan): void {
 
 function takesNone(kind: string): TondoError {
   return new TondoError("INVALID_ARGUMENT", `the online store "${kind}" takes no pushed rows`, {
-    hint: "Push with LMDB; with Cassandra write files and materialize.",
+    hint: "Push with LMDB or Cassandra; or write files and materialize.",
   });
 }
 

@@ -10,6 +10,8 @@ export interface Answers {
   readonly view?: () => Answer;
   /** For each key of a read. */
   readonly record?: (group: string, index: number) => Answer;
+  /** For what is pushed under each key of a read; what is not said comes in a later turn. */
+  readonly pushed?: (group: string, index: number) => Answer;
 }
 
 /** A real store that answers later, and what was asked of it. */
@@ -29,7 +31,10 @@ export interface LaterStore {
  * Puts a wait before what an LMDB store says, so that it answers as a store over a network does: in promises, each record by itself, valid during the
  * visit only.
  */
-export function laterStore(real: LmdbStore, { view = () => 0, record = () => 0 }: Answers = {}): LaterStore {
+export function laterStore(
+  real: LmdbStore,
+  { view = () => 0, record = () => 0, pushed = () => 0 }: Answers = {},
+): LaterStore {
   const asked: string[] = [];
   const come: string[] = [];
   const faults: string[] = [];
@@ -67,6 +72,24 @@ export function laterStore(real: LmdbStore, { view = () => 0, record = () => 0 }
             come.push(group);
             // Whoever keeps it has a copy.
             bytes?.fill(0xaa);
+          });
+          const ends = await Promise.allSettled(reads);
+          for (const end of ends) if (end.status === "rejected") throw end.reason;
+        },
+        readPushed: async (group, overlay, keys, upTo, visit) => {
+          const reads = keys.map(async (key, i) => {
+            await wait(pushed(group, i));
+            if (isClosed) faults.push(`${group} was read in a closed view`);
+            const current = real.view([group]);
+            try {
+              void current.readPushed?.(group, overlay, [key], upTo, (_, bytes) => {
+                const own = bytes.slice();
+                visit(i, own);
+                own.fill(0xaa);
+              });
+            } finally {
+              current.close();
+            }
           });
           const ends = await Promise.allSettled(reads);
           for (const end of ends) if (end.status === "rejected") throw end.reason;

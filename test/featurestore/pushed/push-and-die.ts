@@ -23,6 +23,7 @@ const store = storeLike(real, {
     dropLogged: async (...asked) => mortal(async () => pushed.dropLogged(...asked)),
     overlays: async (...asked) => mortal(async () => pushed.overlays(...asked)),
     drop: async (...asked) => mortal(async () => pushed.drop(...asked)),
+    retire: async (...asked) => mortal(async () => pushed.retire(...asked)),
   },
 });
 let now = Number(start);

@@ -54,6 +54,12 @@ export interface CassandraLimits {
    * anew, after half of it: all programs that use the store must say the same.
    */
   readonly holdMs: number;
+  /** How long ahead of the clock rows are pushed, beyond `pointerAgeMs`, milliseconds: as long as it may take to have them stand, with clocks that differ. */
+  readonly pushLeadMs: number;
+  /** How long a push may write before it is given up, milliseconds; one that died is taken for dead after twice that. */
+  readonly pushTimeoutMs: number;
+  /** How often a push takes later moments where others, or loads, were faster. */
+  readonly pushTries: number;
 }
 
 /** The defaults of {@link CassandraLimits}. */
@@ -73,6 +79,9 @@ export const defaultCassandraLimits: CassandraLimits = {
   writesInFlight: 256,
   leaseMs: 30_000,
   holdMs: 60_000,
+  pushLeadMs: 1000,
+  pushTimeoutMs: 60_000,
+  pushTries: 20,
 };
 
 /** How a store in Cassandra is opened. */

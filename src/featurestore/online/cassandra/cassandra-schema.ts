@@ -3,7 +3,7 @@ import { generationTable } from "./generation-table.ts";
 import { settleOptions } from "./settle-options.ts";
 
 /** The form of the tables; raised whenever it changes. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** The table of pointers, leases and generations. */
 export const controlTable = "groups";
@@ -38,9 +38,55 @@ export function createControlCql(keyspace: string): string {
   return `CREATE TABLE IF NOT EXISTS ${quoteName(keyspace)}.${quoteName(controlTable)} (
   store text, "group" text, entry int, form int static,
   generation int, pointer blob, next int, holder text, held_until timestamp,
-  state text, held boolean,
+  state text, held boolean, pushed text,
   PRIMARY KEY (store, "group", entry)
 ) WITH comment = 'Tondo: which generation of each group is current'`;
+}
+
+/** Brings the control table of form 1 to form 2: it says to which overlays of a group rows were pushed. */
+export function addPushedCql(keyspace: string): string {
+  return `ALTER TABLE ${quoteName(keyspace)}.${quoteName(controlTable)} ADD pushed text`;
+}
+
+/** The tables of rows that programs push: see `CassandraPushed`. */
+export const pushedTables = {
+  order: "pushed_order",
+  batches: "pushed_batches",
+  keys: "pushed_keys",
+  log: "pushed_log",
+  rows: "pushed_rows",
+} as const;
+
+/**
+ * Makes the tables of rows that programs push. Batches are taken out of the order one by one, and what is taken out is none the worse for coming back: so it is
+ * forgotten after an hour.
+ */
+export function createPushedCql(keyspace: string): readonly string[] {
+  const name = (table: keyof typeof pushedTables): string =>
+    `CREATE TABLE IF NOT EXISTS ${quoteName(keyspace)}.${quoteName(pushedTables[table])}`;
+  return [
+    `${name("order")} (
+  store text, entry text, last double, floor double, home text,
+  push text, source text, first double, rows int, spread boolean, refused boolean,
+  PRIMARY KEY (store, entry)
+) WITH comment = 'Tondo: which pushes stand, in the order of their moments' AND gc_grace_seconds = 3600`,
+    `${name("batches")} (
+  scope text, hour int, push text, began timestamp, retired double static, held boolean static,
+  PRIMARY KEY ((scope, hour), push)
+) WITH comment = 'Tondo: where pushes wrote rows'`,
+    `${name("keys")} (
+  push text, scope text, key blob,
+  PRIMARY KEY (push, scope, key)
+) WITH comment = 'Tondo: under which keys pushes wrote rows'`,
+    `${name("log")} (
+  push text, place int, columns text,
+  PRIMARY KEY (push, place)
+) WITH comment = 'Tondo: pushed rows for loads'`,
+    `${name("rows")} (
+  scope text, key blob, push text, place int, since double, t double, k double, columns text,
+  PRIMARY KEY ((scope, key), push, place)
+) WITH comment = 'Tondo: pushed rows for requests'`,
+  ];
 }
 
 /**
@@ -60,8 +106,8 @@ export function dropGenerationCql(keyspace: string, table: string): string {
 }
 
 /**
- * The CQL by which a store is made, statement by statement, to be read before it is run: the keyspace where that is to be made, the control table, and the
- * table that each load makes, here of the first generation of `entity:group`.
+ * The CQL by which a store is made, statement by statement, to be read before it is run: the keyspace where that is to be made, the control table, those of
+ * pushed rows, and the table that each load makes, here of the first generation of `entity:group`.
  *
  * @throws TondoError `INVALID_ARGUMENT`
  */
@@ -71,6 +117,7 @@ export function cassandraSchema(options: CassandraOptions): readonly string[] {
   return [
     ...(options.createKeyspace === true ? [createKeyspaceCql(keyspace, options.replication)] : []),
     createControlCql(keyspace),
+    ...createPushedCql(keyspace),
     createGenerationCql(keyspace, generationTable(store, group, 1), group),
   ];
 }

@@ -11,7 +11,8 @@ import type {
 import { cassandraError } from "./cassandra-error.ts";
 import type { CassandraOptions } from "./cassandra-options.ts";
 import { createGenerationCql, dropGenerationCql, quoteName } from "./cassandra-schema.ts";
-import { CassandraView } from "./cassandra-view.ts";
+import { CassandraPushed } from "./cassandra-pushed.ts";
+import { CassandraView, type ReadOverlay } from "./cassandra-view.ts";
 import { ControlTable, type GenerationEntry, type GroupState } from "./control-table.ts";
 import { RecordScan } from "./copy-records.ts";
 import { generationTable } from "./generation-table.ts";
@@ -21,6 +22,8 @@ import { openSchema } from "./open-schema.ts";
 import { PointerCache, type PointerSnapshot } from "./pointer-cache.ts";
 import { pointerReader } from "./read-pointers.ts";
 import { type ReadQueries, readQueries, PartitionReads } from "./partition-reads.ts";
+import { PushedReads } from "./pushed-reads.ts";
+import { overlayScope } from "./pushed-scope.ts";
 import { RecordWrites } from "./record-writes.ts";
 import { Session } from "./session.ts";
 import { settleOptions } from "./settle-options.ts";
@@ -48,6 +51,8 @@ export class CassandraStore implements OnlineStore {
   readonly #writes: RecordWrites;
   readonly #scan: RecordScan;
   readonly #erasure: KeyErasure;
+  readonly pushed: CassandraPushed;
+  readonly #pushedReads: PushedReads;
   readonly #pointers: PointerCache;
   readonly #leases: Map<string, Lease> = new Map<string, Lease>();
   readonly #queries: Map<string, Map<number, ReadQueries>> = new Map<string, Map<number, ReadQueries>>();
@@ -66,6 +71,10 @@ export class CassandraStore implements OnlineStore {
     this.#writes = new RecordWrites(session);
     this.#scan = new RecordScan(session);
     this.#erasure = new KeyErasure(session);
+    this.pushed = new CassandraPushed(session, this.#control, this.staleness, () => {
+      this.#pointers.forget();
+    });
+    this.#pushedReads = new PushedReads(session, this.#reads, this.pushed.order);
   }
 
   /**
@@ -235,10 +244,13 @@ export class CassandraStore implements OnlineStore {
     }
   }
 
-  #viewOf({ pointers, readAt }: PointerSnapshot): StoreView {
-    const until = readAt + this.#session.settled.limits.holdMs / 2;
-    return new CassandraView(pointers, until, this.#reads, this.#queriesOf);
+  #viewOf(snapshot: PointerSnapshot): StoreView {
+    const until = snapshot.readAt + this.#session.settled.limits.holdMs / 2;
+    return new CassandraView(snapshot, until, this.#reads, this.#queriesOf, this.#readOverlay);
   }
+
+  readonly #readOverlay: ReadOverlay = (group, overlay, keys, upTo, until, visit) =>
+    this.#pushedReads.read(overlayScope(this.#session.settled.store, group, overlay), keys, upTo, until, visit);
 
   /** Texts of queries are made once: the driver knows what it has prepared by them. */
   readonly #queriesOf = (group: string, generation: number): ReadQueries => {

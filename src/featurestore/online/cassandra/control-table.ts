@@ -1,11 +1,9 @@
-import { TondoError } from "../../../core/index.ts";
 import { encodePointer } from "../group-pointer.ts";
 import type { PointerSwitch } from "../online-store.ts";
-import { controlError } from "./cassandra-error.ts";
+import { unavailable } from "./cassandra-error.ts";
 import { controlTable, quoteName } from "./cassandra-schema.ts";
-import { driverFailure } from "./driver-failure.ts";
 import type { Row, Session, Statement } from "./session.ts";
-import { settleDecision } from "./settle-decision.ts";
+import { settleChange } from "./settle-change.ts";
 
 /** A generation as the control table knows it. */
 export interface GenerationEntry {
@@ -26,6 +24,8 @@ export interface GroupState {
   readonly holder: string | null;
   readonly heldUntil: Date | null;
   readonly generations: readonly GenerationEntry[];
+  /** To which overlays rows were ever pushed, as the table says it. */
+  readonly pushed: string | null;
 }
 
 /** A claim on a group. */
@@ -56,7 +56,7 @@ export class ControlTable {
 
   /** What stands of a group now. */
   async read(group: string, doing: string): Promise<GroupState> {
-    const columns = "entry, generation, pointer, next, holder, held_until, state, held";
+    const columns = "entry, generation, pointer, next, holder, held_until, state, held, pushed";
     const query = `SELECT ${columns} FROM ${this.#name} WHERE store = ? AND "group" = ?`;
     const rows = await this.#session.ask(doing, query, [this.#session.settled.store, group], true);
     const own = rows.find((row) => row["entry"] === 0);
@@ -66,6 +66,7 @@ export class ControlTable {
       next: (own?.["next"] ?? null) as number | null,
       holder: (own?.["holder"] ?? null) as string | null,
       heldUntil: (own?.["held_until"] ?? null) as Date | null,
+      pushed: (own?.["pushed"] ?? null) as string | null,
       generations: rows.filter((row) => row["entry"] !== 0 && row["state"] !== null).map(entryOf),
     };
   }
@@ -119,6 +120,21 @@ export class ControlTable {
       }
       return true;
     });
+  }
+
+  /** Says that rows are pushed to an overlay of a group, unless it was said: whoever reads pointers from then on looks for them. */
+  async markPushed(group: string, overlay: string, doing: string): Promise<void> {
+    // An overlay is marked once, and by few at a time.
+    for (let left = this.#session.settled.limits.pushTries; left > 0; left--) {
+      const { pushed } = await this.read(group, doing);
+      const overlays = overlaysOf(pushed);
+      if (overlays.has(overlay)) return;
+      const now = JSON.stringify([...overlays, overlay]);
+      const statement = this.#update(group, 0, "SET pushed = ?", [now], "IF pushed = ?", [pushed]);
+      // Whoever was faster is looked at anew.
+      if (await this.#settle(doing, [statement], async () => (await this.read(group, doing)).pushed === now)) return;
+    }
+    throw unavailable(doing, "others push for the first time, too", "overloaded", this.#session.settled.where);
   }
 
   /**
@@ -190,21 +206,14 @@ export class ControlTable {
     return { query, params: [...values, this.#session.settled.store, group, entry, ...bound] };
   }
 
-  async #settle(doing: string, statements: readonly Statement[], isTaken: () => Promise<boolean>): Promise<boolean> {
-    const { where } = this.#session.settled;
-    try {
-      return await settleDecision(() => this.#session.decide(statements), isTaken);
-    } catch (error) {
-      if (error instanceof TondoError || !driverFailure(error).isUnknown) throw controlError(error, doing, where);
-      const failure = controlError(error, doing, where);
-      throw new TondoError(failure.code, `${failure.message}; it is not known whether it was done`, {
-        where,
-        hint: "Look at what is current once the nodes answer, and do it again where it was not done.",
-        details: { ...failure.details, isUnknown: true },
-        cause: error,
-      });
-    }
+  #settle(doing: string, statements: readonly Statement[], isTaken: () => Promise<boolean>): Promise<boolean> {
+    return settleChange(this.#session, doing, statements, isTaken);
   }
+}
+
+/** The overlays that the control table names. */
+export function overlaysOf(pushed: string | null): ReadonlySet<string> {
+  return new Set(pushed === null ? [] : (JSON.parse(pushed) as readonly string[]));
 }
 
 /** A time to live that is no shorter than so many milliseconds: Cassandra counts from the second in which a cell is written. */

@@ -1,6 +1,15 @@
 import { TondoError } from "../../../core/index.ts";
 import { cassandraError } from "./cassandra-error.ts";
-import { controlTable, createControlCql, createKeyspaceCql, quoteName, schemaVersion } from "./cassandra-schema.ts";
+import {
+  addPushedCql,
+  controlTable,
+  createControlCql,
+  createKeyspaceCql,
+  createPushedCql,
+  pushedTables,
+  quoteName,
+  schemaVersion,
+} from "./cassandra-schema.ts";
 import type { Session } from "./session.ts";
 import { settleDecision } from "./settle-decision.ts";
 
@@ -37,25 +46,57 @@ export async function openSchema(session: Session): Promise<void> {
     session.ask(doing, `SELECT form FROM ${control} WHERE store = ? LIMIT 1`, [store], true),
   );
   const found = (row?.["form"] ?? null) as number | null;
-  if (found !== null && found !== schemaVersion) {
+  if (found !== null && found > schemaVersion) {
     throw new TondoError(
       "DATABASE_NEWER",
       `the online store's tables are of form ${String(found)}, and this program knows ${String(schemaVersion)}`,
       { where, hint: "Use the release of Tondo that made them, or a newer one." },
     );
   }
-  if (found === null && migrate) {
-    const query = `UPDATE ${control} SET form = ? WHERE store = ? IF form = NULL`;
+  if (found === schemaVersion) return;
+  if (found !== null && !migrate) {
+    const cql = addPushedCql(keyspace);
+    const what = `the tables of "${keyspace}" are of form ${String(found)}, which takes no pushed rows`;
+    throw missing(what, cql, "Open the store once with `migrate`, which makes of it what `tondo plan` shows", where);
+  }
+  if (migrate) {
+    await bringForward(session);
+    const query = `UPDATE ${control} SET form = ? WHERE store = ? IF form = ?`;
     try {
       // Whoever is second finds it set, and so does who does it again.
       await settleDecision(
-        () => session.decide([{ query, params: [schemaVersion, store] }]),
+        () => session.decide([{ query, params: [schemaVersion, store, found] }]),
         () => Promise.resolve(false),
       );
     } catch (error) {
       throw cassandraError(error, doing, where);
     }
   }
+}
+
+/** Makes what this form has, and an earlier one has not. */
+async function bringForward(session: Session): Promise<void> {
+  const { keyspace } = session.settled;
+  const query = "SELECT column_name FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?";
+  const columns = await whenThere(() => session.ask(doing, query, [keyspace, controlTable]));
+  if (!columns.some((row) => row["column_name"] === "pushed")) {
+    try {
+      await session.define(doing, addPushedCql(keyspace));
+    } catch (error) {
+      // Another may have added it meanwhile.
+      const now = await session.ask(doing, query, [keyspace, controlTable]);
+      if (!now.some((row) => row["column_name"] === "pushed")) throw error;
+    }
+  }
+  const names = "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?";
+  const there = new Set((await session.ask(doing, names, [keyspace])).map((row) => row["table_name"]));
+  const made = createPushedCql(keyspace);
+  for (const [i, table] of Object.values(pushedTables).entries()) {
+    const cql = made[i];
+    if (cql !== undefined && !there.has(table)) await session.define(doing, cql);
+  }
+  for (const table of Object.values(pushedTables))
+    await whenThere(() => session.ask(doing, `SELECT * FROM ${quoteName(keyspace)}.${quoteName(table)} LIMIT 1`, []));
 }
 
 /** Asks again while a table that somebody else has just made is listed, and not there yet. */

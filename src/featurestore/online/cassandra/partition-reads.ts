@@ -77,6 +77,16 @@ export class PartitionReads {
     });
   }
 
+  /** The rows that a query of another table gives, in its turn as well. */
+  rows(table: string, query: string, params: readonly unknown[], until: number): Promise<readonly types.Row[]> {
+    return new Promise((resolve, reject) => {
+      const read: Done = ({ rows }) => {
+        resolve(rows);
+      };
+      this.#send({ table, one: query, several: query }, query, [...params], until, read, reject);
+    });
+  }
+
   /** One key, whose turn it is: what most reads are, with no more promises than it takes. */
   #readOne(queries: ReadQueries, key: Uint8Array, visit: RecordVisitor, until: number): Promise<void> {
     return this.#client.execute(queries.one, [bufferOf(key)], this.#options).then(

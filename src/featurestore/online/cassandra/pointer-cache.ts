@@ -3,12 +3,14 @@ import type { GroupPointer } from "../group-pointer.ts";
 /** Pointers that were read at once. */
 export interface PointerSnapshot {
   readonly pointers: ReadonlyMap<string, GroupPointer | undefined>;
+  /** By group the overlays that rows were ever pushed to; a group that none were pushed to has none. */
+  readonly overlays: ReadonlyMap<string, ReadonlySet<string>>;
   /** When the read of them began, by a clock that only goes forward, milliseconds. */
   readonly readAt: number;
 }
 
 /** Reads the pointers of some groups, all as of one moment. */
-export type ReadPointers = (groups: readonly string[]) => Promise<PointerSnapshot["pointers"]>;
+export type ReadPointers = (groups: readonly string[]) => Promise<Omit<PointerSnapshot, "readAt">>;
 
 /**
  * Pointers that count for a bounded time. Those who need them at once share one read; once half of the time is over they are read anew while what is
@@ -63,8 +65,8 @@ export class PointerCache {
     const epoch = this.#epoch;
     const readAt = this.#now();
     const reading = this.#read([...this.#groups]).then(
-      (pointers) => {
-        const snapshot = { pointers, readAt };
+      ({ pointers, overlays }) => {
+        const snapshot = { pointers, overlays, readAt };
         if (epoch === this.#epoch) {
           this.#snapshot = snapshot;
           this.#reading = undefined;

@@ -2,11 +2,12 @@ import type { QueryOptions, types } from "cassandra-driver";
 import { decodePointer, type GroupPointer } from "../group-pointer.ts";
 import { controlError } from "./cassandra-error.ts";
 import { controlTable, quoteName } from "./cassandra-schema.ts";
+import { overlaysOf } from "./control-table.ts";
 import type { PointerSnapshot, ReadPointers } from "./pointer-cache.ts";
 import type { Row, Session } from "./session.ts";
 
-/** Pointers with the moments at which they were switched to, by Cassandra's own clock. */
-interface ReadSnapshot extends Pick<PointerSnapshot, "pointers"> {
+/** Pointers with the moments at which they were switched to, and overlays were marked, by Cassandra's own clock. */
+interface ReadSnapshot extends Omit<PointerSnapshot, "readAt"> {
   readonly switched: ReadonlyMap<string, string>;
 }
 
@@ -17,8 +18,9 @@ interface ReadSnapshot extends Pick<PointerSnapshot, "pointers"> {
 export function pointerReader(session: Session): ReadPointers {
   const { settled, client } = session;
   const from = `FROM ${quoteName(settled.keyspace)}.${quoteName(controlTable)} WHERE store = ? AND "group" IN ? AND entry = 0`;
-  const moments = `SELECT "group", writetime(pointer) AS switched ${from}`;
-  const pointers = `SELECT "group", pointer, writetime(pointer) AS switched ${from}`;
+  const written = "writetime(pointer) AS switched, writetime(pushed) AS marked";
+  const moments = `SELECT "group", ${written} ${from}`;
+  const pointers = `SELECT "group", pointer, pushed, ${written} ${from}`;
   const options: QueryOptions = session.pointerOptions();
   const ask = async (query: string, groups: readonly string[]): Promise<readonly Row[]> => {
     try {
@@ -31,15 +33,18 @@ export function pointerReader(session: Session): ReadPointers {
   return async (groups) => {
     const known = last;
     const isKnown = known !== undefined && groups.every((group) => known.pointers.has(group));
-    if (isKnown && isSame(known, await ask(moments, groups))) return known.pointers;
+    if (isKnown && isSame(known, await ask(moments, groups))) return known;
     const rows = await ask(pointers, groups);
     const found = new Map<string, GroupPointer | undefined>(groups.map((group) => [group, undefined]));
+    const overlays = new Map<string, ReadonlySet<string>>();
     for (const row of rows) {
       const bytes = (row["pointer"] ?? null) as Buffer | null;
       if (bytes !== null) found.set(row["group"] as string, decodePointer(bytes));
+      const pushed = (row["pushed"] ?? null) as string | null;
+      if (pushed !== null) overlays.set(row["group"] as string, overlaysOf(pushed));
     }
-    last = { pointers: found, switched: switchedOf(rows) };
-    return found;
+    last = { pointers: found, overlays, switched: switchedOf(rows) };
+    return last;
   };
 }
 
@@ -54,7 +59,8 @@ function switchedOf(rows: readonly Row[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const row of rows) {
     const moment = (row["switched"] ?? null) as types.Long | null;
-    if (moment !== null) found.set(row["group"] as string, moment.toString());
+    const marked = (row["marked"] ?? null) as types.Long | null;
+    if (moment !== null) found.set(row["group"] as string, `${moment.toString()} ${marked?.toString() ?? ""}`);
   }
   return found;
 }

@@ -81,6 +81,28 @@ export class Session {
     });
   }
 
+  /** Reads rows page by page: serially, or so that whatever was written is seen. */
+  async *pages(doing: string, query: string, params: readonly unknown[], how: "serial" | "proof"): AsyncGenerator<Row> {
+    const options: QueryOptions =
+      how === "proof"
+        ? this.proofOptions()
+        : { ...this.#prepared(this.#serial()), isIdempotent: true, ...this.#writeTimeout() };
+    let pageState: string | undefined;
+    do {
+      const page = await this.#doing(doing, () =>
+        this.client.execute(query, [...params], { ...options, ...(pageState === undefined ? {} : { pageState }) }),
+      );
+      yield* page.rows;
+      const next: unknown = page.pageState;
+      pageState = typeof next === "string" ? next : undefined;
+    } while (pageState !== undefined);
+  }
+
+  /** Writes what may be written twice. */
+  async write(doing: string, { query, params }: Statement): Promise<void> {
+    await this.#doing(doing, () => this.client.execute(query, [...params], this.writeOptions()));
+  }
+
   /** Whether a table of the keyspace is there. */
   async hasTable(table: string, doing: string): Promise<boolean> {
     const query = "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?";

@@ -133,6 +133,11 @@ export class LmdbPushed implements PushedStore {
     });
   }
 
+  async retire(group: string, overlay: string, upTo: Micros): Promise<void> {
+    // A view is a transaction: it has what was there when it was opened.
+    await this.drop(group, overlay, ({ k }) => k <= upTo);
+  }
+
   /** Goes through a database in writes of some keys each, and adds up what `visit` gives. */
   #drop(
     name: string,

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from "lmdb";
-import { TondoError } from "../../../core/index.ts";
+import { type Micros, TondoError } from "../../../core/index.ts";
 import type { GroupPointer } from "../group-pointer.ts";
 import type { PushedVisitor, RecordVisitor, StoreView } from "../online-store.ts";
 import type { Bytes } from "./lmdb-layout.ts";
@@ -77,7 +77,7 @@ export class LmdbView implements StoreView {
     }
   }
 
-  readPushed(group: string, overlay: string, keys: readonly Bytes[], visit: PushedVisitor): void {
+  readPushed(group: string, overlay: string, keys: readonly Bytes[], _upTo: Micros, visit: PushedVisitor): void {
     const database = this.#groups.get(group)?.pushed.get(overlay);
     if (database === undefined) return;
     for (let i = 0; i < keys.length; i++) {

@@ -75,6 +75,7 @@ describe("the options of a store in Cassandra", () => {
     expect(cql.map((one) => /^CREATE \w+ (?:IF NOT EXISTS )?(\S+)/.exec(one)?.[1])).toEqual([
       '"tondo"',
       '"tondo"."groups"',
+      ...["order", "batches", "keys", "log", "rows"].map((table) => `"tondo"."pushed_${table}"`),
       expect.stringMatching(/^"tondo"\."g1_entity_group_[0-9a-f]{8}"$/),
     ]);
     expect(cassandraSchema({ contactPoints: ["a"] })).toEqual(cql.slice(1));

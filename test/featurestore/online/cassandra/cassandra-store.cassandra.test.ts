@@ -7,6 +7,7 @@ import { type CassandraOptions, CassandraStore } from "../../../../src/featurest
 import { generationTable } from "../../../../src/featurestore/online/cassandra/generation-table.ts";
 import { type OnlineStore, recordBatch } from "../../../../src/featurestore/online/index.ts";
 import { load, onlineStoreConformance, readCurrent } from "../../../conformance/online-store.ts";
+import { pushedStoreConformance } from "../../../conformance/pushed-store.ts";
 import { pointerTo } from "../../../conformance/pointer.ts";
 import { cassandraClient } from "../../../servers/cassandra-client.ts";
 import { type FreshKeyspace, freshKeyspace } from "../../../servers/fresh-keyspace.ts";
@@ -55,13 +56,15 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
 }
 
 let current: string | undefined;
-onlineStoreConformance("Cassandra", {
+const fixture = {
   open: () => open((current ??= randomUUID())),
   reset: async () => {
     current = undefined;
     await clean();
   },
-});
+};
+onlineStoreConformance("Cassandra", fixture);
+pushedStoreConformance("Cassandra", fixture, "current");
 
 describe("CassandraStore", () => {
   afterEach(clean);
@@ -294,7 +297,7 @@ describe("CassandraStore", () => {
         await expect(readCurrent(reader, [key])).rejects.toMatchObject({ code: "STORE_CORRUPT" });
       await expect(readCurrent(reader, ["LAX", "SFO"])).rejects.toMatchObject({ code: "STORE_CORRUPT" });
     }
-    await client.execute(`UPDATE ${keyspace.keyspace}.groups SET form = 2 WHERE store = '${store}'`);
+    await client.execute(`UPDATE ${keyspace.keyspace}.groups SET form = 3 WHERE store = '${store}'`);
     await expect(open(store)).rejects.toMatchObject({ code: "DATABASE_NEWER" });
   });
 

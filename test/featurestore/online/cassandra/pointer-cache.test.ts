@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GroupPointer } from "../../../../src/featurestore/online/index.ts";
-import { PointerCache } from "../../../../src/featurestore/online/cassandra/pointer-cache.ts";
+import { PointerCache, type ReadPointers } from "../../../../src/featurestore/online/cassandra/pointer-cache.ts";
 import { pointerTo } from "../../../conformance/pointer.ts";
 
 /** A cache over one pointer that the test moves, with a clock that it turns, whose reads are answered when it says so. */
@@ -11,11 +11,12 @@ function cacheOf(ageMs: number): {
 } {
   const state = { now: 0, generation: 1, reads: 0 };
   let waiting: (() => void)[] = [];
-  const read = async (groups: readonly string[]): Promise<ReadonlyMap<string, GroupPointer | undefined>> => {
+  const read = async (groups: readonly string[]): ReturnType<ReadPointers> => {
     state.reads++;
     const { generation } = state;
     await new Promise<void>((resolve) => waiting.push(resolve));
-    return new Map(groups.map((group) => [group, pointerTo(generation, { group })]));
+    const pointers = new Map(groups.map((group) => [group, pointerTo(generation, { group })]));
+    return { pointers, overlays: new Map() };
   };
   const cache = new PointerCache(read, ageMs, () => state.now);
   const answer = async (): Promise<void> => {

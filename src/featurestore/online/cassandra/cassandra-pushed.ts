@@ -1,0 +1,309 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Micros, TondoError } from "../../../core/index.ts";
+import type { PushedRow } from "../codec/index.ts";
+import { decodePointer, type GroupPointer } from "../group-pointer.ts";
+import type { LoggedRow, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
+import { atOnce } from "./at-once.ts";
+import { unavailable } from "./cassandra-error.ts";
+import { type ControlTable, overlaysOf } from "./control-table.ts";
+import { type BatchState, PushOrder } from "./push-order.ts";
+import { type BegunBatch, type HeldRow, PushedTables } from "./pushed-tables.ts";
+import { logScope, overlayScope } from "./pushed-scope.ts";
+import type { Session } from "./session.ts";
+
+/** How many batches are looked up at once. */
+const statesAtOnce = 100;
+
+/**
+ * Rows that programs push, in Cassandra.
+ *
+ * A push is a batch with a name of its own, and comes to stand by one decision:
+ *
+ * 1. Its group is marked as one that rows are pushed to, which readers learn with their pointers, and once.
+ * 2. Its rows are written, for requests by key and for loads by batch, under its name and without a moment. Nobody counts them. What finds them is written before them.
+ * 3. It stands: one conditional batch in one partition gives it its moments, ahead of the clock by `lead`, puts it into the order of pushes, and moves `last` behind it; the condition is that
+ *    `last` is before its first moment. So all its rows count or none does, moments ascend in the order of decisions, and a load that closes moments, by moving `last`, has what is before
+ *    them in the order, for good. A push that comes too late for its moment takes later ones, which costs one more decision and no row is written again.
+ * 4. Its rows for requests are told their moments, so that who reads them has to look nothing up, and the order is told that this is done.
+ *
+ * Killed before 3, a push never counts: after `pushTimeoutMs` it is refused, which is a decision as well, and what it wrote is removed. Killed behind 3, it counts for all: of a row that does not say its
+ * moment a reader looks up, serially, whether its batch stands, and whoever goes through the rows next completes them. A batch leaves the order only when its rows are out of the log,
+ * and all of those for requests say their moments.
+ *
+ * The view of a reader has pointers that are some time old, `staleness` at the most, and may be of a generation before those that are kept. So the rows that both of these hold stay until the
+ * load after next, and for `holdMs`.
+ */
+export class CassandraPushed implements PushedStore {
+  readonly lead: Micros;
+  readonly order: PushOrder;
+  readonly #session: Session;
+  readonly #control: ControlTable;
+  readonly #tables: PushedTables;
+  readonly #marked: Set<string> = new Set<string>();
+  readonly #onMarked: () => void;
+
+  /** @param onMarked called where readers of this process are to look for pushed rows from now on */
+  constructor(session: Session, control: ControlTable, staleness: Micros, onMarked: () => void) {
+    this.#session = session;
+    this.#control = control;
+    this.#tables = new PushedTables(session);
+    this.order = new PushOrder(session);
+    this.lead = staleness + session.settled.limits.pushLeadMs * 1000;
+    this.#onMarked = onMarked;
+  }
+
+  async push({ source, texts, groups, clock }: Push): Promise<Pushed> {
+    const doing = `pushing to ${source}`;
+    const { limits } = this.#session.settled;
+    const began = performance.now();
+    const batch = randomUUID();
+    let seen = await this.order.last(doing);
+    const behind = (since: Micros): Micros => Math.max(clock() + this.lead, (seen ?? -Infinity) + 1, since);
+    const since = behind(-Infinity);
+    await this.#admit(groups, since, doing);
+    for (const { group, overlay } of groups) await this.#mark(group, overlay, doing);
+    await this.#tables.write({ batch, source, texts, groups, since }, doing);
+    for (let turn = 1; ; turn++) {
+      // Groups may have been loaded otherwise while rows were written.
+      const pointers = await this.#pointers(groups, doing);
+      const first = behind(since);
+      for (const [i, { admit }] of groups.entries()) admit(pointers[i], first, 0);
+      if (performance.now() - began > limits.pushTimeoutMs)
+        throw unavailable(doing, "it took longer than a push may", "timeout", this.#session.settled.where);
+      if (await this.order.stand({ batch, source, first, rows: texts.length }, seen, doing)) {
+        const writtenAt = clock();
+        await this.#spread(batch, first, groups, doing);
+        return { first, last: first + texts.length - 1, writtenAt };
+      }
+      if (turn >= limits.pushTries) throw this.order.crowded(doing);
+      await sleep(Math.random() * 10 * turn);
+      seen = await this.order.last(doing);
+    }
+  }
+
+  close(moment: Micros): Promise<void> {
+    return this.order.close(moment, "closing what was pushed");
+  }
+
+  async logged(source: string, after: Micros, limit: number): Promise<readonly LoggedRow[]> {
+    const doing = `reading what was pushed to ${source}`;
+    const found: LoggedRow[] = [];
+    for await (const { batch, first } of this.order.standing(source, after, doing)) {
+      for (const { place, text } of await this.#tables.logOf(batch, doing)) {
+        if (first + place > after && found.length < limit) found.push({ k: first + place, text });
+      }
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+
+  async dropLogged(source: string, isWanted: (row: LoggedRow) => boolean, how?: "count"): Promise<number> {
+    const doing = `removing what was pushed to ${source}`;
+    const scope = logScope(this.#session.settled.store, source);
+    let found = 0;
+    const forgotten: string[] = [];
+    const visit = async (one: BegunBatch, known: BatchState | undefined): Promise<boolean> => {
+      const { batch } = one;
+      const rows = await this.#tables.logOf(batch, doing);
+      const gone = rows.filter(({ place, text }) => isWanted({ k: momentOf(known, place), text }));
+      found += gone.length;
+      if (how === "count") return false;
+      const state = known ?? (await this.#refuse(one, doing));
+      // One that is not decided may be written still.
+      if (state === undefined || (state.first !== undefined && gone.length < rows.length)) {
+        const places = gone.map(({ place }) => place);
+        await this.#tables.removeLog(batch, places, doing);
+        return false;
+      }
+      if (rows.length > 0) await this.#tables.removeLog(batch, "all", doing);
+      if (state.first === undefined) return true;
+      if (!(await this.#isSpread(one, state, state.first, doing))) return false;
+      await this.order.forget({ batch, source, first: state.first, rows: state.rows }, doing);
+      forgotten.push(batch);
+      return true;
+    };
+    await this.#each(scope, doing, visit, how);
+    if (forgotten.length > 0) await this.order.sweep(doing);
+    return found;
+  }
+
+  async overlays(group: string): Promise<readonly string[]> {
+    const { pushed } = await this.#control.read(group, `looking for what was pushed to ${group}`);
+    return [...overlaysOf(pushed)];
+  }
+
+  drop(group: string, overlay: string, isWanted: (row: PushedRow) => boolean, how?: "count"): Promise<number> {
+    const scope = overlayScope(this.#session.settled.store, group, overlay);
+    return this.#drop(scope, `removing what was pushed to ${group}`, isWanted, how);
+  }
+
+  async retire(group: string, overlay: string, upTo: Micros): Promise<void> {
+    const doing = `removing what was pushed to ${group}`;
+    const { store, limits } = this.#session.settled;
+    const scope = overlayScope(store, group, overlay);
+    const before = await this.#tables.retired(scope, doing);
+    if (before?.isHeld === true) return;
+    // Definitions that were no more may be in force again: what was pushed by them since stays.
+    const gone = Math.min(before?.upTo ?? -Infinity, upTo);
+    if (before !== undefined) await this.#drop(scope, doing, ({ k }) => k <= gone, undefined);
+    if (before === undefined && !(await this.#hasAny(scope, doing))) return;
+    await this.#tables.retire(scope, upTo, limits.holdMs, doing);
+  }
+
+  async takenBy(home: string): Promise<string> {
+    return this.order.home(home, "putting pushed rows into files");
+  }
+
+  async #drop(
+    scope: string,
+    doing: string,
+    isWanted: (row: PushedRow) => boolean,
+    how: "count" | undefined,
+  ): Promise<number> {
+    let found = 0;
+    const { writesInFlight } = this.#session.settled.limits;
+    await this.#each(
+      scope,
+      doing,
+      async (one, known) => {
+        const { batch } = one;
+        const held: { readonly key: Buffer; readonly rows: readonly HeldRow[] }[] = [];
+        const keys = await this.#tables.keysOf(scope, batch, doing);
+        await atOnce(writesInFlight, keys, async (key) => {
+          held.push({ key, rows: await this.#tables.rowsOf(scope, key, batch, doing) });
+        });
+        const saysMoments = held.some(({ rows }) => rows.some(({ k }) => k !== undefined));
+        const state = known ?? (how === "count" || saysMoments ? undefined : await this.#refuse(one, doing));
+        const isWantedRow = ({ place, t, k, text }: HeldRow): boolean =>
+          text !== null && isWanted({ t, k: k ?? momentOf(state, place), text });
+        for (const { rows } of held) found += rows.filter(isWantedRow).length;
+        if (how === "count") return false;
+        const isDead = state !== undefined && state.first === undefined;
+        const isGone = (row: HeldRow): boolean =>
+          row.text === null || isWantedRow(row) || (isDead && row.k === undefined);
+        await atOnce(writesInFlight, held, ({ key, rows }) =>
+          this.#tables.removeRows(
+            scope,
+            key,
+            batch,
+            rows.filter(isGone).map(({ place }) => place),
+            doing,
+          ),
+        );
+        // A row that is told its moment once it is removed is there again, and found by its key.
+        if (state?.first !== undefined && !(await this.#isSpread(one, state, state.first, doing))) return false;
+        // What is not decided may be written still: its keys are needed to find it.
+        if (state === undefined && !saysMoments) return false;
+        const empty = held.filter(({ rows }) => rows.every(isGone));
+        await atOnce(writesInFlight, empty, ({ key }) => this.#tables.removeKey(scope, key, batch, doing));
+        return empty.length === held.length;
+      },
+      how,
+    );
+    return found;
+  }
+
+  /** Goes through the batches of a scope, with what became of each; `visit` says whether the scope has nothing of it any more. */
+  async #each(
+    scope: string,
+    doing: string,
+    visit: (batch: BegunBatch, state: BatchState | undefined) => Promise<boolean>,
+    how: "count" | undefined,
+  ): Promise<void> {
+    for await (const { hour, batches } of this.#tables.begun(scope, doing)) {
+      let left = batches.length;
+      for (let at = 0; at < batches.length; at += statesAtOnce) {
+        const some = batches.slice(at, at + statesAtOnce);
+        const names = some.map(({ batch }) => batch);
+        const states = await this.order.states(names, doing);
+        for (const one of some) {
+          if (!(await visit(one, states.get(one.batch)))) continue;
+          await this.#tables.removeBatch(scope, one, doing);
+          left--;
+        }
+      }
+      if (left === 0 && how === undefined) await this.#tables.removeHour(scope, hour, doing);
+    }
+  }
+
+  /**
+   * Ends a batch that is neither standing nor refused, where its push must be over. It may have been forgotten, too: then all its rows say their moments, and that it is refused is no matter
+   * of theirs.
+   */
+  async #refuse(one: BegunBatch, doing: string): Promise<BatchState | undefined> {
+    if (!this.#mustBeOver(one)) return undefined;
+    await this.order.refuse(one.batch, doing);
+    return (await this.order.states([one.batch], doing)).get(one.batch);
+  }
+
+  /** Whether each row of a batch that stands says its moment, and nobody tells it any more; of one whose push must be over they are told here. */
+  async #isSpread(one: BegunBatch, { isSpread }: BatchState, first: Micros, doing: string): Promise<boolean> {
+    if (isSpread) return true;
+    if (!this.#mustBeOver(one)) return false;
+    await this.#tables.spreadAnew(one.batch, first, doing);
+    await this.order.spread(one.batch, first, doing);
+    return true;
+  }
+
+  /** Whether whoever pushed a batch has ended, or died. Twice as long as it may take: clocks differ. */
+  #mustBeOver({ began }: BegunBatch): boolean {
+    return Date.now() - began >= 2 * this.#session.settled.limits.pushTimeoutMs;
+  }
+
+  /** Tells the rows of a batch that stands their moments. Where that fails it stands all the same: who reads them looks it up, and who goes through them next tells them. */
+  async #spread(batch: string, first: Micros, groups: readonly PushedGroup[], doing: string): Promise<void> {
+    try {
+      await this.#tables.spread(batch, first, groups, doing);
+      await this.order.spread(batch, first, doing);
+    } catch (error) {
+      if (!(error instanceof TondoError) || error.code !== "STORE_UNAVAILABLE") throw error;
+    }
+  }
+
+  async #mark(group: string, overlay: string, doing: string): Promise<void> {
+    const name = overlayScope("", group, overlay);
+    if (this.#marked.has(name)) return;
+    await this.#control.markPushed(group, overlay, doing);
+    this.#marked.add(name);
+    this.#onMarked();
+  }
+
+  /** Asks each group whether it takes the rows; what it does not admit is thrown. */
+  async #admit(groups: readonly PushedGroup[], first: Micros, doing: string): Promise<void> {
+    const { store, limits } = this.#session.settled;
+    const pointers = await this.#pointers(groups, doing);
+    for (const [i, { group, overlay, keys, admit }] of groups.entries()) {
+      const pointer = pointers[i];
+      admit(pointer, first, 0);
+      const since = pointer?.asOf ?? 0;
+      const scope = overlayScope(store, group, overlay);
+      const counts = new Map<PushedGroup["keys"][number], number>();
+      await atOnce(limits.writesInFlight, keys, async (one) => {
+        const rows = await this.#tables.rowsOf(scope, Buffer.from(one.key), undefined, doing);
+        counts.set(one, rows.filter(({ k, since: least, text }) => text !== null && (k ?? least) > since).length);
+      });
+      for (const one of keys) admit(pointer, first, (counts.get(one) ?? 0) + one.rows.length);
+    }
+  }
+
+  /** What is current of each group. */
+  #pointers(groups: readonly PushedGroup[], doing: string): Promise<readonly (GroupPointer | undefined)[]> {
+    return Promise.all(
+      groups.map(async ({ group }) => {
+        const { pointer } = await this.#control.read(group, doing);
+        return pointer === null ? undefined : decodePointer(pointer);
+      }),
+    );
+  }
+
+  async #hasAny(scope: string, doing: string): Promise<boolean> {
+    for await (const { batches } of this.#tables.begun(scope, doing)) if (batches.length > 0) return true;
+    return false;
+  }
+}
+
+/** The moment of a row whose batch stands; no number where it does not: no moment is before or behind it. */
+function momentOf(state: BatchState | undefined, place: number): Micros {
+  return state?.first === undefined ? NaN : state.first + place;
+}

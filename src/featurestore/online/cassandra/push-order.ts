@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Micros } from "../../../core/index.ts";
+import { unavailable } from "./cassandra-error.ts";
+import { pushedTables, quoteName } from "./cassandra-schema.ts";
+import type { Row, Session, Statement } from "./session.ts";
+import { settleChange } from "./settle-change.ts";
+
+/** The rows of one push, once they stand. */
+export interface StandingBatch {
+  readonly batch: string;
+  readonly source: string;
+  /** The moment of its first row. */
+  readonly first: Micros;
+  readonly rows: number;
+}
+
+/** What became of a batch that was decided. */
+export interface BatchState {
+  /** The moment of its first row; absent where it was refused. */
+  readonly first: Micros | undefined;
+  readonly source: string;
+  readonly rows: number;
+  /** Whether each of its rows for requests says its moment by itself. */
+  readonly isSpread: boolean;
+}
+
+/** How long it is remembered that a batch was refused, seconds: far longer than a push takes. */
+const refusedSeconds = 86_400;
+
+/**
+ * Which pushes of a store stand, since when and in which order: one partition, changed by conditional batches and read serially, so that there is one order.
+ * A push stands by one change that moves `last` over its moments as well, and only where `last` is before them: so moments ascend in the order in which pushes come to stand, and what
+ * reads up to a moment misses none that comes to stand later.
+ */
+export class PushOrder {
+  readonly #session: Session;
+  readonly #name: string;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#name = `${quoteName(session.settled.keyspace)}.${quoteName(pushedTables.order)}`;
+  }
+
+  /** The moment behind which the next push is; before all where there was none. */
+  async last(doing: string): Promise<Micros | null> {
+    return ((await this.#head(doing))["last"] ?? null) as Micros | null;
+  }
+
+  /**
+   * Has a batch stand at its moments. `false` where another was faster, a load closed them, or the batch was refused: nothing has changed then.
+   * @param seen what `last` was
+   */
+  async stand({ batch, source, first, rows }: StandingBatch, seen: Micros | null, doing: string): Promise<boolean> {
+    const last = first + rows - 1;
+    const head = this.#update(headEntry, "last = ?", [last]);
+    const moved: Statement =
+      seen === null
+        ? { query: `${head.query} IF last = NULL`, params: head.params }
+        : { query: `${head.query} IF last < ?`, params: [...head.params, first] };
+    const named = this.#update(batchEntry(batch), "source = ?, first = ?, rows = ?", [source, first, rows]);
+    const ordered = this.#update(momentEntry(last), "push = ?, source = ?, first = ?, rows = ?", [
+      ...[batch, source, first, rows],
+    ]);
+    const fresh = { query: `${named.query} IF first = NULL AND refused = NULL`, params: named.params };
+    return settleChange(this.#session, doing, [moved, fresh, ordered], async () => {
+      const state = (await this.states([batch], doing)).get(batch);
+      return state?.first === first;
+    });
+  }
+
+  /** Moves `last` to a moment where it is before it: what is pushed from now on is behind. */
+  async close(moment: Micros, doing: string): Promise<void> {
+    for (let left = this.#session.settled.limits.pushTries; left > 0; left--) {
+      const seen = await this.last(doing);
+      if (seen !== null && seen >= moment) return;
+      const { query, params } = this.#update(headEntry, "last = ?", [moment]);
+      const statement: Statement = { query: `${query} IF last = ?`, params: [...params, seen] };
+      // Where another moved it, how far is looked at anew.
+      const isTaken = async (): Promise<boolean> => ((await this.last(doing)) ?? -Infinity) >= moment;
+      if (await settleChange(this.#session, doing, [statement], isTaken)) return;
+      await sleep(Math.random() * 10);
+    }
+    throw this.crowded(doing);
+  }
+
+  /** What became of some batches; one that is neither standing nor refused is not there. */
+  async states(batches: readonly string[], doing: string): Promise<ReadonlyMap<string, BatchState>> {
+    const found = new Map<string, BatchState>();
+    if (batches.length === 0) return found;
+    const query = `SELECT entry, source, first, rows, spread, refused FROM ${this.#name} WHERE store = ? AND entry IN ?`;
+    const rows = await this.#session.ask(doing, query, [this.#store, batches.map(batchEntry)], true);
+    for (const row of rows) {
+      const first = (row["first"] ?? null) as Micros | null;
+      if (first === null && row["refused"] !== true) continue;
+      found.set((row["entry"] as string).slice(1), {
+        first: first ?? undefined,
+        source: (row["source"] ?? "") as string,
+        rows: (row["rows"] ?? 0) as number,
+        isSpread: row["spread"] === true,
+      });
+    }
+    return found;
+  }
+
+  /** Refuses a batch that whoever wrote it gave up, or died over. `false` where it stands. */
+  async refuse(batch: string, doing: string): Promise<boolean> {
+    const { query, params } = this.#update(batchEntry(batch), "refused = true", [], refusedSeconds);
+    const statement = { query: `${query} IF first = NULL`, params };
+    return settleChange(this.#session, doing, [statement], () => Promise.resolve(false));
+  }
+
+  /** Says that each row of a batch says its moment by itself. */
+  async spread(batch: string, first: Micros, doing: string): Promise<void> {
+    const { query, params } = this.#update(batchEntry(batch), "spread = true", []);
+    const statement = { query: `${query} IF first = ?`, params: [...params, first] };
+    await settleChange(this.#session, doing, [statement], () => Promise.resolve(true));
+  }
+
+  /** Forgets a batch that is out of the log, and whose rows say their moments by themselves. */
+  async forget({ batch, first, rows }: StandingBatch, doing: string): Promise<void> {
+    const where = `DELETE FROM ${this.#name} WHERE store = ? AND entry = ?`;
+    const statements: Statement[] = [
+      { query: `${where} IF first = ?`, params: [this.#store, batchEntry(batch), first] },
+      { query: where, params: [this.#store, momentEntry(first + rows - 1)] },
+    ];
+    await settleChange(this.#session, doing, statements, () => Promise.resolve(true));
+  }
+
+  /** The batches of a source, or of all, with rows behind a moment, in their order. */
+  async *standing(source: string | undefined, after: Micros, doing: string): AsyncGenerator<StandingBatch> {
+    const query = `SELECT push, source, first, rows FROM ${this.#name} WHERE store = ? AND entry > ? AND entry < ?`;
+    const floor = ((await this.#head(doing))["floor"] ?? Number.MIN_SAFE_INTEGER) as Micros;
+    const params = [this.#store, momentEntry(Math.max(after, floor)), momentEntry(Number.MAX_SAFE_INTEGER)];
+    for await (const row of this.#session.pages(doing, query, params, "serial")) {
+      const one = batchOf(row);
+      if (source === undefined || one.source === source) yield one;
+    }
+  }
+
+  /** Says before which moment nothing stands any more: what was forgotten there is not gone through again. */
+  async sweep(doing: string): Promise<void> {
+    const head = await this.#head(doing);
+    const floor = (head["floor"] ?? null) as Micros | null;
+    let upTo = (head["last"] ?? null) as Micros | null;
+    for await (const { first } of this.standing(undefined, Number.MIN_SAFE_INTEGER, doing)) {
+      upTo = first - 1;
+      break;
+    }
+    if (upTo === null || (floor !== null && upTo <= floor)) return;
+    const { query, params } = this.#update(headEntry, "floor = ?", [upTo]);
+    // Where another moved it, that will do.
+    await settleChange(this.#session, doing, [{ query: `${query} IF floor = ?`, params: [...params, floor] }], () =>
+      Promise.resolve(true),
+    );
+  }
+
+  /**
+   * Lets one home alone put rows into files: what it took is in no other's.
+   * @returns which does
+   */
+  async home(id: string, doing: string): Promise<string> {
+    const read = async (): Promise<string | null> => ((await this.#head(doing))["home"] ?? null) as string | null;
+    const known = await read();
+    if (known !== null) return known;
+    const { query, params } = this.#update(headEntry, "home = ?", [id]);
+    const isTaken = async (): Promise<boolean> => (await read()) === id;
+    const isOwn = await settleChange(this.#session, doing, [{ query: `${query} IF home = NULL`, params }], isTaken);
+    return isOwn ? id : ((await read()) ?? id);
+  }
+
+  /** A failure for who finds others at it again and again. */
+  crowded(doing: string): Error {
+    return unavailable(
+      doing,
+      "others push at the same time, again and again",
+      "overloaded",
+      this.#session.settled.where,
+    );
+  }
+
+  async #head(doing: string): Promise<Row> {
+    const query = `SELECT last, floor, home FROM ${this.#name} WHERE store = ? AND entry = ?`;
+    return (await this.#session.ask(doing, query, [this.#store, headEntry], true))[0] ?? {};
+  }
+
+  get #store(): string {
+    return this.#session.settled.store;
+  }
+
+  #update(entry: string, set: string, values: readonly unknown[], seconds?: number): Statement {
+    const ttl = seconds === undefined ? "" : ` USING TTL ${String(seconds)}`;
+    return {
+      query: `UPDATE ${this.#name}${ttl} SET ${set} WHERE store = ? AND entry = ?`,
+      params: [...values, this.#store, entry],
+    };
+  }
+}
+
+/** What is of all pushes; before the others. */
+const headEntry = "a";
+
+function batchOf(row: Row): StandingBatch {
+  return {
+    batch: row["push"] as string,
+    source: row["source"] as string,
+    first: row["first"] as Micros,
+    rows: row["rows"] as number,
+  };
+}
+
+function batchEntry(batch: string): string {
+  return `b${batch}`;
+}
+
+/** Texts in the order of their moments. */
+function momentEntry(moment: Micros): string {
+  const digits = String(BigInt(Math.trunc(moment)) - BigInt(Number.MIN_SAFE_INTEGER));
+  return `m${digits.padStart(17, "0")}`;
+}

@@ -1,0 +1,303 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type GivenValue, type Micros, parseTypeName, type Value } from "../../../src/core/index.ts";
+import { fromRaw, type GroupPlan, type ProjectPlan } from "../../../src/dsl/index.ts";
+import { appliedRows, type AppliedRows } from "../../../src/featurestore/applied/index.ts";
+import { Engine } from "../../../src/featurestore/duckdb/index.ts";
+import { rollback } from "../../../src/featurestore/generations/index.ts";
+import { materialize } from "../../../src/featurestore/materialize/index.ts";
+import type { JoinPlan } from "../../../src/featurestore/offline/joins/join-plan.ts";
+import { digestSource } from "../../../src/featurestore/offline/sources/source-digests.ts";
+import { readApplied } from "../../../src/featurestore/online/applied-record.ts";
+import { createFeatureReader, type OnlineStore } from "../../../src/featurestore/online/index.ts";
+import { collectPushed, pushing, withPushed } from "../../../src/featurestore/pushed/index.ts";
+import { type LeftRow, trainingRows } from "../../../src/featurestore/oracle/oracle.ts";
+import { enter, type Row } from "../../../src/featurestore/oracle/values.ts";
+import { type ActualAnswer, differences } from "../../oracle/compare.ts";
+import { type History, historiesTogether } from "../../oracle/history.ts";
+import { joinedHistory } from "../../oracle/joined-history.ts";
+import { writeHistory } from "../../oracle/write-history.ts";
+
+const together = 3;
+const [second, minute, day] = [1_000_000, 60_000_000, 86_400_000_000];
+
+/** Opens the store of one history, whose files are in a folder. */
+export type OpenHistoryStore = (folder: string) => OnlineStore | Promise<OnlineStore>;
+
+/** What happens to a store, one after the other: loads, pushes of the rows that no file has, rollbacks. */
+type Step =
+  | { readonly does: "load"; readonly byClock: boolean; readonly pushesMeanwhile: number }
+  | { readonly does: "push"; readonly rows: number }
+  | { readonly does: "roll back" };
+
+/** A history of which some rows are pushed, between and during loads. */
+interface Fed {
+  readonly history: History;
+  /** Which rows of a source are pushed, by their places. */
+  readonly pushed: readonly boolean[];
+  readonly start: { readonly request: number; readonly before: Micros };
+  readonly steps: readonly { readonly step: Step; readonly after: Micros }[];
+}
+
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ does: fc.constant("push" as const), rows: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      does: fc.constant("load" as const),
+      byClock: fc.boolean(),
+      pushesMeanwhile: fc.constantFrom(0, 0, 1, 2),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant("roll back" as const) }) },
+);
+
+const fed: fc.Arbitrary<Fed> = fc.record({
+  history: historiesTogether(together),
+  pushed: fc.array(fc.boolean(), { minLength: 64, maxLength: 64 }),
+  start: fc.record({
+    request: fc.nat(15),
+    before: fc.constantFrom(0, 1, second, minute, minute, day, day),
+  }),
+  steps: fc.array(
+    fc.record({
+      step: steps,
+      after: fc.oneof(fc.constantFrom(1, 1, 1000, second, minute, day), fc.integer({ min: 1, max: 2 * day })),
+    }),
+    { minLength: 2, maxLength: 9 },
+  ),
+});
+
+/** A row of a source that was pushed, and when it was applied. */
+interface PushedRow {
+  readonly source: string;
+  readonly row: Row;
+  readonly k: Micros;
+}
+
+const plans: readonly JoinPlan[] = [
+  { windows: "sweep", states: "asof" },
+  { windows: "range", states: "range" },
+];
+
+/** Sources that take rows: those of a time, without ids. */
+function takesRows({ sources }: ProjectPlan): readonly string[] {
+  return sources.flatMap(({ name, kind, id }) => (kind === "table" || id !== undefined ? [] : [name]));
+}
+
+/** Plays random histories of loads, pushes and rollbacks on a store, and compares what it answers with what training gives, and with the naive oracle. */
+export function pushedHistories(
+  name: string,
+  { runs, seed, open }: { readonly runs: number; readonly seed: number; readonly open: OpenHistoryStore },
+): void {
+  describe(`${name} that is loaded and pushed to`, () => {
+    let folder: string;
+    let engine: Engine;
+    beforeAll(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), "tondo-pushes-"));
+      engine = await Engine.open({ threads: 2 });
+    });
+    afterAll(async () => {
+      engine.close();
+      await rm(folder, { recursive: true });
+    });
+
+    it(
+      `answers before, at and after each push what training by its log gives, and the naive oracle (${String(runs * together)} histories, seed ${String(seed)})`,
+      { timeout: Math.max(600_000, runs * 60_000) },
+      async () => {
+        const seen = { asked: 0, pushes: 0, rollbacks: 0, meanwhile: 0 };
+        for (const [i, one] of fc.sample(fed, { seed, numRuns: runs }).entries()) {
+          const home = path.join(folder, String(i));
+          const what = `history ${String(i)} of seed ${String(seed)}`;
+          await play(one, { home, open, engine, what, seen });
+        }
+        expect(seen.pushes).toBeGreaterThan(0);
+        expect(seen.asked).toBeGreaterThan(0);
+        if (runs >= 10) expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);
+      },
+    );
+  });
+}
+
+/** Where a history is played, and what was seen so far. */
+interface Playing {
+  readonly home: string;
+  readonly open: OpenHistoryStore;
+  readonly engine: Engine;
+  readonly what: string;
+  readonly seen: Record<"asked" | "pushes" | "rollbacks" | "meanwhile", number>;
+}
+
+async function play(
+  { history, pushed: isPushed, start, steps: all }: Fed,
+  { home, open: openStore, engine, what, seen }: Playing,
+): Promise<void> {
+  const { project, vector } = history;
+  const open = takesRows(project);
+  const waiting: { source: string; row: Row }[] = [];
+  const inFiles = new Set<Row>();
+  for (const [source, rows] of Object.entries(history.data)) {
+    for (const [n, row] of rows.entries()) {
+      if (open.includes(source) && isPushed[n % isPushed.length] === true) waiting.push({ source, row });
+      else inFiles.add(row);
+    }
+  }
+  await writeHistory(history, home, { parts: [0, 1, 2], partOf: (row, n) => (inFiles.has(row) ? n % 3 : 9) });
+  const store = await openStore(home);
+  try {
+    const requests = [...new Set(history.left.map(({ at }) => at))];
+    let now = (requests[start.request % requests.length] ?? 0) - start.before;
+    // Whatever is waited for has come.
+    const clock = (): Micros => (now += 1);
+    const push = pushing({
+      ...{ project, store, clock, erased: () => Promise.resolve(() => undefined) },
+      limits: { maxFuture: Infinity },
+    });
+    const given: PushedRow[] = [];
+    const moments = new Set<Micros>();
+    const feed = async (rows: number): Promise<void> => {
+      for (const { source, row } of waiting.splice(0, rows)) {
+        const columns = project.sources.find(({ name }) => name === source)?.columns ?? {};
+        const values = Object.fromEntries(
+          Object.entries(columns).map(([name, type]) => [name, enter(row[name], type) as GivenValue]),
+        );
+        try {
+          const { appliedAt } = await push(source, [values]);
+          given.push({ source, row, k: appliedAt });
+          moments.add(appliedAt);
+          now = Math.max(now, appliedAt);
+          seen.pushes++;
+        } catch (error) {
+          // Rows without a key or time count nowhere.
+          expect(error).toMatchObject({ code: expect.stringMatching(/^(INPUT|KEY)_INVALID$/) as string });
+        }
+      }
+    };
+    const load = async (options: { readonly asOf?: Micros }): Promise<void> => {
+      const made = await materialize({
+        ...{ project, folder: home, home, store, engine, clock },
+        ...(options.asOf === undefined ? {} : { asOf: BigInt(options.asOf) }),
+        limits: { changedShare: Infinity },
+      });
+      loads.push({
+        asOf: made.asOf,
+        appliedAt: made.appliedAt,
+        fresh: made.groups.some(({ status }) => status === "loaded"),
+      });
+      now = Math.max(now, made.appliedAt);
+    };
+    const loads: { asOf: Micros; appliedAt: Micros; fresh: boolean }[] = [];
+    await load({ asOf: now });
+    /** Each answer as of a moment, as it was given when the store was at different times: never another one. */
+    const answers = new Map<string, { at: Micros; left: LeftRow; answer: Readonly<Record<string, ActualAnswer>> }>();
+    const lefts = history.left.slice(0, 4);
+    const ask = async (): Promise<void> => {
+      const reader = createFeatureReader({ project, store }).prepare(vector);
+      const first = loads.at(-1)?.asOf ?? 0;
+      const asked = [...moments].flatMap((k) => [k - 1, k, k + 1]);
+      for (const at of new Set([...asked, now, ...requests.filter((one) => one <= now)])) {
+        if (at < first || at > now) continue;
+        for (const [n, { columns }] of lefts.entries()) {
+          const { values, statuses } = await reader.read({ columns }, at);
+          const answer = Object.fromEntries(
+            vector.reads.map(({ id, type }, v) => {
+              const value: Value = fromRaw(values[v] ?? null, parseTypeName(type).kind);
+              const status = statuses[v];
+              return [id, { value, ...(status === undefined ? {} : { status }) }];
+            }),
+          );
+          answers.set(`${String(n)} ${String(at)}`, { at, left: { at, columns }, answer });
+        }
+      }
+    };
+    for (const { step, after } of all) {
+      now += after;
+      if (step.does === "push") await feed(step.rows);
+      else if (step.does === "roll back") {
+        if (await rollBack(project, home, store, clock)) {
+          // What files brought meanwhile was served, and by the log that is in force again it never was.
+          const undone = loads.pop()?.appliedAt ?? 0;
+          for (const [id, { at }] of answers) if (at >= undone) answers.delete(id);
+          seen.rollbacks++;
+        }
+      } else if (step.byClock) {
+        const under = load({});
+        if (step.pushesMeanwhile > 0) {
+          await feed(step.pushesMeanwhile);
+          seen.meanwhile++;
+        }
+        await under;
+      } else await load({ asOf: now });
+      await ask();
+    }
+    seen.asked += answers.size;
+    await collectPushed({ sources: project.sources, home, store, engine });
+    const placed = await withPushed(project, { home, folder: home });
+    const applied = new Map<string, AppliedRows>();
+    for (const group of placed.groups) {
+      const name = groupNameOf(group);
+      const source = placed.sources.find((one) => one.name === group.source);
+      const log = await readApplied(store, name);
+      if (log !== undefined && source !== undefined)
+        applied.set(name, appliedRows(log, await digestSource(source, { folder: home })));
+    }
+    // The oracle is told plainly when each row was applied: those of files by the first load, which had all of them.
+    const kOf = new Map(given.map(({ row, k }) => [row, k]));
+    const first = loads[0]?.asOf ?? 0;
+    const data = Object.fromEntries(
+      Object.entries(history.data).map(([source, rows]) => [
+        source,
+        rows.filter((row) => inFiles.has(row) || kOf.has(row)),
+      ]),
+    );
+    const known = (_group: GroupPlan, _source: unknown, row: Row, declared: Micros): Micros | null => {
+      const k = kOf.get(row);
+      if (k !== undefined) return k;
+      if (declared <= first) return declared;
+      return loads.slice(1).find(({ asOf, fresh }) => fresh && declared <= asOf)?.appliedAt ?? null;
+    };
+    const list = [...answers.values()];
+    const online = trainingRows(
+      { ...vector, labelReads: [] },
+      list.map(({ left }) => left),
+      data,
+      known,
+    );
+    expect(
+      differences(
+        online,
+        list.map(({ answer }) => answer),
+      ),
+      `${what}, online`,
+    ).toEqual([]);
+    const own = { ...history, left: list.map(({ left }) => left) };
+    const { left } = await writeHistory({ ...own, data: {} }, path.join(home, "asked"));
+    const vectorPlaced = await withPushed({ sources: placed.sources, vectors: [vector] }, { home, folder: home });
+    const [joined = vector] = vectorPlaced.vectors;
+    for (const plan of plans) {
+      const rows = await joinedHistory(engine, { vector: { ...vector, ...joined, labelReads: [] } }, left, {
+        ...{ places: { folder: home }, applied, plan },
+      });
+      expect(differences(online, rows), `${what}, ${JSON.stringify(plan)}`).toEqual([]);
+    }
+  } finally {
+    await store.close();
+  }
+  await rm(home, { recursive: true });
+}
+
+function groupNameOf({ entity, name }: GroupPlan): string {
+  return `${entity}:${name}`;
+}
+
+async function rollBack(project: ProjectPlan, home: string, store: OnlineStore, clock: () => Micros): Promise<boolean> {
+  const view = await store.view(project.groups.map(groupNameOf));
+  const groups = project.groups.map(groupNameOf).filter((name) => view.pointer(name)?.before !== undefined);
+  view.close();
+  if (groups.length > 0) await rollback({ project, home, store, groups, actor: "test", clock });
+  return groups.length > 0;
+}
