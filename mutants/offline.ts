@@ -124,6 +124,27 @@ const mutants: readonly Mutant[] = [
     ...join,
   },
   {
+    name: "events-of-the-first-part-in-each",
+    file: `${folder}/joins/sweep/sweep-sql.ts`,
+    find: "where number % ${String(of)} = ${String(place)})`",
+    replace: "where number % ${String(of)} = 0)`",
+    ...join,
+  },
+  {
+    name: "rows-without-a-key-in-no-part",
+    file: `${folder}/joins/sweep/sweep-sql.ts`,
+    find: "where coalesce(number, 0) % ",
+    replace: "where number % ",
+    ...join,
+  },
+  {
+    name: "rows-of-a-key-in-another-part",
+    file: `${folder}/joins/sweep/sweep-sql.ts`,
+    find: "where coalesce(number, 0) % ${String(of)}",
+    replace: "where coalesce(row, 0) % ${String(of)}",
+    ...join,
+  },
+  {
     name: "parts-replace-each-other",
     file: `${folder}/joins/unit-join.ts`,
     find: "await this.#join(chosen, own, moments, part > 0);",
@@ -320,7 +341,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "interrupted-result-taken-for-a-whole-one",
     file: "src/featurestore/duckdb/engine.ts",
-    find: "          refuseAborted(doing, signal);\n",
+    find: "ends as one that is over.\n    refuseAborted(doing, signal);",
     replace: "",
     tests: engine,
   },

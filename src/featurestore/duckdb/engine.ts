@@ -30,28 +30,20 @@ import { engineError } from "./engine-error.ts";
 import { interruptible, refuseAborted } from "./interruption.ts";
 import { RowsWatch } from "./rows-watch.ts";
 import { openSpillFolder } from "./spill-folder.ts";
+import { type Chunk, type Doing, StreamedResult } from "./streamed-result.ts";
 import { chunkRows, TableAppender } from "./table-appender.ts";
 import { type Carrier, elementCarrier, readVector, writeVector } from "./vector-access.ts";
-import { type TextEntries, textEntries, type VectorItems, vectorItems } from "./vector-items.ts";
 
 /** How much DuckDB keeps to itself of what it does not use; by default it is 128 and 512 MB. */
 const flushed = "16MB";
+
+/** What each connection is told before it runs anything made here. */
+const sessionStatements = ["set TimeZone = 'UTC'", ...duckdbMacros];
 
 /** How an engine is opened. */
 export interface EngineOptions extends EngineBounds {
   /** The functions of the project's own, which programs may call. */
   readonly functions?: readonly UserFunction[];
-}
-
-/** Some rows of a result, by columns. */
-export interface Chunk {
-  readonly rows: number;
-  /** Column `i` by the carrier it was selected as. */
-  column(i: number, carrier: Carrier): RawColumn;
-  /** Column `i` as the engine holds it, for who copies it at once: it goes away with the chunk. */
-  items(i: number): VectorItems;
-  /** Column `i`, which is of texts, in the same way. */
-  entries(i: number): TextEntries;
 }
 
 /** A value of a small result: what JSON has, and bigint. */
@@ -93,6 +85,7 @@ export class Engine {
   readonly functions: FunctionLibrary;
   readonly #spill: OwnFolder | undefined;
   readonly #watch: RowsWatch;
+  readonly #threads: number;
   #registered = 0;
   #closed = false;
   /** What a program threw while DuckDB called it: DuckDB itself keeps its text only. */
@@ -103,8 +96,10 @@ export class Engine {
     connection: DuckDBConnection,
     functions: FunctionLibrary,
     spill: OwnFolder | undefined,
+    threads: number,
   ) {
     this.functions = functions;
+    this.#threads = threads;
     this.#instance = instance;
     this.#connection = connection;
     this.#spill = spill;
@@ -138,11 +133,10 @@ export class Engine {
     let engine: Engine | undefined;
     try {
       const instance = await DuckDBInstance.create(":memory:", settings);
-      engine = new Engine(instance, await instance.connect(), functions, spill);
-      await engine.run("set TimeZone = 'UTC'", "opening the engine");
+      engine = new Engine(instance, await instance.connect(), functions, spill, threads);
       // As a setting at the start DuckDB 1.5 shows this limit and does not hold it.
       await engine.run(`set max_temp_directory_size = '${String(spillLimit)}B'`, "opening the engine");
-      for (const macro of duckdbMacros) await engine.run(macro, "opening the engine");
+      for (const sql of sessionStatements) await engine.run(sql, "opening the engine");
       return engine;
     } catch (error) {
       if (engine === undefined) spill?.[Symbol.dispose]();
@@ -177,38 +171,61 @@ export class Engine {
 
   /** A large result, chunk by chunk; columns must have been selected as their carriers. */
   async *chunks(sql: string, doing: string, signal?: AbortSignal): AsyncGenerator<Chunk> {
-    const result = await this.#interruptible(doing, signal, () => this.#connection.stream(sql));
+    const watch = (work: () => Promise<DuckDBDataChunk | null>): Promise<DuckDBDataChunk | null> =>
+      this.#watch.statement(doing, work);
+    const result = new StreamedResult(this.#connection, sql, this.#doingOn(this.#connection, doing, signal), watch);
     let given = 0;
-    // What is sorted is sorted before the first chunk comes; then rows are counted as they are taken.
-    const fetch = (): Promise<DuckDBDataChunk | null> =>
-      this.#interruptible(doing, signal, () =>
-        given === 0 ? this.#watch.statement(doing, () => result.fetchChunk()) : result.fetchChunk(),
-      );
-    let next = fetch();
-    try {
-      for (;;) {
-        const chunk = await next;
-        if (chunk === null || chunk.rowCount === 0) {
-          // A result that is interrupted while it is taken ends as one that is over.
-          refuseAborted(doing, signal);
-          return;
-        }
-        const rows = chunk.rowCount;
-        given += rows;
-        this.#watch.taken(doing, given);
-        // The engine makes it while this one is worked on.
-        next = fetch();
-        next.catch(() => undefined);
-        yield {
-          rows,
-          column: (i, carrier) => readVector(chunk.getColumnVector(i), carrier, rows),
-          items: (i) => vectorItems(chunk.getColumnVector(i), rows),
-          entries: (i) => textEntries(chunk.getColumnVector(i), rows),
-        };
+    for await (const chunk of result) {
+      given += chunk.rows;
+      this.#watch.taken(doing, given);
+      yield chunk;
+    }
+    // A result that is interrupted while it is taken ends as one that is over.
+    refuseAborted(doing, signal);
+  }
+
+  /**
+   * Large results one behind the other, each chunk with the place of its statement: while one is taken the next is made beside it, so that two are held at once.
+   * Statements run over connections of their own, which see no temporary tables.
+   */
+  async *chunksOfEach(
+    statements: readonly string[],
+    doing: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<{ readonly chunk: Chunk; readonly statement: number }> {
+    await using own = new AsyncDisposableStack();
+    const connections: DuckDBConnection[] = [];
+    for (let i = 0; i < Math.min(2, statements.length); i++) {
+      const connection = await this.#connect();
+      own.defer(() => {
+        connection.closeSync();
+      });
+      connections.push(connection);
+    }
+    const begin = (i: number): StreamedResult | undefined => {
+      const [sql, connection] = [statements[i], connections[i % 2]];
+      if (sql === undefined || connection === undefined) return undefined;
+      const result = new StreamedResult(connection, sql, this.#doingOn(connection, doing, signal));
+      own.defer(() => result.end(connection));
+      return result;
+    };
+    let given = 0;
+    let next = begin(0);
+    for (let statement = 0; next !== undefined; statement++) {
+      const result = next;
+      await result.made();
+      // Whoever takes chunks has a thread to itself: else it would share one with what is made beside it.
+      if (statement === 0 && statements.length > 1) {
+        own.defer(() => this.#setThreads(this.#threads, doing));
+        await this.#setThreads(Math.max(1, this.#threads - 1), doing);
       }
-    } finally {
-      // Whoever stops early may ask something else: not before the engine has ended this.
-      await next.catch(() => undefined);
+      next = begin(statement + 1);
+      for await (const chunk of result) {
+        given += chunk.rows;
+        this.#watch.taken(doing, given);
+        yield { chunk, statement };
+      }
+      refuseAborted(doing, signal);
     }
   }
 
@@ -313,10 +330,30 @@ export class Engine {
     this.#spill?.[Symbol.dispose]();
   }
 
-  async #interruptible<T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  async #setThreads(threads: number, doing: string): Promise<void> {
+    await this.#interruptible(doing, undefined, () => this.#connection.run(`set threads = ${String(threads)}`));
+  }
+
+  /** Another connection that knows what the first one does, but for its temporary tables. */
+  async #connect(): Promise<DuckDBConnection> {
+    const connection = await this.#instance.connect();
+    for (const sql of sessionStatements) await connection.run(sql);
+    return connection;
+  }
+
+  #doingOn(connection: DuckDBConnection, doing: string, signal: AbortSignal | undefined): Doing {
+    return (work) => this.#interruptible(doing, signal, work, connection);
+  }
+
+  async #interruptible<T>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+    connection: DuckDBConnection = this.#connection,
+  ): Promise<T> {
     try {
       return await interruptible(work, doing, signal, () => {
-        this.#connection.interrupt();
+        connection.interrupt();
       });
     } catch (error) {
       const thrown = this.#thrown;

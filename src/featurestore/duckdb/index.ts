@@ -1,7 +1,6 @@
 export { carrierOf, fromCarrier, toCarrier, toFile } from "./carrier.ts";
 export {
   type Cell,
-  type Chunk,
   Engine,
   type EngineOptions,
   type Program,
@@ -9,6 +8,7 @@ export {
   sqlText,
   type TableColumn,
 } from "./engine.ts";
+export type { Chunk } from "./streamed-result.ts";
 export { chunkRows, type TableAppender } from "./table-appender.ts";
 export type { Carrier } from "./vector-access.ts";
 export type { VectorItems } from "./vector-items.ts";

@@ -106,6 +106,42 @@ describe("an engine", () => {
     }
   });
 
+  it("gives several large results one behind the other, each whole and in order", async () => {
+    const statement = (i: number): string =>
+      `select (range + ${String(i * 10_000)})::double as n from range(${String(i * 5000)})`;
+    const statements = [0, 1, 2, 3].map(statement);
+    const found: number[][] = statements.map(() => []);
+    for await (const { chunk, statement: of } of engine.chunksOfEach(statements, "reading"))
+      found[of]?.push(...Array.from(chunk.column(0, "number"), Number));
+    expect(found).toEqual([0, 1, 2, 3].map((i) => Array.from({ length: i * 5000 }, (_, n) => n + i * 10_000)));
+    expect(await engine.rows("select current_setting('threads')::int as n", "asking")).toEqual([{ n: 2 }]);
+    const none = [];
+    for await (const { chunk } of engine.chunksOfEach([], "reading")) none.push(chunk);
+    expect(none).toEqual([]);
+  });
+
+  it("ends what it makes ahead where nobody takes it, and fails where that comes to be taken", async () => {
+    const [some, endless] = [
+      "select 1::double as n from range(5000)",
+      `select sum(a.range + b.range)::double from range(1000000) a, range(1000000) b`,
+    ];
+    const rowsOf = async (statements: readonly string[], signal?: AbortSignal, most = Infinity): Promise<number> => {
+      let rows = 0;
+      for await (const { chunk } of engine.chunksOfEach(statements, "reading", signal))
+        if ((rows += chunk.rows) >= most) break;
+      return rows;
+    };
+    expect(await rowsOf([some, endless], undefined, 1)).toBe(2048);
+    const controller = new AbortController();
+    const reading = rowsOf([some, endless], controller.signal);
+    setTimeout(() => {
+      controller.abort();
+    }, 100);
+    await expect(reading).rejects.toMatchObject({ code: "ABORTED" });
+    await expect(rowsOf([some, "select error('no such thing')::double"])).rejects.toThrow("no such thing");
+    expect(await engine.rows("select 1 as one", "asking")).toEqual([{ one: 1 }]);
+  });
+
   it("ends what takes long where it is aborted, and goes on working", async () => {
     const controller = new AbortController();
     const long = engine.run(

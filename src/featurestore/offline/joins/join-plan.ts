@@ -23,6 +23,10 @@ export interface JoinFacts {
   readonly keyShare: number;
   /** Columns that the join carries, besides keys and times. */
   readonly columns: number;
+  /** Whether to read the source several times costs little. */
+  readonly isReadAgain: boolean;
+  /** Columns that pass a sweep, besides keys and times. */
+  readonly swept: number;
   /** What the engine may hold, bytes. */
   readonly memory: number;
 }
@@ -44,6 +48,9 @@ const fewOfAKey = 4;
 const manyAsked = 0.5;
 /** How much of the engine's memory the rows of a part may take, by a rough estimate: a join holds them about twice, sorted and hashed. */
 const roomOfPart = 0.25;
+/** How much of it what a sweep sorts at once may take, by an estimate; and each of its parts, where two are there at once. */
+const roomOfSort = 0.8;
+const roomOfSwept = 0.35;
 /** More parts than that read the source too often. */
 const maxParts = 64;
 
@@ -65,16 +72,16 @@ export function chooseTable(facts: JoinFacts, forced: JoinPlan = {}): ChosenJoin
   return choice("table", 1, facts, "a table has no time", forced);
 }
 
-/** Chooses how windows are joined. Sorting spills, so that the sweep needs no parts. */
+/** Chooses how windows are joined. A sweep needs no parts, since sorting spills: it is faster in those that need not. */
 export function chooseWindows(facts: JoinFacts, forced: JoinPlan = {}): ChosenJoin<WindowJoin> {
   const join = forced.windows ?? "sweep";
   const why = join === "sweep" ? "each event is looked at once" : "each row is paired with the events that it sees";
-  return choice(join, join === "sweep" ? 1 : partsOf(facts), facts, why, forced);
+  return choice(join, join === "sweep" ? sweepParts(facts) : partsOf(facts), facts, why, forced);
 }
 
 function choice<J>(join: J, parts: number, facts: JoinFacts, why: string, forced: JoinPlan): ChosenJoin<J> {
   const cut = forced.parts ?? parts;
-  const byKey = cut > 1 || facts.keyShare < manyAsked;
+  const byKey = (cut > 1 && join !== "sweep") || facts.keyShare < manyAsked;
   const reasons = [
     why,
     ...(byKey && facts.keyShare < manyAsked ? ["other keys are left out as they are read"] : []),
@@ -88,6 +95,13 @@ function partsOf({ sourceRows, keyShare, columns, memory }: JoinFacts): number {
   if (sourceRows === undefined) return 1;
   const bytes = sourceRows * keyShare * 8 * (columns + 4);
   return Math.min(maxParts, Math.max(1, Math.ceil(bytes / (memory * roomOfPart))));
+}
+
+/** In how many parts what is swept is sorted without spilling, where the source can be read as many times: one is sorted while another is swept. */
+function sweepParts({ rows, sourceRows, keyShare, swept, isReadAgain, memory }: JoinFacts): number {
+  if (sourceRows === undefined || !isReadAgain) return 1;
+  const bytes = (sourceRows * keyShare + rows) * 8 * (swept + 6);
+  return bytes <= memory * roomOfSort ? 1 : Math.min(maxParts, Math.ceil(bytes / (memory * roomOfSwept)));
 }
 
 function counted(n: number, what: string): string {

@@ -25,7 +25,7 @@ import type { JoinUnit } from "./join-unit.ts";
 import { joinWarnings } from "./join-warnings.ts";
 import { joinWindowsByRange } from "./join-windows.ts";
 import { engineMemory } from "./engine-memory.ts";
-import { joinWindowsBySweep } from "./sweep/index.ts";
+import { joinWindowsBySweep, sweptColumns } from "./sweep/index.ts";
 
 /** Sources that are smaller are read whole: a look at some of their rows costs as much. */
 const worthALook = 1_000_000;
@@ -60,7 +60,7 @@ export class UnitJoin {
     await this.#make(all.keys, keysSql(unit, all.keyed));
     const { facts, moments } = await this.#look(all);
     const chosen = this.#choose(facts, plan);
-    if (chosen.parts === 1) {
+    if (chosen.parts === 1 || chosen.join === "sweep") {
       await this.#join(chosen, all, moments, false);
     } else {
       for (let part = 0; part < chosen.parts; part++) await this.#joinPart(chosen, all, moments, part);
@@ -85,6 +85,8 @@ export class UnitJoin {
         sourceRows,
         keyShare: isWorth ? await this.#source.shareOf(keys) : 1,
         columns: this.#source.isReadAgain ? 0 : unit.group.reads.length,
+        isReadAgain: this.#source.isReadAgain,
+        swept: unit.source.kind === "events" ? sweptColumns(unit) : 0,
         memory: await engineMemory(this.#engine),
       },
       moments: typeof first === "bigint" && typeof last === "bigint" ? { first, last } : { first: 0n, last: 0n },
@@ -126,13 +128,15 @@ export class UnitJoin {
     adds: boolean,
   ): Promise<void> {
     const unit = this.#unit;
+    // A sweep cuts its own parts.
+    const isWhole = parts === 1 || join === "sweep";
     const sight = { ...timesSeen(unit, moments), ...(byKey ? { keys } : {}) };
     const { aside, ...seen } = await this.#source.seen(
-      byKey && parts === 1 ? { ...sight, aside: tablesOf(unit).aside } : sight,
+      byKey && isWhole ? { ...sight, aside: tablesOf(unit).aside } : sight,
       this.#signal,
     );
     // What is read by its key is of these keys as far as the files' columns tell; of the rest too few are left to need room.
-    const relation = parts === 1 ? seen : ofKeys(seen, keys);
+    const relation = isWhole ? seen : ofKeys(seen, keys);
     const rows = `select * from ${keyed}`;
     const keep = (sql: string): Promise<void> =>
       adds ? this.#run(`insert into ${unit.name} ${sql}`) : this.#run(`create or replace table ${unit.name} as ${sql}`);
@@ -152,8 +156,8 @@ export class UnitJoin {
         break;
       case "sweep": {
         const from = { left: keyed, keys, events: this.#visible(relation, moments) };
-        const swept = await joinWindowsBySweep(this.#engine, unit, relation, from, this.#signal);
-        if (swept.isResult && parts === 1) {
+        const swept = await joinWindowsBySweep(this.#engine, unit, relation, from, { parts, signal: this.#signal });
+        if (swept.isResult) {
           // Written once more it would take as long as a sort where memory is short.
           await this.#run(`drop table if exists ${unit.name}`);
           await this.#run(`alter table ${swept.table} rename to ${unit.name}`);
@@ -216,7 +220,8 @@ export class UnitJoin {
   }
 
   #make(table: string, sql: string): Promise<void> {
-    return this.#run(`create or replace temp table ${table} as ${sql}`);
+    // No temporary one: those are seen by one connection alone.
+    return this.#run(`create or replace table ${table} as ${sql}`);
   }
 
   #run(sql: string): Promise<void> {

@@ -100,7 +100,7 @@ export async function openSource(
       // A table, since DuckDB moves conditions on what is computed of a row into a query within, before that on its key.
       const table = `${sight.aside}${String(aside.length)}`;
       aside.push(table);
-      await engine.run(`create or replace temp table ${table} as ${sql}`, `reading ${what}`, signal);
+      await engine.run(`create or replace table ${table} as ${sql}`, `reading ${what}`, signal);
       return `select * from ${table}`;
     };
     const alone = sight.keysAlone === true ? sight.keys : undefined;

@@ -12,6 +12,8 @@ const facts: JoinFacts = {
   sourceRows: 10_000_000,
   keyShare: 0.98,
   columns: 5,
+  isReadAgain: true,
+  swept: 4,
   memory: 4e9,
 };
 
@@ -39,10 +41,19 @@ describe("the planner", () => {
     expect(parts).toBe(15);
     expect(byKey).toBe(true);
     expect(reason).toContain("in 15 parts of the keys, for want of memory");
-    // What spills, or holds nothing, is not cut.
-    expect(chooseWindows(large).parts).toBe(1);
+    // What holds nothing is not cut.
     expect(chooseStates({ ...large, rows: 2000, keys: 2000 }).parts).toBe(1);
     expect(chooseStates({ ...large, sourceRows: 1e12 }).parts).toBe(64);
+  });
+
+  it("cuts a sweep that would spill, where the source can be read as often", () => {
+    const large = { ...facts, sourceRows: 100_000_000 };
+    expect(chooseWindows(facts).parts).toBe(1);
+    expect(chooseWindows(large)).toMatchObject({ join: "sweep", parts: 6, byKey: false });
+    expect(chooseWindows({ ...large, swept: 14 }).parts).toBe(12);
+    expect(chooseWindows({ ...large, isReadAgain: false }).parts).toBe(1);
+    expect(chooseWindows({ ...large, keyShare: 0.02 })).toMatchObject({ parts: 1, byKey: true });
+    expect(chooseWindows({ ...large, sourceRows: undefined }).parts).toBe(1);
   });
 
   it("does as it is told", () => {

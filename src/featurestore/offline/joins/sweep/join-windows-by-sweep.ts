@@ -13,7 +13,7 @@ import type { JoinUnit } from "../join-unit.ts";
 import type { SourceRelation } from "../../sources/source-relation.ts";
 import { windowsOf } from "../window-states.ts";
 import { type SweepPlan, sweepPlan } from "./sweep-plan.ts";
-import { type Passage, passage, passageSql } from "./sweep-sql.ts";
+import { type Passage, passage, passageSql, passagesSql } from "./sweep-sql.ts";
 import { type TiedPassing, TieOrder } from "./tie-order.ts";
 import { type Passing, WindowSweep } from "./window-sweep.ts";
 
@@ -35,26 +35,27 @@ export interface SweptTable {
 }
 
 /**
- * Makes a unit's windows as of each left row, `row` and a column a window. The
- * engine sorts events and rows by key and moment, spilling where it must; they are swept as they come.
+ * Makes a unit's windows as of each left row, `row` and a column a window. The engine sorts events and rows by key and moment, spilling where it must; they are
+ * swept as they come. In parts of the keys one part is sorted while another is swept, and the source is read as many times.
  */
 export async function joinWindowsBySweep(
   engine: Engine,
   unit: JoinUnit,
   relation: SourceRelation,
   from: Swept,
-  signal?: AbortSignal,
+  { parts = 1, signal }: { readonly parts?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<SweptTable> {
   const doing = `joining ${unit.group.entity}:${unit.group.name}`;
   const plan = sweepPlan(windowsOf(unit), unit.direction);
-  const { table, passage: rows, result } = sweepSql(unit, plan, relation, from);
-  await sweepInto(engine, plan, relation, table, [rows], doing, signal);
-  return { sql: result, table, isResult: isResult(plan) };
+  const { swept: table } = tablesOf(unit);
+  const passages = passagesSql(plan, relation, from, parts);
+  await sweepInto(engine, plan, relation, table, passages, doing, signal);
+  return { sql: sweptSelect(plan, table), table, isResult: isResult(plan) };
 }
 
 /**
  * Sweeps passages, each in order and with keys of its own, into a table of `row` and the plan's outputs as their carriers;
- * see {@link sweptSelect}. Memory follows one key's windows, and its events of one time. `check` is shown each stretch as it comes.
+ * see {@link sweptSelect}. Memory follows one key's windows, and its events of one time; the engine holds two passages. `check` is shown each stretch as it comes.
  */
 export async function sweepInto(
   engine: Engine,
@@ -70,26 +71,32 @@ export async function sweepInto(
   const appender = await engine.appender(table, [{ name: "row", kind: "int" }, ...columns], doing);
   try {
     const answers = new AnswerBuffer(appender, ["int", ...columns.map(({ kind }) => kind)]);
-    for (const [i, { sql, ties }] of passages.entries()) {
-      const sweep = new WindowSweep(plan);
-      const order = new TieOrder();
-      const pass = (passing: Passing | undefined): void => {
-        if (passing === undefined) return;
-        sweep.pass(passing, (outputs, rows) => {
-          answers.take(outputs, rows);
-        });
-      };
-      for await (const chunk of engine.chunks(sql, doing, signal)) {
-        const passing = passingOf(chunk, plan, relation, ties);
-        check(passing, i);
-        pass(ties.length === 0 ? passing : order.take(passing));
-      }
-      pass(order.finish());
+    const sweeps = passages.map(({ ties }) => ({ ties, sweep: new WindowSweep(plan), order: new TieOrder() }));
+    const pass = (sweep: WindowSweep, passing: Passing | undefined): void => {
+      if (passing === undefined) return;
+      sweep.pass(passing, (outputs, rows) => {
+        answers.take(outputs, rows);
+      });
+    };
+    const statements = passages.map(({ sql }) => sql);
+    for await (const { chunk, statement } of engine.chunksOfEach(statements, doing, signal)) {
+      const own = sweeps[statement];
+      if (own === undefined) throw new Error(`no passage ${String(statement)}`);
+      const passing = passingOf(chunk, plan, relation, own.ties);
+      check(passing, statement);
+      pass(own.sweep, own.ties.length === 0 ? passing : own.order.take(passing));
     }
+    for (const { sweep, order } of sweeps) pass(sweep, order.finish());
     answers.flush();
   } finally {
     appender.close();
   }
+}
+
+/** How many columns of a unit's events pass its sweep. */
+export function sweptColumns(unit: JoinUnit): number {
+  const { inputs, wheres } = sweepPlan(windowsOf(unit), unit.direction);
+  return inputs.length + wheres.length;
 }
 
 /** Whether what is swept into a table has each row once, and all values in the form of the language. */
@@ -114,21 +121,9 @@ export function sweepStatements(
   relation: SourceRelation,
   from: Swept,
 ): { readonly table: string; readonly passage: Passage; readonly result: string } {
-  return sweepSql(unit, sweepPlan(windowsOf(unit), unit.direction), relation, from);
-}
-
-function sweepSql(
-  unit: JoinUnit,
-  plan: SweepPlan,
-  relation: SourceRelation,
-  from: Swept,
-): { readonly table: string; readonly passage: Passage; readonly result: string } {
-  const table = tablesOf(unit).swept;
-  return {
-    table,
-    passage: passageSql(plan, relation, from),
-    result: sweptSelect(plan, table),
-  };
+  const plan = sweepPlan(windowsOf(unit), unit.direction);
+  const { swept: table } = tablesOf(unit);
+  return { table, passage: passageSql(plan, relation, from), result: sweptSelect(plan, table) };
 }
 
 function passingOf(

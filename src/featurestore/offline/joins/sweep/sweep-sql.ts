@@ -16,6 +16,21 @@ export interface Passage {
   readonly ties: readonly PassageTie[];
 }
 
+/** What is read: tables of numbered keys and of left rows, SQL of events. */
+export interface PassageTables {
+  readonly keys: string;
+  readonly left: string;
+  readonly events: string;
+}
+
+/** Which of how many parts of the keys, counted from 0. */
+interface KeyPart {
+  readonly place: number;
+  readonly of: number;
+}
+
+const whole: KeyPart = { place: 0, of: 1 };
+
 /**
  * SQL of events and left rows as they pass by, key by key, each at the moment from which on it matters: an event when rows may
  * first see it, a row when it asks. An event that is visible at a row's moment comes before it, and of one moment they come in the
@@ -31,7 +46,8 @@ export interface Passage {
 export function passageSql(
   plan: SweepPlan,
   relation: SourceRelation,
-  tables: { readonly keys: string; readonly left: string; readonly events: string },
+  tables: PassageTables,
+  part: KeyPart = whole,
 ): Passage {
   const back = plan.direction === "back";
   const seen = back ? "t + 1" : "t";
@@ -52,7 +68,7 @@ export function passageSql(
   const events = `select number::int as number, (${moment}) * 2 as passes, t as stamp${several ? ", 0 as asks" : ""}${carried
     .map(({ given, name }) => `, ${given} as ${name}`)
     .join("")}
-    from (${tables.events}) join ${tables.keys} using (${relation.keys.join(", ")})`;
+    from (${tables.events}) join ${ofPart(tables.keys, part)} using (${relation.keys.join(", ")})`;
   const asking = plan.horizons.map(
     (
       horizon,
@@ -60,7 +76,7 @@ export function passageSql(
     ) => `select coalesce(number, -1)::int as number, (q + ${String(horizon)}) * 2 + 1 as passes, row as stamp${
       several ? `, ${String(i + 1)} as asks` : ""
     }${carried.map(({ name }) => `, null as ${name}`).join("")}
-      from ${tables.left} left join ${tables.keys} using (${relation.keys.join(", ")})`,
+      from ${tables.left} left join ${tables.keys} using (${relation.keys.join(", ")})${rowsOfPart(part)}`,
   );
   const selected = [
     // Times and numbers of rows are whole numbers below 2^53: as doubles they come without being boxed.
@@ -77,6 +93,25 @@ export function passageSql(
   // Doubles are made behind the sort, which would hold them beside what they are made of.
   const sorted = `select * from (${[events, ...asking].join(" union all ")}) order by ${order.join(", ")}`;
   return { sql: `select ${selected.join(", ")} from (${sorted})`, ties };
+}
+
+/** SQL of passages that are the whole one, dealt out by the numbers of keys. */
+export function passagesSql(
+  plan: SweepPlan,
+  relation: SourceRelation,
+  tables: PassageTables,
+  parts: number,
+): readonly Passage[] {
+  return Array.from({ length: parts }, (_, place) => passageSql(plan, relation, tables, { place, of: parts }));
+}
+
+function ofPart(keys: string, { place, of }: KeyPart): string {
+  return of === 1 ? keys : `(select * from ${keys} where number % ${String(of)} = ${String(place)})`;
+}
+
+/** Rows without a key are of the first part. */
+function rowsOfPart({ place, of }: KeyPart): string {
+  return of === 1 ? "" : ` where coalesce(number, 0) % ${String(of)} = ${String(place)}`;
 }
 
 /** What orders ties, and which columns of it the passage does not have as inputs. */
