@@ -15,6 +15,7 @@ export function namedStore(real: OnlineStore): OnlineStore {
             Buffer.compare(batch.keys.bytes, appliedKey) === 0 ? "write when rows were applied" : "write a batch",
             () => writer.write(batch),
           ),
+        copy: (...asked) => asking("copy records", () => writer.copy(...asked)),
       };
     },
     switchPointers: (switches) => asking("switch pointers", () => real.switchPointers(switches)),

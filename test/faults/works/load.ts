@@ -9,6 +9,7 @@ export const load: Work = {
   name: "load",
   points: [
     "begin a generation: commit",
+    "copy records: commit",
     "write a batch: commit",
     "write when rows were applied: commit",
     "switch pointers: fsync",
