@@ -37,15 +37,17 @@ export type UnitJoiner = (unit: JoinUnit, source: OpenedSource, left: string) =>
 
 /** Where the results of joins outlive a killed run. */
 export interface KeptJoins {
-  /** Makes the unit's table, if its result is there; `undefined` where it must be joined. */
+  /** Makes a view of the unit's name, if its result is there; `undefined` where it must be joined. */
   load(unit: JoinUnit): Promise<JoinReport | undefined>;
-  /** Told of each unit that was joined; it may keep its table. */
-  keep(unit: JoinUnit, report: JoinReport): Promise<void>;
+  /** Told of each unit that was joined; it may keep its table. Gives whether a view of what it kept stands in the table's place. */
+  keep(unit: JoinUnit, report: JoinReport): Promise<boolean>;
 }
 
 /** For each read its column in one of the result tables, all of which have `row` and every row once. */
 export interface Joined {
   readonly tables: readonly string[];
+  /** Those of `tables` that are views of what was kept. */
+  readonly views: ReadonlySet<string>;
   readonly columnOf: ReadonlyMap<string, string>;
   readonly reports: readonly JoinReport[];
 }
@@ -53,7 +55,7 @@ export interface Joined {
 /**
  * Joins what a vector reads as of each left row: the point-in-time join of the time contract. Reads whose keys are computed from other
  * reads are joined after those. One join at a time, so that
- * memory is bounded by the largest; each leaves a table.
+ * memory is bounded by the largest; each leaves a table, or a view of what was kept of it.
  */
 export async function joinReads({
   engine,
@@ -72,6 +74,7 @@ export async function joinReads({
   const sources = new Map<GroupPlan, Partial<Record<"declared" | "applied", OpenedSource>>>();
   const found = new Map<string, FoundRead>();
   const reports: JoinReport[] = [];
+  const views = new Set<string>();
   for (const [i, unit] of units.entries()) {
     const before = await kept?.load(unit);
     if (before === undefined) {
@@ -88,9 +91,10 @@ export async function joinReads({
       const report =
         warnings.length === 0 ? joined : { ...joined, warnings: [...(joined.warnings ?? []), ...warnings] };
       reports.push(report);
-      await kept?.keep(unit, report);
+      if ((await kept?.keep(unit, report)) === true) views.add(unit.name);
     } else {
       reports.push(before);
+      views.add(unit.name);
     }
     for (const { ids, column: own } of unit.reads) {
       for (const id of ids) found.set(id, { table: unit.name, column: own });
@@ -98,7 +102,7 @@ export async function joinReads({
     progress.update(i + 1);
   }
   const columnOf = new Map([...found].map(([id, { column: own }]) => [id, own]));
-  return { tables: units.map(({ name }) => name), columnOf, reports };
+  return { tables: units.map(({ name }) => name), views, columnOf, reports };
 }
 
 /** Where an earlier join left a read's values. */

@@ -31,6 +31,8 @@ export interface JoinedTable {
   readonly leaf: (plan: ExpressionPlan) => string;
   /** The tables that the relation is joined from, the left rows' aside. */
   readonly tables: readonly string[];
+  /** Those of them that are views. */
+  readonly views: ReadonlySet<string>;
   readonly reports: readonly JoinReport[];
 }
 
@@ -66,7 +68,8 @@ export async function joinTableOf(options: JoinedTableOptions): Promise<JoinedTa
     }
   };
   const from = joined.tables.map((table) => ` join ${table} using (row)`).join("");
-  return { sql: `select * from ${left.table}${from}`, tables: joined.tables, leaf, reports: joined.reports };
+  const { tables, views, reports } = joined;
+  return { sql: `select * from ${left.table}${from}`, tables, views, leaf, reports };
 }
 
 /** The kind of a plan's value. */

@@ -52,7 +52,8 @@ export async function classifyRows(options: ClassifyOptions): Promise<Record<Par
     signal,
   );
   // All of it stands in `classified` now.
-  for (const table of [left.table, ...joined.tables]) await engine.run(`drop table ${table}`, "labelling rows", signal);
+  for (const table of [left.table, ...joined.tables])
+    await engine.run(`drop ${joined.views.has(table) ? "view" : "table"} ${table}`, "labelling rows", signal);
   if (classBalance !== undefined) {
     const label = vector.labels.findIndex(({ name }) => name === classBalance.label);
     const { ratio = 1 } = classBalance;

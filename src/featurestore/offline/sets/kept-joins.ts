@@ -74,6 +74,11 @@ export async function keptJoins(options: {
     if (name !== own) await rm(join(folder, name), { recursive: true, force: true });
   const place = join(folder, own);
   const pathOf = (unit: JoinUnit, ending: string): string => join(place, `${unit.name}.${ending}`);
+  const view = (unit: JoinUnit, columns: KeptJoin["columns"], doing: string): Promise<void> => {
+    const own = columns.map(({ name, type }) => `${quoteIdentifier(name)}::${type} as ${quoteIdentifier(name)}`);
+    const from = readParquet([pathOf(unit, "parquet")]);
+    return engine.run(`create view ${unit.name} as select ${own.join(", ")} from ${from}`, doing, signal);
+  };
   let started = performance.now();
   let bytes = 0;
   let taken = 0;
@@ -83,40 +88,40 @@ export async function keptJoins(options: {
       started = performance.now();
       const found = await readKept(pathOf(unit, "json"), pathOf(unit, "parquet"), signal);
       if (found === undefined) return undefined;
-      const columns = found.columns.map(
-        ({ name, type }) => `${quoteIdentifier(name)}::${type} as ${quoteIdentifier(name)}`,
-      );
-      await engine.run(
-        `create or replace table ${unit.name} as select ${columns.join(", ")} from ${readParquet([pathOf(unit, "parquet")])}`,
-        `taking up ${groupOf(unit)} again`,
-        signal,
-      );
+      await view(unit, found.columns, `taking up ${groupOf(unit)} again`);
       bytes += found.bytes;
       taken++;
       return found.report;
     },
     async keep(unit, report) {
-      if (performance.now() - started < after * 1000) return;
+      if (performance.now() - started < after * 1000) return false;
       const doing = `keeping ${groupOf(unit)}`;
       const columns = await columnsOf(engine, unit.name, doing);
-      if (!columns.every(({ type }) => plainType.test(type))) return;
+      if (!columns.every(({ type }) => plainType.test(type))) return false;
       await mkdir(place, { recursive: true });
       const path = pathOf(unit, "parquet");
       const unfinished = pathOf(unit, "part");
-      // Most of what is kept is never read: a smaller file is not worth a third more time.
+      // A smaller file is not worth a third more time, nor is the order: it is put into the rows' own.
       await engine.run(
-        `copy ${unit.name} to ${sqlText(unfinished)} (format parquet, compression snappy)`,
+        `copy ${unit.name} to ${sqlText(unfinished)} (format parquet, compression snappy, preserve_order false)`,
         doing,
         signal,
       );
       const [digest] = await digestFiles([unfinished], { folder: place }, signal);
-      if (digest === undefined || bytes + digest.bytes > limit) return rm(unfinished, { force: true });
+      if (digest === undefined || bytes + digest.bytes > limit) {
+        await rm(unfinished, { force: true });
+        return false;
+      }
       await syncFile(unfinished);
       await rename(unfinished, path);
       await syncFolder(place);
       bytes += digest.bytes;
       const kept: KeptJoin = { sha256: digest.sha256, bytes: digest.bytes, columns, report };
       await writeFileAtomic(pathOf(unit, "json"), JSON.stringify(kept));
+      // Where memory is short the table lies on the disk, too, and is slower to read from there.
+      await engine.run(`drop table ${unit.name}`, doing);
+      await view(unit, columns, doing);
+      return true;
     },
   };
 }

@@ -58,6 +58,11 @@ describe("joins that outlive a killed run", () => {
     await rm(output, { recursive: true });
   });
 
+  it("are read from where they are kept in the run that keeps them, too: the bytes are the same", async () => {
+    expect(await contentOf(await make("kept", { checkpointAfter: 0 }))).toEqual(await contentOf(whole));
+    await rm(join(small.folder, "sets", "kept"), { recursive: true });
+  });
+
   it("are joined anew where what was kept is damaged, of other inputs, or of joins in another way", async () => {
     const own = await smallProject();
     try {
