@@ -7,7 +7,86 @@ const processes = ["test/featurestore/pushed/several-processes.cassandra.test.ts
 const later = ["test/featurestore/online/pushed-later.test.ts"];
 const opened = ["test/featurestore/pushed/opened.test.ts"];
 
+const others = ["test/featurestore/pushed/other-definitions.test.ts"];
+
 const mutants: readonly Mutant[] = [
+  {
+    name: "push-passes-over-a-group-it-does-not-know",
+    file: "src/featurestore/pushed/chosen-groups.ts",
+    find: "if (others.length + unfed.length > 0)",
+    replace: "if (unfed.length > 0)",
+    tests: others,
+  },
+  {
+    name: "push-passes-over-a-group-that-is-not-fed",
+    file: "src/featurestore/pushed/chosen-groups.ts",
+    find: "if (others.length + unfed.length > 0)",
+    replace: "if (others.length > 0)",
+    tests: others,
+  },
+  {
+    name: "group-that-is-no-more-holds-up-pushes",
+    file: "src/featurestore/pushed/push-rows.ts",
+    find: "if (feed !== undefined && feed.overlay !== null) await pushed.starve(group, feed);",
+    replace: "",
+    tests: others,
+  },
+  {
+    name: "push-to-a-group-of-another-key",
+    file: "src/featurestore/pushed/push-rows.ts",
+    find: "overlayOf(plan, source) !== feed.overlay",
+    replace: "false",
+    tests: others,
+  },
+  {
+    name: "load-does-not-say-what-it-feeds",
+    file: "src/featurestore/materialize/pushed-project.ts",
+    find: "const since = await store.pushed.feed(feeds);",
+    replace: "const since: Micros[] = [];",
+    tests: others,
+  },
+  {
+    name: "first-load-before-what-was-pushed",
+    file: "src/featurestore/materialize/pushed-project.ts",
+    find: "floorOf(current) : since",
+    replace: "floorOf(current) : -Infinity",
+    tests: others,
+  },
+  {
+    name: "first-load-does-not-wait-for-what-was-pushed",
+    file: "src/featurestore/materialize/materialize.ts",
+    find: "...[...since.values()].filter(",
+    replace: "...[].filter(",
+    tests: others,
+  },
+  {
+    name: "feed-begins-anew-with-each-load",
+    file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
+    find: "before?.overlay === overlay ? before.since : this.#last()",
+    replace: "this.#last()",
+    tests: store,
+  },
+  {
+    name: "feed-taken-away-though-said-anew",
+    file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
+    find: "if (feedsOf(meta, source).get(group)?.id !== id) return;",
+    replace: "",
+    tests: store,
+  },
+  {
+    name: "overlay-of-any-source",
+    file: "src/featurestore/online/group-pointer.ts",
+    find: "canonicalJson({ source: name, key: group.key, at, deleted })",
+    replace: "canonicalJson({ key: group.key, at, deleted })",
+    tests: ["test/featurestore/online/group-pointer.test.ts"],
+  },
+  {
+    name: "push-stands-though-others-are-fed-in-cassandra",
+    file: "src/featurestore/online/cassandra/push-order.ts",
+    find: "IF last < ? AND feed = ?`, params: [...head.params, first, seen.feed]",
+    replace: "IF last < ?`, params: [...head.params, first]",
+    tests: cassandra,
+  },
   {
     name: "pushed-rows-of-former-definitions-kept",
     file: "src/featurestore/materialize/materialize.ts",

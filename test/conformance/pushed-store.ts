@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Micros } from "../../src/core/index.ts";
 import { decodePushed } from "../../src/featurestore/online/codec/index.ts";
-import type { OnlineStore, Push, PushedGroup, PushedStore } from "../../src/featurestore/online/index.ts";
+import type { Feed, OnlineStore, Push, PushedGroup, PushedStore } from "../../src/featurestore/online/index.ts";
 import type { OnlineStoreFixture } from "./online-store.ts";
 import { pointerTo } from "./pointer.ts";
 
@@ -35,20 +35,20 @@ export function pushedStoreConformance(
       texts: readonly string[],
       keys: readonly string[],
       own: Partial<Push> & Pick<Partial<PushedGroup>, "admit" | "overlay"> = {},
-    ): Push => ({
-      source: "flights",
-      texts,
-      groups: [
+    ): Push => {
+      const groups = [
         {
           group,
           overlay: own.overlay ?? "one",
           keys: keys.map((key) => ({ key: bytes(key), rows: texts.map((_, place) => ({ place, t: start + place })) })),
           admit: own.admit ?? ((): undefined => undefined),
         },
-      ],
-      clock: own.clock ?? ((): Micros => start),
-      ...(own.source === undefined ? {} : { source: own.source }),
-    });
+      ];
+      return {
+        ...{ source: own.source ?? "flights", texts, groups, clock: own.clock ?? ((): Micros => start) },
+        choose: own.choose ?? ((): typeof groups => groups),
+      };
+    };
 
     async function held(key: string, overlay = "one"): Promise<readonly string[]> {
       const view = await store.view([group]);
@@ -147,5 +147,88 @@ export function pushedStoreConformance(
       expect(seen).toBe(views === "kept" ? 1 : 2);
       expect((await held("SFO")).length).toBe(2);
     });
+
+    it("says to whoever pushes which groups its source feeds, and since when", async () => {
+      const fed = { group, source: "flights", overlay: "one" };
+      const before = await pushed.feed([fed, { group: "route:traffic", source: "others", overlay: "two" }]);
+      expect(before.map((since) => since < start)).toEqual([true, true]);
+      const seen: unknown[] = [];
+      const one = await pushed.push({
+        ...push(["a"], ["SFO"]),
+        choose: (feeds, pointers) => {
+          seen.push(...feeds, ...pointers.map((pointer) => pointer?.asOf));
+          return push(["a"], ["SFO"]).groups;
+        },
+      });
+      const feed = { source: "flights", overlay: "one", since: before[0], id: expect.any(String) as string };
+      expect(seen.slice(0, 2)).toEqual([[group, feed], start]);
+      // It goes on from when it was first said; by another overlay, or from another source, anew.
+      expect(await pushed.feed([fed])).toEqual([before[0]]);
+      expect(await pushed.feed([{ ...fed, overlay: "other" }])).toEqual([one.last]);
+      await pushed.close(one.last + 5);
+      expect(await pushed.feed([{ ...fed, source: "others" }])).toEqual([one.last + 5]);
+      const refused = {
+        ...push(["b"], ["SFO"]),
+        choose: (feeds: ReadonlyMap<string, Feed>) => raise([...feeds.keys()]),
+      };
+      await expect(pushed.push(refused)).rejects.toThrow("[]");
+      await expect(pushed.push({ ...refused, source: "others" })).rejects.toThrow(`["${group}","route:traffic"]`);
+    });
+
+    it("takes a group that is fed no longer from its source, unless that was said anew", async () => {
+      const fed = { group, source: "flights", overlay: "one" };
+      const feedNow = async (): Promise<Feed | undefined> => {
+        let found: Feed | undefined;
+        const look = {
+          ...push(["b"], ["SFO"]),
+          choose: (feeds: ReadonlyMap<string, Feed>) => ((found = feeds.get(group)), raise([])),
+        };
+        await expect(pushed.push(look)).rejects.toThrow();
+        return found;
+      };
+      await pushed.feed([fed]);
+      const old = await feedNow();
+      await pushed.feed([fed]);
+      const current = await feedNow();
+      expect(current?.id).not.toBe(old?.id);
+      if (old === undefined || current === undefined) throw new Error("nothing was said");
+      await pushed.starve(group, old);
+      expect(await feedNow()).toEqual(current);
+      const { last } = await pushed.push(push(["a"], ["SFO"]));
+      await pushed.starve(group, current);
+      expect(await feedNow()).toMatchObject({ source: "flights", overlay: null, since: last });
+      expect(await pushed.feed([fed])).toEqual([last]);
+    });
+
+    it("pushes by what is fed when the rows come to stand, and to nothing that it was not asked of", async () => {
+      const fed = { group, source: "flights", overlay: "one" };
+      await pushed.feed([fed]);
+      const turns: number[] = [];
+      let asked = 0;
+      const changing: Push = {
+        ...push(["a"], ["SFO"]),
+        choose: (feeds) => {
+          turns.push(feeds.size);
+          return push(["a"], ["SFO"]).groups.filter(({ group: own }) => feeds.has(own));
+        },
+        // Somebody is faster, once, behind the first look.
+        clock: () => {
+          asked++;
+          return start;
+        },
+      };
+      await Promise.all([
+        pushed.push(changing),
+        pushed.feed([{ group: "route:traffic", source: "flights", overlay: "two" }]),
+      ]);
+      expect(asked).toBeGreaterThan(0);
+      expect(turns.at(-1)).toBeGreaterThan(0);
+      expect((await held("SFO")).length).toBe(1);
+      expect((await pushed.logged("flights", -1, 10)).length).toBe(1);
+    });
   });
+}
+
+function raise(what: readonly string[]): never {
+  throw new Error(JSON.stringify(what));
 }

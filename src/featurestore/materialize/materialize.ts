@@ -35,7 +35,8 @@ import { loadInputs } from "./load-inputs.ts";
 import { type LoadedGroup, loadGroup } from "./load-group.ts";
 import type { MaterializeLimits } from "./materialize-limits.ts";
 import type { PlannedGroup } from "./planned-group.ts";
-import { pushedProject, refusePast } from "./pushed-project.ts";
+import { feedGroups, type FedSince, pushedProject, refusePast } from "./pushed-project.ts";
+import { longestWait } from "../pushed/index.ts";
 
 /** What is to be loaded, from where, to where. */
 export interface MaterializeOptions extends FilePlaces {
@@ -103,11 +104,12 @@ export async function materialize(options: MaterializeOptions): Promise<Material
     options.engine.functions,
   );
   using _lock = lockHome(options.home, "materialize");
-  const asOf = asked ?? (await nowBehindSwitches(options, chosen));
+  const since = await feedGroups(options, chosen);
+  const asOf = asked ?? (await nowBehind(options, chosen, since));
   // Fetching tells nothing of its own: it is a part of the steps that are told.
   const project = await pushedProject(options, chosen, asOf);
   return await holdingFiles({ ...options, project }, { signal: options.signal }, (held) =>
-    loadChosen(held, chosen, asOf),
+    loadChosen(held, chosen, asOf, since),
   );
 }
 
@@ -115,10 +117,12 @@ async function loadChosen(
   options: MaterializeOptions,
   chosen: readonly GroupPlan[],
   asOf: Micros,
+  since: FedSince,
 ): Promise<MaterializeResult> {
   const plans = await planGroups(options, chosen, asOf);
   const pointers = await currentPointers(options.store, chosen);
-  for (const [i, { name, files }] of plans.entries()) refusePast(name, files, pointers[i], asOf);
+  for (const [i, { name, files, overlay }] of plans.entries())
+    refusePast(name, files, { overlay, since: since.get(name) }, pointers[i], asOf);
   const { store, clock = systemClock } = options;
   const switches: PointerSwitch[] = [];
   const loaded: LoadedGroup[] = [];
@@ -183,17 +187,23 @@ async function finished({ writer, pointer, log }: LoadedGroup, at: Micros, writt
 }
 
 /**
- * The clock's moment, once the last switch's has come: a load that was killed just behind its switch did not wait for it. A switch that is further ahead than
- * any is made is of another clock, and not waited for.
+ * The clock's moment, once the last switch's has come: a load that was killed just behind its switch did not wait for it; and that of the last row which was pushed before its
+ * source fed a group. One that is further ahead than any is made is of another clock, and not waited for.
  */
-async function nowBehindSwitches(
+async function nowBehind(
   { store, clock = systemClock }: MaterializeOptions,
   groups: readonly GroupPlan[],
+  since: FedSince,
 ): Promise<Micros> {
   const now = clock();
-  const switched = (await currentPointers(store, groups)).map((pointer) => pointer?.appliedAt ?? now);
-  const last = Math.max(now, ...switched);
-  if (last === now || last - now > store.switchLead) return now;
+  const isMade = (moment: Micros, lead: Micros): boolean => moment > now && moment - now <= lead;
+  const switches = (await currentPointers(store, groups)).flatMap((pointer) => pointer?.appliedAt ?? []);
+  const last = Math.max(
+    now,
+    ...switches.filter((moment) => isMade(moment, store.switchLead)),
+    ...[...since.values()].filter((moment) => isMade(moment, (store.pushed?.lead ?? 0) + longestWait)),
+  );
+  if (last === now) return now;
   await waitUntil(last, clock);
   return Math.max(last, clock());
 }

@@ -2,7 +2,8 @@ import { type Clock, formatMicros, type Micros, systemClock, TondoError } from "
 import type { GroupPlan, ProjectPlan } from "../../dsl/index.ts";
 import type { SourceFile } from "../offline/sources/source-digests.ts";
 import type { Engine } from "../duckdb/index.ts";
-import type { GroupPointer, OnlineStore } from "../online/index.ts";
+import { type GroupPointer, groupName, type OnlineStore } from "../online/index.ts";
+import { overlayOf } from "../online/group-pointer.ts";
 import { collectPushed, lastPushed, withPushed } from "../pushed/index.ts";
 
 /** What a load works with, as far as rows that were pushed go. */
@@ -14,6 +15,24 @@ export interface PushedProjectOptions {
   readonly engine: Engine;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
+}
+
+/** By group behind which moment all that is pushed lies beside its generations. */
+export type FedSince = ReadonlyMap<string, Micros>;
+
+/** Has what is pushed from now on come in groups that are about to be loaded, whoever pushes it. */
+export async function feedGroups(
+  { project, store }: Pick<PushedProjectOptions, "project" | "store">,
+  chosen: readonly GroupPlan[],
+): Promise<FedSince> {
+  const feeds = chosen.flatMap((group) => {
+    const source = project.sources.find(({ name }) => name === group.source);
+    if (source === undefined || source.kind === "table") return [];
+    return [{ group: groupName(group), source: source.name, overlay: overlayOf(group, source) }];
+  });
+  if (store.pushed === undefined || feeds.length === 0) return new Map();
+  const since = await store.pushed.feed(feeds);
+  return new Map(feeds.map(({ group }, i) => [group, since[i] ?? -Infinity]));
 }
 
 /**
@@ -48,25 +67,32 @@ export async function pushedProject(
 }
 
 /**
- * Refuses a load as of a moment before which the store keeps pushed rows no longer beside the generations: requests between could not be answered.
+ * Refuses a load as of a moment behind which pushed rows do not lie beside the generations, or no longer: requests between could not be answered.
+ *
+ * @param since behind which moment they do where the group was not loaded so before
  *
  * @throws TondoError `INVALID_ARGUMENT`
  */
 export function refusePast(
   group: string,
   files: readonly SourceFile[],
+  { overlay, since = -Infinity }: { readonly overlay: string | undefined; readonly since: Micros | undefined },
   current: GroupPointer | undefined,
   asOf: Micros,
 ): void {
-  if (current === undefined) return;
-  const { before, rolledBack } = current;
-  // A rollback went back to what the rows beside it were kept for.
-  const floor =
-    before === undefined ? (rolledBack === undefined ? -Infinity : current.asOf) : Math.min(current.asOf, before.asOf);
+  const floor = current?.overlay === overlay ? floorOf(current) : since;
   if (asOf >= floor || !files.some(({ path, isPushed }) => isPushed === true && lastPushed(path) > asOf)) return;
   throw new TondoError(
     "INVALID_ARGUMENT",
     `${group}: rows were pushed behind ${formatMicros(asOf)} which only loads as of ${formatMicros(floor)} or later can take in`,
     { hint: `Materialize as of ${formatMicros(floor)} or later, or as of the clock.`, details: { group, asOf: floor } },
   );
+}
+
+function floorOf(current: GroupPointer | undefined): Micros {
+  if (current === undefined) return -Infinity;
+  const { asOf, before, rolledBack } = current;
+  // A rollback went back to what the rows beside it were kept for.
+  if (before === undefined) return rolledBack === undefined ? -Infinity : asOf;
+  return Math.min(asOf, before.asOf);
 }

@@ -69,10 +69,10 @@ export function earlierPointer({ previous: _previous, before: _before, ...rest }
   return rest;
 }
 
-/** What the rows that are pushed to a group are filed under: another one where keys, times or deletions are made otherwise. */
+/** What the rows that are pushed to a group are filed under: another one where they are of another source, and keys, times or deletions are made otherwise. */
 export function overlayOf(group: GroupPlan, source: SourcePlan): string {
-  const { at = null, deleted = null } = source;
-  return sha256(canonicalJson({ key: group.key, at, deleted })).slice(0, 16);
+  const { name, at = null, deleted = null } = source;
+  return sha256(canonicalJson({ source: name, key: group.key, at, deleted })).slice(0, 16);
 }
 
 /** What answers requests of a moment: what a pointer names, or what was current before it where its own moment has not come. */

@@ -30,7 +30,7 @@ export {
   type ReadingOptions,
   type VectorGetOptions,
 } from "./reader-options.ts";
-export type { LoggedRow, Push, Pushed, PushedGroup, PushedPlace, PushedStore } from "./pushed-store.ts";
+export type { Feed, LoggedRow, NewFeed, Push, Pushed, PushedGroup, PushedPlace, PushedStore } from "./pushed-store.ts";
 export type { RecordCacheOptions } from "./record-cache.ts";
 export { type RequestKeys, type RequestReader, requestReader } from "./request-reader.ts";
 export type { VectorRequest } from "./vector-keys.ts";

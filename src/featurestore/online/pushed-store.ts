@@ -11,9 +11,19 @@ export interface PushedStore {
   readonly lead: Micros;
 
   /**
+   * Says which groups are fed by which source from now on, before a load of them chooses its moment: what is pushed from then on comes in them, whoever pushes it. Durable when it returns.
+   *
+   * @returns of each behind which moment all that is pushed comes in it: that of the last row before it was first said so
+   */
+  feed(feeds: readonly NewFeed[]): Promise<readonly Micros[]>;
+
+  /** Says that rows of its source came in a group no longer, unless that was said anew since it was read. Durable when it returns. */
+  starve(group: string, feed: Feed): Promise<void>;
+
+  /**
    * Writes rows into overlays and log, all or none. Each has a moment of its own, larger than all before it in this store. Durable when it returns.
    *
-   * @throws what `admit` throws: nothing is written then
+   * @throws what `choose` and `admit` throw: nothing is written then
    */
   push(push: Push): Promise<Pushed>;
 
@@ -45,12 +55,42 @@ export interface PushedStore {
 /** A row in the log of a source. Where it is asked whether it is to be removed, `k` is no number while it is not known whether it will count. */
 export type LoggedRow = Pick<PushedRow, "k" | "text">;
 
+/** What a source is to a group. */
+export interface Feed {
+  readonly source: string;
+  /** What pointers call the overlay; `null` where rows were pushed that did not come in the group, so that it must be loaded anew. */
+  readonly overlay: string | null;
+  /** Rows of later moments come in it. */
+  readonly since: Micros;
+  /** Another one each time it is said. */
+  readonly id: string;
+}
+
+/** Which source is to feed a group. */
+export interface NewFeed {
+  readonly group: string;
+  readonly source: string;
+  readonly overlay: string;
+}
+
 /** Rows to be pushed. */
 export interface Push {
   readonly source: string;
   /** The columns of each row as JSON. */
   readonly texts: readonly string[];
+  /** The groups that they may come in. */
   readonly groups: readonly PushedGroup[];
+  /**
+   * Asked within the write: which of `groups` they come in.
+   *
+   * @param feeds by group what was said of those that are fed by the source
+   * @param pointers what is current of each of `groups`
+   * @throws where whoever pushes knows of other groups than those that are fed
+   */
+  readonly choose: (
+    feeds: ReadonlyMap<string, Feed>,
+    pointers: readonly (GroupPointer | undefined)[],
+  ) => readonly PushedGroup[];
   /** The clock, asked once the store is ready to write. */
   readonly clock: () => Micros;
 }

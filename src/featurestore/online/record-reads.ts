@@ -49,17 +49,7 @@ export class RecordReads {
     if (!(work instanceof Promise)) return undefined;
     this.#answersLater = true;
     const read = new ReadUnderWay(visit);
-    read.open();
-    void work.then(
-      () => {
-        read.end();
-        read.done();
-      },
-      (error: unknown) => {
-        read.end();
-        read.fail(error);
-      },
-    );
+    follow(read, work);
     return read;
   }
 
@@ -179,9 +169,14 @@ export class RecordReads {
 }
 
 function waitBeside(read: ReadUnderWay, beside: Promise<void>): void {
-  read.open();
   read.wait();
-  beside.then(
+  follow(read, beside);
+}
+
+/** Ends a read once some work has ended, or failed. */
+function follow(read: ReadUnderWay, work: Promise<void>): void {
+  read.open();
+  void work.then(
     () => {
       read.end();
       read.done();

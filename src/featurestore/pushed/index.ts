@@ -1,5 +1,5 @@
 export { atRest, type AtRestOptions } from "./at-rest.ts";
-export { defaultPushLimits, type PushLimits } from "./push-limits.ts";
+export { defaultPushLimits, longestWait, type PushLimits } from "./push-limits.ts";
 export { pushing, type PushingOptions } from "./push-rows.ts";
 export { collectPushed } from "./collect-pushed.ts";
 export { lastPushed, withPushed } from "./pushed-places.ts";

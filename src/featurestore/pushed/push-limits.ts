@@ -12,3 +12,6 @@ export interface PushLimits {
 
 /** The defaults of {@link PushLimits}. */
 export const defaultPushLimits: PushLimits = { maxRows: 10_000, maxFuture: 86_400_000_000, maxRowsPerKey: 10_000 };
+
+/** How long may be waited for the moment of a push beyond its lead, microseconds: where the clock was set back. */
+export const longestWait = 10_000_000;

@@ -26,12 +26,15 @@ import { type GroupPointer, groupName, type OnlineStore, type PushedRows, type P
 import { PushedProgram, pushedText } from "../online/pushed-values.ts";
 import type { PushedGroup, PushedPlace, PushedStore } from "../online/pushed-store.ts";
 import { checkedRows, invalidRow } from "./checked-rows.ts";
-import { defaultPushLimits, type PushLimits } from "./push-limits.ts";
+import { chosenGroups, notLoaded, OtherFeeds, requireOverlay } from "./chosen-groups.ts";
+import { defaultPushLimits, longestWait, type PushLimits } from "./push-limits.ts";
 import { pushedColumn } from "./pushed-places.ts";
 
 /** What rows are pushed by. */
 export interface PushingOptions {
   readonly project: ProjectPlan;
+  /** The definitions in force, asked where the store knows of other ones; default: `project`, always. */
+  readonly inForce?: (() => Promise<ProjectPlan>) | undefined;
   readonly store: OnlineStore;
   readonly clock: Clock;
   /** The functions of the project's own. */
@@ -72,22 +75,58 @@ class Pushing {
   readonly #options: PushingOptions;
   readonly #limits: PushLimits;
   readonly #sources: Map<string, FedSource> = new Map<string, FedSource>();
+  #project: ProjectPlan;
 
   constructor(options: PushingOptions) {
     this.#options = options;
+    this.#project = options.project;
     this.#limits = { ...defaultPushLimits, ...options.limits };
   }
 
   /**
    * Applies rows of a source to all groups over it: all of them or none. When it returns they are durable, and whoever reads sees them, in every process.
    *
+   * Groups are those of the definitions in force: where a load was begun of others than were known here, they are read anew.
+   *
    * @throws TondoError `INVALID_ARGUMENT` where the source takes none, `INPUT_INVALID` and `KEY_INVALID` with row and column, `LIMIT_EXCEEDED`,
    * `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`, `ERASURES_UNREADABLE`, and what the store throws
    */
   async push(name: string, rows: readonly unknown[]): Promise<PushedRows> {
+    const { pushed, kind } = this.#options.store;
+    if (pushed === undefined) throw takesNone(kind);
+    for (let turn = 1; ; turn++) {
+      try {
+        return await this.#push(pushed, name, rows);
+      } catch (error) {
+        if (!(error instanceof OtherFeeds)) throw error;
+        if (turn === mostTurns) throw appliedMeanwhile(name, error);
+        await this.#catchUp(pushed, name, error.feeds);
+      }
+    }
+  }
+
+  /** Reads the definitions in force, by which groups are fed as the store says, or are no more. */
+  async #catchUp(pushed: PushedStore, name: string, feeds: OtherFeeds["feeds"]): Promise<void> {
+    this.#project = (await this.#options.inForce?.()) ?? this.#project;
+    this.#sources.clear();
+    const { groups, sources } = this.#project;
+    const source = sources.find((one) => one.name === name);
+    for (const [group, feed] of feeds) {
+      const plan = groups.find((one) => groupName(one) === group && (feed !== undefined || one.source === name));
+      if (plan === undefined) {
+        if (feed !== undefined && feed.overlay !== null) await pushed.starve(group, feed);
+      } else if (
+        feed === undefined ||
+        source === undefined ||
+        plan.source !== name ||
+        overlayOf(plan, source) !== feed.overlay
+      )
+        throw notLoaded(group);
+    }
+  }
+
+  async #push(pushed: PushedStore, name: string, rows: readonly unknown[]): Promise<PushedRows> {
     const { store, clock, erased: readErased } = this.#options;
-    const { pushed } = store;
-    if (pushed === undefined) throw takesNone(store.kind);
     const { source, groups, needed } = this.#source(name);
     if (!Array.isArray(rows))
       throw new TondoError("INVALID_ARGUMENT", `rows for the source "${name}" are given as an array`, {
@@ -109,15 +148,17 @@ class Pushing {
     const kept = [...texts.keys()].filter((i) => !isErased(i, erasedKeys));
     const erased = texts.length - kept.length;
     if (kept.length === 0) return { appliedAt: clock(), lateBy: 0, rows: 0, erased };
+    const pushedGroups = groups.map((group, g) =>
+      this.#pushedGroup(
+        group,
+        kept.map((i) => placed[g]?.[i]),
+      ),
+    );
     const done = await pushed.push({
       source: name,
       texts: kept.map((i) => texts[i] ?? ""),
-      groups: groups.map((group, g) =>
-        this.#pushedGroup(
-          group,
-          kept.map((i) => placed[g]?.[i]),
-        ),
-      ),
+      groups: pushedGroups,
+      choose: (feeds, pointers) => chosenGroups(pushedGroups, feeds, pointers),
       clock,
     });
     // A key that was erased meanwhile was looked for before its row was there, or its erasure is known now.
@@ -132,8 +173,8 @@ class Pushing {
   #source(name: string): FedSource {
     const known = this.#sources.get(name);
     if (known !== undefined) return known;
-    const { project, functions } = this.#options;
-    const library = functionLibrary(functions);
+    const project = this.#project;
+    const library = functionLibrary(this.#options.functions);
     const source = project.sources.find((one) => one.name === name);
     if (source === undefined) {
       const names = project.sources.map((one) => one.name);
@@ -256,13 +297,14 @@ class Pushing {
       keys.set(id, own);
     }
     const { maxRowsPerKey } = this.#limits;
-    return {
+    const pushed: PushedGroup = {
       group: name,
       overlay,
       keys: [...keys.values()],
       admit: (pointer, first, held) => {
         this.#refuseAhead(first);
-        refuseGroup(name, overlay, pointer, first);
+        requireOverlay(pushed, pointer);
+        refuseBefore(name, pointer, first);
         if (held <= maxRowsPerKey) return;
         throw new TondoError(
           "LIMIT_EXCEEDED",
@@ -274,24 +316,22 @@ class Pushing {
         );
       },
     };
+    return pushed;
   }
 }
 
-/** How long a push may wait for its moment beyond its lead, microseconds: where the clock was set back. */
-const longestWait = 10_000_000;
+/** How often a push is tried where definitions are applied meanwhile. */
+const mostTurns = 4;
 
-function refuseGroup(name: string, overlay: string, pointer: GroupPointer | undefined, first: Micros): void {
-  if (pointer?.overlay !== overlay) {
-    const why =
-      pointer === undefined
-        ? "has not been materialized"
-        : "has not been materialized as its keys and times are defined now, or by a program that knows of pushed rows";
-    throw new TondoError("GROUP_NOT_MATERIALIZED", `${name} ${why}: it takes no rows`, {
-      hint: "Run `tondo materialize`, then push.",
-      details: { group: name },
-    });
-  }
-  if (first > pointer.asOf) return;
+function appliedMeanwhile(source: string, cause: OtherFeeds): TondoError {
+  return new TondoError("HOME_BUSY", `groups over "${source}" were applied and loaded again and again meanwhile`, {
+    hint: "Nothing was pushed: push again.",
+    details: { groups: [...cause.feeds.keys()] },
+  });
+}
+
+function refuseBefore(name: string, pointer: GroupPointer | undefined, first: Micros): void {
+  if (pointer === undefined || first > pointer.asOf) return;
   throw new TondoError(
     "MOMENT_NOT_SERVED",
     `${name} was loaded as of ${formatMicros(pointer.asOf)}, which has not come: what is pushed now would be before it`,

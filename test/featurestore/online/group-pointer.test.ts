@@ -5,8 +5,10 @@ import {
   encodePointer,
   type GroupPointer,
   nextGeneration,
+  overlayOf,
 } from "../../../src/featurestore/online/group-pointer.ts";
 import { pointerTo } from "../../conformance/pointer.ts";
+import { sampleProject } from "./sample-project.ts";
 
 const rolledBack = { from: 5, at: 993038402000000, by: "ops" };
 const first = pointerTo(1, { confirmed: 993038409000000 });
@@ -24,6 +26,20 @@ describe("a group's pointer", () => {
   it("is kept by the next one without its own past", () => {
     expect(earlierPointer(second)).toEqual(pointerTo(2, { rolledBack }));
     expect(earlierPointer(first)).toEqual(first);
+  });
+
+  it("names other overlays for other sources, keys and times", () => {
+    const [departures, traffic] = sampleProject.groups;
+    const [flights] = sampleProject.sources;
+    if (departures === undefined || traffic === undefined || flights === undefined) throw new Error("no sample");
+    const overlays = [
+      overlayOf(departures, flights),
+      overlayOf(traffic, flights),
+      overlayOf(departures, { ...flights, name: "moved" }),
+      overlayOf(departures, { ...flights, at: { node: "column", type: "timestamp?", name: "landed" } }),
+    ];
+    expect(new Set(overlays).size).toBe(overlays.length);
+    expect(overlayOf(departures, { ...flights, columns: {} })).toBe(overlays[0]);
   });
 
   it("is followed by a number that was never current", () => {

@@ -17,6 +17,8 @@ const store = storeLike(real, {
   switchPointers: async (switches) => mortal(async () => real.switchPointers(switches)),
   pushed: {
     lead: pushed.lead,
+    feed: async (feeds) => mortal(async () => pushed.feed(feeds)),
+    starve: async (...given) => mortal(async () => pushed.starve(...given)),
     push: async (push) => mortal(async () => pushed.push(push)),
     close: async (moment) => mortal(async () => pushed.close(moment)),
     logged: async (source, after, limit) => mortal(async () => pushed.logged(source, after, limit)),

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { type Micros, TondoError } from "../../../core/index.ts";
 import type { PushedRow } from "../codec/index.ts";
 import { decodePointer, type GroupPointer } from "../group-pointer.ts";
-import type { LoggedRow, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
+import type { Feed, LoggedRow, NewFeed, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
 import { atOnce } from "./at-once.ts";
 import { unavailable } from "./cassandra-error.ts";
 import { type ControlTable, overlaysOf } from "./control-table.ts";
@@ -20,10 +21,10 @@ const statesAtOnce = 100;
  *
  * A push is a batch with a name of its own, and comes to stand by one decision:
  *
- * 1. Its group is marked as one that rows are pushed to, which readers learn with their pointers, and once.
+ * 1. It is looked up which groups its source feeds. Each is marked as one that rows are pushed to, which readers learn with their pointers, and once.
  * 2. Its rows are written, for requests by key and for loads by batch, under its name and without a moment. Nobody counts them. What finds them is written before them.
  * 3. It stands: one conditional batch in one partition gives it its moments, ahead of the clock by `lead`, puts it into the order of pushes, and moves `last` behind it; the condition is that
- *    `last` is before its first moment. So all its rows count or none does, moments ascend in the order of decisions, and a load that closes moments, by moving `last`, has what is before
+ *    `last` is before its first moment, and that nothing was said of which groups are fed since that was looked up. So all its rows count or none does, moments ascend in the order of decisions, and a load that closes moments, by moving `last`, has what is before
  *    them in the order, for good. A push that comes too late for its moment takes later ones, which costs one more decision and no row is written again.
  * 4. Its rows for requests are told their moments, so that who reads them has to look nothing up, and the order is told that this is done.
  *
@@ -53,32 +54,59 @@ export class CassandraPushed implements PushedStore {
     this.#onMarked = onMarked;
   }
 
-  async push({ source, texts, groups, clock }: Push): Promise<Pushed> {
-    const doing = `pushing to ${source}`;
-    const { limits } = this.#session.settled;
+  feed(feeds: readonly NewFeed[]): Promise<readonly Micros[]> {
+    return this.order.feed(feeds, "saying which groups are pushed to");
+  }
+
+  starve(group: string, feed: Feed): Promise<void> {
+    return this.order.starve(group, feed, "saying which groups are pushed to");
+  }
+
+  async push(push: Push): Promise<Pushed> {
+    const doing = `pushing to ${push.source}`;
     const began = performance.now();
+    // What was written for groups that are not the ones any more never stands.
+    for (let turn = 1; turn <= this.#session.settled.limits.pushTries; turn++) {
+      const done = await this.#push(push, began, doing);
+      if (done !== undefined) return done;
+    }
+    throw this.order.crowded(doing);
+  }
+
+  /** Pushes to the groups that are fed; `undefined` where these became other ones meanwhile. */
+  async #push(
+    { source, texts, groups, choose, clock }: Push,
+    began: number,
+    doing: string,
+  ): Promise<Pushed | undefined> {
+    const { limits } = this.#session.settled;
     const batch = randomUUID();
-    let seen = await this.order.last(doing);
-    const behind = (since: Micros): Micros => Math.max(clock() + this.lead, (seen ?? -Infinity) + 1, since);
+    let seen = await this.order.head(doing);
+    const chosen = async (): Promise<readonly PushedGroup[]> =>
+      choose(await this.order.feeds(source, doing), await this.#pointers(groups, doing));
+    const into = await chosen();
+    const behind = (since: Micros): Micros => Math.max(clock() + this.lead, (seen.last ?? -Infinity) + 1, since);
     const since = behind(-Infinity);
-    await this.#admit(groups, since, doing);
-    for (const { group, overlay } of groups) await this.#mark(group, overlay, doing);
-    await this.#tables.write({ batch, source, texts, groups, since }, doing);
+    await this.#admit(into, since, doing);
+    for (const { group, overlay } of into) await this.#mark(group, overlay, doing);
+    await this.#tables.write({ batch, source, texts, groups: into, since }, doing);
     for (let turn = 1; ; turn++) {
       // Groups may have been loaded otherwise while rows were written.
-      const pointers = await this.#pointers(groups, doing);
+      const pointers = await this.#pointers(into, doing);
       const first = behind(since);
-      for (const [i, { admit }] of groups.entries()) admit(pointers[i], first, 0);
+      for (const [i, { admit }] of into.entries()) admit(pointers[i], first, 0);
       if (performance.now() - began > limits.pushTimeoutMs)
         throw unavailable(doing, "it took longer than a push may", "timeout", this.#session.settled.where);
       if (await this.order.stand({ batch, source, first, rows: texts.length }, seen, doing)) {
         const writtenAt = clock();
-        await this.#spread(batch, first, groups, doing);
+        await this.#spread(batch, first, into, doing);
         return { first, last: first + texts.length - 1, writtenAt };
       }
       if (turn >= limits.pushTries) throw this.order.crowded(doing);
       await sleep(Math.random() * 10 * turn);
-      seen = await this.order.last(doing);
+      const before = seen;
+      seen = await this.order.head(doing);
+      if (seen.feed !== before.feed && !isDeepStrictEqual(namesOf(await chosen()), namesOf(into))) return undefined;
     }
   }
 
@@ -301,6 +329,10 @@ export class CassandraPushed implements PushedStore {
     for await (const { batches } of this.#tables.begun(scope, doing)) if (batches.length > 0) return true;
     return false;
   }
+}
+
+function namesOf(groups: readonly PushedGroup[]): readonly string[] {
+  return groups.map(({ group }) => group);
 }
 
 /** The moment of a row whose batch stands; no number where it does not: no moment is before or behind it. */

@@ -68,8 +68,9 @@ export function createPushedCql(keyspace: string): readonly string[] {
     `${name("order")} (
   store text, entry text, last double, floor double, home text,
   push text, source text, first double, rows int, spread boolean, refused boolean,
+  feed text, overlay text, since double,
   PRIMARY KEY (store, entry)
-) WITH comment = 'Tondo: which pushes stand, in the order of their moments' AND gc_grace_seconds = 3600`,
+) WITH comment = 'Tondo: which pushes stand, in the order of their moments, and which groups they come in' AND gc_grace_seconds = 3600`,
     `${name("batches")} (
   scope text, hour int, push text, began timestamp, retired double static, held boolean static,
   PRIMARY KEY ((scope, hour), push)

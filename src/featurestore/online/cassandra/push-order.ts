@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Micros } from "../../../core/index.ts";
+import type { Feed, NewFeed } from "../pushed-store.ts";
 import { unavailable } from "./cassandra-error.ts";
 import { pushedTables, quoteName } from "./cassandra-schema.ts";
 import type { Row, Session, Statement } from "./session.ts";
@@ -24,6 +26,14 @@ export interface BatchState {
   readonly isSpread: boolean;
 }
 
+/** Where pushes stand. */
+export interface PushHead {
+  /** The moment behind which the next push is; before all where there was none. */
+  readonly last: Micros | null;
+  /** Another one each time that something is said of which groups are fed. */
+  readonly feed: string | null;
+}
+
 /** How long it is remembered that a batch was refused, seconds: far longer than a push takes. */
 const refusedSeconds = 86_400;
 
@@ -41,22 +51,76 @@ export class PushOrder {
     this.#name = `${quoteName(session.settled.keyspace)}.${quoteName(pushedTables.order)}`;
   }
 
-  /** The moment behind which the next push is; before all where there was none. */
-  async last(doing: string): Promise<Micros | null> {
-    return ((await this.#head(doing))["last"] ?? null) as Micros | null;
+  async head(doing: string): Promise<PushHead> {
+    const row = await this.#head(doing);
+    return { last: (row["last"] ?? null) as Micros | null, feed: (row["feed"] ?? null) as string | null };
+  }
+
+  /** What was said of the groups that a source feeds, or of all. */
+  async feeds(source: string | undefined, doing: string): Promise<ReadonlyMap<string, Feed>> {
+    const query = `SELECT entry, source, overlay, since, feed FROM ${this.#name} WHERE store = ? AND entry > ? AND entry < ?`;
+    const params = [this.#store, feedEntry(""), feedsEnd];
+    const feeds = new Map<string, Feed>();
+    for await (const row of this.#session.pages(doing, query, params, "serial")) {
+      const feed = feedOf(row);
+      if (source === undefined || feed.source === source) feeds.set((row["entry"] as string).slice(1), feed);
+    }
+    return feeds;
+  }
+
+  /** Says which groups are fed by which source. Gives of each behind which moment all that is pushed comes in it. */
+  async feed(feeds: readonly NewFeed[], doing: string): Promise<readonly Micros[]> {
+    const said = await this.#say(doing, async ({ last }) => {
+      const before = await this.feeds(undefined, doing);
+      return feeds.map(({ group, source, overlay }) => {
+        const old = before.get(group);
+        const since = old?.source === source && old.overlay === overlay ? old.since : (last ?? Number.MIN_SAFE_INTEGER);
+        return [group, { source, overlay, since }];
+      });
+    });
+    return said.map(([, { since }]) => since);
+  }
+
+  /** Says that rows come in a group no longer, unless that was said anew. */
+  async starve(group: string, { source, id }: Feed, doing: string): Promise<void> {
+    await this.#say(doing, async ({ last }) => {
+      const now = (await this.feeds(source, doing)).get(group);
+      return now?.id === id ? [[group, { source, overlay: null, since: last ?? Number.MIN_SAFE_INTEGER }]] : [];
+    });
+  }
+
+  /** Decides what is said of groups where nothing was pushed, nor said, since it was looked at. */
+  async #say(doing: string, of: (head: PushHead) => Promise<readonly SaidOfGroup[]>): Promise<readonly SaidOfGroup[]> {
+    for (let left = this.#session.settled.limits.pushTries; left > 0; left--) {
+      const head = await this.head(doing);
+      const said = await of(head);
+      if (said.length === 0) return said;
+      const id = randomUUID();
+      const { query, params } = this.#update(headEntry, "feed = ?", [id]);
+      const statements: Statement[] = [
+        { query: `${query} IF feed = ? AND last = ?`, params: [...params, head.feed, head.last] },
+        ...said.map(([group, { source, overlay, since }]) =>
+          this.#update(feedEntry(group), "source = ?, overlay = ?, since = ?, feed = ?", [source, overlay, since, id]),
+        ),
+      ];
+      const isTaken = async (): Promise<boolean> => (await this.head(doing)).feed === id;
+      if (await settleChange(this.#session, doing, statements, isTaken)) return said;
+      await sleep(Math.random() * 10);
+    }
+    throw this.crowded(doing);
   }
 
   /**
-   * Has a batch stand at its moments. `false` where another was faster, a load closed them, or the batch was refused: nothing has changed then.
-   * @param seen what `last` was
+   * Has a batch stand at its moments. `false` where another was faster, a load closed them, groups are fed otherwise, or the batch was refused: nothing has changed then.
+   * @param seen where pushes stood
    */
-  async stand({ batch, source, first, rows }: StandingBatch, seen: Micros | null, doing: string): Promise<boolean> {
+  async stand({ batch, source, first, rows }: StandingBatch, seen: PushHead, doing: string): Promise<boolean> {
     const last = first + rows - 1;
     const head = this.#update(headEntry, "last = ?", [last]);
     const moved: Statement =
-      seen === null
-        ? { query: `${head.query} IF last = NULL`, params: head.params }
-        : { query: `${head.query} IF last < ?`, params: [...head.params, first] };
+      seen.last === null
+        ? { query: `${head.query} IF last = NULL AND feed = ?`, params: [...head.params, seen.feed] }
+        : { query: `${head.query} IF last < ? AND feed = ?`, params: [...head.params, first, seen.feed] };
     const named = this.#update(batchEntry(batch), "source = ?, first = ?, rows = ?", [source, first, rows]);
     const ordered = this.#update(momentEntry(last), "push = ?, source = ?, first = ?, rows = ?", [
       ...[batch, source, first, rows],
@@ -71,12 +135,12 @@ export class PushOrder {
   /** Moves `last` to a moment where it is before it: what is pushed from now on is behind. */
   async close(moment: Micros, doing: string): Promise<void> {
     for (let left = this.#session.settled.limits.pushTries; left > 0; left--) {
-      const seen = await this.last(doing);
+      const { last: seen } = await this.head(doing);
       if (seen !== null && seen >= moment) return;
       const { query, params } = this.#update(headEntry, "last = ?", [moment]);
       const statement: Statement = { query: `${query} IF last = ?`, params: [...params, seen] };
       // Where another moved it, how far is looked at anew.
-      const isTaken = async (): Promise<boolean> => ((await this.last(doing)) ?? -Infinity) >= moment;
+      const isTaken = async (): Promise<boolean> => ((await this.head(doing)).last ?? -Infinity) >= moment;
       if (await settleChange(this.#session, doing, [statement], isTaken)) return;
       await sleep(Math.random() * 10);
     }
@@ -179,7 +243,7 @@ export class PushOrder {
   }
 
   async #head(doing: string): Promise<Row> {
-    const query = `SELECT last, floor, home FROM ${this.#name} WHERE store = ? AND entry = ?`;
+    const query = `SELECT last, floor, home, feed FROM ${this.#name} WHERE store = ? AND entry = ?`;
     return (await this.#session.ask(doing, query, [this.#store, headEntry], true))[0] ?? {};
   }
 
@@ -198,6 +262,25 @@ export class PushOrder {
 
 /** What is of all pushes; before the others. */
 const headEntry = "a";
+
+/** What is said of a group; the change says when. */
+type SaidOfGroup = readonly [group: string, feed: Omit<Feed, "id">];
+
+function feedOf(row: Row): Feed {
+  return {
+    source: row["source"] as string,
+    overlay: (row["overlay"] ?? null) as string | null,
+    since: row["since"] as Micros,
+    id: row["feed"] as string,
+  };
+}
+
+function feedEntry(group: string): string {
+  return `f${group}`;
+}
+
+/** Behind what is said of all groups. */
+const feedsEnd = "g";
 
 function batchOf(row: Row): StandingBatch {
   return {

@@ -1,4 +1,5 @@
 import type { Database } from "lmdb";
+import type { Feed } from "../pushed-store.ts";
 
 /** Keys and values of the environment are bytes. */
 export type Bytes = Uint8Array;
@@ -40,6 +41,24 @@ export const overlayKeys: { readonly start: Bytes; readonly end: Bytes } = {
   start: text.encode("overlay "),
   end: text.encode("overlay!"),
 };
+
+/** Where it stands which source feeds a group, in `meta`. */
+export function feedKey(group: string): Bytes {
+  return text.encode(`feed ${group}`);
+}
+
+/** What was said of the groups that a source feeds, from `meta`. */
+export function feedsOf(meta: Database<Bytes, Bytes>, source: string): ReadonlyMap<string, Feed> {
+  const feeds = new Map<string, Feed>();
+  for (const { key, value } of meta.getRange({
+    start: Buffer.from(feedKey("")),
+    end: Buffer.from(text.encode("feed!")),
+  })) {
+    const feed = JSON.parse(decoder.decode(value)) as Feed;
+    if (feed.source === source) feeds.set(decoder.decode(key).slice("feed ".length), feed);
+  }
+  return feeds;
+}
 
 /** The overlay that a key of `meta` names, and its group. */
 export function overlayOfKey(key: Bytes): { readonly overlay: string; readonly group: string } {

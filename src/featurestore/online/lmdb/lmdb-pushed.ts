@@ -1,11 +1,14 @@
+import { randomUUID } from "node:crypto";
 import type { Database, RootDatabase } from "lmdb";
 import type { Micros } from "../../../core/index.ts";
 import { TondoError } from "../../../core/index.ts";
 import { decodePushed, encodePushed, type PushedRow } from "../codec/index.ts";
 import type { GroupPointer } from "../group-pointer.ts";
-import type { LoggedRow, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
+import type { Feed, NewFeed, LoggedRow, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
 import {
   type Bytes,
+  feedKey,
+  feedsOf,
   logKey,
   logName,
   momentOfKey,
@@ -30,6 +33,11 @@ export interface LmdbPushedContext {
   readonly readAnew: () => void;
 }
 
+/** What was not admitted: nothing of it is the store's failure. */
+interface Refused {
+  readonly refused: unknown;
+}
+
 /** How many keys one write looks at, where rows are removed: others wait for it. */
 const keysAtOnce = 256;
 
@@ -45,24 +53,65 @@ export class LmdbPushed implements PushedStore {
     this.lead = context.lead;
   }
 
-  push({ source, texts, groups, clock }: Push): Promise<Pushed> {
-    const { root, meta, openDatabase, writing, switched, readAnew } = this.#context;
-    return writing(`pushing to ${source}`, async () => {
+  feed(feeds: readonly NewFeed[]): Promise<readonly Micros[]> {
+    const { meta } = this.#context;
+    return this.#feeding(() =>
+      feeds.map(({ group, source, overlay }) => {
+        const before = feedsOf(meta, source).get(group);
+        const since = before?.overlay === overlay ? before.since : this.#last();
+        this.#setFeed(group, { source, overlay, since, id: randomUUID() });
+        return since;
+      }),
+    );
+  }
+
+  async starve(group: string, { source, id }: Feed): Promise<void> {
+    const { meta } = this.#context;
+    await this.#feeding(() => {
+      if (feedsOf(meta, source).get(group)?.id !== id) return;
+      this.#setFeed(group, { source, overlay: null, since: this.#last(), id: randomUUID() });
+    });
+  }
+
+  #feeding<T>(work: () => T): Promise<T> {
+    const { root, writing, readAnew } = this.#context;
+    return writing("saying which groups are pushed to", async () => {
+      const done = root.transactionSync(work);
+      await root.flushed;
+      readAnew();
+      return done;
+    });
+  }
+
+  #setFeed(group: string, feed: Feed): void {
+    this.#context.meta.putSync(feedKey(group), Buffer.from(JSON.stringify(feed)));
+  }
+
+  async push({ source, texts, groups, choose, clock }: Push): Promise<Pushed> {
+    const { root, meta, pointer, openDatabase, writing, switched, readAnew } = this.#context;
+    const chosen = (): readonly PushedGroup[] =>
+      choose(
+        feedsOf(meta, source),
+        groups.map(({ group }) => pointer(group)),
+      );
+    const done = await writing(`pushing to ${source}`, async (): Promise<Pushed | Refused> => {
       const log = opened(openDatabase(logName, true));
-      const overlays = groups.map(({ group, overlay }) => opened(openDatabase(overlayName(group, overlay), true)));
-      const done = root.transactionSync((): Pushed | { readonly refused: unknown } => {
+      const write = (overlays: ReadonlyMap<string, Database<Bytes, Bytes>>): Pushed | Refused | "again" => {
         const first = Math.max(clock() + this.lead, this.#last() + 1);
         const last = first + texts.length - 1;
+        let into: readonly PushedGroup[];
         let records: readonly (readonly { readonly key: Bytes; readonly rows: readonly PushedRow[] }[])[];
         try {
-          records = groups.map((one, i) => this.#records(one, opened(overlays[i]), texts, first));
+          into = chosen();
+          if (!into.every(({ group }) => overlays.has(group))) return "again";
+          records = into.map((one) => this.#records(one, opened(overlays.get(one.group)), texts, first));
         } catch (error) {
           // Nothing is written so far.
           return { refused: error };
         }
-        for (const [i, { group, overlay }] of groups.entries()) {
-          for (const { key, rows } of records[i] ?? [])
-            opened(overlays[i]).putSync(key, Buffer.from(encodePushed(rows)));
+        for (const [i, { group, overlay }] of into.entries()) {
+          const database = opened(overlays.get(group));
+          for (const { key, rows } of records[i] ?? []) database.putSync(key, Buffer.from(encodePushed(rows)));
           const named = overlayKey(group, overlay);
           if (meta.getBinary(named) !== undefined) continue;
           meta.putSync(named, Buffer.of(1));
@@ -71,13 +120,30 @@ export class LmdbPushed implements PushedStore {
         for (const [i, text] of texts.entries()) log.putSync(logKey(source, first + i), Buffer.from(text));
         this.#setLast(last);
         return { first, last, writtenAt: 0 };
-      });
-      if ("refused" in done) throw done.refused;
-      const writtenAt = clock();
-      await root.flushed;
-      readAnew();
-      return { ...done, writtenAt };
+      };
+      for (;;) {
+        readAnew();
+        // Databases are opened before a write; which are needed is settled within it.
+        const overlays = new Map<string, Database<Bytes, Bytes>>();
+        let likely: readonly PushedGroup[];
+        try {
+          likely = chosen();
+        } catch (error) {
+          return { refused: error };
+        }
+        for (const { group, overlay } of likely)
+          overlays.set(group, opened(openDatabase(overlayName(group, overlay), true)));
+        const written = root.transactionSync(() => write(overlays));
+        if (written === "again") continue;
+        if ("refused" in written) return written;
+        const writtenAt = clock();
+        await root.flushed;
+        readAnew();
+        return { ...written, writtenAt };
+      }
     });
+    if ("refused" in done) throw done.refused;
+    return done;
   }
 
   close(moment: Micros): Promise<void> {

@@ -71,16 +71,15 @@ async function loaded(limits: Partial<CassandraLimits> = {}) {
   return { name, store, order: new PushOrder(session), tables: new PushedTables(session) };
 }
 
-const pushOf = (texts: readonly string[], keys: readonly string[], own: Partial<Push> = {}): Push => ({
-  ...{ source: "flights", texts, clock: () => start },
-  groups: [
+const pushOf = (texts: readonly string[], keys: readonly string[], own: Partial<Push> = {}): Push => {
+  const groups = [
     {
       ...{ group, overlay, admit: () => undefined },
       keys: keys.map((key) => ({ key: bytes(key), rows: texts.map((_, place) => ({ place, t: start + place })) })),
     },
-  ],
-  ...own,
-});
+  ];
+  return { ...{ source: "flights", texts, clock: () => start, groups, choose: () => own.groups ?? groups }, ...own };
+};
 
 /** What is seen of some keys: the moments and texts of their rows. */
 async function held(store: CassandraStore, keys: readonly string[], upTo = Infinity): Promise<readonly string[][]> {
@@ -136,7 +135,7 @@ describe("rows pushed to Cassandra", () => {
     // What loads have in files goes from the log; what may still come to stand does not.
     expect(await store.pushed.dropLogged("flights", ({ k }) => k < 0)).toBe(0);
     const one = { batch, source: "flights", first: since, rows: 2 };
-    expect(await order.stand(one, await order.last(doing), doing)).toBe(true);
+    expect(await order.stand(one, await order.head(doing), doing)).toBe(true);
     const after = ["1000 a", "5000 b", "5001 c"];
     expect(await held(store, ["SFO", "LAX"])).toEqual([after, after]);
     // Before its moment nobody looks.
@@ -178,6 +177,38 @@ describe("rows pushed to Cassandra", () => {
     expect((await store.pushed.push(pushOf(["last"], ["SFO"]))).first).toBe(start + 50_001);
   });
 
+  it("do not stand where it was said meanwhile which groups are fed, and are pushed to those anew", async () => {
+    const { store, order } = await loaded();
+    const one = { batch: randomUUID(), source: "flights", first: start + 5000, rows: 1 };
+    const seen = await order.head(doing);
+    await store.pushed.feed([{ group, source: "flights", overlay }]);
+    expect(await order.stand(one, seen, doing)).toBe(false);
+    expect(await order.stand(one, await order.head(doing), doing)).toBe(true);
+    // A group is fed while rows are written: they come in that one, too.
+    const { groups } = pushOf(["b"], ["SFO"]);
+    const [first] = groups;
+    if (first === undefined) throw new Error("there is a group");
+    const both = [first, { ...first, group: "route:traffic" }];
+    const write = PushedTables.prototype.write;
+    vi.spyOn(PushedTables.prototype, "write").mockImplementationOnce(async function (this: PushedTables, ...given) {
+      await store.pushed.feed([{ group: "route:traffic", source: "flights", overlay }]);
+      return write.apply(this, given);
+    });
+    const asked: string[][] = [];
+    const done = await store.pushed.push({
+      ...pushOf(["b"], ["SFO"], { groups: both }),
+      choose: (feeds) => {
+        const chosen = both.filter(({ group: own }) => feeds.has(own));
+        asked.push(chosen.map(({ group: own }) => own));
+        return chosen;
+      },
+    });
+    expect([asked[0], asked.at(-1)]).toEqual([[group], [group, "route:traffic"]]);
+    const kept = await store.pushed.drop("route:traffic", overlay, ({ k }) => k === done.first, "count");
+    expect(kept).toBe(1);
+    expect((await held(store, ["SFO"]))[0]?.length).toBe(1);
+  });
+
   it("are refused for good where whoever pushes them must be dead, and what they wrote goes", async () => {
     const { name, store, order, tables } = await loaded();
     const { groups } = pushOf(["b"], ["SFO"]);
@@ -192,7 +223,7 @@ describe("rows pushed to Cassandra", () => {
     expect(await store.pushed.dropLogged("flights", none)).toBe(0);
     expect(await rowsIn("keys")).toBe(keys - 1);
     const one = { batch, source: "flights", first: start + 9000, rows: 1 };
-    expect(await order.stand(one, await order.last(doing), doing)).toBe(false);
+    expect(await order.stand(one, await order.head(doing), doing)).toBe(false);
     expect(await held(store, ["SFO"])).toEqual([[]]);
     vi.restoreAllMocks();
     // One that lives, and is slow, is told.

@@ -1,0 +1,104 @@
+import type { GroupName, LabelName, Moment, ProjectTypes, RegisteredProject, VectorName } from "./core/index.ts";
+import type { ProjectPlan } from "./dsl/index.ts";
+import type {
+  Catalog,
+  Change,
+  CheckedProject,
+  Erasing,
+  FeatureReader,
+  FilePlaces,
+  FeatureStats,
+  FeatureStatsOptions,
+  MaterializeLimits,
+  MaterializeResult,
+  Operations,
+  Reproduction,
+  ReproduceOptions,
+  Served,
+  TableExtraction,
+  TrainingSet,
+  TrainingSetCall,
+  VectorStatsOptions,
+} from "./featurestore/index.ts";
+import type { PartitionPath, Registry } from "./registry/index.ts";
+import type { Prediction, PredictRequest } from "./serving/index.ts";
+import type { WorkOptions } from "./open-options.ts";
+import type { TrainAndRegisterOptions, TrainAndRegisterResult } from "./training/index.ts";
+
+/** A feature store and a model registry, opened over a folder of definitions and a home. */
+export interface Tondo<P extends ProjectTypes = RegisteredProject> extends AsyncDisposable, Operations<P>, Erasing<P> {
+  readonly folder: string;
+  readonly home: string;
+  readonly catalog: Catalog;
+  readonly registry: Registry;
+  /** Parses and checks the `.tondo` files; errors in them are diagnostics. */
+  check(): Promise<CheckedProject>;
+  /** What {@link Tondo.apply} would change. */
+  plan(): Promise<readonly Change[]>;
+  /** Records the definitions. @throws TondoError `DEFINITIONS_INVALID`, `DEFINITION_IN_USE`, `HOME_BUSY` */
+  apply(options?: { readonly replace?: boolean }): Promise<readonly Change[]>;
+  /** The definitions in force. @throws TondoError `NOT_APPLIED` */
+  project(): Promise<ProjectPlan>;
+  /**
+   * Makes a training set, of an applied vector or of listed features. It takes what a specification file says, by the same names, or such a
+   * file: `{ spec: "training-sets/eta.json" }`. Paths are relative to the folder.
+   */
+  trainingSet(call: TrainingSetCall<P>): Promise<TrainingSet>;
+  /**
+   * Makes a training set again from its manifest, by the plan that it was made with, over the same files.
+   *
+   * @example `(await tondo.reproduce({ set: "training/eta", output: "training/eta-again" })).differences // []`
+   * @throws TondoError `NOT_REPRODUCIBLE` where an input is another one now, with all of them
+   */
+  reproduce(options: Omit<ReproduceOptions, keyof FilePlaces | "engine">): Promise<Reproduction>;
+  /**
+   * Describes features: of a training set, whose path is relative to the folder, or of an applied vector on given rows.
+   *
+   * @example `await tondo.featureStats({ set: "training/eta", against: { part: "holdout" } })`
+   */
+  featureStats(
+    options:
+      | Omit<FeatureStatsOptions, "folder" | "engine">
+      | ({ readonly vector: VectorName<P> } & Omit<VectorStatsOptions, keyof FilePlaces | "vector" | "engine">),
+  ): Promise<FeatureStats>;
+  /** Trains on a training set and registers the models. */
+  train(
+    options: { readonly label: LabelName<P> } & Omit<TrainAndRegisterOptions, "registry" | "label">,
+  ): Promise<TrainAndRegisterResult>;
+  /**
+   * Reads what is new in the tables that sources stand in, into Parquet files in the home, which training sets and loads read from then on.
+   * With `fullRefresh` tables are read whole, in place of what was kept. See `extract` for errors.
+   *
+   * @example `await tondo.extract({ sources: ["orders"] })`
+   */
+  extract(
+    options?: { readonly sources?: readonly string[]; readonly fullRefresh?: boolean } & WorkOptions,
+  ): Promise<readonly TableExtraction[]>;
+  /**
+   * Loads groups into the online store as of a moment; default: the clock. Where only files were added since the load before, the records of keys that nothing new came to are
+   * copied from it, and the others computed: the result says of each group which way it went.
+   *
+   * @example `(await tondo.materialize()).groups[0]?.loaded // { how: "incremental", copied: 990_000, computed: 10_000 }`
+   */
+  materialize(
+    options?: {
+      readonly asOf?: Moment;
+      readonly groups?: readonly GroupName<P>[];
+      /** Whether the records of all keys are computed, also where most could be copied; default: `false`. */
+      readonly full?: boolean;
+      readonly limits?: Partial<MaterializeLimits>;
+    } & WorkOptions,
+  ): Promise<MaterializeResult>;
+  /** Reads features by canonical name. */
+  features(): Promise<FeatureReader<P>>;
+  /** Predicts by `model@tag`. With `vector` in the request its keys, inputs and slots are those of that vector, which the model must be fed by. */
+  predict<const V extends VectorName<P> = VectorName<P>>(
+    reference: string,
+    request: PredictRequest<P, V> & { readonly vector?: V },
+  ): Promise<Prediction<P["vectors"][V]["slots"]>>;
+  /** The log of what is served, which `open({ served })` turns on, and the Parquet files that are made of it. */
+  readonly served: Served;
+  /** Finds the version that answers on a partition path, and says why. */
+  resolve(reference: string, path?: PartitionPath): ReturnType<Registry["resolve"]>;
+  close(): Promise<void>;
+}
