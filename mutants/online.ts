@@ -284,8 +284,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "switch-waited-for-of-another-clock",
     file: "src/featurestore/materialize/materialize.ts",
-    find: "last === now || last - now > store.switchLead",
-    replace: "last === now",
+    find: "moment > now && moment - now <= lead",
+    replace: "moment > now",
     tests: load,
   },
   {

@@ -180,9 +180,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "load-behind-what-is-kept-beside",
-    file: "src/featurestore/materialize/materialize.ts",
-    find: "  for (const [i, { name, files }] of plans.entries()) refusePast(name, files, pointers[i], asOf);\n",
-    replace: "",
+    file: "src/featurestore/materialize/pushed-project.ts",
+    find: "return Math.min(asOf, before.asOf);",
+    replace: "return -Infinity;",
     tests: push,
   },
   {
@@ -329,7 +329,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "first-push-not-marked",
     file: "src/featurestore/online/cassandra/cassandra-pushed.ts",
-    find: "    for (const { group, overlay } of groups) await this.#mark(group, overlay, doing);\n",
+    find: "    for (const { group, overlay } of into) await this.#mark(group, overlay, doing);\n",
     replace: "",
     tests: cassandra,
   },
