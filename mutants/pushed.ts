@@ -48,8 +48,15 @@ const mutants: readonly Mutant[] = [
   {
     name: "first-load-before-what-was-pushed",
     file: "src/featurestore/materialize/pushed-project.ts",
-    find: "floorOf(current) : since",
-    replace: "floorOf(current) : -Infinity",
+    find: "Math.max(since, current?.overlay",
+    replace: "Math.max(-Infinity, current?.overlay",
+    tests: others,
+  },
+  {
+    name: "later-load-before-what-was-pushed-ahead-of-the-first",
+    file: "src/featurestore/materialize/pushed-project.ts",
+    find: "Math.max(since, current?.overlay === overlay ? floorOf(current) : -Infinity)",
+    replace: "current?.overlay === overlay ? floorOf(current) : since",
     tests: others,
   },
   {

@@ -69,7 +69,7 @@ export async function pushedProject(
 /**
  * Refuses a load as of a moment behind which pushed rows do not lie beside the generations, or no longer: requests between could not be answered.
  *
- * @param since behind which moment they do where the group was not loaded so before
+ * @param since behind which moment they do, be it loaded so before or not
  *
  * @throws TondoError `INVALID_ARGUMENT`
  */
@@ -80,7 +80,7 @@ export function refusePast(
   current: GroupPointer | undefined,
   asOf: Micros,
 ): void {
-  const floor = current?.overlay === overlay ? floorOf(current) : since;
+  const floor = Math.max(since, current?.overlay === overlay ? floorOf(current) : -Infinity);
   if (asOf >= floor || !files.some(({ path, isPushed }) => isPushed === true && lastPushed(path) > asOf)) return;
   throw new TondoError(
     "INVALID_ARGUMENT",

@@ -108,6 +108,10 @@ describe("rows pushed by a program that knows other definitions than those in fo
     });
     await load([traffic]);
     expect(await served(clock())).toEqual([1, 1]);
+    // It lies beside no generation, also once there is one.
+    await expect(load([traffic], appliedAt - 1)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await load([traffic], appliedAt);
+    expect(await served(clock())).toEqual([1, 1]);
   });
 
   it("are behind the moment of a first load, which waits for those that are ahead of the clock", async () => {
