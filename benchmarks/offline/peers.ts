@@ -3,7 +3,7 @@ import { parseBytes } from "../../src/core/index.ts";
 import { pysparkFolder, findJava } from "../../test/servers/pyspark.ts";
 import type { Case } from "../harness/suite.ts";
 import { PeerProcess } from "../peers/peer-process.ts";
-import { pythonWith } from "../peers/python.ts";
+import { feastPython, pythonWith } from "../peers/python.ts";
 import { eventFiles, rowFile } from "./data.ts";
 import { matchedStates } from "./by-hand.ts";
 import { fiveWorld } from "./five-groups.ts";
@@ -34,8 +34,7 @@ const peers: readonly Peer[] = [
     against: "Feast 0.67, DuckDB offline store, ties by luck, to an Arrow table",
     breaksTies: false,
     rounds: 5,
-    start: async (script, args) =>
-      PeerProcess.start(await pythonWith("feast", ["feast[duckdb]==0.67.0"]), [script, ...args]),
+    start: async (script, args) => PeerProcess.start(await feastPython(), [script, ...args]),
   },
   {
     name: "spark",
@@ -80,11 +79,11 @@ function peerCase(peer: Peer, { name: joinName, world: options }: (typeof joins)
           await loadRows(engine, rows);
           await joinOurs(world);
         },
-        baseline: () => process.join(),
+        baseline: () => process.measure("join"),
         verify: async () => {
           await contest.ours();
-          await process.join();
-          await process.write();
+          await process.measure("join");
+          await process.ask("write");
           await (peer.breaksTies ? verifyEqual(world, name, output) : verifyAmongTied(world, name, output));
         },
         also: () => ({

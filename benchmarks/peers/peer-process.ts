@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { OwnTime } from "../harness/sample.ts";
 
-/** What a join says of itself. */
-interface Joined {
+/** What is measured says of itself. */
+interface Measured {
   readonly seconds: number;
   readonly peak: number;
 }
 
-/** Another product at work in a process of its own, which stays, so that neither its start nor its warming up counts. See `point-in-time/peer.py`. */
+/** Another product at work in a process of its own, which stays, so that neither its start nor its warming up counts. See `*_peer.py`. */
 export class PeerProcess {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
@@ -42,25 +42,21 @@ export class PeerProcess {
     return peer;
   }
 
-  /** Joins; the time is the one that it measures itself, from the files to the result. */
-  async join(): Promise<OwnTime> {
-    const { seconds, peak } = (await this.#ask("join")) as Joined;
+  /** Has it do what a line asks for; the time is the one that it measures itself. */
+  async measure(line: string): Promise<OwnTime> {
+    const { seconds, peak } = (await this.ask(line)) as Measured;
     this.peak = Math.max(this.peak, peak);
     return new OwnTime(seconds * 1e9);
   }
 
-  /** Writes the last result to its file. */
-  async write(): Promise<void> {
-    await this.#ask("write");
+  /** What it answers to a line. */
+  ask(line: string): Promise<unknown> {
+    this.#child.stdin?.write(`${line}\n`);
+    return this.#answer();
   }
 
   close(): void {
     this.#child.stdin?.end();
-  }
-
-  async #ask(line: string): Promise<unknown> {
-    this.#child.stdin?.write(`${line}\n`);
-    return this.#answer();
   }
 
   async #answer(): Promise<unknown> {

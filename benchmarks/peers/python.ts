@@ -32,3 +32,8 @@ export async function pythonWith(name: string, packages: readonly string[]): Pro
   await writeFile(whole, "");
   return python;
 }
+
+/** The Python with the release of Feast that ours is held against. */
+export function feastPython(): Promise<string> {
+  return pythonWith("feast", ["feast[duckdb]==0.67.0"]);
+}

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { OwnTime } from "../../benchmarks/harness/sample.ts";
 import { PeerProcess } from "../../benchmarks/peers/peer-process.ts";
-import { pythonWith } from "../../benchmarks/peers/python.ts";
+import { feastPython, pythonWith } from "../../benchmarks/peers/python.ts";
 
 describe("a peer", () => {
   const peer = (script: string): Promise<PeerProcess> => PeerProcess.start(process.execPath, ["-e", script]);
@@ -18,9 +18,9 @@ describe("a peer", () => {
         console.log("... " + line);
         console.log(JSON.stringify(line === "join" ? { seconds: 1.5, peak: (peak -= 1e9) } : {}));
       });`);
-    expect(await process.join()).toEqual(new OwnTime(1.5e9));
-    await process.write();
-    await process.join();
+    expect(await process.measure("join")).toEqual(new OwnTime(1.5e9));
+    expect(await process.ask("write")).toEqual({});
+    await process.measure("join");
     expect(process.peak).toBe(2e9);
     process.close();
   });
@@ -58,9 +58,9 @@ describe("the environment of a peer", () => {
 
   it("is made once", async () => {
     pretendPython(0);
-    const python = await pythonWith("feast", ["feast[duckdb]==0.67.0"]);
+    const python = await feastPython();
     expect(python).toBe(join(folder, "tondo-peers", "feast-feast-duckdb-0.67.0", "bin", "python3"));
-    await pythonWith("feast", ["feast[duckdb]==0.67.0"]);
+    await feastPython();
     const installed = readFileSync(join(folder, "installed"), "utf8");
     expect(installed.trim().split("\n")).toEqual([
       "-m pip install --quiet --disable-pip-version-check feast[duckdb]==0.67.0",
