@@ -5,6 +5,8 @@ import { allocatedBytes } from "../harness/allocated-bytes.ts";
 import type { Case, Suite } from "../harness/suite.ts";
 import { ByHand } from "./by-hand.ts";
 import { cassandraCases } from "./cassandra.ts";
+import { feastLoads } from "./feast-materialize.ts";
+import { feastReads } from "./feast-reads.ts";
 import { materializeCases } from "./materialize.ts";
 import { servedLog } from "./served-log.ts";
 import { underLoad } from "./under-load.ts";
@@ -175,6 +177,7 @@ const suite: Suite = {
     ...cassandraCases,
     ...materializeCases,
   ],
+  peers: [...feastReads, ...feastLoads],
 };
 
 export default suite;

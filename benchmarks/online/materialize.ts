@@ -1,5 +1,5 @@
 import { equal, ok } from "node:assert/strict";
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "cassandra-driver";
 import { type Database, open as openLmdb, type RootDatabase } from "lmdb";
@@ -8,7 +8,8 @@ import { open, toMicros, type Tondo } from "../../src/index.ts";
 import { scaled } from "../harness/scale.ts";
 import type { Case } from "../harness/suite.ts";
 import { generationTableOf, openOver, prepared, rawClient, startServer } from "./cassandra-world.ts";
-import { freshFolder, loadedAt, writeProfiles } from "./world.ts";
+import { loading, makeLoads } from "./loads.ts";
+import { loadedAt } from "./world.ts";
 
 const keys = scaled(1_000_000, 5000);
 const group = "user:state";
@@ -16,23 +17,6 @@ const group = "user:state";
 const batchBytes = 4 << 20;
 /** How many writes are under way, as in a load. */
 const atOnce = 256;
-
-async function makeProject(): Promise<string> {
-  const folder = await freshFolder();
-  await writeProfiles(folder, "states.parquet", keys);
-  await copyFile(join(import.meta.dirname, "loads.tondo"), join(folder, "definitions.tondo"));
-  return folder;
-}
-
-/** Each load is as of another moment: one of the same inputs would be none. */
-function loading(tondo: Tondo): () => Promise<void> {
-  let moment = BigInt(toMicros(loadedAt));
-  return async () => {
-    const [loaded] = (await tondo.materialize({ asOf: moment++ })).groups;
-    equal(loaded?.status, "loaded");
-    equal(loaded.keys, keys);
-  };
-}
 
 interface Entry {
   readonly key: Buffer;
@@ -81,10 +65,10 @@ const intoLmdb: Case = {
   rounds: 5,
   warmUps: 1,
   async setup() {
-    const folder = await makeProject();
+    const folder = await makeLoads(keys);
     const tondo = await open({ folder, actor: "bench" });
     await tondo.apply();
-    const load = loading(tondo);
+    const load = loading(tondo, keys);
     await load();
     const store = openLmdb({
       path: join(tondo.home, "online"),
@@ -158,9 +142,9 @@ const intoCassandra: Case = {
   async setup() {
     const server = await startServer();
     try {
-      const tondo = await openOver(await makeProject(), server);
+      const tondo = await openOver(await makeLoads(keys), server);
       await tondo.apply();
-      const load = loading(tondo);
+      const load = loading(tondo, keys);
       await load();
       const client = await rawClient(server);
       const loaded = await rowsOf(client, await generationTableOf(client, group, 1));
@@ -188,7 +172,7 @@ const intoCassandra: Case = {
 
 /** A home that a file with a hundredth of the keys is brought to before each load. */
 async function growing(): Promise<{ readonly tondo: Tondo; readonly load: (full: boolean) => Promise<void> }> {
-  const folder = await makeProject();
+  const folder = await makeLoads(keys);
   const definitions = join(folder, "definitions.tondo");
   await writeFile(definitions, (await readFile(definitions, "utf8")).replace("states.parquet", "states*.parquet"));
   const tondo = await open({ folder, actor: "bench" });

@@ -100,11 +100,12 @@ async function write(engine: Engine, folder: string, name: string, select: strin
   await engine.run(`copy (${select}) to '${join(folder, name)}' (format parquet)`, `writing ${name}`);
 }
 
-/** Writes a file with one row for each of so many users: eight floats of which a tenth are missing, an int and a text. */
-export async function writeProfiles(folder: string, name: string, count: number): Promise<void> {
+/** Writes a file with one row for each of so many users: eight floats of which a tenth are missing, an int and a text. Another seed gives others. */
+export async function writeProfiles(folder: string, name: string, count: number, seed = 0): Promise<void> {
+  const of = (salt: number, n: number): string => chance(1000 * seed + salt, n);
   const floats = Array.from(
     { length: 8 },
-    (_, f) => `case when ${chance(100 + f, 10)} > 0 then ${chance(f, 1_000_000)} / 1000.0::double end as f${String(f)}`,
+    (_, f) => `case when ${of(100 + f, 10)} > 0 then ${of(f, 1_000_000)} / 1000.0::double end as f${String(f)}`,
   );
   const engine = await Engine.open();
   try {
@@ -112,8 +113,8 @@ export async function writeProfiles(folder: string, name: string, count: number)
       engine,
       folder,
       name,
-      `select ${id("i")} as user_id, ${floats.join(", ")}, ${chance(8, 500)} as visits,
-        ['free', 'pro', 'team'][1 + ${chance(9, 3)}] as plan, ${moment(10, month)} as updated_at
+      `select ${id("i")} as user_id, ${floats.join(", ")}, ${of(8, 500)} as visits,
+        ['free', 'pro', 'team'][1 + ${of(9, 3)}] as plan, ${moment(1000 * seed + 10, month)} as updated_at
         from range(${String(count)}) t(i)`,
     );
   } finally {
