@@ -93,7 +93,7 @@ export function operations(context: OperationsContext): Operations {
     freshness: async ({ at = BigInt(clock()), groups } = {}) =>
       freshness({ ...(await promised(catalog)), ...asked(groups), store: await store(), at }),
     generations: async (groups) =>
-      generations({ project: await catalog.project(), store: await store(), ...asked(groups) }),
+      generations({ project: await catalog.project(), home, store: await store(), ...asked(groups) }),
     rollback: async (groups, options = {}) => {
       const project = await catalog.project();
       return rollback({ ...options, project, home, store: await store(), groups, actor, clock });

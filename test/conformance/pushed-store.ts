@@ -162,6 +162,14 @@ export function pushedStoreConformance(
       });
       const feed = { source: "flights", overlay: "one", since: before[0], id: expect.any(String) as string };
       expect(seen.slice(0, 2)).toEqual([[group, feed], start]);
+      await pushed.feed([{ ...fed, asOf: start + 7 }]);
+      const look = {
+        ...push(["b"], ["SFO"]),
+        choose: (feeds: ReadonlyMap<string, Feed>) => raise([...feeds.values()]),
+      };
+      await expect(pushed.push(look)).rejects.toThrow(`"asOf":${String(start + 7)}`);
+      await pushed.feed([fed]);
+      await expect(pushed.push(look)).rejects.not.toThrow("asOf");
       // It goes on from when it was first said; by another overlay, or from another source, anew.
       expect(await pushed.feed([fed])).toEqual([before[0]]);
       expect(await pushed.feed([{ ...fed, overlay: "other" }])).toEqual([one.last]);
@@ -229,6 +237,6 @@ export function pushedStoreConformance(
   });
 }
 
-function raise(what: readonly string[]): never {
+function raise(what: readonly unknown[]): never {
   throw new Error(JSON.stringify(what));
 }

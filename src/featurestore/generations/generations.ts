@@ -2,6 +2,7 @@ import type { Micros } from "../../core/index.ts";
 import type { ProjectPlan } from "../../dsl/index.ts";
 import { sourceOf } from "../online/find-feature.ts";
 import type { LoadCounts, Rollback } from "../online/index.ts";
+import { wasPushedBehind } from "../pushed/index.ts";
 import { type HeldOptions, type HeldPointer, heldPointers } from "./held-pointers.ts";
 import { readRefusals } from "./read-refusals.ts";
 
@@ -32,9 +33,17 @@ export interface GroupGenerations {
   readonly rolledBack: Rollback | null;
 }
 
+/** Of which groups, in which store and home. */
+export interface GenerationsOptions extends HeldOptions {
+  /** Where the files of pushed rows are. */
+  readonly home: string;
+}
+
 /** A group with what is current of it, and the generations that the store holds records of. */
 export interface HeldGroup extends HeldPointer {
   readonly held: readonly number[];
+  /** Whether rows were pushed since the generation before that do not lie beside it. */
+  readonly lacksPushed: boolean;
 }
 
 /**
@@ -42,9 +51,10 @@ export interface HeldGroup extends HeldPointer {
  *
  * @throws TondoError `UNKNOWN_GROUP`, `STORE_CORRUPT`, `IO_FAILED`
  */
-export async function generations(options: HeldOptions): Promise<readonly GroupGenerations[]> {
+export async function generations(options: GenerationsOptions): Promise<readonly GroupGenerations[]> {
   const { project } = options;
-  return (await heldGroups(options)).map(({ name, group, pointer, held }) => {
+  return (await heldGroups(options)).map((one) => {
+    const { name, group, pointer, held } = one;
     const named = new Set([...held, ...(pointer === undefined ? [] : [pointer.generation])]);
     if (pointer?.previous !== undefined) named.add(pointer.previous);
     const kept = [...named]
@@ -58,7 +68,7 @@ export async function generations(options: HeldOptions): Promise<readonly GroupG
         }
         if (generation === pointer?.previous) {
           const { asOf = null, loadedAt = null, counts = null } = pointer.before ?? {};
-          const refusals = rollbackRefusals(project, { name, group, pointer, held });
+          const refusals = rollbackRefusals(project, one);
           return { generation, state: "previous", asOf, loadedAt, counts, refusals };
         }
         return { ...nothing, state: generation === pointer?.rolledBack?.from ? "rolled back" : "unfinished" };
@@ -68,15 +78,28 @@ export async function generations(options: HeldOptions): Promise<readonly GroupG
 }
 
 /** The groups asked for, as they are in the store. */
-export async function heldGroups(options: HeldOptions): Promise<readonly HeldGroup[]> {
+export async function heldGroups(options: GenerationsOptions): Promise<readonly HeldGroup[]> {
   const pointers = await heldPointers(options);
-  return Promise.all(pointers.map(async (one) => ({ ...one, held: await options.store.generations(one.name) })));
+  return Promise.all(
+    pointers.map(async (one) => ({
+      ...one,
+      held: await options.store.generations(one.name),
+      lacksPushed: await lacksPushed(one, options),
+    })),
+  );
+}
+
+/** Rows came in the group otherwise since, or for some time in none: what was pushed then lies in the current generation, or beside that alone. */
+async function lacksPushed({ group, pointer }: HeldPointer, { store, home }: GenerationsOptions): Promise<boolean> {
+  const { before, overlay, fedSince } = pointer ?? {};
+  if (before === undefined || (before.overlay === overlay && fedSince === undefined)) return false;
+  return wasPushedBehind(before.asOf, group.source, { store, home });
 }
 
 /** Why a group cannot go back to its previous generation; empty where it can. */
 export function rollbackRefusals(
   project: Pick<ProjectPlan, "sources">,
-  { name, group, pointer, held }: HeldGroup,
+  { name, group, pointer, held, lacksPushed }: HeldGroup,
 ): readonly string[] {
   if (pointer === undefined) return [`${name} has not been materialized`];
   const { previous, before, rolledBack } = pointer;
@@ -95,5 +118,9 @@ export function rollbackRefusals(
   // Of a load without a row there are no records to be gone.
   if (before.counts.keys > 0 && !held.includes(previous))
     return [`the store has no records of generation ${String(previous)} of ${name} any more`];
+  if (lacksPushed)
+    return [
+      `rows were pushed since generation ${String(previous)} of ${name} was loaded, of which that would not know: its key, time or source was another, or it was taken out`,
+    ];
   return readRefusals(group, sourceOf(project, group), before);
 }

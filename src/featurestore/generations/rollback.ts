@@ -55,7 +55,7 @@ export async function rollback(options: RollbackOptions): Promise<RollbackResult
     });
   }
   using _lock = dryRun ? undefined : lockHome(home, "roll back");
-  const found = await heldGroups({ project, store, groups });
+  const found = await heldGroups({ project, home, store, groups });
   refuse(project, found);
   const at = clock();
   const switches = found.flatMap((one) => switchBack(one, { at, by: actor }));

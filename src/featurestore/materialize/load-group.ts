@@ -25,6 +25,8 @@ export interface GroupLoading extends FilePlaces {
   readonly store: OnlineStore;
   readonly engine: Engine;
   readonly asOf: Micros;
+  /** Behind which moment all that is pushed comes in the group. */
+  readonly fedSince: Micros | undefined;
   readonly full?: boolean;
   /** What is current of the group. */
   readonly current: GroupPointer | undefined;
@@ -103,7 +105,7 @@ async function computeKeys(
   log: AppliedLog | undefined,
   { writer, relation, isReadAgain, others }: Computing,
 ): Promise<LoadedGroup> {
-  const { plan, engine, asOf, signal, progress = silentProgress, clock = systemClock } = loading;
+  const { plan, engine, asOf, fedSince, signal, progress = silentProgress, clock = systemClock } = loading;
   const { name, group, source, planned, files } = plan;
   const limits = { ...defaultMaterializeLimits, ...loading.limits };
   const into = new GenerationLoad(name, writer, limits, plan.erased?.has);
@@ -136,6 +138,7 @@ async function computeKeys(
       : { previous: writer.current.generation, before: earlierPointer(writer.current) }),
     asOf,
     ...(plan.overlay === undefined ? {} : { overlay: plan.overlay }),
+    ...(fedSince !== undefined && writer.current !== undefined && fedSince > writer.current.asOf ? { fedSince } : {}),
     ...(pushed.length === 0 ? {} : { pushedUntil: Math.max(...pushed) }),
     loadedAt: clock(),
     inputs: plan.inputs,

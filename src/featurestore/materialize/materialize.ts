@@ -104,13 +104,19 @@ export async function materialize(options: MaterializeOptions): Promise<Material
     options.engine.functions,
   );
   using _lock = lockHome(options.home, "materialize");
-  const since = await feedGroups(options, chosen);
-  const asOf = asked ?? (await nowBehind(options, chosen, since));
-  // Fetching tells nothing of its own: it is a part of the steps that are told.
-  const project = await pushedProject(options, chosen, asOf);
-  return await holdingFiles({ ...options, project }, { signal: options.signal }, (held) =>
-    loadChosen(held, chosen, asOf, since),
-  );
+  const ahead = asked !== undefined && asked > (options.clock ?? systemClock)() ? asked : undefined;
+  const since = await feedGroups(options, chosen, ahead);
+  try {
+    const asOf = asked ?? (await nowBehind(options, chosen, since));
+    // Fetching tells nothing of its own: it is a part of the steps that are told.
+    const project = await pushedProject(options, chosen, asOf);
+    return await holdingFiles({ ...options, project }, { signal: options.signal }, (held) =>
+      loadChosen(held, chosen, asOf, since),
+    );
+  } finally {
+    // What is loaded says its moment by itself, and what is not takes rows before it.
+    if (ahead !== undefined) await feedGroups(options, chosen).catch(() => undefined);
+  }
 }
 
 async function loadChosen(
@@ -150,7 +156,15 @@ async function loadChosen(
         begun.push({ group: plan.name, generation: writer.generation });
         return writer;
       };
-      const group = await loadGroup({ ...options, plan, asOf, current, changed, begin });
+      const group = await loadGroup({
+        ...options,
+        plan,
+        asOf,
+        fedSince: since.get(plan.name),
+        current,
+        changed,
+        begin,
+      });
       const { pointer, how } = group;
       const seconds = (performance.now() - started) / 1000;
       loaded.push(group);

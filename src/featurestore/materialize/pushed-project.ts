@@ -20,15 +20,21 @@ export interface PushedProjectOptions {
 /** By group behind which moment all that is pushed lies beside its generations. */
 export type FedSince = ReadonlyMap<string, Micros>;
 
-/** Has what is pushed from now on come in groups that are about to be loaded, whoever pushes it. */
+/**
+ * Has what is pushed from now on come in groups that are about to be loaded, whoever pushes it.
+ *
+ * @param ahead the moment of the load, where that has not come: what is pushed before it comes in none of them
+ */
 export async function feedGroups(
   { project, store }: Pick<PushedProjectOptions, "project" | "store">,
   chosen: readonly GroupPlan[],
+  ahead?: Micros,
 ): Promise<FedSince> {
   const feeds = chosen.flatMap((group) => {
     const source = project.sources.find(({ name }) => name === group.source);
     if (source === undefined || source.kind === "table") return [];
-    return [{ group: groupName(group), source: source.name, overlay: overlayOf(group, source) }];
+    const moment = ahead === undefined ? {} : { asOf: ahead };
+    return [{ group: groupName(group), source: source.name, overlay: overlayOf(group, source), ...moment }];
   });
   if (store.pushed === undefined || feeds.length === 0) return new Map();
   const since = await store.pushed.feed(feeds);

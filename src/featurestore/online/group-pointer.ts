@@ -41,6 +41,8 @@ export interface GroupPointer {
   readonly appliedAt?: Micros;
   /** What the rows that are pushed beside it are filed under: a digest of how keys are made. Loads of earlier programs do not say, and take none. */
   readonly overlay?: string;
+  /** Behind which moment all that is pushed comes in the group as it is; absent where that is not behind the moment of the generation before it. */
+  readonly fedSince?: Micros;
   /** The moment of the last row in the files of pushed rows that it read; absent where there were none. Loads of earlier programs do not say. */
   readonly pushedUntil?: Micros;
   /** When it was loaded, by the machine's clock. */
@@ -69,10 +71,11 @@ export function earlierPointer({ previous: _previous, before: _before, ...rest }
   return rest;
 }
 
-/** What the rows that are pushed to a group are filed under: another one where they are of another source, and keys, times or deletions are made otherwise. */
+/** What the rows that are pushed to a group are filed under: another one where they are of another source, and keys, times, identities or deletions are made otherwise. */
 export function overlayOf(group: GroupPlan, source: SourcePlan): string {
-  const { name, at = null, deleted = null } = source;
-  return sha256(canonicalJson({ source: name, key: group.key, at, deleted })).slice(0, 16);
+  const { name, at = null, deleted = null, id } = source;
+  const identity = id === undefined ? {} : { id };
+  return sha256(canonicalJson({ source: name, key: group.key, at, deleted, ...identity })).slice(0, 16);
 }
 
 /** What answers requests of a moment: what a pointer names, or what was current before it where its own moment has not come. */

@@ -62,6 +62,8 @@ export interface Feed {
   readonly overlay: string | null;
   /** Rows of later moments come in it. */
   readonly since: Micros;
+  /** As of which moment it is about to be loaded, where that had not come: no row comes in it that is not behind that. */
+  readonly asOf?: Micros;
   /** Another one each time it is said. */
   readonly id: string;
 }
@@ -71,6 +73,7 @@ export interface NewFeed {
   readonly group: string;
   readonly source: string;
   readonly overlay: string;
+  readonly asOf?: Micros;
 }
 
 /** Rows to be pushed. */

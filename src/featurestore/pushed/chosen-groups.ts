@@ -1,4 +1,4 @@
-import { TondoError } from "../../core/index.ts";
+import { formatMicros, type Micros, TondoError } from "../../core/index.ts";
 import type { Feed, GroupPointer, PushedGroup } from "../online/index.ts";
 
 /** That others are fed by a source than whoever pushes knows of: definitions were applied, and loaded, since it looked. */
@@ -34,7 +34,36 @@ export function chosenGroups(
   const fed = groups.filter(({ group }) => feeds.has(group));
   const [first] = groups;
   if (fed.length === 0 && first !== undefined) throw notLoaded(first.group, "has not been materialized");
-  return fed;
+  return fed.map((one) => behindLoad(one, feeds.get(one.group)?.asOf));
+}
+
+/** A group that takes no rows before the moment which it is being loaded as of: that load would not have them, nor would they count beside it. */
+function behindLoad(given: PushedGroup, asOf: Micros | undefined): PushedGroup {
+  if (asOf === undefined) return given;
+  return {
+    ...given,
+    admit: (pointer, first, held) => {
+      refuseBefore(given.group, asOf, first);
+      given.admit(pointer, first, held);
+    },
+  };
+}
+
+/**
+ * Refuses rows of a moment that a load has, or is about to have, without them.
+ *
+ * @throws TondoError `MOMENT_NOT_SERVED`
+ */
+export function refuseBefore(group: string, asOf: Micros | undefined, first: Micros): void {
+  if (asOf === undefined || first > asOf) return;
+  throw new TondoError(
+    "MOMENT_NOT_SERVED",
+    `${group} was loaded, or is being loaded, as of ${formatMicros(asOf)}, which has not come: what is pushed now would be before it`,
+    {
+      hint: "Push after that moment, or materialize as of an earlier one.",
+      details: { group, asOf },
+    },
+  );
 }
 
 const otherwise = "has not been materialized as it is defined now, or by a program that knows of pushed rows";

@@ -22,11 +22,11 @@ import {
 import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { maxKeyBytes, tryEncodeKey } from "../online/codec/index.ts";
 import { overlayOf } from "../online/group-pointer.ts";
-import { type GroupPointer, groupName, type OnlineStore, type PushedRows, type PushRows } from "../online/index.ts";
+import { groupName, type OnlineStore, type PushedRows, type PushRows } from "../online/index.ts";
 import { PushedProgram, pushedText } from "../online/pushed-values.ts";
 import type { PushedGroup, PushedPlace, PushedStore } from "../online/pushed-store.ts";
 import { checkedRows, invalidRow } from "./checked-rows.ts";
-import { chosenGroups, notLoaded, OtherFeeds, requireOverlay } from "./chosen-groups.ts";
+import { chosenGroups, notLoaded, OtherFeeds, refuseBefore, requireOverlay } from "./chosen-groups.ts";
 import { defaultPushLimits, longestWait, type PushLimits } from "./push-limits.ts";
 import { pushedColumn } from "./pushed-places.ts";
 
@@ -112,7 +112,9 @@ class Pushing {
     const { groups, sources } = this.#project;
     const source = sources.find((one) => one.name === name);
     for (const [group, feed] of feeds) {
-      const plan = groups.find((one) => groupName(one) === group && (feed !== undefined || one.source === name));
+      const plan = groups.find(
+        (one) => groupName(one) === group && isFed(one, sources) && (feed !== undefined || one.source === name),
+      );
       if (plan === undefined) {
         if (feed !== undefined && feed.overlay !== null) await pushed.starve(group, feed);
       } else if (
@@ -186,9 +188,7 @@ class Pushing {
       });
     }
     refuseSource(source);
-    const fed = project.groups.filter(
-      (group) => group.source === name && group.stored.some((one) => one.kind === "column" || one.direction === "back"),
-    );
+    const fed = project.groups.filter((group) => group.source === name && isFed(group, project.sources));
     if (fed.length === 0)
       throw new TondoError(
         "INVALID_ARGUMENT",
@@ -304,7 +304,7 @@ class Pushing {
       admit: (pointer, first, held) => {
         this.#refuseAhead(first);
         requireOverlay(pushed, pointer);
-        refuseBefore(name, pointer, first);
+        refuseBefore(name, pointer?.asOf, first);
         if (held <= maxRowsPerKey) return;
         throw new TondoError(
           "LIMIT_EXCEEDED",
@@ -320,6 +320,12 @@ class Pushing {
   }
 }
 
+/** Whether loads have rows come in a group: it looks back, at a source of a time. */
+function isFed({ source, stored }: GroupPlan, sources: readonly SourcePlan[]): boolean {
+  const { kind } = sources.find(({ name }) => name === source) ?? {};
+  return kind !== "table" && stored.some((one) => one.kind === "column" || one.direction === "back");
+}
+
 /** How often a push is tried where definitions are applied meanwhile. */
 const mostTurns = 4;
 
@@ -328,18 +334,6 @@ function appliedMeanwhile(source: string, cause: OtherFeeds): TondoError {
     hint: "Nothing was pushed: push again.",
     details: { groups: [...cause.feeds.keys()] },
   });
-}
-
-function refuseBefore(name: string, pointer: GroupPointer | undefined, first: Micros): void {
-  if (pointer === undefined || first > pointer.asOf) return;
-  throw new TondoError(
-    "MOMENT_NOT_SERVED",
-    `${name} was loaded as of ${formatMicros(pointer.asOf)}, which has not come: what is pushed now would be before it`,
-    {
-      hint: "Push after that moment, or materialize as of an earlier one.",
-      details: { group: name, asOf: pointer.asOf },
-    },
-  );
 }
 
 function refuseSource(source: SourcePlan): void {

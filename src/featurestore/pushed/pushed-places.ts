@@ -1,8 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
-import { TondoError } from "../../core/index.ts";
+import { type Micros, TondoError } from "../../core/index.ts";
 import { filesAtRest, type SourcePlan } from "../../dsl/index.ts";
 import type { ListedFiles } from "../offline/files/source-files.ts";
+import type { OnlineStore } from "../online/index.ts";
 
 /** The column of files of pushed rows that says from when on each counts. */
 export const pushedColumn = "tondo_pushed_at";
@@ -46,6 +47,18 @@ export async function pushedParts(home: string, source: string): Promise<readonl
       return last === undefined ? [] : [{ file, last: Number(last) }];
     })
     .sort((a, b) => a.last - b.last);
+}
+
+/** Whether rows of a source that count from later than a moment are in files, or in the store's log. */
+export async function wasPushedBehind(
+  moment: Micros,
+  source: string,
+  { store, home }: { readonly store: OnlineStore; readonly home: string },
+): Promise<boolean> {
+  if (((await store.pushed?.logged(source, moment, 1)) ?? []).length > 0) return true;
+  // What left the log meanwhile is in a file.
+  const last = (await pushedParts(home, source)).at(-1)?.last;
+  return last !== undefined && last > moment;
 }
 
 /**

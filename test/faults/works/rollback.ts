@@ -7,8 +7,8 @@ import { agree, historyOf, loadedAsOf, loadedTwice, momentsOf, openStore } from 
 import type { Work } from "../work.ts";
 
 /** Groups whose second load was not the same as the first: those can go back. */
-async function changed({ project }: History, store: OnlineStore): Promise<readonly string[]> {
-  const held = await generations({ project, store });
+async function changed({ project }: History, home: string, store: OnlineStore): Promise<readonly string[]> {
+  const held = await generations({ project, home, store });
   return held.flatMap(({ group, generations: all }) => (all.some(({ state }) => state === "previous") ? [group] : []));
 }
 
@@ -21,7 +21,7 @@ export const rollback: Work = {
     const history = historyOf(seed);
     const { project } = history;
     const real = openStore(home);
-    const groups = await changed(history, real);
+    const groups = await changed(history, home, real);
     await rollBack({ project, home, store: namedStore(real), groups, actor: "ops" });
     acknowledge("rolled back");
     await real.close();
@@ -36,7 +36,8 @@ export const rollback: Work = {
       if (at !== first && (at !== second || acknowledged.length > 0))
         throw new Error(`as of ${String(at)} is current, and ${acknowledged.join(", ") || "nothing"} was acknowledged`);
       await agree(history, store, at);
-      if (at === second) await rollBack({ project, home, store, groups: await changed(history, store), actor: "ops" });
+      if (at === second)
+        await rollBack({ project, home, store, groups: await changed(history, home, store), actor: "ops" });
       if ((await loadedAsOf(history, store)) !== first) throw new Error("it did not go back");
       await agree(history, store, first);
     } finally {

@@ -47,7 +47,7 @@ async function flights(at: number): Promise<unknown> {
 }
 
 const states = async (group: string): Promise<unknown> =>
-  (await generations({ project: sampleProject, store, groups: [group] }))[0]?.generations.map((one) => [
+  (await generations({ project: sampleProject, home: folder, store, groups: [group] }))[0]?.generations.map((one) => [
     one.generation,
     one.state,
     one.asOf,
@@ -149,10 +149,10 @@ describe("rollback", () => {
       details: { groups: [{ group: "airport:weather", reasons: [changedSince("wind"), changedSince("sky")] }] },
     });
     expect(pointer("airport:departures")?.generation).toBe(2);
-    const [weather] = await generations({ project: changed, store, groups: ["airport:weather"] });
+    const [weather] = await generations({ project: changed, home: folder, store, groups: ["airport:weather"] });
     expect(weather?.generations.map(({ refusals }) => refusals.length)).toEqual([0, 2]);
     // Who still has the definitions of that time may: it is what is current that cannot be read by them.
-    const [old] = await generations({ project: sampleProject, store, groups: ["airport:weather"] });
+    const [old] = await generations({ project: sampleProject, home: folder, store, groups: ["airport:weather"] });
     expect(old?.generations.map(({ refusals }) => refusals.length)).toEqual([2, 0]);
     expect((await back(["airport:departures", "airport:weather"])).done).toBe(true);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { GivenValue, Micros } from "../../../src/core/index.ts";
 import type { GroupPlan, ProjectPlan } from "../../../src/dsl/index.ts";
+import { rollback } from "../../../src/featurestore/generations/index.ts";
 import { materialize } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader, type PushRows } from "../../../src/featurestore/online/index.ts";
 import { overlayOf } from "../../../src/featurestore/online/group-pointer.ts";
@@ -41,15 +42,21 @@ function withGroups(change: (groups: readonly GroupPlan[]) => readonly GroupPlan
 
 const withoutTraffic = withGroups((groups) => groups.filter((group) => nameOf(group) !== traffic));
 /** Routes are of the way back. */
-const turned = withGroups((groups) =>
-  groups.map((group) => (nameOf(group) === traffic ? { ...group, key: [...group.key].reverse() } : group)),
-);
+const turned = withTraffic((group) => ({ ...group, key: [...group.key].reverse() }));
 
 const pusher = (project: ProjectPlan): PushRows =>
   pushing({
     ...{ project, store, clock, erased: () => Promise.resolve(() => undefined) },
     inForce: () => Promise.resolve(inForce),
   });
+
+/** The sample's project with another group of that name. */
+function withTraffic(change: (group: GroupPlan) => GroupPlan): ProjectPlan {
+  return withGroups((groups) => groups.map((group) => (nameOf(group) === traffic ? change(group) : group)));
+}
+
+const back = (): Promise<unknown> =>
+  rollback({ project: inForce, home: home.folder, store, groups: [traffic], actor: "test", clock });
 
 async function load(groups: readonly string[], asOf?: Micros, project = inForce): Promise<void> {
   const given = asOf === undefined ? {} : { asOf: BigInt(asOf) };
@@ -166,5 +173,123 @@ describe("rows pushed by a program that knows other definitions than those in fo
     expect(await served(appliedAt)).toEqual([1, 0]);
     await stale("moved", [flight]);
     expect(await served(clock())).toEqual([1, 1]);
+  });
+});
+
+const tooEarly = { code: "INVALID_ARGUMENT", message: expect.stringContaining("rows were pushed behind") as string };
+
+describe("rows that a group missed, or took under another key", () => {
+  it("are in every load of a group that came back: none is as of a moment before them", async () => {
+    await load([departures, traffic], noon);
+    inForce = withoutTraffic;
+    const between = clock();
+    await pusher(withoutTraffic)("flights", [flight]);
+    inForce = sampleProject;
+    await expect(load([traffic], between)).rejects.toMatchObject(tooEarly);
+    await load([traffic]);
+    await expect(load([traffic], between)).rejects.toMatchObject(tooEarly);
+    expect(await served(clock())).toEqual([1, 1]);
+  });
+
+  it("are in every load of a group whose key was another one meanwhile", async () => {
+    await load([departures, traffic], noon);
+    inForce = turned;
+    await load([traffic]);
+    const between = clock();
+    await pusher(turned)("flights", [flight]);
+    inForce = sampleProject;
+    await load([traffic]);
+    await expect(load([traffic], between)).rejects.toMatchObject(tooEarly);
+    expect(await served(clock())).toEqual([1, 1]);
+  });
+
+  it("are in every load after the first of a group that was added behind them", async () => {
+    await load([departures], noon);
+    const between = clock();
+    await pusher(withoutTraffic)("flights", [flight]);
+    await load([traffic]);
+    await expect(load([traffic], between)).rejects.toMatchObject(tooEarly);
+    expect(await served(clock())).toEqual([1, 1]);
+  });
+
+  it("keep it from going back to a generation beside which they do not lie", async () => {
+    await load([departures, traffic], noon);
+    inForce = withoutTraffic;
+    await pusher(withoutTraffic)("flights", [flight]);
+    inForce = sampleProject;
+    await load([traffic]);
+    const refused = { code: "ROLLBACK_REFUSED", message: expect.stringContaining("rows were pushed since") as string };
+    await expect(back()).rejects.toMatchObject(refused);
+    await load([traffic]);
+    await back();
+    expect(await served(clock())).toEqual([1, 1]);
+    inForce = turned;
+    await load([traffic]);
+    await pusher(turned)("flights", [flight]);
+    inForce = sampleProject;
+    await expect(back()).rejects.toMatchObject(refused);
+    // Also once they are in files.
+    await load([departures]);
+    await expect(back()).rejects.toMatchObject(refused);
+  });
+
+  it("are none where nothing was pushed: it goes back", async () => {
+    await load([departures, traffic], noon);
+    inForce = turned;
+    await load([traffic]);
+    inForce = sampleProject;
+    await back();
+    expect(await served(clock())).toEqual([0, 0]);
+  });
+});
+
+describe("a source", () => {
+  it("goes on taking rows where a group over it looks forward only by now", async () => {
+    await load([departures, traffic], noon);
+    inForce = withTraffic((group) => ({
+      ...group,
+      stored: group.stored.flatMap((one) => (one.kind === "window" ? [{ ...one, direction: "next" as const }] : [])),
+    }));
+    const { appliedAt } = await pusher(sampleProject)("flights", [flight]);
+    expect(await served(appliedAt, withoutTraffic)).toEqual([1]);
+  });
+
+  it("goes on taking rows where a group over it is of a table by now", async () => {
+    await load([departures, traffic], noon);
+    const place = sampleProject.groups.find((group) => nameOf(group) === "airport:place");
+    inForce = withTraffic((group) => ({ ...(place ?? group), entity: "route", name: "traffic", key: group.key }));
+    const { appliedAt } = await pusher(sampleProject)("flights", [flight]);
+    expect(await served(appliedAt, withoutTraffic)).toEqual([1]);
+  });
+
+  it("takes no rows of a program that does not know yet that its rows have an `id`", async () => {
+    await load([departures], noon);
+    const stale = pusher(withoutTraffic);
+    await stale("flights", [flight]);
+    const id = [{ node: "column", type: "float?", name: "delay" }] as const;
+    const sources = sampleProject.sources.map((one) => (one.name === "flights" ? { ...one, id } : one));
+    inForce = { ...withoutTraffic, sources };
+    await load([departures]);
+    await expect(stale("flights", [flight])).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining("its events have an `id`") as string,
+    });
+  });
+
+  it("takes no rows before the moment that a load under way is as of, and takes them again where it fails", async () => {
+    await load([departures, traffic], noon);
+    const ahead = clock() + 2 * second;
+    const early = { code: "MOMENT_NOT_SERVED", message: expect.stringContaining("is being loaded, as of") as string };
+    let isRefused = false;
+    const erased = async (): Promise<() => undefined> => {
+      await expect(pusher(withoutTraffic)("flights", [flight])).rejects.toMatchObject(early);
+      isRefused = true;
+      throw new Error("the load fails");
+    };
+    const loading = { ...home, store, project: inForce, home: home.folder, clock, asOf: BigInt(ahead), erased };
+    await expect(materialize(loading)).rejects.toThrow("the load fails");
+    expect(isRefused).toBe(true);
+    const { appliedAt } = await pusher(sampleProject)("flights", [flight]);
+    expect(await served(appliedAt)).toEqual([1, 1]);
   });
 });

@@ -84,7 +84,7 @@ export class CassandraPushed implements PushedStore {
     let seen = await this.order.head(doing);
     const chosen = async (): Promise<readonly PushedGroup[]> =>
       choose(await this.order.feeds(source, doing), await this.#pointers(groups, doing));
-    const into = await chosen();
+    let into = await chosen();
     const behind = (since: Micros): Micros => Math.max(clock() + this.lead, (seen.last ?? -Infinity) + 1, since);
     const since = behind(-Infinity);
     await this.#admit(into, since, doing);
@@ -106,7 +106,10 @@ export class CassandraPushed implements PushedStore {
       await sleep(Math.random() * 10 * turn);
       const before = seen;
       seen = await this.order.head(doing);
-      if (seen.feed !== before.feed && !isDeepStrictEqual(namesOf(await chosen()), namesOf(into))) return undefined;
+      if (seen.feed === before.feed) continue;
+      const again = await chosen();
+      if (!isDeepStrictEqual(namesOf(again), namesOf(into))) return undefined;
+      into = again;
     }
   }
 

@@ -58,7 +58,7 @@ export class PushOrder {
 
   /** What was said of the groups that a source feeds, or of all. */
   async feeds(source: string | undefined, doing: string): Promise<ReadonlyMap<string, Feed>> {
-    const query = `SELECT entry, source, overlay, since, feed FROM ${this.#name} WHERE store = ? AND entry > ? AND entry < ?`;
+    const query = `SELECT entry, source, overlay, since, first, feed FROM ${this.#name} WHERE store = ? AND entry > ? AND entry < ?`;
     const params = [this.#store, feedEntry(""), feedsEnd];
     const feeds = new Map<string, Feed>();
     for await (const row of this.#session.pages(doing, query, params, "serial")) {
@@ -72,10 +72,10 @@ export class PushOrder {
   async feed(feeds: readonly NewFeed[], doing: string): Promise<readonly Micros[]> {
     const said = await this.#say(doing, async ({ last }) => {
       const before = await this.feeds(undefined, doing);
-      return feeds.map(({ group, source, overlay }) => {
+      return feeds.map(({ group, ...feed }) => {
         const old = before.get(group);
-        const since = old?.source === source && old.overlay === overlay ? old.since : (last ?? Number.MIN_SAFE_INTEGER);
-        return [group, { source, overlay, since }];
+        const isSame = old?.source === feed.source && old.overlay === feed.overlay;
+        return [group, { ...feed, since: isSame ? old.since : (last ?? Number.MIN_SAFE_INTEGER) }];
       });
     });
     return said.map(([, { since }]) => since);
@@ -99,8 +99,10 @@ export class PushOrder {
       const { query, params } = this.#update(headEntry, "feed = ?", [id]);
       const statements: Statement[] = [
         { query: `${query} IF feed = ? AND last = ?`, params: [...params, head.feed, head.last] },
-        ...said.map(([group, { source, overlay, since }]) =>
-          this.#update(feedEntry(group), "source = ?, overlay = ?, since = ?, feed = ?", [source, overlay, since, id]),
+        ...said.map(([group, { source, overlay, since, asOf = null }]) =>
+          this.#update(feedEntry(group), "source = ?, overlay = ?, since = ?, first = ?, feed = ?", [
+            ...[source, overlay, since, asOf, id],
+          ]),
         ),
       ];
       const isTaken = async (): Promise<boolean> => (await this.head(doing)).feed === id;
@@ -267,7 +269,9 @@ const headEntry = "a";
 type SaidOfGroup = readonly [group: string, feed: Omit<Feed, "id">];
 
 function feedOf(row: Row): Feed {
+  const asOf = (row["first"] ?? null) as Micros | null;
   return {
+    ...(asOf === null ? {} : { asOf }),
     source: row["source"] as string,
     overlay: (row["overlay"] ?? null) as string | null,
     since: row["since"] as Micros,

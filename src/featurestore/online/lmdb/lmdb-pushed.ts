@@ -56,10 +56,10 @@ export class LmdbPushed implements PushedStore {
   feed(feeds: readonly NewFeed[]): Promise<readonly Micros[]> {
     const { meta } = this.#context;
     return this.#feeding(() =>
-      feeds.map(({ group, source, overlay }) => {
-        const before = feedsOf(meta, source).get(group);
-        const since = before?.overlay === overlay ? before.since : this.#last();
-        this.#setFeed(group, { source, overlay, since, id: randomUUID() });
+      feeds.map(({ group, ...feed }) => {
+        const before = feedsOf(meta, feed.source).get(group);
+        const since = before?.overlay === feed.overlay ? before.since : this.#last();
+        this.#setFeed(group, { ...feed, since, id: randomUUID() });
         return since;
       }),
     );

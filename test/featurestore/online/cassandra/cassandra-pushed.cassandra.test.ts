@@ -207,6 +207,21 @@ describe("rows pushed to Cassandra", () => {
     const kept = await store.pushed.drop("route:traffic", overlay, ({ k }) => k === done.first, "count");
     expect(kept).toBe(1);
     expect((await held(store, ["SFO"]))[0]?.length).toBe(1);
+    // What else was said counts, too.
+    vi.spyOn(PushedTables.prototype, "write").mockImplementationOnce(async function (this: PushedTables, ...given) {
+      await store.pushed.feed([{ group, source: "flights", overlay, asOf: done.last + 1 }]);
+      return write.apply(this, given);
+    });
+    const admitting = store.pushed.push({
+      ...pushOf(["c"], ["SFO"]),
+      choose: (feeds) => {
+        const admit = (): void => {
+          if (feeds.get(group)?.asOf !== undefined) throw new Error("a load is about to be");
+        };
+        return groups.map((one) => ({ ...one, admit }));
+      },
+    });
+    await expect(admitting).rejects.toThrow("a load is about to be");
   });
 
   it("are refused for good where whoever pushes them must be dead, and what they wrote goes", async () => {
