@@ -123,6 +123,20 @@ const mutants: readonly Mutant[] = [
     tests: others,
   },
   {
+    name: "erased-row-comes-into-a-file",
+    file: "src/featurestore/pushed/collect-pushed.ts",
+    find: "if (row !== undefined && key !== undefined && own.has(key)) gone.add(row.k);",
+    replace: "",
+    tests: push,
+  },
+  {
+    name: "erased-row-stays-for-requests",
+    file: "src/featurestore/pushed/collect-pushed.ts",
+    find: "await pushed?.drop(group, overlay, ({ k }) => gone.has(k));",
+    replace: "void overlay;",
+    tests: push,
+  },
+  {
     name: "load-that-failed-holds-up-pushes",
     file: "src/featurestore/materialize/materialize.ts",
     find: "if (ahead !== undefined) await feedGroups(options, chosen).catch(() => undefined);",

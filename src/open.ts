@@ -317,7 +317,11 @@ class OpenTondo implements AnyTondo {
   /** The definitions in force, over the files that tables were extracted into until now, and that hold what was pushed. */
   async #projectAtRest(): Promise<ProjectPlan> {
     const from = { home: this.home, folder: this.folder, store: await this.#store.loaded() };
-    return atRest(await this.catalog.project(), { ...from, engine: () => this.#openEngine() });
+    return atRest(await this.catalog.project(), {
+      ...from,
+      erased: () => readErasedKeys(this.#database, this.home),
+      engine: () => this.#openEngine(),
+    });
   }
 
   #forgetReaders(): void {

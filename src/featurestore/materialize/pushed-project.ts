@@ -2,6 +2,7 @@ import { type Clock, formatMicros, type Micros, systemClock, TondoError } from "
 import type { GroupPlan, ProjectPlan } from "../../dsl/index.ts";
 import type { SourceFile } from "../offline/sources/source-digests.ts";
 import type { Engine } from "../duckdb/index.ts";
+import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { type GroupPointer, groupName, type OnlineStore } from "../online/index.ts";
 import { overlayOf } from "../online/group-pointer.ts";
 import { collectPushed, lastPushed, withPushed } from "../pushed/index.ts";
@@ -15,7 +16,10 @@ export interface PushedProjectOptions {
   readonly engine: Engine;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
+  readonly erased?: () => Promise<ErasedKeys>;
 }
+
+const noneErased = (): Promise<ErasedKeys> => Promise.resolve(() => undefined);
 
 /** By group behind which moment all that is pushed lies beside its generations. */
 export type FedSince = ReadonlyMap<string, Micros>;
@@ -51,12 +55,12 @@ export async function pushedProject(
   chosen: readonly GroupPlan[],
   asOf: Micros,
 ): Promise<ProjectPlan> {
-  const { project, store, home, folder, engine, signal, clock = systemClock } = options;
+  const { project, store, home, folder, engine, signal, clock = systemClock, erased = noneErased } = options;
   if (store.pushed === undefined) return project;
   await store.pushed.close(Math.min(asOf, clock()));
   const names = new Set(chosen.map((group) => group.source));
   const sources = project.sources.filter(({ name }) => names.has(name));
-  await collectPushed({ sources, home, store, engine, signal });
+  await collectPushed({ sources, groups: project.groups, erased, home, store, engine, signal });
   const placed = await withPushed(project, { home, folder });
   const fed = placed.sources.find(
     ({ name, transports }) =>

@@ -1,5 +1,6 @@
 import type { ProjectPlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
+import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { withExtracted } from "../extract/index.ts";
 import type { OnlineStore } from "../online/index.ts";
 import { collectPushed } from "./collect-pushed.ts";
@@ -13,6 +14,8 @@ export interface AtRestOptions {
   readonly store: OnlineStore | undefined;
   /** Opens an engine, where rows that were pushed are still to be put into files. */
   readonly engine: () => Promise<Engine>;
+  /** Which keys were erased: their rows come into no file. */
+  readonly erased: () => Promise<ErasedKeys>;
 }
 
 /**
@@ -21,7 +24,8 @@ export interface AtRestOptions {
  * @throws TondoError as `withExtracted` and `collectPushed` do
  */
 export async function atRest(project: ProjectPlan, options: AtRestOptions): Promise<ProjectPlan> {
-  const { home, store, engine } = options;
-  if (store !== undefined) await collectPushed({ sources: project.sources, home, store, engine });
+  const { home, store, engine, erased } = options;
+  const { sources, groups } = project;
+  if (store !== undefined) await collectPushed({ sources, groups, home, store, engine, erased });
   return withPushed(await withExtracted(project, options), options);
 }

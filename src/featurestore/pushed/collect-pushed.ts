@@ -1,18 +1,25 @@
 import { setTimeout } from "node:timers/promises";
 import { join } from "node:path";
-import { parseTypeName, TondoError } from "../../core/index.ts";
-import { fromRaw, type Raw, type SourcePlan } from "../../dsl/index.ts";
+import { type Micros, parseTypeName, TondoError } from "../../core/index.ts";
+import { type FunctionLibrary, type GroupPlan, fromRaw, type Raw, type SourcePlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
+import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { PartWriter } from "../extract/part-writer.ts";
 import { type HomeLock, lockHome } from "../home-lock.ts";
-import type { OnlineStore } from "../online/index.ts";
+import { groupName, type OnlineStore } from "../online/index.ts";
+import type { LoggedRow } from "../online/pushed-store.ts";
 import { columnsOfText } from "../online/pushed-values.ts";
 import { claimPushed } from "./pushed-home.ts";
 import { pushedColumn, pushedFolder, pushedParts } from "./pushed-places.ts";
+import { rowKeys } from "./row-keys.ts";
 
 /** What is put into files, whence and where. */
 export interface CollectOptions {
   readonly sources: readonly SourcePlan[];
+  /** The groups over them, whose keys can be erased. */
+  readonly groups: readonly GroupPlan[];
+  /** Which keys were erased, asked once rows were read: those of none come into files. */
+  readonly erased: () => Promise<ErasedKeys>;
   readonly home: string;
   readonly store: OnlineStore;
   /** The engine; or what opens one where there is something to write, which is closed again. */
@@ -28,9 +35,9 @@ const waitMs = 60_000;
 
 /**
  * Puts the rows that programs have pushed from the store's log into Parquet files in the home, which loads and training sets read. A row leaves the log once it is durable
- * in a file; one that was put there by a process which was killed before it said so is not put there twice.
+ * in a file; one that was put there by a process which was killed before it said so is not put there twice. One of an erased key leaves the store.
  *
- * @throws TondoError `HOME_BUSY` where another does the same for longer than a minute, `INVALID_ARGUMENT` where another home does, `IO_FAILED`, `ABORTED`, and what the store throws
+ * @throws TondoError `HOME_BUSY` where another does the same for longer than a minute, `INVALID_ARGUMENT` where another home does, `ERASURES_UNREADABLE`, `IO_FAILED`, `ABORTED`, and what the store throws
  */
 export async function collectPushed(options: CollectOptions): Promise<void> {
   const { sources, home, store } = options;
@@ -68,6 +75,44 @@ export async function lockPushed(home: string): Promise<HomeLock> {
   }
 }
 
+/**
+ * The moments of rows of keys that are erased. Whoever pushed them looked before they were erased, and does not live any more or has not looked again; whoever erased them looked
+ * before they were there.
+ */
+function erasedMoments(
+  source: SourcePlan,
+  rows: readonly LoggedRow[],
+  erased: ErasedKeys,
+  groups: readonly GroupPlan[],
+  functions: FunctionLibrary,
+): ReadonlySet<Micros> {
+  const texts = rows.map(({ text }) => text);
+  const gone = new Set<Micros>();
+  for (const group of groups) {
+    const own = group.source === source.name ? erased(group.entity) : undefined;
+    if (own === undefined) continue;
+    for (const [i, key] of rowKeys(group, source, functions)(texts).entries()) {
+      const row = rows[i];
+      if (row !== undefined && key !== undefined && own.has(key)) gone.add(row.k);
+    }
+  }
+  return gone;
+}
+
+/** Removes rows from the log and all overlays, by their moments. */
+async function dropMoments(
+  { pushed }: OnlineStore,
+  source: string,
+  groups: readonly GroupPlan[],
+  gone: ReadonlySet<Micros>,
+): Promise<void> {
+  // The log last: what dies in between begins with it again.
+  for (const group of groups.filter((one) => one.source === source).map(groupName))
+    for (const overlay of (await pushed?.overlays(group)) ?? [])
+      await pushed?.drop(group, overlay, ({ k }) => gone.has(k));
+  await pushed?.dropLogged(source, ({ k }) => gone.has(k));
+}
+
 async function collectSource(source: SourcePlan, engine: Engine, options: CollectOptions): Promise<void> {
   const { home, store, signal } = options;
   const names = Object.keys(source.columns);
@@ -78,6 +123,11 @@ async function collectSource(source: SourcePlan, engine: Engine, options: Collec
     const rows = (await store.pushed?.logged(source.name, last, rowsAtOnce)) ?? [];
     const moment = rows.at(-1)?.k;
     if (moment === undefined) return;
+    const gone = erasedMoments(source, rows, await options.erased(), options.groups, engine.functions);
+    if (gone.size > 0) {
+      await dropMoments(store, source.name, options.groups, gone);
+      continue;
+    }
     const columns = [
       ...names.map((name, i) => ({ name, kind: kinds[i] ?? "string", zoned: false })),
       { name: pushedColumn, kind: "timestamp" as const, zoned: false },

@@ -1,22 +1,15 @@
 import { join } from "node:path";
 import { parseTypeName } from "../../core/index.ts";
-import {
-  fromRaw,
-  functionLibrary,
-  type ProjectPlan,
-  type Raw,
-  sourceExpressions,
-  type UserFunction,
-} from "../../dsl/index.ts";
+import { fromRaw, functionLibrary, type ProjectPlan, type Raw, type UserFunction } from "../../dsl/index.ts";
 import { carrierOf, type Engine, toCarrier } from "../duckdb/index.ts";
 import type { ErasableLog, ErasedKey } from "../erase/erasable-log.ts";
 import { PartWriter } from "../extract/part-writer.ts";
 import { describeFiles, scanFiles } from "../offline/files/file-scan.ts";
-import { tryEncodeKey } from "../online/codec/index.ts";
 import { groupName, type OnlineStore } from "../online/index.ts";
-import { PushedProgram, pushedText } from "../online/pushed-values.ts";
+import { pushedText } from "../online/pushed-values.ts";
 import { lockPushed } from "./collect-pushed.ts";
 import { pushedColumn, pushedFolder, pushedParts } from "./pushed-places.ts";
+import { rowKeys } from "./row-keys.ts";
 
 /** Where pushed rows lie that an erasure looks through. */
 export interface PushedErasureOptions {
@@ -67,26 +60,10 @@ async function keyedSources(key: ErasedKey, options: PushedErasureOptions): Prom
     const over = groups.filter((group) => group.source === source.name);
     const own = over.filter(({ entity }) => entity === key.entity.name);
     if (own.length === 0 || source.kind === "table") continue;
-    const programs = own.map((group) => ({
-      kinds: group.key.map(({ type }) => parseTypeName(type).kind),
-      program: new PushedProgram(
-        [...sourceExpressions(group, source)].filter(({ name }) => name.startsWith("key")),
-        functionLibrary(options.functions),
-      ),
-    }));
+    const keysOf = own.map((group) => rowKeys(group, source, functionLibrary(options.functions)));
     const isOf = (texts: readonly string[]): readonly boolean[] => {
-      const is = texts.map(() => false);
-      for (const { kinds, program } of programs) {
-        const parts = program.run(texts);
-        for (const i of texts.keys()) {
-          const bytes = tryEncodeKey(
-            kinds,
-            kinds.map((_, part): Raw => parts[part]?.[i] ?? null),
-          );
-          if (bytes !== undefined && wanted.equals(bytes)) is[i] = true;
-        }
-      }
-      return is;
+      const keys = keysOf.map((keys) => keys(texts));
+      return texts.map((_, i) => keys.some((found) => found[i] !== undefined && wanted.equals(found[i])));
     };
     const overlays: { group: string; overlay: string }[] = [];
     for (const group of over.map(groupName))

@@ -57,7 +57,8 @@ it(
     const [n3h, delay3h] = names;
     const reader = createFeatureReader({ project: sampleProject, store });
     const online = await reader.get(names, { airport: "NEW" }, { at });
-    await collectPushed({ sources: sampleProject.sources, home: home.folder, store, engine: home.engine });
+    const erased = (): Promise<() => undefined> => Promise.resolve(() => undefined);
+    await collectPushed({ ...sampleProject, erased, home: home.folder, store, engine: home.engine });
     const parts = sqlText(path.join(home.folder, "pushed", "flights", "*.parquet"));
     const rows = await home.engine.rows(
       `select delay, epoch_us(tondo_pushed_at)::double as k from read_parquet(${parts}) order by k`,

@@ -5,10 +5,17 @@ import type { GivenValue, Micros } from "../../../src/core/index.ts";
 import { compile, filesAtRest, parseProject } from "../../../src/dsl/index.ts";
 import { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { erasedKey } from "../../../src/featurestore/erase/erased-key.ts";
+import type { ErasedKeys } from "../../../src/featurestore/erase/erased-keys.ts";
 import { materialize } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader, type PushRows } from "../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
-import { pushedErasure, pushing, type PushingOptions, withPushed } from "../../../src/featurestore/pushed/index.ts";
+import {
+  collectPushed,
+  pushedErasure,
+  pushing,
+  type PushingOptions,
+  withPushed,
+} from "../../../src/featurestore/pushed/index.ts";
 import { rollback } from "../../../src/featurestore/generations/index.ts";
 import { eachInSampleHome, type SampleHome } from "../online/sample-home.ts";
 import { noon, sampleProject } from "../online/sample-project.ts";
@@ -381,4 +388,57 @@ describe("rows that cannot be pushed", () => {
     expect(await store.pushed.logged("flights", 0, 10)).toEqual([]);
     expect(await values(windows, "SFO", noon + hour)).toEqual([4, (10 + 20 + 1000) / 3]);
   });
+
+  it("are of a key that is erased while they are written, and put into files before that is seen: they come into none", async () => {
+    await load(noon);
+    now = noon + second;
+    let asked = 0;
+    const push = pusher({
+      erased: async () => {
+        if (asked++ === 0) return noneErased;
+        await collect(sfoErased);
+        return sfoErased;
+      },
+    });
+    expect(await push("flights", [given, flight("NEW", 1, noon)])).toMatchObject({ rows: 1, erased: 1 });
+    expect(await collected()).toEqual(["NEW"]);
+  });
+
+  it("are of a key that is erased while they are written by who dies then: they go with what is put into files", async () => {
+    await load(noon);
+    now = noon + second;
+    let asked = 0;
+    const dies = pusher({
+      erased: () => (asked++ === 0 ? Promise.resolve(noneErased) : Promise.reject(new Error("dies"))),
+    });
+    await expect(dies("flights", [given, flight("NEW", 1, noon)])).rejects.toThrow("dies");
+    await collect(sfoErased);
+    expect(await collected()).toEqual(["NEW"]);
+    expect(await values(windows, "SFO", noon + hour)).toEqual([4, (10 + 20 + 1000) / 3]);
+    expect(await values(windows, "NEW", noon + hour)).toEqual([1, 1]);
+    for (const group of ["airport:departures", "route:traffic"])
+      for (const overlay of await store.pushed.overlays(group))
+        expect(await store.pushed.drop(group, overlay, () => true, "count")).toBe(1);
+  });
 });
+
+const noneErased: ErasedKeys = () => undefined;
+const sfoErased: ErasedKeys = (entity) => {
+  const { bytes } = erasedKey(sampleProject, "airport", "SFO");
+  return entity === "airport" ? { digest: "", has: (key) => Buffer.from(key).equals(bytes) } : undefined;
+};
+
+/** Puts what is pushed into files, where these keys are erased. */
+function collect(keys: ErasedKeys): Promise<void> {
+  return collectPushed({
+    ...{ ...sampleProject, store, home: home.folder, engine: home.engine },
+    erased: () => Promise.resolve(keys),
+  });
+}
+
+/** The origins of the rows in files. */
+async function collected(): Promise<readonly unknown[]> {
+  const files = path.join(home.folder, "pushed/flights/*.parquet");
+  const rows = await home.engine.rows(`select origin from read_parquet('${files}')`, "reading");
+  return rows.map(({ origin }) => origin);
+}

@@ -235,7 +235,8 @@ async function play(
       await ask();
     }
     seen.asked += answers.size;
-    await collectPushed({ sources: project.sources, home, store, engine });
+    const none = { erased: () => Promise.resolve(() => undefined) };
+    await collectPushed({ ...project, ...none, home, store, engine });
     const placed = await withPushed(project, { home, folder: home });
     const applied = new Map<string, AppliedRows>();
     for (const group of placed.groups) {
