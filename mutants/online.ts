@@ -79,6 +79,20 @@ const mutants: readonly Mutant[] = [
     tests: choice,
   },
   {
+    name: "rows-of-a-table-of-the-first-moment",
+    file: "src/featurestore/materialize/row-load.ts",
+    find: "new Float64Array(rows).fill(-Infinity)",
+    replace: "new Float64Array(rows)",
+    tests: choice,
+  },
+  {
+    name: "rows-that-compete-counted-once",
+    file: "src/featurestore/materialize/row-load.ts",
+    find: "this.#columns.hasCounts ? (this.#rows[i] ?? 0) : 1",
+    replace: "1",
+    tests: choice,
+  },
+  {
     name: "unsorted-rows-taken-as-they-come",
     file: "src/featurestore/materialize/row-sql.ts",
     find: 'const order = isSorted ? "" :',
@@ -572,16 +586,16 @@ const mutants: readonly Mutant[] = [
   {
     name: "deleted-state-served",
     file: "src/featurestore/materialize/row-sql.ts",
-    find: '? "best.gone::int::double" : "0::double"',
-    replace: '? "0::double" : "0::double"',
+    find: '? ["best.gone::int::double"] : []',
+    replace: '? ["0::double"] : []',
     tests: load,
   },
   {
-    name: "deletion-dropped",
+    name: "deletion-of-the-only-row-dropped",
     file: "src/featurestore/materialize/row-sql.ts",
-    find: 'relation.hasDeletions ? "best.gone::int::double" : "0::double"',
-    replace: '"0::double"',
-    tests: load,
+    find: '? ["gone::int::double"] : []',
+    replace: '? ["0::double"] : []',
+    tests: choice,
   },
   {
     name: "event-sees-itself",

@@ -4,7 +4,7 @@ import { KeyRows, rowMarks, RowsEncoder } from "../online/codec/index.ts";
 import type { RowLayout } from "../online/group-layout.ts";
 import { columnItems, doublesOf } from "./chunk-columns.ts";
 import type { GroupLoad } from "./group-load.ts";
-import { onlyRowsSql, rowsSql, twiceSql, unsortedSql } from "./row-sql.ts";
+import { onlyRowsSql, type RowColumns, rowsSql, twiceSql, unsortedSql } from "./row-sql.ts";
 
 /**
  * Loads a group from a snapshot: of each key the row that stands at the load's moment, and those dated later that were
@@ -13,7 +13,8 @@ import { onlyRowsSql, rowsSql, twiceSql, unsortedSql } from "./row-sql.ts";
 export async function loadRows(load: GroupLoad, layout: RowLayout, isTable: boolean): Promise<void> {
   const { engine, into, doing, signal, onKeys } = load;
   const { sql, isOnce } = await chooseRows(load, layout, isTable);
-  const records = new RowRecords(load, layout, isOnce);
+  const { hasDeletions } = load.relation;
+  const records = new RowRecords(load, layout, { hasTimes: !isTable, hasCounts: !isOnce, hasDeletions });
   for await (const chunk of engine.chunks(sql, doing, signal)) {
     records.take(chunk);
     await into.writeFull();
@@ -44,19 +45,21 @@ async function chooseRows(load: GroupLoad, layout: RowLayout, isTable: boolean):
 class RowRecords {
   readonly #layout: RowLayout;
   readonly #load: GroupLoad;
-  readonly #isOnce: boolean;
+  readonly #columns: RowColumns;
   readonly #keys: KeyRows;
   readonly #encoder: RowsEncoder;
-  /** How many rows those keys have whose records have not been added yet; the last is that of the record that is open. */
+  /** How many rows those keys have whose records have not been added yet; the last is that of the record that is open. Empty where each has one. */
   #rows: number[] = [];
   /** What became of the row before. */
   #isLeftOut = false;
   #marks: Uint8Array = new Uint8Array(0);
+  /** What is not selected. */
+  #noTimes: Float64Array = new Float64Array(0);
+  #notGone: Float64Array = new Float64Array(0);
 
-  /** @param isOnce whether each key comes in one row */
-  constructor(load: GroupLoad, layout: RowLayout, isOnce: boolean) {
+  constructor(load: GroupLoad, layout: RowLayout, columns: RowColumns) {
     this.#load = load;
-    this.#isOnce = isOnce;
+    this.#columns = columns;
     this.#layout = layout;
     this.#keys = new KeyRows(layout.key);
     this.#encoder = new RowsEncoder(
@@ -67,15 +70,21 @@ class RowRecords {
 
   take(chunk: Chunk): void {
     const { key, columns } = this.#layout;
+    const { hasTimes, hasCounts, hasDeletions } = this.#columns;
     const { rows } = chunk;
+    if (this.#marks.length < rows) this.#makeRoom(rows);
     this.#keys.read(
       key.map((kind, i) => columnItems(chunk, i, kind)),
       rows,
     );
-    const double = (i: number): Float64Array => doublesOf(chunk, key.length + i);
-    this.#mark(rows, double(2));
-    const values = columns.map(({ kind }, i) => columnItems(chunk, key.length + 4 + i, kind));
-    this.#encoder.append({ rows, t: double(0), k: double(1), gone: double(3), values }, this.#marks);
+    let next = key.length;
+    const t = hasTimes ? doublesOf(chunk, next++) : this.#noTimes;
+    const k = hasTimes ? doublesOf(chunk, next++) : this.#noTimes;
+    const counts = hasCounts ? doublesOf(chunk, next++) : undefined;
+    const gone = hasDeletions ? doublesOf(chunk, next++) : this.#notGone;
+    this.#mark(rows, counts);
+    const values = columns.map(({ kind }, i) => columnItems(chunk, next + i, kind));
+    this.#encoder.append({ rows, t, k, gone, values }, this.#marks);
     this.#add();
     this.#checkVersions(this.#encoder.openVersions);
   }
@@ -84,22 +93,28 @@ class RowRecords {
     if (this.#encoder.close()) this.#add();
   }
 
+  #makeRoom(rows: number): void {
+    this.#marks = new Uint8Array(rows);
+    this.#noTimes = new Float64Array(rows).fill(-Infinity);
+    this.#notGone = new Float64Array(rows);
+  }
+
   /** Finds where keys begin, and which are left out. */
-  #mark(rows: number, counts: Float64Array): void {
-    if (this.#marks.length < rows) this.#marks = new Uint8Array(rows);
+  #mark(rows: number, counts: Float64Array | undefined): void {
     const keys = this.#keys;
     for (let row = 0; row < rows; row++) {
       const order = keys.compare(row);
-      if (order < 0 || (order === 0 && this.#isOnce))
+      if (order < 0 || (order === 0 && counts === undefined))
         throw new TondoError("INTERNAL", `${this.#load.doing}: rows do not come sorted by key`);
       if (order > 0) {
         this.#isLeftOut = !this.#load.into.begins(keys, row);
-        if (!this.#isLeftOut) this.#rows.push(0);
+        if (!this.#isLeftOut && counts !== undefined) this.#rows.push(0);
       }
-      const last = this.#rows.length - 1;
       if (this.#isLeftOut) this.#marks[row] = rowMarks.leftOut;
       else {
         this.#marks[row] = order > 0 ? rowMarks.begins : rowMarks.goesOn;
+        if (counts === undefined) continue;
+        const last = this.#rows.length - 1;
         this.#rows[last] = (this.#rows[last] ?? 0) + (counts[row] ?? 0);
       }
     }
@@ -111,9 +126,9 @@ class RowRecords {
     for (let i = 0; i < ended; i++) {
       const count = versions[i] ?? 0;
       this.#checkVersions(count);
-      this.#load.into.add(bounds[i + 1] ?? 0, this.#rows[i] ?? 0, count);
+      this.#load.into.add(bounds[i + 1] ?? 0, this.#columns.hasCounts ? (this.#rows[i] ?? 0) : 1, count);
     }
-    this.#rows = this.#rows.slice(ended);
+    if (this.#columns.hasCounts) this.#rows = this.#rows.slice(ended);
   }
 
   #checkVersions(count: number): void {

@@ -3,9 +3,19 @@ import { toCarrier } from "../duckdb/index.ts";
 import type { RowLayout } from "../online/group-layout.ts";
 import { type GroupLoad, knownAt } from "./group-load.ts";
 
+/** What is selected of rows beside their keys and stored columns: what all have alike is not, since a column costs the same whatever it says. */
+export interface RowColumns {
+  /** `t` and `k`: tables are of no time. */
+  readonly hasTimes: boolean;
+  /** How many rows competed: one where each key is there once. */
+  readonly hasCounts: boolean;
+  /** Whether the row that won is a deletion: none is where the source has none. */
+  readonly hasDeletions: boolean;
+}
+
 /**
- * SQL of the versions of each key, the newest first. Columns: the key as carried, `t`, `k`, how many rows competed, whether
- * the row that won is a deletion, and the stored columns as carried.
+ * SQL of the versions of each key, the newest first. Columns: the key as carried; `t`, `k`, how many rows competed and whether
+ * the row that won is a deletion, those that there are; and the stored columns as carried.
  *
  * The row that stands is the largest as a struct of what orders rows: by time, then when it was known, then
  * whether it is a deletion, then by the columns read, of which a missing one comes first. Its columns come out of that struct.
@@ -22,23 +32,22 @@ export function rowsSql(load: GroupLoad, layout: RowLayout, isTable: boolean): s
   const best = `select ${keys}${later}, max(${order}) as best, count(*) as n from ${seen(load, isTable)} group by ${by}`;
   const selected = [
     ...keysOf(load, layout),
-    ...(isTable ? ["'-infinity'::double", "'-infinity'::double"] : ["best.t::double", "best.k::double"]),
+    ...(isTable ? [] : ["best.t::double", "best.k::double"]),
     "n::double",
-    relation.hasDeletions ? "best.gone::int::double" : "0::double",
+    ...(relation.hasDeletions ? ["best.gone::int::double"] : []),
     ...columnsOf(load, layout, "best."),
   ];
   // A deletion is kept, too: a row that is pushed later may have happened before it.
   return `select ${selected.join(", ")} from (${best}) order by ${keys}${isTable ? "" : ", later desc nulls last"}`;
 }
 
-/** SQL of the same columns where each row has a key of its own: nothing competes. Sorted by key, unless the rows come so. */
+/** SQL of the same columns but for the count where each row has a key of its own: nothing competes. Sorted by key, unless the rows come so. */
 export function onlyRowsSql(load: GroupLoad, layout: RowLayout, isTable: boolean, isSorted: boolean): string {
   const { relation } = load;
   const selected = [
     ...keysOf(load, layout),
-    ...(isTable ? ["'-infinity'::double", "'-infinity'::double"] : ["t::double", "k::double"]),
-    "1::double",
-    relation.hasDeletions ? "gone::int::double" : "0::double",
+    ...(isTable ? [] : ["t::double", "k::double"]),
+    ...(relation.hasDeletions ? ["gone::int::double"] : []),
     ...columnsOf(load, layout, ""),
   ];
   const order = isSorted ? "" : ` order by ${relation.keys.join(", ")}`;
