@@ -12,12 +12,12 @@ export async function makeLoads(keys: number): Promise<string> {
   return folder;
 }
 
-/** Each load is as of another moment: one of the same inputs would be none. */
+/** Each load is as of another moment, and computes all keys: one of the same inputs would be none, and one of inputs that are known would copy what is loaded. */
 export function loading(tondo: Tondo, keys: number): () => Promise<void> {
   let moment = BigInt(toMicros(loadedAt));
   return async () => {
-    const [loaded] = (await tondo.materialize({ asOf: moment++ })).groups;
-    equal(loaded?.status, "loaded");
+    const [loaded] = (await tondo.materialize({ asOf: moment++, full: true })).groups;
+    equal(loaded?.loaded?.how, "full");
     equal(loaded.keys, keys);
   };
 }
