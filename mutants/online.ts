@@ -424,29 +424,29 @@ const mutants: readonly Mutant[] = [
   {
     name: "late-file-known-before-it-came",
     file: "src/featurestore/offline/sources/applied-sql.ts",
-    find: "then greatest(${since}, ${found}) end",
+    find: "then greatest(${own}, ${found}) end",
     replace: "then ${found} end",
     tests: applied,
   },
   {
     name: "known-between-loads",
     file: "src/featurestore/offline/sources/applied-sql.ts",
-    find: "return low === 0 ? k :",
-    replace: "return low >= 0 ? k :",
+    find: "index === 0 ? k :",
+    replace: "index >= 0 ? k :",
     tests: applied,
   },
   {
     name: "never-applied-is-seen",
     file: "src/featurestore/offline/sources/applied-sql.ts",
-    find: 'if (first === undefined) return "null::bigint";',
-    replace: "if (first === undefined) return `${always}::bigint`;",
+    find: 'return first === undefined ? "null::bigint" :',
+    replace: "return first === undefined ? `${always}::bigint` :",
     tests: training,
   },
   {
     name: "known-after-the-last-load-is-seen",
     file: "src/featurestore/offline/sources/applied-sql.ts",
-    find: "and ${k} <= ${momentSql(last.asOf)} then greatest(${since}, ${found}) end",
-    replace: "then greatest(${since}, ${found}) end",
+    find: "and ${k} <= ${momentSql(last.asOf)} then greatest(${own}, ${found}) end",
+    replace: "then greatest(${own}, ${found}) end",
     tests: applied,
   },
   {
@@ -515,8 +515,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "log-of-another-reading-goes-on",
     file: "src/featurestore/applied/applied-log.ts",
-    find: "log?.source === own ? log.loads : []",
-    replace: "log?.loads ?? []",
+    find: "&& log.source === identityOf(source) && last.asOf",
+    replace: "&& last.asOf",
     tests: log,
   },
   {

@@ -286,8 +286,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "pushed-rows-known-by-the-load",
     file: "src/featurestore/offline/sources/source-relation.ts",
-    find: '`${since ?? appliedSql(applied, k, "since")} as k`',
-    replace: '`${appliedSql(applied, k, since === undefined ? "since" : "0::bigint")} as k`',
+    find: '`${since ?? appliedSql(applied, k, "t", "since")} as k`',
+    replace: '`${appliedSql(applied, k, "t", since === undefined ? "since" : "0::bigint")} as k`',
     tests: opened,
   },
   {

@@ -83,6 +83,13 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
   materialize(
     options?: {
       readonly asOf?: Moment;
+      /**
+       * Of rows that no load has applied yet those alone are taken in that happened then or later, for a load that mends a time range; the others wait for one that takes them in. Refused
+       * (`INVALID_ARGUMENT`) of the first load of a group, and where it is later than the load's moment. Tables are loaded whole.
+       *
+       * @example `await tondo.materialize({ since: "2024-03-01T00:00:00Z" })`
+       */
+      readonly since?: Moment;
       readonly groups?: readonly GroupName<P>[];
       /** Whether the records of all keys are computed, also where most could be copied; default: `false`. */
       readonly full?: boolean;

@@ -21,11 +21,13 @@ export interface AppliedLoad {
    * there: nobody who joins keeps it. Loads of earlier programs do not say.
    */
   readonly writtenAt?: Micros;
+  /** Of rows that no load before had applied it took in those alone that happened then or later; absent where it took in all. Never of the first load. */
+  readonly since?: Micros;
 }
 
 /**
  * When the rows of a group were first applied online: contract 7. A row lies in a file and has a moment at which it could be known; the first load that
- * read such a file and took in what was known by then applied it. The rows of the first load keep the moment that they declare.
+ * read such a file and took in what was known by then, and happened then, applied it. The rows of the first load keep the moment that they declare.
  *
  * Loads ascend, by both of their moments.
  */
@@ -42,21 +44,27 @@ export interface NewLoad {
   readonly asOf: Micros;
   readonly appliedAt: Micros;
   readonly files: readonly AppliedFile[];
+  /** See {@link AppliedLoad.since}: of a load that goes on from a log alone. */
+  readonly since?: Micros | undefined;
 }
 
 /**
  * The log with one load more. It begins anew where the source is read otherwise, and where a load goes back in time: what was answered
  * before it then is agreed with no more.
  */
-export function withLoad(log: AppliedLog | undefined, { source, asOf, appliedAt, files }: NewLoad): AppliedLog {
-  const own = identityOf(source);
-  const before = log?.source === own ? log.loads : [];
-  const last = before.at(-1);
-  const goesOn = last !== undefined && last.asOf <= asOf && last.appliedAt <= appliedAt;
-  const loads = goesOn ? before : [];
-  const known = new Set(loads.flatMap((load) => load.files.map(idOf)));
+export function withLoad(log: AppliedLog | undefined, load: NewLoad): AppliedLog {
+  const { source, asOf, appliedAt, files, since } = load;
+  const loads = log !== undefined && goesOn(log, load) ? log.loads : [];
+  const known = new Set(loads.flatMap((one) => one.files.map(idOf)));
   const fresh = files.filter((file) => !known.has(idOf(file)));
-  return { version: 1, source: own, loads: [...loads, { asOf, appliedAt, files: fresh }] };
+  const added = { asOf, appliedAt, files: fresh, ...(since === undefined ? {} : { since }) };
+  return { version: 1, source: identityOf(source), loads: [...loads, added] };
+}
+
+/** Whether a load goes on from a log, and does not begin it anew. */
+export function goesOn(log: AppliedLog, { source, asOf, appliedAt }: Omit<NewLoad, "files" | "since">): boolean {
+  const last = log.loads.at(-1);
+  return last !== undefined && log.source === identityOf(source) && last.asOf <= asOf && last.appliedAt <= appliedAt;
 }
 
 /** The log of which the last load has been written, and is applied from a moment on. */
@@ -70,7 +78,7 @@ export function withWritten(
 
 /** The log without what decides no value: the same for the same loads, whenever they ran. */
 export function withoutClock(log: AppliedLog): AppliedLog {
-  return { ...log, loads: log.loads.map(({ asOf, appliedAt, files }) => ({ asOf, appliedAt, files })) };
+  return { ...log, loads: log.loads.map(({ writtenAt: _, ...load }) => load) };
 }
 
 /** Whether a log is of a source as it is defined now. */
@@ -147,8 +155,11 @@ export function decodeLog(bytes: Uint8Array): AppliedLog {
       typeof log.source === "string" &&
       Array.isArray(log.loads) &&
       (log.loads as readonly Partial<AppliedLoad>[]).every(
-        ({ asOf, appliedAt, files }) =>
-          Number.isSafeInteger(asOf) && Number.isSafeInteger(appliedAt) && Array.isArray(files),
+        ({ asOf, appliedAt, files, since }, i) =>
+          Number.isSafeInteger(asOf) &&
+          Number.isSafeInteger(appliedAt) &&
+          Array.isArray(files) &&
+          (since === undefined || (i > 0 && Number.isSafeInteger(since))),
       );
     if (isWhole) return log as AppliedLog;
   } catch (error) {

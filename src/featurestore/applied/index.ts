@@ -6,6 +6,7 @@ export {
   encodeLog,
   filesRead,
   type FirstLoad,
+  goesOn,
   isLogOf,
   logUntil,
   type NewLoad,

@@ -16,7 +16,7 @@ export function formerInputs(now: LoadInputs, current: GroupPointer, log: Applie
     isPushed === true ? lastPushed(path) <= until : isRead(digest),
   );
   const source = withFiles(now.source, new Set(files.map(({ path }) => path)), folder);
-  return loadInputs({ ...now, source, files, asOf: current.asOf });
+  return loadInputs({ ...now, source, files, asOf: current.asOf, since: log.loads.at(-1)?.since });
 }
 
 /** A source of which places that list their files have some of them alone; one of pushed rows is none without any. */

@@ -4,6 +4,7 @@ import type { Engine } from "../duckdb/index.ts";
 import type { FilePlaces } from "../offline/files/file-places.ts";
 import { type OpenedSource, openSource } from "../offline/sources/open-source.ts";
 import type { SourceRelation } from "../offline/sources/source-relation.ts";
+import { countWaiting } from "../offline/sources/waiting-rows.ts";
 import { readApplied } from "../online/applied-record.ts";
 import type { PlannedLayout, WindowLayout } from "../online/group-layout.ts";
 import { earlierPointer } from "../online/group-pointer.ts";
@@ -25,6 +26,8 @@ export interface GroupLoading extends FilePlaces {
   readonly store: OnlineStore;
   readonly engine: Engine;
   readonly asOf: Micros;
+  /** Since when rows that no load before had applied are taken in; all where it is absent. */
+  readonly since?: Micros | undefined;
   /** Behind which moment all that is pushed comes in the group. */
   readonly fedSince: Micros | undefined;
   readonly full?: boolean;
@@ -60,14 +63,20 @@ interface Computing {
 
 /** Loads a group into a new generation, whole: its records computed from its source, or those of keys that nothing new came to copied. */
 export async function loadGroup(loading: GroupLoading): Promise<LoadedGroup> {
-  const { plan, asOf, store, engine, signal, changed, begin, progress = silentProgress } = loading;
+  const { plan, asOf, since, store, engine, signal, changed, begin, progress = silentProgress } = loading;
   const { name, group, source, planned } = plan;
   const before = source.kind === "table" ? undefined : await readApplied(store, name);
-  const applied = source.kind === "table" ? undefined : appliedBy(plan, before, asOf);
+  const applied = source.kind === "table" ? undefined : appliedBy(plan, before, asOf, since);
   const opened = await openSource(engine, group, source, loading, applied);
   progress.start(`materializing ${name}`);
   const chosen = await chosenLoad(loading, opened, before, applied?.log);
-  const computed = (computing: Computing): Promise<LoadedGroup> => computeKeys(loading, applied?.log, computing);
+  const rowsWaiting = await countWaiting(engine, opened.whole, name, signal);
+  const computed = async (computing: Computing): Promise<LoadedGroup> => {
+    const loaded = await computeKeys(loading, applied?.log, computing);
+    if (rowsWaiting === 0) return loaded;
+    const { pointer } = loaded;
+    return { ...loaded, pointer: { ...pointer, counts: { ...pointer.counts, rowsWaiting } } };
+  };
   const all = { relation: opened.whole, isReadAgain: opened.isReadAgain };
   if (chosen.how === "full") return computed({ writer: await begin(), ...all, others: chosen.reason });
   const { from, keys } = chosen;
@@ -165,9 +174,14 @@ function together(computed: LoadCounts, copied: CopiedCounts | undefined): LoadC
 }
 
 /** When the rows of a group's files were first applied, this load included: those that it applies from its moment on. */
-function appliedBy({ source, files }: PlannedGroup, before: AppliedLog | undefined, asOf: Micros): AppliedRows {
+function appliedBy(
+  { source, files }: PlannedGroup,
+  before: AppliedLog | undefined,
+  asOf: Micros,
+  since: Micros | undefined,
+): AppliedRows {
   const digests = files.flatMap(({ digest, isPushed }) => (isPushed === undefined ? [digest] : []));
-  return appliedRows(withLoad(before, { source, asOf, appliedAt: asOf, files: digests }), files);
+  return appliedRows(withLoad(before, { source, asOf, appliedAt: asOf, files: digests, since }), files);
 }
 
 function isWindows(planned: PlannedLayout): planned is PlannedLayout<WindowLayout> {

@@ -16,10 +16,12 @@ export interface LoadInputs {
   readonly asOf: Micros;
   /** A digest of the keys that were left out since they were erased. */
   readonly erased: string | undefined;
+  /** Since when rows that no load before had applied are taken in; absent where all are. Tables have none. */
+  readonly since?: Micros | undefined;
 }
 
 /** A digest of all that decides the records of a load: definitions, files, moment. Pointers keep it. */
-export function loadInputs({ source, layout, overlay, files, asOf, erased }: LoadInputs): string {
+export function loadInputs({ source, layout, overlay, files, asOf, erased, since }: LoadInputs): string {
   return sha256(
     canonicalJson({
       // What was erased since is left out by a load of the same, and what was forgotten to be erased is in it again.
@@ -28,6 +30,7 @@ export function loadInputs({ source, layout, overlay, files, asOf, erased }: Loa
       layout,
       ...(overlay === undefined ? {} : { overlay }),
       files: files.map(({ digest }) => digest),
+      ...(since === undefined ? {} : { since }),
       moment: source.kind === "table" ? null : asOf,
       transports: transportsAtRest(source),
     }),

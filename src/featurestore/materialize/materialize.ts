@@ -32,6 +32,7 @@ import {
 import { ChangedKeys } from "./changed-keys.ts";
 import type { HowLoaded } from "./how-loaded.ts";
 import { loadInputs } from "./load-inputs.ts";
+import { refuseSince } from "./load-since.ts";
 import { type LoadedGroup, loadGroup } from "./load-group.ts";
 import type { MaterializeLimits } from "./materialize-limits.ts";
 import type { PlannedGroup } from "./planned-group.ts";
@@ -50,6 +51,11 @@ export interface MaterializeOptions extends FilePlaces {
    * then see it from the moment of the switch on, the same for all groups, and the call returns once that has come.
    */
   readonly asOf?: Moment;
+  /**
+   * Of rows that no load has applied yet those alone are taken in that happened then or later; the others wait for the first load that takes them in, and are known from
+   * that one's moment on. Default: all are. Tables have no times, and what was pushed has moments of its own: neither is concerned. The first load of a group takes in all.
+   */
+  readonly since?: Moment;
   /** `entity:group`; by default all with something to load. */
   readonly groups?: readonly string[];
   /** Whether the records of all keys are computed, also where most could be copied; default: `false`. What is unchanged is left as it is either way. */
@@ -83,6 +89,8 @@ export interface MaterializeResult {
    * by the load before, which training does not know.
    */
   readonly lateBy: Micros;
+  /** Since when rows that no load before had applied were taken in; absent where all were. */
+  readonly since?: Micros;
   readonly groups: readonly MaterializedGroup[];
 }
 
@@ -93,11 +101,12 @@ export interface MaterializeResult {
  * Where files were added since the load before, or only time has passed, the records of keys that nothing new came to are copied, and the others computed from all
  * files: the records are those that a load of all writes.
  *
- * @throws TondoError `HOME_BUSY`, `UNKNOWN_GROUP`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`,
+ * @throws TondoError `INVALID_ARGUMENT` for a `since` that is later than the load's moment, or of a group's first load, `HOME_BUSY`, `UNKNOWN_GROUP`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`,
  * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ERASURES_UNREADABLE`, `ABORTED`, `STORE_FULL`
  */
 export async function materialize(options: MaterializeOptions): Promise<MaterializeResult> {
   const asked = options.asOf === undefined ? undefined : toMicros(options.asOf, "asOf");
+  const from = options.since === undefined ? undefined : toMicros(options.since, "since");
   const chosen = chooseGroups(options.project, options.groups);
   requireFunctions(
     chosen.map((group) => [group, sourceOf(options.project, group)]),
@@ -108,10 +117,11 @@ export async function materialize(options: MaterializeOptions): Promise<Material
   const since = await feedGroups(options, chosen, ahead);
   try {
     const asOf = asked ?? (await nowBehind(options, chosen, since));
+    if (from !== undefined) await refuseSince(options, chosen, from, asOf);
     // Fetching tells nothing of its own: it is a part of the steps that are told.
     const project = await pushedProject(options, chosen, asOf);
     return await holdingFiles({ ...options, project }, { signal: options.signal }, (held) =>
-      loadChosen(held, chosen, asOf, since),
+      loadChosen(held, chosen, { asOf, from }, since),
     );
   } finally {
     // What is loaded says its moment by itself, and what is not takes rows before it.
@@ -119,13 +129,20 @@ export async function materialize(options: MaterializeOptions): Promise<Material
   }
 }
 
+/** As of when a load is, and since when it takes rows in; all where that is absent. */
+interface LoadedTime {
+  readonly asOf: Micros;
+  readonly from: Micros | undefined;
+}
+
 async function loadChosen(
   options: MaterializeOptions,
   chosen: readonly GroupPlan[],
-  asOf: Micros,
+  time: LoadedTime,
   since: FedSince,
 ): Promise<MaterializeResult> {
-  const plans = await planGroups(options, chosen, asOf);
+  const { asOf, from } = time;
+  const plans = await planGroups(options, chosen, time);
   const pointers = await currentPointers(options.store, chosen);
   for (const [i, { name, files, overlay }] of plans.entries())
     refusePast(name, files, { overlay, since: since.get(name) }, pointers[i], asOf);
@@ -160,6 +177,7 @@ async function loadChosen(
         ...options,
         plan,
         asOf,
+        since: from,
         fedSince: since.get(plan.name),
         current,
         changed,
@@ -187,7 +205,7 @@ async function loadChosen(
   await dropOld(store, switches);
   // With the home locked: the next load begins behind it.
   if (options.asOf === undefined) await waitUntil(appliedAt, clock);
-  return { asOf, appliedAt, lateBy, groups: results };
+  return { asOf, appliedAt, lateBy, ...(from === undefined ? {} : { since: from }), groups: results };
 }
 
 /** Writes what a generation says of when its rows were applied; gives the switch to it. */
@@ -246,7 +264,7 @@ export function chooseGroups(project: ProjectPlan, names: readonly string[] | un
 async function planGroups(
   options: MaterializeOptions,
   groups: readonly GroupPlan[],
-  asOf: Micros,
+  { asOf, from }: LoadedTime,
 ): Promise<readonly PlannedGroup[]> {
   const { project, progress = silentProgress, signal } = options;
   const erasedKeys = (await options.erased?.()) ?? (() => undefined);
@@ -263,7 +281,8 @@ async function planGroups(
     const planned = planLayout(group, source);
     const erased = erasedKeys(group.entity);
     const overlay = source.kind === "table" ? undefined : overlayOf(group, source);
-    const inputs = loadInputs({ source, layout: planned.layout, overlay, files, asOf, erased: erased?.digest });
+    const since = source.kind === "table" ? undefined : from;
+    const inputs = loadInputs({ source, layout: planned.layout, overlay, files, asOf, erased: erased?.digest, since });
     plans.push({ name: groupName(group), group, source, planned, files, inputs, overlay, erased });
   }
   progress.finish();

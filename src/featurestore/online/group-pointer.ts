@@ -15,6 +15,8 @@ export interface LoadCounts {
   readonly keysTooLong: number;
   /** Keys left out since they were erased, of an incremental load among those that it computed; absent where there were none. */
   readonly keysErased?: number;
+  /** Rows that happened before what loads with `since` were to take in, and wait for one that takes them in; absent where there were none. */
+  readonly rowsWaiting?: number;
 }
 
 /**

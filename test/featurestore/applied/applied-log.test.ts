@@ -6,6 +6,7 @@ import {
   appliedRows,
   decodeLog,
   encodeLog,
+  goesOn,
   isLogOf,
   logUntil,
   withLoad,
@@ -93,8 +94,36 @@ describe("the log of what was applied", () => {
     expect(logUntil(log, [file("a"), file("b")], 20)).toEqual(log);
   });
 
+  it("says since when a load took rows in where that was not all", () => {
+    const first = logOf([10, [file("a")]]);
+    const log = withLoad(first, { source, asOf: 20, appliedAt: 20, files: [file("a"), file("b")], since: 15 });
+    expect(log.loads).toEqual([
+      { asOf: 10, appliedAt: 10, files: [file("a")] },
+      { asOf: 20, appliedAt: 20, files: [file("b")], since: 15 },
+    ]);
+    expect(decodeLog(encodeLog(log))).toEqual(log);
+    expect(withoutClock(withWritten(log, { writtenAt: 25, appliedAt: 20 }))).toEqual(log);
+    expect(logUntil(log, [file("a"), file("b")], 20)).toEqual(log);
+    // Where it was read says nothing of whether its rows were taken in.
+    expect(appliedRows(log, asRead(file("b"))).notApplied).toEqual([]);
+    const next = withLoad(log, { source, asOf: 30, appliedAt: 30, files: [file("b")] });
+    expect(next.loads.map(({ since }) => since)).toEqual([undefined, 15, undefined]);
+    expect(goesOn(log, { source, asOf: 20, appliedAt: 20 })).toBe(true);
+    expect(goesOn(log, { source, asOf: 19, appliedAt: 19 })).toBe(false);
+    expect(goesOn(log, { source: { ...source, name: "others" }, asOf: 30, appliedAt: 30 })).toBe(false);
+    expect(goesOn({ ...log, loads: [] }, { source, asOf: 30, appliedAt: 30 })).toBe(false);
+  });
+
   it("is refused where it is damaged", () => {
-    for (const text of ["", "{", "null", '{"version":2}', '{"version":1,"source":"s","loads":[{}]}'])
+    const load = '{"appliedAt":1,"asOf":1,"files":[]';
+    const damaged = [`${load},"since":0}`, `${load}},${load},"since":"0"}`, `${load}},${load},"since":null}`];
+    expect(
+      decodeLog(new TextEncoder().encode(`{"version":1,"source":"s","loads":[${load}},${load},"since":0}]}`)).loads,
+    ).toHaveLength(2);
+    for (const text of [
+      ...["", "{", "null", '{"version":2}', '{"version":1,"source":"s","loads":[{}]}'],
+      ...damaged.map((loads) => `{"version":1,"source":"s","loads":[${loads}]}`),
+    ])
       expect(() => decodeLog(new TextEncoder().encode(text)), text).toThrow(
         expect.objectContaining({ code: "STORE_CORRUPT" }),
       );

@@ -75,13 +75,17 @@ async function edits(name: string, versions: readonly (readonly [string, number]
 /** Two loads: at noon, and at half past twelve, after files had come late. */
 async function loadTwice(): Promise<void> {
   await tondo.materialize({ asOf: `${day}12:00:00Z` });
+  await lateFiles();
+  await tondo.materialize({ asOf: `${day}12:30:00Z` });
+}
+
+async function lateFiles(): Promise<void> {
   await orders("two", ["11:55", "12:10"]);
   await writeFile(path.join(folder, "shops/two.csv"), `shop,at,loaded,size\na,${day}11:30:00Z,${day}11:30:00Z,2\n`);
   await edits("two", [
     ["12:05", 9],
     ["12:10", 1],
   ]);
-  await tondo.materialize({ asOf: `${day}12:30:00Z` });
 }
 
 async function made(
@@ -184,6 +188,48 @@ describe("a training set of groups that were materialized", () => {
     );
     expect(said.filter((one) => one.startsWith("files-not-applied")).join()).toMatch(/shop:trade.*three\.csv/);
     expect(said.filter((one) => one.startsWith("files-rewritten")).join()).toMatch(/shop:trade.*one\.csv/);
+  });
+
+  it("sees rows that a load passed over from the one on that took them in", async () => {
+    await tondo.materialize({ asOf: `${day}12:00:00Z` });
+    await lateFiles();
+    const names = ["shop:trade:n", "shop:profile:size", "shop:ledger:total"];
+    const served = async (time: string): Promise<unknown> => {
+      const { values } = await (await tondo.features()).get(names, { shop: "a" }, { at: `${day}${time}:00Z` });
+      return names.map((name) => values[name]?.value);
+    };
+    const waiting = ({ groups }: Awaited<ReturnType<Tondo["materialize"]>>): unknown =>
+      Object.fromEntries(groups.map(({ group, rowsWaiting }) => [group, rowsWaiting]));
+    const part = await tondo.materialize({ asOf: `${day}12:30:00Z`, since: `${day}12:00:00Z` });
+    expect(part.since).toBe(Date.parse(`${day}12:00:00Z`) * 1000);
+    expect(waiting(part)).toEqual({ "shop:ledger": 2, "shop:trade": 1, "shop:profile": 1 });
+    expect(await served("12:30")).toEqual([2, 1, 5]);
+    const { rows: before, manifest: warned } = await made();
+    const later = [
+      [2, 1, 1, 5],
+      [1, 1, 0, 5],
+      [2, 1, 0, 5],
+    ];
+    expect(before).toEqual([...later, [2, 1, 0, 5]]);
+    const said = warned.joins.flatMap(({ warnings = [] }) => warnings.map(({ code, message }) => `${code} ${message}`));
+    expect(said.filter((one) => one.startsWith("rows-waiting")).join()).toMatch(
+      /shop:ledger: 2 rows of.*shop:profile: 1 row of.*shop:trade: 1 row of/s,
+    );
+    const all = await tondo.materialize({ asOf: `${day}12:35:00Z` });
+    expect(all.since).toBeUndefined();
+    expect(waiting(all)).toEqual({});
+    expect(await served("12:40")).toEqual([3, 2, 1]);
+    const output = path.join(folder, "whole");
+    const { manifest } = await tondo.trainingSet({ vector: "v", rows: "rows.csv", output });
+    expect(await rowsOf(output)).toEqual([...later, [3, 2, 0, 1]]);
+    expect(manifest.applied?.["shop:trade"]?.loads.map(({ since }) => since)).toEqual([
+      undefined,
+      part.since,
+      undefined,
+    ]);
+    expect(JSON.stringify(manifest.joins)).not.toContain("rows-waiting");
+    const again = await tondo.reproduce({ set: "whole", output: path.join(folder, "again") });
+    expect(again.differences).toEqual([]);
   });
 
   it("is not joined by Spark unless rows are known when they say", async () => {

@@ -58,6 +58,15 @@ describe("the inputs that a load had", () => {
     expect(formerInputs(inputs([one, two], [early], 8), none, log(one), folder)).toBe(loadInputs(inputs([one], [], 5)));
   });
 
+  it("are found again where that load took in a part of the rows alone, and this one takes another", () => {
+    const then = loadInputs({ ...inputs([one], [early], 5), since: 3 });
+    expect(then).not.toBe(loadInputs(inputs([one], [early], 5)));
+    const [load] = log(one).loads;
+    if (load === undefined) throw new Error("no load");
+    const partial = { ...log(), loads: [load, { ...load, files: [], since: 3 }] };
+    expect(formerInputs({ ...inputs([one, two], [early], 8), since: 6 }, current, partial, folder)).toBe(then);
+  });
+
   it("are others where a file has other bytes, another name, or is gone", () => {
     const then = loadInputs(inputs([one], [early], 5));
     const found = (extracted: readonly SourceFile[], pushed: readonly SourceFile[]): string =>

@@ -132,6 +132,15 @@ describe("a load", () => {
     expect(values["shop:trade:n"].value).toBe(2);
   });
 
+  it("computes the keys of rows that a load before passed over, and copies the others", async () => {
+    await loaded("12:00");
+    await orders("two", ["a", "11:55", "11:55"], ["b", "12:05", "12:05"]);
+    await profiles("two", ["a", "11:55", "11:55"]);
+    const since = `${day}12:00:00Z`;
+    expect(await loaded("12:10", { since })).toMatchObject({ "shop:trade": "1 of 8", "shop:profile": "0 of 8" });
+    expect(await loaded("12:20")).toMatchObject({ "shop:trade": "1 of 8", "shop:profile": "1 of 8" });
+  });
+
   it("computes all as of a moment before the last switch: the log of loads begins anew", async () => {
     await loaded("12:00");
     await profiles("two", ["b", "11:55", "11:55"]);

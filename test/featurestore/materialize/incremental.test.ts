@@ -34,7 +34,7 @@ afterAll(async () => {
 
 /** What happens to two homes alike, one after the other. */
 type Step =
-  | { readonly does: "load"; readonly byClock: boolean; readonly again: boolean }
+  | { readonly does: "load"; readonly byClock: boolean; readonly again: boolean; readonly reach: Micros | undefined }
   | { readonly does: "deliver" }
   | { readonly does: "push"; readonly rows: number }
   | { readonly does: "roll back" | "rewrite a file" | "remove a file" | "forget erasures" }
@@ -54,6 +54,8 @@ const loads: fc.Arbitrary<Step> = fc.record({
   does: fc.constant("load" as const),
   byClock: fc.boolean(),
   again: fc.constantFrom(false, false, true),
+  // How long before its moment what it takes in must have happened at the earliest.
+  reach: fc.constantFrom(undefined, undefined, undefined, 0, minute, day, 4 * day),
 });
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: loads },
@@ -91,6 +93,8 @@ interface Seen {
   computed: number;
   /** Loads in which some keys were copied and some computed. */
   both: number;
+  /** Groups that loads passed over rows of. */
+  waiting: number;
   readonly reasons: Map<string, number>;
 }
 
@@ -126,9 +130,9 @@ function pointersOf(store: LmdbStore, groups: readonly string[]): readonly (Grou
 function comparable(pointer: GroupPointer | undefined): unknown {
   if (pointer === undefined) return undefined;
   const { counts, before, ...rest } = pointer;
-  const { keys, parts, bytes, keysTooLong } = counts;
+  const { keys, parts, bytes, keysTooLong, rowsWaiting } = counts;
   const earlier = before === undefined ? undefined : comparable(before);
-  return { ...rest, counts: { keys, parts, bytes, keysTooLong }, before: earlier };
+  return { ...rest, counts: { keys, parts, bytes, keysTooLong, rowsWaiting }, before: earlier };
 }
 
 describe("a store that is loaded again and again", () => {
@@ -136,11 +140,12 @@ describe("a store that is loaded again and again", () => {
     `holds the same whether loads compute all keys or copy those that nothing new came to (${String(runs * together)} histories, seed ${String(seed)})`,
     { timeout: Math.max(600_000, runs * 60_000) },
     async () => {
-      const seen: Seen = { incremental: 0, copied: 0, computed: 0, both: 0, reasons: new Map() };
+      const seen: Seen = { incremental: 0, copied: 0, computed: 0, both: 0, waiting: 0, reasons: new Map() };
       for (const [i, one] of fc.sample(told, { seed, numRuns: runs }).entries())
         await play(one, path.join(folder, String(i)), `history ${String(i)} of seed ${String(seed)}`, seen);
       if (process.env["TONDO_SEEN"] !== undefined) console.log(seen);
       expect(seen.both).toBeGreaterThan(runs);
+      expect(seen.waiting).toBeGreaterThan(0);
       expect(seen.copied).toBeGreaterThan(seen.incremental);
       for (const reason of ["first", "table"]) expect(seen.reasons.get(reason), reason).toBeGreaterThan(0);
     },
@@ -189,13 +194,15 @@ async function play({ history, deliveries: dealt, start, steps: all }: Told, at:
     const clock = (): Micros => now;
     let delivered = 0;
     await write(delivered++);
-    const load = async (asOf: Micros | undefined): Promise<void> => {
+    const load = async (asOf: Micros | undefined, reach?: Micros): Promise<void> => {
+      const since = reach === undefined ? undefined : (asOf ?? now) - reach;
       const made: MaterializeResult[] = [];
       for (const { folder: home, store, full } of homes) {
         made.push(
           await materialize({
             ...{ project, folder: home, home, store, engine, clock, full, erased: erasedKeys },
             ...(asOf === undefined ? {} : { asOf: BigInt(asOf) }),
+            ...(since === undefined ? {} : { since: BigInt(since) }),
             limits: { changedShare: Infinity },
           }),
         );
@@ -205,8 +212,9 @@ async function play({ history, deliveries: dealt, start, steps: all }: Told, at:
       now = Math.max(now, some.appliedAt);
       expect(some.appliedAt, what).toBe(every.appliedAt);
       for (const { loaded } of every.groups) expect(loaded?.how ?? "full").toBe("full");
-      for (const { loaded } of some.groups) {
+      for (const { loaded, rowsWaiting } of some.groups) {
         if (loaded === undefined) continue;
+        if (rowsWaiting !== undefined) seen.waiting++;
         if (loaded.how === "full") seen.reasons.set(loaded.reason, (seen.reasons.get(loaded.reason) ?? 0) + 1);
         else {
           seen.incremental++;
@@ -255,8 +263,8 @@ async function play({ history, deliveries: dealt, start, steps: all }: Told, at:
         case "load": {
           // The moment of the load before, too, where something has come since.
           const asOf = step.again ? last : now;
-          if (step.byClock) await load(undefined);
-          else if (!(await isRefused(() => load(asOf)))) last = asOf;
+          if (step.byClock) await load(undefined, step.reach);
+          else if (!(await isRefused(() => load(asOf, step.reach)))) last = asOf;
           break;
         }
         case "deliver":
@@ -308,7 +316,7 @@ async function play({ history, deliveries: dealt, start, steps: all }: Told, at:
   await rm(at, { recursive: true });
 }
 
-/** Whether a load is refused since rows were pushed behind its moment: in both homes, of which the first is asked first. */
+/** Whether a load is refused since rows were pushed behind its moment, or it is to go on from none: in both homes, of which the first is asked first. */
 async function isRefused(load: () => Promise<void>): Promise<boolean> {
   try {
     await load();

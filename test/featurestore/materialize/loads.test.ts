@@ -13,7 +13,7 @@ import { digestSource } from "../../../src/featurestore/offline/sources/source-d
 import { readApplied } from "../../../src/featurestore/online/applied-record.ts";
 import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
-import { type Applications, trainingRows } from "../../../src/featurestore/oracle/oracle.ts";
+import { type Applications, evaluateExpression, trainingRows } from "../../../src/featurestore/oracle/oracle.ts";
 import type { Row } from "../../../src/featurestore/oracle/values.ts";
 import { type ActualAnswer, differences } from "../../oracle/compare.ts";
 import { type History, historiesTogether } from "../../oracle/history.ts";
@@ -43,7 +43,15 @@ interface Loaded {
   /** In which of three deliveries each row comes, by its place in its source. */
   readonly deliveries: readonly number[];
   /** When loads are: about a request, by so much. */
-  readonly loads: readonly { readonly request: number; readonly byClock: boolean; readonly after: Micros }[];
+  readonly loads: readonly LoadAsked[];
+}
+
+interface LoadAsked {
+  readonly request: number;
+  readonly byClock: boolean;
+  readonly after: Micros;
+  /** How long before its moment what it takes in must have happened at the earliest; where it takes in all there is none. */
+  readonly reach: Micros | undefined;
 }
 
 const loaded: fc.Arbitrary<Loaded> = fc.record({
@@ -57,6 +65,7 @@ const loaded: fc.Arbitrary<Loaded> = fc.record({
         fc.constantFrom(0, 0, 1, -1, minute, -minute, -day, 4 * day, -4 * day),
         fc.integer({ min: -4 * day, max: 4 * day }),
       ),
+      reach: fc.constantFrom(undefined, undefined, 0, minute, day, 3 * day, 9 * day),
     }),
     { minLength: 1, maxLength: 5 },
   ),
@@ -69,6 +78,7 @@ interface Load {
   readonly appliedAt: Micros;
   readonly byClock: boolean;
   readonly deliveries: number;
+  readonly since: Micros | undefined;
 }
 
 /** How long ahead of its moment a switch is written. */
@@ -77,31 +87,37 @@ const leadMs = 1;
 function loadsOf({ history, loads }: Loaded): readonly Load[] {
   const requests = [...new Set(history.left.map(({ at }) => at))];
   const found: Load[] = [];
-  const moments = loads.map(({ request, byClock, after }) => ({
+  const moments = loads.map(({ request, byClock, after, reach }) => ({
     asOf: (requests[request % requests.length] ?? 0) + after,
     byClock,
+    reach,
   }));
-  for (const { asOf, byClock } of moments.sort((a, b) => a.asOf - b.asOf)) {
+  for (const { asOf, byClock, reach } of moments.sort((a, b) => a.asOf - b.asOf)) {
     const before = found.at(-1);
     // The next one begins when the one before answers.
     if (before !== undefined && asOf <= before.appliedAt) continue;
     const appliedAt = byClock && before !== undefined ? asOf + minute + leadMs * 1000 : asOf;
-    found.push({ asOf, appliedAt, byClock, deliveries: Math.min(found.length + 1, 3) });
+    // The first load takes in all.
+    const since = reach === undefined || before === undefined ? undefined : asOf - reach;
+    found.push({ asOf, appliedAt, byClock, since, deliveries: Math.min(found.length + 1, 3) });
   }
   return found;
 }
 
 /** When each row was first applied, as plainly as it can be said: by the first load that had it. */
 function applications(loads: readonly Load[], deliveryOf: (row: Row) => number): Applications {
-  return (_group, _source, row, declared) => {
-    for (const [i, { asOf, appliedAt, deliveries }] of loads.entries())
-      if (deliveryOf(row) < deliveries && declared <= asOf) return i === 0 ? declared : appliedAt;
+  return (_group, { at }, row, declared) => {
+    const t = at === undefined ? null : evaluateExpression(at, { columns: row });
+    for (const [i, { asOf, appliedAt, deliveries, since = -Infinity }] of loads.entries())
+      if (deliveryOf(row) < deliveries && declared <= asOf && Number(t) >= since) return i === 0 ? declared : appliedAt;
     return null;
   };
 }
 
 /** How many loads have copied records. */
 const copies = { loads: 0 };
+/** How many loads have passed over rows. */
+const passed = { loads: 0 };
 
 /** What requests for the left rows find, each in the store as it was at their moments; none where nothing was loaded by then. */
 async function served(
@@ -118,17 +134,19 @@ async function served(
     const prepared = createFeatureReader({ project, store }).prepare(vector);
     const answers = new Array<Record<string, ActualAnswer> | undefined>(left.length);
     let delivered = 0;
-    for (const [i, { asOf, appliedAt, byClock, deliveries }] of loads.entries()) {
+    for (const [i, { asOf, appliedAt, byClock, deliveries, since }] of loads.entries()) {
       while (delivered < deliveries) await deliver(delivered++);
       const started = { over: false };
       const clock = (): Micros => (started.over ? asOf + minute : ((started.over = true), asOf));
       const made = await materialize({
         ...{ project, folder: home, home, store, engine, clock },
         ...(byClock ? {} : { asOf: BigInt(asOf) }),
+        ...(since === undefined ? {} : { since: BigInt(since) }),
         // Histories have few keys: what can be copied is.
         limits: { changedShare: Infinity },
       });
       if (made.groups.some(({ loaded: how }) => how?.how === "incremental" && how.copied > 0)) copies.loads++;
+      if (made.groups.some(({ rowsWaiting = 0 }) => rowsWaiting > 0)) passed.loads++;
       if (made.groups.some(({ status }) => status === "loaded")) expect(made.appliedAt).toBe(appliedAt);
       const until = loads[i + 1]?.appliedAt ?? Infinity;
       for (const [n, { at, columns }] of left.entries()) {
@@ -218,6 +236,7 @@ describe("a store that is loaded again and again, of files that come late", () =
       expect(later).toBeGreaterThan(asked / 3);
       expect(asked).toBeGreaterThan(runs * 2);
       expect(copies.loads).toBeGreaterThan(runs / 2);
+      expect(passed.loads).toBeGreaterThan(0);
       // And those while a load is made.
       expect(during).toBeGreaterThan(0);
     },

@@ -4,7 +4,7 @@ import path from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type GivenValue, type Micros, parseTypeName, type Value } from "../../../src/core/index.ts";
-import { fromRaw, type GroupPlan, type ProjectPlan } from "../../../src/dsl/index.ts";
+import { fromRaw, type GroupPlan, type ProjectPlan, type SourcePlan } from "../../../src/dsl/index.ts";
 import { appliedRows, type AppliedRows } from "../../../src/featurestore/applied/index.ts";
 import { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { rollback } from "../../../src/featurestore/generations/index.ts";
@@ -14,7 +14,7 @@ import { digestSource } from "../../../src/featurestore/offline/sources/source-d
 import { readApplied } from "../../../src/featurestore/online/applied-record.ts";
 import { createFeatureReader, type OnlineStore } from "../../../src/featurestore/online/index.ts";
 import { collectPushed, pushing, withPushed } from "../../../src/featurestore/pushed/index.ts";
-import { type LeftRow, trainingRows } from "../../../src/featurestore/oracle/oracle.ts";
+import { evaluateExpression, type LeftRow, trainingRows } from "../../../src/featurestore/oracle/oracle.ts";
 import { enter, type Row } from "../../../src/featurestore/oracle/values.ts";
 import { type ActualAnswer, differences } from "../../oracle/compare.ts";
 import { type History, historiesTogether } from "../../oracle/history.ts";
@@ -29,7 +29,12 @@ export type OpenHistoryStore = (folder: string) => OnlineStore | Promise<OnlineS
 
 /** What happens to a store, one after the other: loads, pushes of the rows that no file has, rollbacks. */
 type Step =
-  | { readonly does: "load"; readonly byClock: boolean; readonly pushesMeanwhile: number }
+  | {
+      readonly does: "load";
+      readonly byClock: boolean;
+      readonly pushesMeanwhile: number;
+      readonly reach: Micros | undefined;
+    }
   | { readonly does: "push"; readonly rows: number }
   | { readonly does: "roll back" };
 
@@ -50,6 +55,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       does: fc.constant("load" as const),
       byClock: fc.boolean(),
       pushesMeanwhile: fc.constantFrom(0, 0, 1, 2),
+      // How long before its moment what it takes in must have happened at the earliest.
+      reach: fc.constantFrom(undefined, undefined, 0, minute, day),
     }),
   },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("roll back" as const) }) },
@@ -177,20 +184,23 @@ async function play(
         }
       }
     };
-    const load = async (options: { readonly asOf?: Micros }): Promise<void> => {
+    const load = async (options: { readonly asOf?: Micros; readonly reach?: Micros | undefined }): Promise<void> => {
+      const since = options.reach === undefined ? undefined : now - options.reach;
       const made = await materialize({
         ...{ project, folder: home, home, store, engine, clock },
         ...(options.asOf === undefined ? {} : { asOf: BigInt(options.asOf) }),
+        ...(since === undefined ? {} : { since: BigInt(since) }),
         limits: { changedShare: Infinity },
       });
       loads.push({
         asOf: made.asOf,
         appliedAt: made.appliedAt,
         fresh: made.groups.some(({ status }) => status === "loaded"),
+        since,
       });
       now = Math.max(now, made.appliedAt);
     };
-    const loads: { asOf: Micros; appliedAt: Micros; fresh: boolean }[] = [];
+    const loads: { asOf: Micros; appliedAt: Micros; fresh: boolean; since: Micros | undefined }[] = [];
     await load({ asOf: now });
     /** Each answer as of a moment, as it was given when the store was at different times: never another one. */
     const answers = new Map<string, { at: Micros; left: LeftRow; answer: Readonly<Record<string, ActualAnswer>> }>();
@@ -225,13 +235,13 @@ async function play(
           seen.rollbacks++;
         }
       } else if (step.byClock) {
-        const under = load({});
+        const under = load({ reach: step.reach });
         if (step.pushesMeanwhile > 0) {
           await feed(step.pushesMeanwhile);
           seen.meanwhile++;
         }
         await under;
-      } else await load({ asOf: now });
+      } else await load({ asOf: now, reach: step.reach });
       await ask();
     }
     seen.asked += answers.size;
@@ -255,11 +265,14 @@ async function play(
         rows.filter((row) => inFiles.has(row) || kOf.has(row)),
       ]),
     );
-    const known = (_group: GroupPlan, _source: unknown, row: Row, declared: Micros): Micros | null => {
+    const known = (_group: GroupPlan, { at }: SourcePlan, row: Row, declared: Micros): Micros | null => {
       const k = kOf.get(row);
       if (k !== undefined) return k;
       if (declared <= first) return declared;
-      return loads.slice(1).find(({ asOf, fresh }) => fresh && declared <= asOf)?.appliedAt ?? null;
+      const t = at === undefined ? null : evaluateExpression(at, { columns: row });
+      const takes = ({ asOf, fresh, since = -Infinity }: (typeof loads)[number]): boolean =>
+        fresh && declared <= asOf && Number(t) >= since;
+      return loads.slice(1).find(takes)?.appliedAt ?? null;
     };
     const list = [...answers.values()];
     const online = trainingRows(

@@ -1,17 +1,20 @@
 import { formatMicros } from "../../../core/index.ts";
 import type { AppliedRows } from "../../applied/index.ts";
 import type { Engine } from "../../duckdb/index.ts";
+import type { SourceRelation } from "../sources/source-relation.ts";
+import { countWaiting } from "../sources/waiting-rows.ts";
 import type { JoinUnit } from "./join-unit.ts";
 import type { JoinWarning } from "./join-warnings.ts";
 
 /**
  * What is seldom meant where rows are known when they were first applied online: left rows that ask after the last load, files that no load has read,
- * files that were rewritten or went since. `left` is a table of the left rows.
+ * files that were rewritten or went since, rows that loads passed over. `left` is a table of the left rows.
  */
 export async function appliedWarnings(
   engine: Engine,
   { group }: JoinUnit,
   { log, notApplied, rewritten, gone }: AppliedRows,
+  relation: Pick<SourceRelation, "waiting">,
   left: string,
   signal?: AbortSignal,
 ): Promise<readonly JoinWarning[]> {
@@ -49,6 +52,14 @@ export async function appliedWarnings(
     warnings.push({
       code: "files-gone",
       message: `${name}: ${counted(gone)} read by a load before, and not there any more: what was served of it is joined no more`,
+      rows,
+    });
+  }
+  const waiting = await countWaiting(engine, relation, name, signal);
+  if (waiting > 0) {
+    warnings.push({
+      code: "rows-waiting",
+      message: `${name}: ${waiting === 1 ? "1 row" : `${String(waiting)} rows`} of its source happened before what loads with \`since\` took in: what happened there is seen once a load takes it in, and not before`,
       rows,
     });
   }

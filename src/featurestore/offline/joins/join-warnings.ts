@@ -13,7 +13,8 @@ export interface JoinWarning {
     | "asked-after-load"
     | "files-gone"
     | "files-not-applied"
-    | "files-rewritten";
+    | "files-rewritten"
+    | "rows-waiting";
   /** In a sentence, with the group and counts. */
   readonly message: string;
   /** How many rows of the training set it is about. */

@@ -87,7 +87,7 @@ export async function joinReads({
       sources.set(group, { ...opened, [known]: source });
       const keyed = keyedLeft(engine, unit, left, column, found);
       const joined = await joinUnit(unit, source, keyed);
-      const warnings = rows === undefined ? [] : await appliedWarnings(engine, unit, rows, left, signal);
+      const warnings = rows === undefined ? [] : await appliedWarnings(engine, unit, rows, source.whole, left, signal);
       const report =
         warnings.length === 0 ? joined : { ...joined, warnings: [...(joined.warnings ?? []), ...warnings] };
       reports.push(report);

@@ -15,7 +15,7 @@ import type { AppliedLog } from "../../applied/index.ts";
 import type { ProgramHost } from "../../duckdb/index.ts";
 import { type NamedExpression, selectExpressions } from "../expressions-sql.ts";
 import { transportsAtRest } from "../files/source-files.ts";
-import { appliedSql } from "./applied-sql.ts";
+import { appliedSql, mayWait, waitsSql } from "./applied-sql.ts";
 
 /**
  * A group's source as SQL. Columns, all values of the language:
@@ -44,6 +44,8 @@ export interface SourceRelation {
   readonly hasDeletions: boolean;
   /** Whether rows have `declared`. */
   readonly isApplied: boolean;
+  /** SQL of the rows that loads read and passed over since they happened earlier than was to be taken in; absent where there can be none. */
+  readonly waiting?: string;
   /** How long after it happened a row may become known, microseconds: forward windows wait so long for the last ones. */
   readonly lag: number;
   /** A struct that orders competing rows: by t, k, what they declare, deletions last, then the columns read, missing first. */
@@ -108,6 +110,7 @@ export async function relationOf(
   const expressions = [...sourceExpressions(group, source)];
   const inJavaScript = new Set<string>();
   const parts: string[] = [];
+  const waiting: string[] = [];
   const atRest = transportsAtRest(source);
   const selection = expressions.map(({ name }) => (name === "gone" ? "coalesce(gone, false) as gone" : name));
   for (const transport of atRest) {
@@ -125,11 +128,13 @@ export async function relationOf(
     // What was pushed counts from its own moment on, whichever load took it in.
     const since = pushed === undefined ? undefined : column(pushed);
     const times = isApplied
-      ? [`${since ?? appliedSql(applied, k, "since")} as k`, `${k} as declared`]
+      ? [`${since ?? appliedSql(applied, k, "t", "since")} as k`, `${k} as declared`]
       : source.at === undefined
         ? []
         : [k === "k" ? k : `${k} as k`];
     parts.push(`select ${[...selection, ...times].join(", ")} from (${selected.sql})`);
+    if (isApplied && pushed === undefined && mayWait(applied))
+      waiting.push(`select * from (${selected.sql}) where ${waitsSql(applied, k, "t", "since")}`);
   }
   const keys = group.key.map((_, i) => `key${String(i)}`);
   const reads = group.reads.map((_, i) => `r${String(i)}`);
@@ -158,12 +163,19 @@ export async function relationOf(
     hasVersions,
     hasDeletions: hasDeletions && !hasVersions,
     isApplied,
+    ...(waiting.length === 0 ? {} : { waiting: waitingRows(waiting, keys) }),
     lag: lagOf(source),
     order: orderStruct([...(source.at === undefined ? [] : ["t"]), ...ties]),
     ties,
     tied,
     inJavaScript: [...inJavaScript],
   };
+}
+
+/** Those of the rows that wait which would count: with a time and a whole key. */
+function waitingRows(parts: readonly string[], keys: readonly string[]): string {
+  const needed = [...keys, "t"].map((name) => `${name} is not null`).join(" and ");
+  return parts.map((part) => `select 1 from (${part}) where ${needed}`).join(" union all ");
 }
 
 /** A struct of these, in order; with names, since a table cannot hold one without. */
