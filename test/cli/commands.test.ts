@@ -307,6 +307,36 @@ group note:seen from notes by text { n_1d = count() over 1d }
     expect(await step(other.folder, "materialize", "--as-of", asOf)).toMatchObject({ groups: [{ keysTooLong: 1 }] });
   });
 
+  it("materialize says which rows wait for a load that takes them in", async () => {
+    await using other = await ordersProject("made");
+    await writeFile(
+      join(other.folder, "orders.tondo"),
+      `entity note (text: string)
+events notes { csv "notes*.csv" columns (text: string, at: timestamp) at at }
+group note:seen from notes by text { n_1d = count() over 1d }
+`,
+    );
+    await writeFile(join(other.folder, "notes1.csv"), "text,at\na,2024-02-29T18:00:00Z\n");
+    await step(other.folder, "apply");
+    await step(other.folder, "materialize", "--as-of", "2024-02-29T19:00:00Z");
+    const late = "text,at\nb,2024-02-29T17:00:00Z\nb,2024-02-29T18:00:00Z\nb,2024-02-29T19:30:00Z\n";
+    await writeFile(join(other.folder, "notes2.csv"), late);
+    const args = ["materialize", "--as-of", "2024-02-29T20:00:00Z"];
+    const since = ["--since", "2024-02-29T19:00:00Z"];
+    const { out } = await tondo(other.folder, ...args, ...since);
+    expect(out).toMatch(/^as of 2024-02-29T20:00:00.000Z, of what happened since 2024-02-29T19:00:00.000Z\n/);
+    expect(out).toMatch(
+      /\n\nnote:seen: 2 rows happened before and wait for a load that takes them in, without --since\n$/,
+    );
+    expect(await step(other.folder, ...args, ...since)).toMatchObject({
+      since: "2024-02-29T19:00:00.000Z",
+      groups: [{ status: "unchanged", rowsWaiting: 2 }],
+    });
+    const all = await step(other.folder, ...args);
+    expect(all).toMatchObject({ groups: [{ status: "loaded" }] });
+    expect(JSON.stringify(all)).not.toMatch(/since|rowsWaiting/);
+  });
+
   it("materialize leaves what is loaded, and loads one group alone", async () => {
     const again = await step(folder, "materialize", "--at", loadedAt);
     expect((again["groups"] as readonly { status: string }[]).map(({ status }) => status)).toEqual([

@@ -81,6 +81,11 @@ const cases: readonly Case[] = [
 
   [["materialize", "--as-of", "yesterday"], 2, "USAGE", /"yesterday" is not a moment/, /offset/],
   [["materialize", "--as-of", "2024-01-01", "--at", "2024-01-01"], 2, "USAGE", /given both/, /same/],
+  [["materialize", "--since", "yesterday"], 2, "USAGE", /"yesterday" is not a moment/, /offset/],
+  [
+    ["materialize", "--as-of", "2024-03-01T00:00:00Z", "--since", "2024-03-02T00:00:00Z"],
+    ...([1, "INVALID_ARGUMENT", /is later than/, /earlier `since`/] as const),
+  ],
   [["materialize", "--group", "restaurant:kitchn"], 1, "UNKNOWN_GROUP", /restaurant:kitchn/, /restaurant:kitchen/],
 
   [["get"], 2, "USAGE", /NAME is missing/, /--help/],

@@ -24,13 +24,20 @@ export const materializeCommand: Command = {
     "computed from all files, and the records of the others copied: what is loaded is the same. LOADED says which way it went, and why all was computed; see " +
     "docs/reading-features.md.\n\n" +
     "What is loaded answers for the moment it was loaded as of (`--at loaded`) and for any later one; what is dated later counts from its " +
-    "time on. Each load keeps when its rows were first applied: training sets join by that. A load as of now answers requests from the moment of its switch on, which is " +
+    "time on. Each load keeps when its rows were first applied: training sets join by that. With `--since` it takes in, of rows that no load has applied yet, those alone that happened " +
+    "then or later; the others wait for a load that takes them in, and are known from that one's moment on, in training as online. The first load of a group takes in all, and a " +
+    "table is loaded whole. A load as of now answers requests from the moment of its switch on, which is " +
     "chosen half a second ahead (with Cassandra two), and ends then; requests of before that moment are answered by the load before.",
-  synopsis: ["[--as-of MOMENT] [--group ENTITY:GROUP ...] [--full]"],
+  synopsis: ["[--as-of MOMENT] [--since MOMENT] [--group ENTITY:GROUP ...] [--full]"],
   positionals: [],
   options: {
     "as-of": { value: "MOMENT", help: "ISO 8601 with its offset, such as 2024-03-01T12:00:00Z", default: "now" },
     at: { value: "MOMENT", help: "the same as --as-of" },
+    since: {
+      value: "MOMENT",
+      help: "of rows that no load has applied yet take in only those that happened then or later",
+      default: "all",
+    },
     group: { value: "NAME", help: "only this group, as entity:group", default: "all", many: true },
     full: { help: "compute the records of all keys, also where most could be copied" },
     ...engineOptions,
@@ -38,19 +45,25 @@ export const materializeCommand: Command = {
     ...s3Options,
     ...functionsOption,
   },
-  examples: ["tondo materialize --as-of 2024-03-01T12:00:00Z", "tondo materialize --group restaurant:kitchen"],
+  examples: [
+    "tondo materialize --as-of 2024-03-01T12:00:00Z",
+    "tondo materialize --group restaurant:kitchen",
+    "tondo materialize --as-of 2024-03-02T00:00:00Z --since 2024-03-01T00:00:00Z",
+  ],
   async run(context) {
     const { args, progress, terminal } = context;
     const asOf = momentArgument(args, "as-of") ?? momentArgument(args, "at");
     if (args.text("as-of") !== undefined && args.text("at") !== undefined) {
       throw usageError("--as-of and --at are given both", "They mean the same: give one.");
     }
+    const since = momentArgument(args, "since");
     const groups = args.names("group");
     await using tondo = await openProject(context, "reading", await withFunctions(context, engineOf(context)), {
       s3: s3Of(context),
     });
     const result = await tondo.materialize({
       ...(asOf === undefined ? {} : { asOf: BigInt(asOf) }),
+      ...(since === undefined ? {} : { since: BigInt(since) }),
       ...(groups.length === 0 ? {} : { groups }),
       full: args.flag("full"),
       progress,
@@ -84,6 +97,13 @@ export const materializeCommand: Command = {
     const erased = result.groups.flatMap(({ group, keysErased = 0 }) =>
       keysErased === 0 ? [] : [`${group}: ${counted(keysErased, "key")} left out that were erased`],
     );
+    const waiting = result.groups.flatMap(({ group, rowsWaiting = 0 }) =>
+      rowsWaiting === 0
+        ? []
+        : [
+            `${group}: ${counted(rowsWaiting, "row")} happened before and wait for a load that takes them in, without --since`,
+          ],
+    );
     const { lateBy } = result;
     const appliedAt = formatMicros(result.appliedAt);
     const late =
@@ -92,9 +112,23 @@ export const materializeCommand: Command = {
         : [
             `the switch may not have shown until ${count(lateBy)} microseconds behind ${appliedAt}: requests between may have been answered by the load before, and training takes them to have seen this one`,
           ];
-    const notes = [...leftOut, ...erased, ...late];
+    const notes = [...leftOut, ...erased, ...waiting, ...late];
     const from = appliedAt === at ? "" : `, answering requests from ${appliedAt} on`;
-    const text = [`as of ${at}${from}`, table(headings, rows), ...(notes.length === 0 ? [] : [notes.join("\n")])];
-    return { text: text.join("\n\n"), json: { asOf: at, appliedAt, lateBy, groups: result.groups } };
+    const taken = since === undefined ? "" : `, of what happened since ${formatMicros(since)}`;
+    const text = [
+      `as of ${at}${taken}${from}`,
+      table(headings, rows),
+      ...(notes.length === 0 ? [] : [notes.join("\n")]),
+    ];
+    return {
+      text: text.join("\n\n"),
+      json: {
+        asOf: at,
+        ...(since === undefined ? {} : { since: formatMicros(since) }),
+        appliedAt,
+        lateBy,
+        groups: result.groups,
+      },
+    };
   },
 };
