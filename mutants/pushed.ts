@@ -9,7 +9,115 @@ const opened = ["test/featurestore/pushed/opened.test.ts"];
 
 const others = ["test/featurestore/pushed/other-definitions.test.ts"];
 
+const versions = ["test/featurestore/pushed/pushed-versions.test.ts"];
+const erased = ["test/featurestore/erase/erase.test.ts"];
+
 const mutants: readonly Mutant[] = [
+  {
+    name: "recent-rows-cut-within-a-tile",
+    file: "src/featurestore/online/recent-rows.ts",
+    find: "return floorTo(recentFrom, hop);",
+    replace: "return recentFrom;",
+    tests: versions,
+  },
+  {
+    name: "tiles-of-recent-rows-counted-too",
+    file: "src/featurestore/online/window-reader.ts",
+    find: "recent === undefined ? at : Math.min(at, recent)",
+    replace: "at",
+    tests: versions,
+  },
+  {
+    name: "rows-of-older-tiles-counted-too",
+    file: "src/featurestore/online/window-reader.ts",
+    find: "recent === undefined ? since : Math.max(since, recent)",
+    replace: "since",
+    tests: versions,
+  },
+  {
+    name: "repeat-that-is-a-version",
+    file: "src/featurestore/online/pushed-values.ts",
+    find: "else if (!known.versions.has(version)) {",
+    replace: "else {",
+    tests: versions,
+  },
+  {
+    name: "deleted-event-counted",
+    file: "src/featurestore/online/pushed-values.ts",
+    find: "({ isGone }) => !isGone,",
+    replace: "() => true,",
+    tests: versions,
+  },
+  {
+    name: "deletion-that-is-a-repeat",
+    file: "src/featurestore/online/pushed-values.ts",
+    find: "textOf([this.#gone, ...this.#reads], row)",
+    replace: "textOf(this.#reads, row)",
+    tests: versions,
+  },
+  {
+    name: "version-of-an-event-of-another-time",
+    file: "src/featurestore/online/pushed-values.ts",
+    find: "textOf([0, ...this.#id], row)",
+    replace: "textOf(this.#id, row)",
+    tests: versions,
+  },
+  {
+    name: "events-without-an-id-are-one",
+    file: "src/featurestore/online/pushed-values.ts",
+    find: "isOwn ? String(row) : textOf",
+    replace: 'isOwn ? "none" : textOf',
+    tests: versions,
+  },
+  {
+    name: "version-of-a-load-counts-before-its-switch",
+    file: "src/featurestore/online/group-reader.ts",
+    find: "appliedAt !== undefined && row.k === asOf ? { ...row, k: appliedAt } : row",
+    replace: "row",
+    tests: versions,
+  },
+  {
+    name: "versions-of-one-load-in-any-order",
+    file: "src/featurestore/materialize/recent-sql.ts",
+    find: "const ties = tie([...gone, ...reads]);",
+    replace: "const ties = tie([...gone, ...reads]).map((one) => `${one} desc`);",
+    tests: versions,
+  },
+  {
+    name: "recent-rows-of-an-erased-key",
+    file: "src/featurestore/materialize/recent-load.ts",
+    find: "this.#load.plan.erased?.has(key) === true ?",
+    replace: "false ?",
+    tests: versions,
+  },
+  {
+    name: "old-recent-rows-copied",
+    file: "src/featurestore/materialize/copy-unchanged.ts",
+    find: "const kept = rows.filter(({ t }) => t >= from);",
+    replace: "const kept = rows.filter(() => from < Infinity);",
+    tests: versions,
+  },
+  {
+    name: "old-version-pushed",
+    file: "src/featurestore/pushed/push-rows.ts",
+    find: "if (t >= last - recentHorizon) return;",
+    replace: "if (t >= last - 100 * recentHorizon) return;",
+    tests: versions,
+  },
+  {
+    name: "push-to-a-key-with-too-many-recent-rows",
+    file: "src/featurestore/pushed/push-rows.ts",
+    find: "if (source.id !== undefined) await refuseTooMany(store, pushedGroups);",
+    replace: "",
+    tests: versions,
+  },
+  {
+    name: "recent-rows-left-by-an-erasure",
+    file: "src/featurestore/erase/erase.ts",
+    find: "return [...forms, ...forms.flatMap((form) => recentKey(form) ?? [])];",
+    replace: "return forms;",
+    tests: erased,
+  },
   {
     name: "push-passes-over-a-group-it-does-not-know",
     file: "src/featurestore/pushed/chosen-groups.ts",

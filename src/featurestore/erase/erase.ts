@@ -6,6 +6,7 @@ import { lockHome } from "../home-lock.ts";
 import { type FilePlaces, holdingFiles } from "../offline/files/file-places.ts";
 import type { EntityKeys } from "../online/entity-keys.ts";
 import type { GroupPointer, OnlineStore } from "../online/index.ts";
+import { recentKey } from "../online/recent-rows.ts";
 import type { ErasableLog } from "./erasable-log.ts";
 import { type ErasedKey, erasedKey, storedForms } from "./erased-key.ts";
 import { requireSecret } from "./erased-keys.ts";
@@ -121,7 +122,7 @@ async function countAll(
   return counts;
 }
 
-/** A key as the generations of a group hold it. */
+/** A key as the generations of a group hold it, for its record and for its recent rows. */
 async function formsIn(store: OnlineStore, group: string, key: ErasedKey): Promise<readonly Uint8Array[]> {
   const view = await store.view([group]);
   let pointer: GroupPointer | undefined;
@@ -133,7 +134,8 @@ async function formsIn(store: OnlineStore, group: string, key: ErasedKey): Promi
   const loaded = [pointer?.layout, pointer?.before?.layout].flatMap((layout) =>
     layout === undefined ? [] : [layout.key],
   );
-  return storedForms(key, loaded);
+  const forms = storedForms(key, loaded);
+  return [...forms, ...forms.flatMap((form) => recentKey(form) ?? [])];
 }
 
 function total(counts: readonly Count[]): number {

@@ -1,8 +1,9 @@
 import { TondoError } from "../../core/index.ts";
 import { appliedKey } from "../online/applied-record.ts";
-import { versionsOf, windowTrimmer } from "../online/codec/index.ts";
+import { decodePushed, encodePushed, versionsOf, windowTrimmer } from "../online/codec/index.ts";
 import { type GroupLayout, tileShape } from "../online/group-layout.ts";
 import type { GenerationWriter, GroupPointer, LoadCounts } from "../online/index.ts";
+import { firstRecent, keyOfRecent } from "../online/recent-rows.ts";
 import type { KeySet } from "./key-set.ts";
 import { oldestTiles } from "./window-sql.ts";
 
@@ -30,6 +31,7 @@ export type CopiedCounts = Pick<LoadCounts, "keys" | "parts" | "bytes">;
 export async function copyUnchanged(copy: UnchangedCopy): Promise<CopiedCounts | undefined> {
   const { writer, from, changed, signal, onKeys } = copy;
   const partOf = keptParts(copy);
+  const recentOf = keptRecent(copy);
   const counts = { keys: 0, parts: 0, bytes: 0 };
   let seen = 0;
   try {
@@ -38,6 +40,8 @@ export async function copyUnchanged(copy: UnchangedCopy): Promise<CopiedCounts |
       (key, record) => {
         // When rows were applied is written anew.
         if (key.length === appliedKey.length && key[0] === appliedKey[0]) return undefined;
+        const recent = keyOfRecent(key);
+        if (recent !== undefined) return changed.has(recent) ? undefined : recentOf(record);
         seen++;
         if (changed.has(key)) return undefined;
         const kept = partOf(record);
@@ -71,5 +75,20 @@ function keptParts({
   return (record) => {
     const trimmed = trim(record);
     return trimmed === undefined ? undefined : { record: trimmed.record, parts: trimmed.tiles };
+  };
+}
+
+/**
+ * What of the recent rows of a key is recent still.
+ * @throws TondoError `STORE_CORRUPT` where there were too many to be kept: some may be recent still
+ */
+function keptRecent({ layout, asOf }: UnchangedCopy): (record: Uint8Array) => Uint8Array | undefined {
+  const from = layout.kind === "windows" ? firstRecent(layout, asOf) : Infinity;
+  return (record) => {
+    const rows = decodePushed(record);
+    if (rows.length === 0) throw new TondoError("STORE_CORRUPT", "there were too many recent rows of a key");
+    const kept = rows.filter(({ t }) => t >= from);
+    if (kept.length === rows.length) return record;
+    return kept.length === 0 ? undefined : encodePushed(kept);
   };
 }

@@ -2,13 +2,14 @@ import { type Clock, type Micros, type Progress, silentProgress, systemClock } f
 import { type AppliedLog, type AppliedRows, appliedRows, withLoad } from "../applied/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import type { FilePlaces } from "../offline/files/file-places.ts";
-import { type OpenedSource, openSource } from "../offline/sources/open-source.ts";
+import { type OpenedSource, openSource, type Sight } from "../offline/sources/open-source.ts";
 import type { SourceRelation } from "../offline/sources/source-relation.ts";
 import { countWaiting } from "../offline/sources/waiting-rows.ts";
 import { readApplied } from "../online/applied-record.ts";
 import type { PlannedLayout, WindowLayout } from "../online/group-layout.ts";
 import { earlierPointer } from "../online/group-pointer.ts";
 import type { GenerationWriter, GroupPointer, LoadCounts, OnlineStore } from "../online/index.ts";
+import { recentHorizon } from "../online/recent-rows.ts";
 import { lastPushed } from "../pushed/index.ts";
 import type { ChangedKeys } from "./changed-keys.ts";
 import { type ChosenLoad, chooseLoad } from "./choose-load.ts";
@@ -17,6 +18,7 @@ import { GenerationLoad } from "./generation-load.ts";
 import type { FullReason, HowLoaded } from "./how-loaded.ts";
 import { defaultMaterializeLimits, type MaterializeLimits } from "./materialize-limits.ts";
 import type { PlannedGroup } from "./planned-group.ts";
+import { loadRecent } from "./recent-load.ts";
 import { loadRows } from "./row-load.ts";
 import { loadWindows } from "./window-load.ts";
 
@@ -55,6 +57,9 @@ export interface LoadedGroup {
 /** What is about to be written into a generation. */
 interface Computing {
   readonly writer: GenerationWriter;
+  readonly opened: OpenedSource;
+  /** Which keys are computed: all but where some are copied. */
+  readonly sight: Sight;
   readonly relation: SourceRelation;
   readonly isReadAgain: boolean;
   /** The records that were copied before; or why all keys are computed. */
@@ -77,10 +82,11 @@ export async function loadGroup(loading: GroupLoading): Promise<LoadedGroup> {
     const { pointer } = loaded;
     return { ...loaded, pointer: { ...pointer, counts: { ...pointer.counts, rowsWaiting } } };
   };
-  const all = { relation: opened.whole, isReadAgain: opened.isReadAgain };
+  const all = { opened, sight: {}, relation: opened.whole, isReadAgain: opened.isReadAgain };
   if (chosen.how === "full") return computed({ writer: await begin(), ...all, others: chosen.reason });
   const { from, keys } = chosen;
-  const relation = await opened.seen({ keys: keys.table, keysAlone: true }, signal);
+  const sight = { keys: keys.table, keysAlone: true };
+  const relation = await opened.seen(sight, signal);
   const writer = await begin();
   const copied =
     writer.current?.generation !== from.generation
@@ -93,7 +99,7 @@ export async function loadGroup(loading: GroupLoading): Promise<LoadedGroup> {
           },
         });
   if (copied === undefined) return computed({ writer: await begin(), ...all, others: "records" });
-  return computed({ writer, relation, isReadAgain: false, others: copied });
+  return computed({ writer, opened, sight, relation, isReadAgain: false, others: copied });
 }
 
 function chosenLoad(
@@ -112,7 +118,7 @@ function chosenLoad(
 async function computeKeys(
   loading: GroupLoading,
   log: AppliedLog | undefined,
-  { writer, relation, isReadAgain, others }: Computing,
+  { writer, opened, sight, relation, isReadAgain, others }: Computing,
 ): Promise<LoadedGroup> {
   const { plan, engine, asOf, fedSince, signal, progress = silentProgress, clock = systemClock } = loading;
   const { name, group, source, planned, files } = plan;
@@ -130,6 +136,9 @@ async function computeKeys(
     if (isWindows(planned)) await loadWindows(load, planned);
     else if (planned.layout.kind === "rows") await loadRows(load, planned.layout, source.kind === "table");
     await into.finish();
+    const { layout } = planned;
+    if (source.id !== undefined && layout.kind === "windows")
+      await loadRecent({ ...loading, opened, sight, writer, limits, doing: load.doing }, layout);
   } catch (error) {
     await into.abandon();
     throw error;
@@ -147,6 +156,7 @@ async function computeKeys(
       : { previous: writer.current.generation, before: earlierPointer(writer.current) }),
     asOf,
     ...(plan.overlay === undefined ? {} : { overlay: plan.overlay }),
+    ...(source.id === undefined || !isWindows(planned) ? {} : { recentFrom: asOf - recentHorizon }),
     ...(fedSince !== undefined && writer.current !== undefined && fedSince > writer.current.asOf ? { fedSince } : {}),
     ...(pushed.length === 0 ? {} : { pushedUntil: Math.max(...pushed) }),
     loadedAt: clock(),

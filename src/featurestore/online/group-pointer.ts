@@ -1,6 +1,7 @@
 import { canonicalJson, type Micros, sha256, TondoError } from "../../core/index.ts";
 import type { GroupPlan, SourcePlan } from "../../dsl/index.ts";
 import type { GroupLayout } from "./group-layout.ts";
+import { recentHorizon } from "./recent-rows.ts";
 
 /** What a load counted. */
 export interface LoadCounts {
@@ -43,6 +44,8 @@ export interface GroupPointer {
   readonly appliedAt?: Micros;
   /** What the rows that are pushed beside it are filed under: a digest of how keys are made. Loads of earlier programs do not say, and take none. */
   readonly overlay?: string;
+  /** A source with `id` only: how far back the rows of tiles are kept beside them, since later versions may replace them. */
+  readonly recentFrom?: Micros;
   /** Behind which moment all that is pushed comes in the group as it is; absent where that is not behind the moment of the generation before it. */
   readonly fedSince?: Micros;
   /** The moment of the last row in the files of pushed rows that it read; absent where there were none. Loads of earlier programs do not say. */
@@ -76,7 +79,8 @@ export function earlierPointer({ previous: _previous, before: _before, ...rest }
 /** What the rows that are pushed to a group are filed under: another one where they are of another source, and keys, times, identities or deletions are made otherwise. */
 export function overlayOf(group: GroupPlan, source: SourcePlan): string {
   const { name, at = null, deleted = null, id } = source;
-  const identity = id === undefined ? {} : { id };
+  // Without the rows that loads keep since they take ids, what is pushed could not be told apart from what is loaded.
+  const identity = id === undefined ? {} : { id, recent: recentHorizon };
   return sha256(canonicalJson({ source: name, key: group.key, at, deleted, ...identity })).slice(0, 16);
 }
 

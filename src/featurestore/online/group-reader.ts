@@ -15,11 +15,12 @@ import {
   storedFingerprint,
   type StoredPlan,
 } from "../../dsl/index.ts";
-import { decodePushed } from "./codec/index.ts";
+import { decodePushed, type PushedRow } from "./codec/index.ts";
 import { type GroupPointer, groupName } from "./group-pointer.ts";
 import type { RowLayout } from "./group-layout.ts";
 import type { StoreView } from "./online-store.ts";
 import { PushedReader, type PushedValues } from "./pushed-values.ts";
+import { recentKey, tooManyRecent } from "./recent-rows.ts";
 import { rowReader } from "./row-reader.ts";
 import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
 import { windowReader } from "./window-reader.ts";
@@ -35,6 +36,12 @@ interface Defined extends Wanted, Pick<WantedValue, "kind" | "missing"> {
   readonly fingerprint: string;
   /** What its fingerprint was before its column became a float: where it is one. */
   readonly narrower: string | undefined;
+}
+
+/** Rows that were pushed under a key, by its place among those asked for. */
+interface Versioned {
+  readonly index: number;
+  readonly rows: readonly PushedRow[];
 }
 
 /** What was pushed under some keys, by key. */
@@ -107,7 +114,10 @@ export class GroupReader {
         { hint: "Run `tondo materialize`.", details: { group: this.name, stored, asOf: pointer.asOf } },
       );
     });
-    const read = layout.kind === "rows" ? this.#rowReader(layout, wanted, pointer) : windowReader(layout, wanted);
+    const read =
+      layout.kind === "rows"
+        ? this.#rowReader(layout, wanted, pointer)
+        : windowReader(layout, wanted, pointer.recentFrom);
     this.#bound = { pointer, read };
     return read;
   }
@@ -146,26 +156,78 @@ export class GroupReader {
     );
   }
 
-  /** What was pushed under some keys beside a generation, by key, as of a moment; `undefined` where there is nothing. */
+  /**
+   * What was pushed under some keys beside a generation, by key, as of a moment; `undefined` where there is nothing. Of a source with `id` it is there with the recent rows of the
+   * generation, of each event the version that stands.
+   *
+   * @throws TondoError `LIMIT_EXCEEDED` where a load had too many recent rows of a key to keep them
+   */
   pushed(
     view: StoreView,
-    { overlay, asOf }: GroupPointer,
+    pointer: GroupPointer,
     keys: readonly Uint8Array[],
     at: Micros,
   ): PushedFound | undefined | Promise<PushedFound | undefined> {
+    const { overlay, asOf } = pointer;
     if (overlay === undefined) return undefined;
     let found: (readonly PushedValues[] | undefined)[] | undefined;
+    let versioned: Versioned[] | undefined;
+    const hasVersions = this.#plan.id !== undefined;
     const work = view.readPushed?.(this.name, overlay, keys, at, (i, record) => {
-      this.#pushed ??= new PushedReader(
-        this.#group,
-        this.#plan,
-        this.#wanted.map(({ stored }) => stored),
-        this.#functions,
-      );
-      const values = this.#pushed.values(decodePushed(record), asOf, at);
-      if (values.length > 0) (found ??= [])[i] = values;
+      const rows = decodePushed(record);
+      if (hasVersions) (versioned ??= []).push({ index: i, rows });
+      else {
+        const values = this.#reader().values(rows, asOf, at);
+        if (values.length > 0) (found ??= [])[i] = values;
+      }
     });
-    return work instanceof Promise ? work.then(() => found) : found;
+    const rest = (): PushedFound | undefined | Promise<PushedFound | undefined> =>
+      versioned === undefined ? found : this.#standing(view, pointer, keys, at, versioned);
+    return work instanceof Promise ? work.then(rest) : rest();
+  }
+
+  /** Makes of rows that were pushed, and the recent ones that were loaded, what stands. */
+  #standing(
+    view: StoreView,
+    { generation, asOf, appliedAt }: GroupPointer,
+    keys: readonly Uint8Array[],
+    at: Micros,
+    pushed: readonly Versioned[],
+  ): PushedFound | Promise<PushedFound> {
+    const found: (readonly PushedValues[] | undefined)[] = [];
+    const wanted = pushed.flatMap((one) => {
+      const key = keys[one.index];
+      const recent = key === undefined ? undefined : recentKey(key);
+      return recent === undefined ? [] : [{ ...one, recent }];
+    });
+    const loaded = wanted.map((): readonly PushedRow[] => []);
+    const stand = (): PushedFound => {
+      for (const [n, { index, rows }] of wanted.entries())
+        found[index] = this.#reader().standing(rows, asOf, at, () => loaded[n] ?? []);
+      return found;
+    };
+    const work = view.read(
+      this.name,
+      generation,
+      wanted.map(({ recent }) => recent),
+      (n, record) => {
+        if (record === undefined) return;
+        const rows = decodePushed(record);
+        if (rows.length === 0) throw tooManyRecent(this.name);
+        // What a load brings first counts from its switch on, which is after its records are made.
+        loaded[n] = rows.map((row) => (appliedAt !== undefined && row.k === asOf ? { ...row, k: appliedAt } : row));
+      },
+    );
+    return work instanceof Promise ? work.then(stand) : stand();
+  }
+
+  #reader(): PushedReader {
+    return (this.#pushed ??= new PushedReader(
+      this.#group,
+      this.#plan,
+      this.#wanted.map(({ stored }) => stored),
+      this.#functions,
+    ));
   }
 
   /** A key of which a part is missing: all missing. */

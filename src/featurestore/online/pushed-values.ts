@@ -81,6 +81,9 @@ export class PushedReader {
   /** Of each stored value where its input and its condition stand among the outputs; -1 where it has none. */
   readonly #places: readonly { readonly input: number; readonly where: number }[];
   readonly #gone: number;
+  /** Where the parts of an `id` stand, and the columns by which versions of an event are told apart. */
+  readonly #id: readonly number[];
+  readonly #reads: readonly number[];
 
   /** @param stored the names of the stored values */
   constructor(group: GroupPlan, source: SourcePlan, stored: readonly string[], functions: FunctionLibrary) {
@@ -92,6 +95,8 @@ export class PushedReader {
     };
     placeOf("t");
     this.#gone = placeOf("gone");
+    this.#id = (source.id ?? []).map((_, i) => placeOf(`id${String(i)}`));
+    this.#reads = source.id === undefined ? [] : group.reads.map((_, i) => placeOf(`r${String(i)}`));
     this.#places = stored.map((name) => {
       const index = group.stored.findIndex((one) => one.name === name);
       const plan = group.stored[index];
@@ -103,18 +108,68 @@ export class PushedReader {
 
   /** The rows behind one moment that may be seen at another, in the order of the contract: by time, and then by when they counted. */
   values(rows: readonly PushedRow[], after: Micros, at: Micros): readonly PushedValues[] {
-    const seen = rows.filter(({ k }) => k > after && k <= at);
-    if (seen.length === 0) return [];
-    const results = this.#program.run(seen.map(({ text }) => text));
-    const valueOf = (output: number, row: number): Raw => results[output]?.[row] ?? null;
-    return seen
-      .map(({ k }, row) => ({
-        t: Number(valueOf(0, row)),
-        k,
-        isGone: this.#gone >= 0 && Number(valueOf(this.#gone, row)) === 1,
-        inputs: this.#places.map(({ input }) => (input < 0 ? 1 : valueOf(input, row))),
-        counts: this.#places.map(({ where }) => where < 0 || Number(valueOf(where, row)) === 1),
-      }))
-      .sort((one, other) => one.t - other.t || one.k - other.k);
+    return inOrder(this.#valuesOf(seenBetween(rows, after, at)));
   }
+
+  /**
+   * The same of a source with `id`, together with what was loaded: of each event the version that stands, if it is no deletion. Rows of one id and time are versions of one event; one
+   * that equals an earlier one in the columns read is a repeat. `undefined` where nothing was pushed.
+   *
+   * @param loaded gives the rows of the load that are as recent, by when they counted, those that count later behind; asked where something was pushed
+   */
+  standing(
+    rows: readonly PushedRow[],
+    after: Micros,
+    at: Micros,
+    loaded: () => readonly PushedRow[],
+  ): readonly PushedValues[] | undefined {
+    const pushed = seenBetween(rows, after, at);
+    if (pushed.length === 0) return undefined;
+    const all = [...loaded(), ...pushed].sort((one, other) => one.k - other.k);
+    const results = this.#program.run(all.map(({ text }) => text));
+    const textOf = (outputs: readonly number[], row: number): string =>
+      JSON.stringify(outputs.map((output) => jsonOf(results[output]?.[row] ?? null)));
+    const events = new Map<string, { readonly versions: Set<string>; standing: number }>();
+    const standing: number[] = [];
+    for (const row of all.keys()) {
+      const isOwn = this.#id.some((part) => isMissingRaw(results[part]?.[row] ?? null));
+      const id = isOwn ? String(row) : textOf([0, ...this.#id], row);
+      const version = isOwn ? "" : textOf([this.#gone, ...this.#reads], row);
+      const known = events.get(id);
+      if (known === undefined) events.set(id, { versions: new Set([version]), standing: row });
+      else if (!known.versions.has(version)) {
+        known.versions.add(version);
+        known.standing = row;
+      }
+    }
+    for (const one of events.values()) standing.push(one.standing);
+    const values = this.#read(all, results);
+    return inOrder(standing.sort((one, other) => one - other).flatMap((row) => values[row] ?? [])).filter(
+      ({ isGone }) => !isGone,
+    );
+  }
+
+  #valuesOf(rows: readonly PushedRow[]): readonly PushedValues[] {
+    if (rows.length === 0) return [];
+    return this.#read(rows, this.#program.run(rows.map(({ text }) => text)));
+  }
+
+  #read(rows: readonly PushedRow[], results: readonly RawColumn[]): readonly PushedValues[] {
+    const valueOf = (output: number, row: number): Raw => results[output]?.[row] ?? null;
+    return rows.map(({ k }, row) => ({
+      t: Number(valueOf(0, row)),
+      k,
+      isGone: this.#gone >= 0 && Number(valueOf(this.#gone, row)) === 1,
+      inputs: this.#places.map(({ input }) => (input < 0 ? 1 : valueOf(input, row))),
+      counts: this.#places.map(({ where }) => where < 0 || Number(valueOf(where, row)) === 1),
+    }));
+  }
+}
+
+function seenBetween(rows: readonly PushedRow[], after: Micros, at: Micros): readonly PushedRow[] {
+  return rows.filter(({ k }) => k > after && k <= at);
+}
+
+function inOrder(values: readonly PushedValues[]): readonly PushedValues[] {
+  return [...values].sort((one, other) => one.t - other.t || one.k - other.k);
 }

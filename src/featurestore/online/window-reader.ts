@@ -11,6 +11,7 @@ import {
 } from "./codec/index.ts";
 import { codeOf, tileShape, type WindowLayout, type WindowPlace } from "./group-layout.ts";
 import type { PushedValues } from "./pushed-values.ts";
+import { recentSince } from "./recent-rows.ts";
 import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
 
 /** A window over a state: how far back it reaches, and what it makes of it. */
@@ -46,20 +47,24 @@ interface HopReads {
   readonly states: readonly MergedState[];
   /** Of each length its oldest tile, in the record that is being read; behind them the tile behind the newest. */
   readonly oldest: Int32Array;
+  /** Where rows are given: which of them count, and no tile that begins then or later. */
+  readonly recentSince: Micros | undefined;
 }
 
 /**
  * Reads windows: of each the tiles that begin at `floor(q - over, hop)` or later, and before `q`, merged. What happened before the load's moment, and so
  * before `q`, lies in tiles of its hop; what is dated later in one of its own, which begins when it happened.
  * A key without a record had no events: its windows are empty, and present.
+ *
+ * @param recentFrom from when on rows stand beside the tiles, where any were pushed: what is pushed may replace those, so that they are taken in and not their tiles
  */
-export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[]): RecordReader {
+export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[], recentFrom?: Micros): RecordReader {
   for (const { index } of wanted) {
     const place = layout.windows[index];
     if (layout.hops[place?.hop ?? -1]?.states[place?.state ?? -1] === undefined) throw new RangeError("no such window");
   }
   const load = windowLoader(layout.hops.map(tileShape));
-  const hops = layout.hops.flatMap((_, hop) => hopReads(layout, hop, wanted) ?? []);
+  const hops = layout.hops.flatMap((_, hop) => hopReads(layout, hop, wanted, recentFrom) ?? []);
   return (record, at, into, base, pushed) => {
     const bundle = record === undefined ? undefined : load(record);
     for (const reads of hops) readHop(reads, bundle, at, into, base, pushed);
@@ -75,8 +80,10 @@ function readHop(
   pushed: readonly PushedValues[] | undefined,
 ): void {
   const tiles = bundle?.hops[reads.hop];
-  if (bundle !== undefined && tiles !== undefined) findOldest(reads, bundle.words, tiles, at);
   const { oldest, lengths } = reads;
+  const recent = pushed === undefined ? undefined : reads.recentSince;
+  if (bundle !== undefined && tiles !== undefined)
+    findOldest(reads, bundle.words, tiles, at, recent === undefined ? at : Math.min(at, recent));
   for (const one of reads.states) {
     one.code.empty(one.into, 0, 0);
     let end = oldest[lengths.length] ?? 0;
@@ -89,7 +96,7 @@ function readHop(
       }
       if (pushed !== undefined) {
         const since = floorTo(at - (lengths[length] ?? 0), reads.width);
-        takeIn(one, pushed, since, until);
+        takeIn(one, pushed, recent === undefined ? since : Math.max(since, recent), until);
         until = since;
       }
       const result = code.finalize(one.into, 0, 0);
@@ -117,9 +124,15 @@ function takeIn(
   }
 }
 
-/** Finds where the tiles of each length begin. */
-function findOldest({ lengths, width, oldest }: HopReads, { f64 }: Words, tiles: FoundTiles, at: Micros): void {
-  let end = firstFrom(f64, tiles, at, tiles.count);
+/** Finds where the tiles of each length begin, of those that begin before another moment. */
+function findOldest(
+  { lengths, width, oldest }: HopReads,
+  { f64 }: Words,
+  tiles: FoundTiles,
+  at: Micros,
+  before: Micros,
+): void {
+  let end = firstFrom(f64, tiles, before, tiles.count);
   oldest[lengths.length] = end;
   for (let i = 0; i < lengths.length; i++) {
     end = firstFrom(f64, tiles, floorTo(at - (lengths[i] ?? 0), width), end);
@@ -191,7 +204,12 @@ interface WantedWindow extends WantedValue {
 }
 
 /** What is wanted of one hop; nothing where no window is. */
-function hopReads(layout: WindowLayout, hop: number, wanted: readonly WantedValue[]): HopReads | undefined {
+function hopReads(
+  layout: WindowLayout,
+  hop: number,
+  wanted: readonly WantedValue[],
+  recentFrom: Micros | undefined,
+): HopReads | undefined {
   const plan = layout.hops[hop];
   const windows = wanted.flatMap((one, taken): WantedWindow[] => {
     const place = layout.windows[one.index];
@@ -217,7 +235,8 @@ function hopReads(layout: WindowLayout, hop: number, wanted: readonly WantedValu
     value += code.shape.values;
   }
   const oldest = new Int32Array(lengths.length + 1);
-  return { hop, width: plan.hop, shape: tileShape(plan), lengths, states, oldest };
+  const recent = recentFrom === undefined ? undefined : recentSince(recentFrom, plan.hop);
+  return { hop, width: plan.hop, shape: tileShape(plan), lengths, states, oldest, recentSince: recent };
 }
 
 function emptyState({ shape }: AggregateCode): StateArrays {

@@ -20,10 +20,11 @@ import {
   type UserFunction,
 } from "../../dsl/index.ts";
 import type { ErasedKeys } from "../erase/erased-keys.ts";
-import { maxKeyBytes, tryEncodeKey } from "../online/codec/index.ts";
+import { decodePushed, maxKeyBytes, tryEncodeKey } from "../online/codec/index.ts";
 import { overlayOf } from "../online/group-pointer.ts";
 import { groupName, type OnlineStore, type PushedRows, type PushRows } from "../online/index.ts";
 import { PushedProgram, pushedText } from "../online/pushed-values.ts";
+import { recentHorizon, recentKey, tooManyRecent } from "../online/recent-rows.ts";
 import type { PushedGroup, PushedPlace, PushedStore } from "../online/pushed-store.ts";
 import { checkedRows, invalidRow } from "./checked-rows.ts";
 import { chosenGroups, notLoaded, OtherFeeds, refuseBefore, requireOverlay } from "./chosen-groups.ts";
@@ -150,12 +151,8 @@ class Pushing {
     const kept = [...texts.keys()].filter((i) => !isErased(i, erasedKeys));
     const erased = texts.length - kept.length;
     if (kept.length === 0) return { appliedAt: clock(), lateBy: 0, rows: 0, erased };
-    const pushedGroups = groups.map((group, g) =>
-      this.#pushedGroup(
-        group,
-        kept.map((i) => placed[g]?.[i]),
-      ),
-    );
+    const pushedGroups = groups.map((group, g) => this.#pushedGroup(source, group, kept, (i) => placed[g]?.[i]));
+    if (source.id !== undefined) await refuseTooMany(store, pushedGroups);
     const done = await pushed.push({
       source: name,
       texts: kept.map((i) => texts[i] ?? ""),
@@ -242,12 +239,14 @@ class Pushing {
         );
       if (parts.some(isMissingRaw)) return { key: undefined, t };
       const key = tryEncodeKey(kinds, parts);
-      if (key !== undefined) return { key, t };
+      // Beside the record of a key lie its recent rows, under one byte more.
+      const isKept = key !== undefined && (source.id === undefined || recentKey(key) !== undefined);
+      if (isKept) return { key, t };
       throw invalidRow(
         source.name,
         i,
         undefined,
-        `has a key of ${name} that takes more than ${String(maxKeyBytes)} bytes`,
+        `has a key of ${name} that takes more than ${String(source.id === undefined ? maxKeyBytes : maxKeyBytes - 1)} bytes`,
         "Use a shorter key: an identifier, or a hash of the text.",
         "KEY_INVALID",
       );
@@ -287,10 +286,19 @@ class Pushing {
     );
   }
 
-  #pushedGroup({ name, overlay }: FedGroup, placed: readonly (PlacedRow | undefined)[]): PushedGroup {
+  /** @param kept the places of the rows among those that were given */
+  #pushedGroup(
+    source: SourcePlan,
+    { name, overlay }: FedGroup,
+    kept: readonly number[],
+    placed: (i: number) => PlacedRow | undefined,
+  ): PushedGroup {
     const keys = new Map<string, { readonly key: Uint8Array; readonly rows: PushedPlace[] }>();
-    for (const [place, row] of placed.entries()) {
+    let oldest: { readonly t: Micros; readonly i: number } = { t: Infinity, i: 0 };
+    for (const [place, i] of kept.entries()) {
+      const row = placed(i);
       if (row?.key === undefined) continue;
+      if (row.t < oldest.t) oldest = { t: row.t, i };
       const id = Buffer.from(row.key).toString("latin1");
       const own = keys.get(id) ?? { key: row.key, rows: [] };
       own.rows.push({ place, t: row.t });
@@ -305,6 +313,7 @@ class Pushing {
         this.#refuseAhead(first);
         requireOverlay(pushed, pointer);
         refuseBefore(name, pointer?.asOf, first);
+        if (source.id !== undefined) refuseOld(source, oldest, first + kept.length - 1);
         if (held <= maxRowsPerKey) return;
         throw new TondoError(
           "LIMIT_EXCEEDED",
@@ -317,6 +326,38 @@ class Pushing {
       },
     };
     return pushed;
+  }
+}
+
+/** Refuses a row of a source with `id` that no load keeps the versions of any more: which of them it replaces could not be told. */
+function refuseOld(source: SourcePlan, { t, i }: { readonly t: Micros; readonly i: number }, last: Micros): void {
+  if (t >= last - recentHorizon) return;
+  throw invalidRow(
+    source.name,
+    i,
+    columnOf(source),
+    `is dated ${formatMicros(t)}, and rows of a source with an \`id\` are pushed within a day`,
+    "Write it to a file of the source, and materialize.",
+  );
+}
+
+/**
+ * Refuses rows of a key of which a load had too many recent ones to keep them.
+ * @throws TondoError `LIMIT_EXCEEDED`
+ */
+async function refuseTooMany(store: OnlineStore, groups: readonly PushedGroup[]): Promise<void> {
+  const view = await store.view(groups.map(({ group }) => group));
+  try {
+    for (const { group, keys } of groups) {
+      const generation = view.pointer(group)?.generation;
+      if (generation === undefined) continue;
+      const recent = keys.flatMap(({ key }) => recentKey(key) ?? []);
+      await view.read(group, generation, recent, (_, record) => {
+        if (record !== undefined && decodePushed(record).length === 0) throw tooManyRecent(group);
+      });
+    }
+  } finally {
+    view.close();
   }
 }
 
@@ -337,15 +378,10 @@ function appliedMeanwhile(source: string, cause: OtherFeeds): TondoError {
 }
 
 function refuseSource(source: SourcePlan): void {
-  const { name, kind, id } = source;
+  const { name, kind } = source;
   const refused = (what: string, hint: string): TondoError =>
     new TondoError("INVALID_ARGUMENT", `rows of "${name}" cannot be pushed: ${what}`, { hint });
   if (kind === "table") throw refused("a table has no time", "Write its files anew and materialize.");
-  if (id !== undefined)
-    throw refused(
-      "its events have an `id`, and what a later version takes away cannot be taken out of windows that are loaded",
-      "Push events that come once, to a source without `id`; or write files and materialize.",
-    );
   if (filesAtRest(source).length === 0)
     throw refused("it has no place at rest, which loads need", "Declare a parquet or csv place of the same rows.");
   if (Object.hasOwn(source.columns, pushedColumn))

@@ -104,6 +104,15 @@ describe("erase", () => {
     );
   });
 
+  it("removes the rows that are kept for versions, too", async () => {
+    const id = [{ node: "column", type: "float?", name: "delay" }] as const;
+    const sources = sampleProject.sources.map((one) => (one.name === "flights" ? { ...one, id } : one));
+    const project = { ...sampleProject, sources };
+    await load(noon, project);
+    const { places } = await erases("airport", "SFO", { project });
+    expect(places.find(({ group }) => group === "airport:departures")).toMatchObject({ before: 2, after: 0 });
+  });
+
   it("records that it was done, by whom and when, and not of which key", async () => {
     await load(noon);
     const { id, places } = await erases("airport", "SFO");

@@ -27,6 +27,8 @@ export interface Sight {
   readonly keysAlone?: boolean;
   /** Where few rows have one of them: how tables are called in which those are set aside, so that nothing is computed of the others. */
   readonly aside?: string;
+  /** Columns of the source that its rows are to have, too: see `relationOf`. Each is one that the group's expressions read. */
+  readonly beside?: readonly string[];
 }
 
 /** What is read of a source. */
@@ -104,7 +106,7 @@ export async function openSource(
       return `select * from ${table}`;
     };
     const alone = sight.keysAlone === true ? sight.keys : undefined;
-    const relation = await relationOf(engine, group, source, scan, applied?.log, alone);
+    const relation = await relationOf(engine, group, source, scan, applied?.log, alone, sight.beside);
     const late =
       sight.aside === undefined && applied === undefined && isReadAgain(relation)
         ? await lateReads(engine, group, source, opened, prune)

@@ -93,6 +93,7 @@ export function neededColumns(group: GroupPlan, source: SourcePlan, place: FileT
  *
  * @param applied with it rows are known when they were first applied online; the scan then gives `since`, as `sinceSql` has it
  * @param alone a table of keys: rows of all others are left out
+ * @param beside columns of the source that `rows` has, too, as `c0`, `c1`, ...
  */
 export async function relationOf(
   host: ProgramHost,
@@ -101,6 +102,7 @@ export async function relationOf(
   scan: Scan,
   applied?: AppliedLog,
   alone?: string,
+  beside: readonly string[] = [],
 ): Promise<SourceRelation> {
   const isApplied = applied !== undefined && source.at !== undefined;
   const kinds = kindsOf(source);
@@ -112,13 +114,22 @@ export async function relationOf(
   const parts: string[] = [];
   const waiting: string[] = [];
   const atRest = transportsAtRest(source);
-  const selection = expressions.map(({ name }) => (name === "gone" ? "coalesce(gone, false) as gone" : name));
+  const asThey = beside.map((name, i): NamedExpression => {
+    const type = source.columns[name];
+    if (type === undefined) throw new TondoError("INTERNAL", `source "${source.name}" has no column "${name}"`);
+    return { name: `c${String(i)}`, value: { node: "column", type, name } };
+  });
+  const selection = [...expressions, ...asThey].map(({ name }) =>
+    name === "gone" ? "coalesce(gone, false) as gone" : name,
+  );
   for (const transport of atRest) {
     const needed = neededColumns(group, source, transport);
     const read = Object.fromEntries(Object.entries(kinds).filter(([name]) => needed.has(name)));
     const rows = await scan(transport, read, column);
     const known: NamedExpression[] = transport.known === undefined ? [] : [{ name: "k", value: transport.known }];
-    const selected = selectExpressions(host, rows, [...expressions, ...known], (plan) => columnSql(plan, column));
+    const selected = selectExpressions(host, rows, [...expressions, ...asThey, ...known], (plan) =>
+      columnSql(plan, column),
+    );
     selected.inJavaScript.forEach((name) => inJavaScript.add(name));
     const assumed = transport.lag === undefined ? "t" : `t + ${String(transport.lag)}`;
     const { pushed } = transport;
@@ -186,7 +197,7 @@ export function orderStruct(parts: readonly string[]): string {
 }
 
 /** The last tie-break: the columns read (of versions whether they are deletions before those), each missing before all values. Null inside a struct would be the largest. */
-function tie(reads: readonly string[]): readonly string[] {
+export function tie(reads: readonly string[]): readonly string[] {
   return reads.flatMap((name) => [`${name} is not null`, name]);
 }
 

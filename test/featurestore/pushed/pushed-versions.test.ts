@@ -1,0 +1,257 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { GivenValue, Micros } from "../../../src/core/index.ts";
+import { compile, parseProject, type ProjectPlan } from "../../../src/dsl/index.ts";
+import { erasedKey } from "../../../src/featurestore/erase/erased-key.ts";
+import { materialize, type MaterializeOptions } from "../../../src/featurestore/materialize/index.ts";
+import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
+import { maxKeyBytes } from "../../../src/featurestore/online/codec/index.ts";
+import type { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
+import { recentKey } from "../../../src/featurestore/online/recent-rows.ts";
+import { pushing } from "../../../src/featurestore/pushed/index.ts";
+import { eachInSampleHome, type SampleHome } from "../online/sample-home.ts";
+import { noon } from "../online/sample-project.ts";
+
+const second = 1_000_000;
+const hour = 3_600 * second;
+const day = 24 * hour;
+let home: SampleHome;
+let store: LmdbStore;
+eachInSampleHome(
+  (given) => {
+    home = given;
+    ({ store } = given);
+  },
+  () => store,
+);
+
+let now: Micros = noon;
+/** A clock that passes whatever is waited for. */
+const clock = (): Micros => (now += 1);
+beforeEach(() => {
+  now = noon;
+});
+
+const { plan } = compile(
+  parseProject([
+    {
+      path: "p.tondo",
+      text: `entity shop (code: string)
+events orders { csv "orders*.csv" at ordered id order_id deleted gone
+  columns (shop: string, ordered: timestamp, order_id: string, price: float, status: string, gone: bool) }
+group shop:sales from orders by shop {
+  n_7d = count() over 7d
+  paid_7d = sum(price) over 7d where status == "paid"
+  paid_1h = sum(price) over 1h where status == "paid"
+  last_price = last(price) over 7d
+}`,
+    },
+  ]),
+  new Map(),
+);
+if (plan === undefined) throw new Error("no plan");
+const project: ProjectPlan = plan;
+
+const features = ["n_7d", "paid_7d", "paid_1h", "last_price"].map((name) => `shop:sales:${name}`);
+
+/** An order `ago` before noon. */
+function order(
+  id: string | null,
+  ago: Micros,
+  rest: Readonly<Record<string, GivenValue>> = {},
+): Record<string, GivenValue> {
+  return { shop: "a", ordered: noon - ago, order_id: id, price: 10, status: "paid", gone: false, ...rest };
+}
+
+async function file(name: string, orders: readonly Readonly<Record<string, GivenValue>>[]): Promise<void> {
+  const lines = orders.map(({ shop, ordered, order_id, price, status, gone }) =>
+    [shop, new Date(Number(ordered) / 1000).toISOString(), order_id, price, status, gone].map(String).join(","),
+  );
+  await writeFile(
+    path.join(home.folder, `orders-${name}.csv`),
+    ["shop,ordered,order_id,price,status,gone", ...lines, ""].join("\n"),
+  );
+}
+
+async function load(options: Partial<MaterializeOptions> = {}): Promise<string | undefined> {
+  const { groups } = await materialize({ ...home, store, project, home: home.folder, clock, ...options });
+  now += second;
+  return groups[0]?.loaded?.how;
+}
+
+async function push(rows: readonly Record<string, GivenValue>[]): Promise<void> {
+  const { appliedAt } = await pushing({ project, store, clock, erased: () => Promise.resolve(() => undefined) })(
+    "orders",
+    rows,
+  );
+  now = Math.max(now, appliedAt);
+}
+
+async function sales(shop = "a"): Promise<readonly unknown[]> {
+  const { values } = await createFeatureReader({ project, store }).get(features, { shop }, { at: BigInt(clock()) });
+  return features.map((name) => values[name]?.value ?? null);
+}
+
+describe("a version that is pushed", () => {
+  beforeEach(async () => {
+    await file("old", [
+      order("1", 6 * day, { price: 100 }),
+      order("2", 2 * hour),
+      order("3", second, { price: 5 }),
+      order("3", second, { price: 7, shop: "b" }),
+    ]);
+    await load();
+    expect(await sales()).toEqual([3, 115, 5, 5]);
+  });
+
+  it("replaces the one that was loaded, in windows of every hop, and its load says the same", async () => {
+    await push([order("3", second, { price: 8 })]);
+    expect(await sales()).toEqual([3, 118, 8, 8]);
+    await push([order("2", 2 * hour, { status: "refunded" })]);
+    expect(await sales()).toEqual([3, 108, 8, 8]);
+    expect(await sales("b")).toEqual([1, 7, 7, 7]);
+    expect(await load()).toBe("full");
+    expect(await sales()).toEqual([3, 108, 8, 8]);
+    await push([order("3", second, { price: 9 })]);
+    expect(await sales()).toEqual([3, 109, 9, 9]);
+  });
+
+  it("replaces one that was pushed", async () => {
+    await push([order("4", 0, { price: 1 }), order("4", 0, { price: 2 })]);
+    await push([order("4", 0, { price: 3 })]);
+    expect(await sales()).toEqual([4, 118, 8, 3]);
+  });
+
+  it("changes nothing where it was known before, also where another one stands", async () => {
+    await push([order("3", second, { price: 5 })]);
+    expect(await sales()).toEqual([3, 115, 5, 5]);
+    await push([order("3", second, { price: 6 })]);
+    await push([order("3", second, { price: 5 })]);
+    expect(await sales()).toEqual([3, 116, 6, 6]);
+    await load();
+    await push([order("3", second, { price: 5 })]);
+    expect(await sales()).toEqual([3, 116, 6, 6]);
+  });
+
+  it("stands against one that a load under way brings first, by when each was served", async () => {
+    await file("more", [order("3", second, { price: 20 }), order("4", second, { price: 30, shop: "b" })]);
+    const erased = async (): Promise<() => undefined> => {
+      await push([order("3", second, { price: 8 })]);
+      expect(await sales()).toEqual([3, 118, 8, 8]);
+      return () => undefined;
+    };
+    await load({ erased });
+    expect(await sales()).toEqual([3, 130, 20, 20]);
+    await load();
+    expect(await sales()).toEqual([3, 130, 20, 20]);
+  });
+
+  it("leaves those of one load as they stand, of which the largest counts", async () => {
+    await file("more", [
+      ...[9, 11, 10].map((price) => order("5", second, { price })),
+      ...[31, 30].map((price) => order("6", second, { price, status: "refunded" })),
+    ]);
+    await load();
+    const before = await sales();
+    expect(before).toEqual([5, 126, 16, 31]);
+    await push([order("7", 2 * hour, { price: 0.5 })]);
+    expect(await sales()).toEqual([6, 126.5, 16, 31]);
+  });
+
+  it("is another event where its time or key is another", async () => {
+    await push([order("3", 2 * second, { price: 1 })]);
+    expect(await sales()).toEqual([4, 116, 6, 5]);
+  });
+
+  it("takes its event away where it is a deletion, and brings it back by another version", async () => {
+    await push([order("3", second, { price: 5, gone: true })]);
+    expect(await sales()).toEqual([2, 110, null, 10]);
+    await load({ limits: { changedShare: 1 } });
+    expect(await sales()).toEqual([2, 110, null, 10]);
+    await push([order("3", second, { price: 5 })]);
+    expect(await sales()).toEqual([2, 110, null, 10]);
+    await push([order("3", second, { price: 4 })]);
+    expect(await sales()).toEqual([3, 114, 4, 4]);
+  });
+
+  it("is an event of its own without an id", async () => {
+    await push([order(null, second), order(null, second)]);
+    await push([order(null, second)]);
+    expect(await sales()).toEqual([6, 145, 35, 10]);
+  });
+
+  it("is refused where it happened longer than a day ago, with all that is pushed with it", async () => {
+    await expect(push([order("5", 0), order("1", 6 * day, { price: 1 })])).rejects.toMatchObject({
+      code: "INPUT_INVALID",
+      message: expect.stringContaining('column "ordered" of row 1') as string,
+      details: { row: 1 },
+    });
+    expect(await sales()).toEqual([3, 115, 5, 5]);
+    await push([order("5", day - hour, { price: 1 })]);
+    expect(await sales()).toEqual([4, 116, 5, 5]);
+  });
+
+  it("counts in loads that copy what did not change", async () => {
+    await file("more", [order("6", 3 * hour, { shop: "c" })]);
+    expect(await load({ limits: { changedShare: 1 } })).toBe("incremental");
+    await push([order("3", second, { price: 8 }), order("6", 3 * hour, { shop: "c", price: 11 })]);
+    expect(await sales()).toEqual([3, 118, 8, 8]);
+    expect(await sales("c")).toEqual([1, 11, null, 11]);
+    now += 2 * day;
+    expect(await load({ limits: { changedShare: 1 } })).toBe("incremental");
+    expect(await sales("c")).toEqual([1, 11, null, 11]);
+    expect(await sales("b")).toEqual([1, 7, null, 7]);
+  });
+});
+
+describe("the rows that loads keep for versions", () => {
+  const keys = ["a", "b"].map((code) => erasedKey(project, "shop", code).bytes);
+  const kept = async (): Promise<readonly number[]> =>
+    Promise.all(
+      keys.map(async (key) => {
+        const all = await store.recordsOf("shop:sales", [recentKey(key) ?? key]);
+        return all.at(-1)?.records ?? 0;
+      }),
+    );
+
+  it("are those of the last day", async () => {
+    await file("all", [order("1", 2 * day + hour), order("2", day, { shop: "b" })]);
+    await load();
+    expect(await kept()).toEqual([0, 1]);
+    now += 3 * day;
+    await load({ limits: { changedShare: 1 } });
+    expect(await kept()).toEqual([0, 0]);
+  });
+
+  it("are none of a key that was erased", async () => {
+    await file("all", [order("1", hour), order("2", hour, { shop: "b" })]);
+    const [first] = keys;
+    const has = (key: Uint8Array): boolean => Buffer.compare(key, first ?? key) === 0;
+    await load({ erased: () => Promise.resolve(() => ({ digest: "one key", has })) });
+    expect(await kept()).toEqual([0, 1]);
+  });
+
+  it("are none of a key that has too many, which takes no pushed rows", async () => {
+    await file("all", [order("1", 2 * hour), order("2", 2 * hour), order("3", 2 * hour, { shop: "b" })]);
+    await load({ limits: { recentBytes: 120 } });
+    expect(await kept()).toEqual([1, 1]);
+    await expect(push([order("4", 0)])).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+    expect(await sales()).toEqual([2, 20, null, 10]);
+    await push([order("3", 2 * hour, { shop: "b", price: 1 })]);
+    expect(await sales("b")).toEqual([1, 1, null, 1]);
+    await file("more", [order("5", 2 * hour, { shop: "c" })]);
+    expect(await load({ limits: { changedShare: 1 } })).toBe("full");
+    await push([order("4", 0)]);
+    expect(await sales()).toEqual([3, 30, 10, 10]);
+  });
+
+  it("are refused of keys that leave no room for theirs", async () => {
+    await file("all", [order("1", hour)]);
+    await load();
+    const longest = "x".repeat(maxKeyBytes - 3);
+    await expect(push([order("2", 0, { shop: longest })])).rejects.toMatchObject({ code: "KEY_INVALID" });
+    await push([order("2", 0, { shop: longest.slice(1) })]);
+    expect(await sales(longest.slice(1))).toEqual([1, 10, 10, 10]);
+  });
+});
