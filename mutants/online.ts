@@ -410,7 +410,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "dated-later-counts-at-once",
     file: "src/featurestore/online/window-reader.ts",
-    find: "firstFrom(f64, tiles, at, tiles.count)",
+    find: "firstFrom(f64, tiles, before, tiles.count)",
     replace: "tiles.count",
     tests: later,
   },

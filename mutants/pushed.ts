@@ -261,7 +261,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "feed-begins-anew-with-each-load",
     file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
-    find: "before?.overlay === overlay ? before.since : this.#last()",
+    find: "before?.overlay === feed.overlay ? before.since : this.#last()",
     replace: "this.#last()",
     tests: store,
   },
@@ -275,8 +275,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "overlay-of-any-source",
     file: "src/featurestore/online/group-pointer.ts",
-    find: "canonicalJson({ source: name, key: group.key, at, deleted })",
-    replace: "canonicalJson({ key: group.key, at, deleted })",
+    find: "canonicalJson({ source: name, key: group.key, at, deleted, ...identity })",
+    replace: "canonicalJson({ key: group.key, at, deleted, ...identity })",
     tests: ["test/featurestore/online/group-pointer.test.ts"],
   },
   {
@@ -317,8 +317,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "pushed-row-counted-by-its-load-too",
     file: "src/featurestore/online/group-reader.ts",
-    find: "this.#pushed.values(decodePushed(record), asOf, at)",
-    replace: "this.#pushed.values(decodePushed(record), -Infinity, at)",
+    find: "this.#reader().values(rows, asOf, at)",
+    replace: "this.#reader().values(rows, -Infinity, at)",
     tests: push,
   },
   {

@@ -23,7 +23,7 @@ describe("docs/erase.md", () => {
     const { stdout, stderr } = await runProgram(text, project.folder);
     expect(stderr).toBe("");
     expect(stdout).toMatch(
-      /^4 0\norders data\/orders\.parquet \d+\nrestaurants data\/restaurants\.csv \d+\nrestaurant true\n$/,
+      /^6 0\norders data\/orders\.parquet \d+\nrestaurants data\/restaurants\.csv \d+\nrestaurant true\n$/,
     );
   });
 });

@@ -45,6 +45,7 @@ group shop:sales from orders by shop {
   paid_7d = sum(price) over 7d where status == "paid"
   paid_1h = sum(price) over 1h where status == "paid"
   last_price = last(price) over 7d
+  n_30d = count() over 30d
 }`,
     },
   ]),
@@ -157,6 +158,15 @@ describe("a version that is pushed", () => {
     expect(before).toEqual([5, 126, 16, 31]);
     await push([order("7", 2 * hour, { price: 0.5 })]);
     expect(await sales()).toEqual([6, 126.5, 16, 31]);
+  });
+
+  it("counts once in windows whose tiles are of other widths, however many of their rows are kept", async () => {
+    await file("more", [order("5", 30 * hour)]);
+    await load();
+    await push([order("6", 0)]);
+    const names = ["shop:sales:n_7d", "shop:sales:n_30d"];
+    const { values } = await createFeatureReader({ project, store }).get(names, { shop: "a" }, { at: BigInt(clock()) });
+    expect(names.map((name) => values[name]?.value)).toEqual([5, 5]);
   });
 
   it("is another event where its time or key is another", async () => {
