@@ -120,7 +120,7 @@ describe("erase", () => {
       ].status;
     expect(await read()).toBe("present");
     const result = await opened.erase("restaurant", "r03");
-    expect(result).toMatchObject({ done: true, found: 3, compacted: null });
+    expect(result).toMatchObject({ done: true, found: 6, compacted: null });
     expect(result.sources.map(({ source }) => source)).toEqual(["orders", "restaurants"]);
     expect(await read()).toBe("not_found");
     expect((await opened.erasures())[0]?.id).toBe(result.id);
