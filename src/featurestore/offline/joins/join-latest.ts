@@ -33,20 +33,27 @@ function standing(unit: JoinUnit, relation: SourceRelation, time: string, winner
  * Where rows may be known later than they happened, one becomes visible at `vis = greatest(t, k)`. One whose `t` lies below the largest `t` that is
  * visible with it can never win; of those that stay, `t` rises with `vis`, so that the last by `vis` is the one with the largest `(t, k)`, and
  * those of one `vis` are of one `t`. That `vis` is `seen` then.
+ *
+ * Sorted is by the numbers of keys, which are shorter than any key: that saves a sixth with whole numbers as keys, and more than half with texts.
+ *
+ * @param numbered a table of the keys of `left`, each with a `number`
  */
-export function snapshotMoments(relation: SourceRelation, left: string): string {
+export function snapshotMoments(relation: SourceRelation, left: string, numbered: string): string {
   const keys = relation.keys.join(", ");
-  const equal = relation.keys.map((key) => `a.${key} = b.${key}`).join(" and ");
+  const numbers = `select number::int as number, ${keys} from ${numbered}`;
+  const own = `select * from (${left}) left join (${numbers}) using (${keys})`;
+  const of = (columns: string): string =>
+    `select number, ${columns} from (select ${keys}, t, k from (${relation.unchecked})) join (${numbers}) using (${keys})`;
   if (!relation.hasKnown) {
-    return `select a.*, b.t as newest from (${left}) a
-      asof left join (select ${keys}, t from (${relation.unchecked})) b on ${equal} and a.q >= b.t`;
+    return `select a.* exclude (number), b.t as newest from (${own}) a
+      asof left join (${of("t")}) b on a.number = b.number and a.q >= b.t`;
   }
-  return `select a.*, b.t as newest, b.vis as seen from (${left}) a
+  return `select a.* exclude (number), b.t as newest, b.vis as seen from (${own}) a
       asof left join (
-        select ${keys}, t, vis from (
-          select *, max(t) over (partition by ${keys} order by vis range unbounded preceding) as newest
-          from (select ${keys}, t, case when k is not null then greatest(t, k) end as vis from (${relation.unchecked})))
-        where t = newest) b on ${equal} and a.q >= b.vis`;
+        select number, t, vis from (
+          select *, max(t) over (partition by number order by vis range unbounded preceding) as newest
+          from (${of("t, case when k is not null then greatest(t, k) end as vis")}))
+        where t = newest) b on a.number = b.number and a.q >= b.vis`;
 }
 
 /**

@@ -145,7 +145,7 @@ export class UnitJoin {
         await keep(joinTable(unit, relation, rows));
         break;
       case "asof":
-        await this.#joinAsOf(seen, relation, rows, keep);
+        await this.#joinAsOf(seen, relation, { rows, keys }, keep);
         break;
       case "range":
         await keep(
@@ -175,19 +175,19 @@ export class UnitJoin {
   async #joinAsOf(
     seen: Omit<SeenRelation, "aside">,
     relation: SourceRelation,
-    rows: string,
+    { rows, keys }: { readonly rows: string; readonly keys: string },
     keep: (sql: string) => Promise<void>,
   ): Promise<void> {
     const { moments, states } = tablesOf(this.#unit);
     // A statement of its own: in one with the join behind it DuckDB 1.5 takes a sixth longer.
     if (this.#source.isReadAgain) {
-      await this.#make(moments, snapshotMoments(relation, rows));
+      await this.#make(moments, snapshotMoments(relation, rows, keys));
       await keep(joinSnapshot(this.#unit, seen, moments));
       return this.#drop(moments);
     }
     await this.#make(states, relation.sql);
     const kept = { ...relation, sql: `select * from ${states}`, unchecked: `select * from ${states}` };
-    await this.#make(moments, snapshotMoments(kept, rows));
+    await this.#make(moments, snapshotMoments(kept, rows, keys));
     await keep(joinSnapshot(this.#unit, kept, moments));
     return this.#drop(moments, states);
   }
