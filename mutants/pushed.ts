@@ -51,8 +51,15 @@ const mutants: readonly Mutant[] = [
   {
     name: "deletion-that-is-a-repeat",
     file: "src/featurestore/online/pushed-values.ts",
-    find: "textOf([this.#gone, ...this.#reads], row)",
+    find: "`${String(values[row]?.isGone)} ${textOf(this.#reads, row)}`",
     replace: "textOf(this.#reads, row)",
+    tests: versions,
+  },
+  {
+    name: "no-deletion-and-nothing-said-are-two",
+    file: "src/featurestore/online/pushed-values.ts",
+    find: "`${String(values[row]?.isGone)} ${textOf(this.#reads, row)}`",
+    replace: "textOf([this.#gone, ...this.#reads], row)",
     tests: versions,
   },
   {

@@ -127,6 +127,7 @@ export class PushedReader {
     if (pushed.length === 0) return undefined;
     const all = [...loaded(), ...pushed].sort((one, other) => one.k - other.k);
     const results = this.#program.run(all.map(({ text }) => text));
+    const values = this.#read(all, results);
     const textOf = (outputs: readonly number[], row: number): string =>
       JSON.stringify(outputs.map((output) => jsonOf(results[output]?.[row] ?? null)));
     const events = new Map<string, { readonly versions: Set<string>; standing: number }>();
@@ -134,7 +135,8 @@ export class PushedReader {
     for (const row of all.keys()) {
       const isOwn = this.#id.some((part) => isMissingRaw(results[part]?.[row] ?? null));
       const id = isOwn ? String(row) : textOf([0, ...this.#id], row);
-      const version = isOwn ? "" : textOf([this.#gone, ...this.#reads], row);
+      // What does not say whether it deletes does not.
+      const version = isOwn ? "" : `${String(values[row]?.isGone)} ${textOf(this.#reads, row)}`;
       const known = events.get(id);
       if (known === undefined) events.set(id, { versions: new Set([version]), standing: row });
       else if (!known.versions.has(version)) {
@@ -143,7 +145,6 @@ export class PushedReader {
       }
     }
     for (const one of events.values()) standing.push(one.standing);
-    const values = this.#read(all, results);
     return inOrder(standing.sort((one, other) => one - other).flatMap((row) => values[row] ?? [])).filter(
       ({ isGone }) => !isGone,
     );

@@ -169,6 +169,17 @@ describe("a version that is pushed", () => {
     expect(names.map((name) => values[name]?.value)).toEqual([5, 5]);
   });
 
+  it("is a repeat where only one of the two says that it is no deletion", async () => {
+    await file("more", [order("5", second, { price: 1, gone: "" })]);
+    await load();
+    await push([order("5", second, { price: 2 })]);
+    const before = await sales();
+    await push([order("5", second, { price: 1, gone: false })]);
+    expect(await sales()).toEqual(before);
+    await push([order("5", second, { price: 1, gone: null }), order("5", second, { price: 2, gone: null })]);
+    expect(await sales()).toEqual(before);
+  });
+
   it("is another event where its time or key is another", async () => {
     await push([order("3", 2 * second, { price: 1 })]);
     expect(await sales()).toEqual([4, 116, 6, 5]);
