@@ -21,14 +21,15 @@ const scans = ["test/featurestore/offline/files/file-scan.test.ts"];
 const reads = ["test/featurestore/offline/files/read-files.test.ts"];
 const badCsv = ["test/featurestore/offline/sets/bad-csv.test.ts"];
 const badParquet = ["test/featurestore/offline/sets/bad-parquet.test.ts"];
+const shortKeys = ["test/featurestore/offline/joins/short-keys.test.ts"];
 const changing = ["test/featurestore/offline/sets/changing-files.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
     name: "left-rows-without-a-key-dropped",
     file: "src/featurestore/offline/joins/join-latest.ts",
-    find: "select * from (${left}) left join (${numbers})",
-    replace: "select * from (${left}) join (${numbers})",
+    find: "select * from (${left}) left join ${numbers}",
+    replace: "select * from (${left}) join ${numbers}",
     tests: ["test/featurestore/offline/joins/join.test.ts"],
   },
   {
@@ -105,9 +106,44 @@ const mutants: readonly Mutant[] = [
   {
     name: "parts-of-keys-share-states",
     file: `${folder}/joins/unit-join.ts`,
-    find: "await this.#make(moments, snapshotMoments(relation, rows, keys));",
-    replace: "await this.#make(moments, snapshotMoments(seen, rows.replace('_part', ''), keys.replace('_part', '')));",
+    find: "await this.#make(moments, snapshotMoments(this.#unit, relation, rows, short));",
+    replace: "await this.#make(moments, snapshotMoments(this.#unit, seen, rows.replace('_part', ''), short));",
     ...join,
+  },
+  {
+    name: "long-keys-cut-to-short-ones",
+    file: `${folder}/joins/join-latest.ts`,
+    find: "try_cast(${key} as int)",
+    replace: "try_cast(${key} % 4294967296 as int)",
+    tests: shortKeys,
+  },
+  {
+    name: "long-keys-of-states-fail",
+    file: `${folder}/joins/join-latest.ts`,
+    find: "try_cast(${key} as int)",
+    replace: "cast(${key} as int)",
+    tests: shortKeys,
+  },
+  {
+    name: "keys-short-whatever-is-asked",
+    file: `${folder}/joins/unit-join.ts`,
+    find: 'row?.["fit"] === true',
+    replace: 'row?.["fit"] !== undefined',
+    tests: shortKeys,
+  },
+  {
+    name: "wide-ints-fail-in-arrays-of-doubles",
+    file: "src/featurestore/duckdb/engine.ts",
+    find: "for (const i of wide) results[i] = listOf(chunkRows);",
+    replace: "",
+    tests: engine,
+  },
+  {
+    name: "small-ints-unsigned",
+    file: "src/featurestore/duckdb/vector-access.ts",
+    find: "small >> 31",
+    replace: "0",
+    tests: engine,
   },
   {
     name: "late-values-left-as-files-have-them",

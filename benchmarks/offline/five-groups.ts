@@ -27,12 +27,13 @@ export const fiveGroups: Case = joined({
 function fiveByHand({ events }: World): ByHand {
   const groups = events.map((of, g) => ({ table: `hand${String(g)}`, ...latest(of) }));
   const values = groups.flatMap(({ table }) => ["a", "b", "c", "d", "s"].map((name) => `${table}.${name}`));
+  const tables = groups.map(({ table }, i) => (i === 0 ? table : `${table} using (row)`));
   return {
     before: groups.flatMap(({ table, before = [], query }) => [
       ...before,
       `create or replace temp table ${table} as ${query}`,
     ]),
-    query: `select l.row, ${values.join(", ")} from l ${groups.map(({ table }) => `join ${table} using (row)`).join(" ")}`,
+    query: `select row, ${values.join(", ")} from ${tables.join(" join ")}`,
     tables: [...groups.map(({ table }) => table), "found"],
   };
 }

@@ -19,6 +19,7 @@ import {
   functionLibrary,
   quoteIdentifier,
   quoteText,
+  type Raw,
   type RawColumn,
   type RowProgram,
   toRaw,
@@ -238,8 +239,21 @@ export class Engine {
     const inputs = program.leaves.map(({ kind }) => carrierOf(kind));
     const outputs = program.outputs.map(({ kind }) => carrierOf(kind));
     const results = outputs.map((carrier): RawColumn =>
-      carrier === "number" ? new Float64Array(chunkRows) : new Array<null>(chunkRows).fill(null),
+      carrier === "number" || carrier === "int" ? new Float64Array(chunkRows) : listOf(chunkRows),
     );
+    const compute = (n: number, columns: readonly RawColumn[]): void => {
+      try {
+        program.run(n, columns, results);
+      } catch (error) {
+        // Of a bigint, which no array of doubles takes: ints are as wide as that in few columns, and doubles are half as much work.
+        const wide = outputs.flatMap((carrier, i) =>
+          carrier === "int" && results[i] instanceof Float64Array ? [i] : [],
+        );
+        if (!(error instanceof TypeError) || wide.length === 0) throw error;
+        for (const i of wide) results[i] = listOf(chunkRows);
+        program.run(n, columns, results);
+      }
+    };
     this.#connection.registerScalarFunction(
       DuckDBScalarFunction.create({
         name,
@@ -251,7 +265,7 @@ export class Engine {
           const n = chunk.rowCount;
           const columns = inputs.map((carrier, i) => readVector(chunk.getColumnVector(i), carrier, n));
           try {
-            program.run(n, columns, results);
+            compute(n, columns);
           } catch (error) {
             if (error instanceof TondoError) this.#thrown ??= error;
             throw error;
@@ -361,6 +375,10 @@ export class Engine {
       throw thrown ?? engineError(error, doing);
     }
   }
+}
+
+function listOf(length: number): Raw[] {
+  return new Array<Raw>(length).fill(null);
 }
 
 function typeOfCarrier(carrier: Carrier): DuckDBType {

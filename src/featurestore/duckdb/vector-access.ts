@@ -229,17 +229,29 @@ export function writeVector(vector: DuckDBVector, carrier: Carrier, column: RawC
 /** Numbers in two halves: making a bigint of each costs ten times as much. */
 function writeInts(items: BigInt64Array, column: RawColumn, n: number): void {
   const halves = new Int32Array(items.buffer, items.byteOffset, n * 2);
+  if (column instanceof Float64Array) {
+    // Apart from the other loop, which would make this one ask of each value what it is.
+    for (let i = 0; i < n; i++) writeHalves(halves, i, column[i] ?? Number.NaN);
+    return;
+  }
   for (let i = 0; i < n; i++) {
     const value = column[i];
-    if (typeof value !== "number") {
-      items[i] = toInt64(value);
-      continue;
-    }
-    const whole = value === value ? value : 0;
-    const high = Math.floor(whole / 4294967296);
-    halves[2 * i] = whole - high * 4294967296;
-    halves[2 * i + 1] = high;
+    if (typeof value === "number") writeHalves(halves, i, value);
+    else items[i] = toInt64(value);
   }
+}
+
+function writeHalves(halves: Int32Array, i: number, value: number): void {
+  const small = value | 0;
+  if (small === value) {
+    halves[2 * i] = small;
+    halves[2 * i + 1] = small >> 31;
+    return;
+  }
+  const whole = value === value ? value : 0;
+  const high = Math.floor(whole / 4294967296);
+  halves[2 * i] = whole - high * 4294967296;
+  halves[2 * i + 1] = high;
 }
 
 /** A raw int as 64 bits; 0 where it is missing. */

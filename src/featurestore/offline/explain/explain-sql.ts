@@ -150,7 +150,7 @@ async function statementsOf(
   if (source.kind === "snapshot")
     return [
       ...left,
-      create(moments, snapshotMoments(relation, rows, keys)),
+      create(moments, snapshotMoments(unit, relation, rows, { as: "numbers", table: keys })),
       create(name, joinSnapshot(unit, relation, moments)),
     ];
   const events = visibleEventsSql(unit, relation, "first_q", "last_q");

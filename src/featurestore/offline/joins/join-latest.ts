@@ -26,29 +26,39 @@ function standing(unit: JoinUnit, relation: SourceRelation, time: string, winner
   });
 }
 
+/** What stands for a key where rows are sorted: its number in a table of the keys of the left rows, or itself where all of those fit into 32 bits. */
+export type ShortKeys = { readonly as: "numbers"; readonly table: string } | { readonly as: "int" };
+
 /**
  * SQL of the moment of the state that each left row sees: `newest`, the largest `t` of its key that had happened and was known, or nothing.
- * `left` has `row`, `q` and `key0`, ...; so has this. Only keys and times are read.
+ * `left` has `row`, `q` and `key0`, ...; so has this, but for `q` where nothing gets too old. Only keys and times are read.
  *
  * Where rows may be known later than they happened, one becomes visible at `vis = greatest(t, k)`. One whose `t` lies below the largest `t` that is
  * visible with it can never win; of those that stay, `t` rises with `vis`, so that the last by `vis` is the one with the largest `(t, k)`, and
  * those of one `vis` are of one `t`. That `vis` is `seen` then.
  *
- * Sorted is by the numbers of keys, which are shorter than any key: that saves a sixth with whole numbers as keys, and more than half with texts.
- *
- * @param numbered a table of the keys of `left`, each with a `number`
+ * Sorted is by what is shorter than any key: that saves a sixth with whole numbers as keys, and more than half with texts.
  */
-export function snapshotMoments(relation: SourceRelation, left: string, numbered: string): string {
+export function snapshotMoments(unit: JoinUnit, relation: SourceRelation, left: string, short: ShortKeys): string {
+  const kept = ["row", ...(unit.group.ttl === undefined ? [] : ["q"]), ...relation.keys]
+    .map((name) => `a.${name}`)
+    .join(", ");
+  const [key = ""] = relation.keys;
   const keys = relation.keys.join(", ");
-  const numbers = `select number::int as number, ${keys} from ${numbered}`;
-  const own = `select * from (${left}) left join (${numbers}) using (${keys})`;
+  const numbers = short.as === "numbers" ? `(select number::int as number, ${keys} from ${short.table})` : "";
+  const own =
+    short.as === "int"
+      ? `select *, ${key}::int as number from (${left})`
+      : `select * from (${left}) left join ${numbers} using (${keys})`;
   const of = (columns: string): string =>
-    `select number, ${columns} from (select ${keys}, t, k from (${relation.unchecked})) join (${numbers}) using (${keys})`;
+    short.as === "int"
+      ? `select try_cast(${key} as int) as number, ${columns} from (${relation.unchecked})`
+      : `select number, ${columns} from (select ${keys}, t, k from (${relation.unchecked})) join ${numbers} using (${keys})`;
   if (!relation.hasKnown) {
-    return `select a.* exclude (number), b.t as newest from (${own}) a
+    return `select ${kept}, b.t as newest from (${own}) a
       asof left join (${of("t")}) b on a.number = b.number and a.q >= b.t`;
   }
-  return `select a.* exclude (number), b.t as newest, b.vis as seen from (${own}) a
+  return `select ${kept}, b.t as newest, b.vis as seen from (${own}) a
       asof left join (
         select number, t, vis from (
           select *, max(t) over (partition by number order by vis range unbounded preceding) as newest

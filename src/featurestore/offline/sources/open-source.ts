@@ -62,7 +62,7 @@ export interface OpenedSource {
 }
 
 /** How many rows are looked at to see which share of keys is asked for. */
-const lookedAt = 65_536;
+const lookedAt = 16_384;
 
 /**
  * Opens the source of a group.
