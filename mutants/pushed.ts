@@ -10,6 +10,7 @@ const opened = ["test/featurestore/pushed/opened.test.ts"];
 const others = ["test/featurestore/pushed/other-definitions.test.ts"];
 
 const versions = ["test/featurestore/pushed/pushed-versions.test.ts"];
+const lateRows = ["test/featurestore/pushed/late.test.ts"];
 const erased = ["test/featurestore/erase/erase.test.ts"];
 
 const mutants: readonly Mutant[] = [
@@ -107,8 +108,64 @@ const mutants: readonly Mutant[] = [
   {
     name: "old-version-pushed",
     file: "src/featurestore/pushed/push-rows.ts",
-    find: "if (t >= last - recentHorizon) return;",
-    replace: "if (t >= last - 100 * recentHorizon) return;",
+    find: "(t < from ? [i] : [])",
+    replace: "(t < from - 100 * recentHorizon ? [i] : [])",
+    tests: versions,
+  },
+  {
+    name: "old-version-applied-where-the-day-passes",
+    file: "src/featurestore/pushed/push-rows.ts",
+    find: "oldest < first + kept.length - 1 - recentHorizon",
+    replace: "oldest < first + kept.length - 1 - 100 * recentHorizon",
+    tests: versions,
+  },
+  {
+    name: "old-version-logged-as-if-applied",
+    file: "src/featurestore/pushed/push-rows.ts",
+    find: 'late.has(i) ? lateText(texts[i] ?? "") : (texts[i] ?? "")',
+    replace: 'texts[i] ?? ""',
+    tests: lateRows,
+  },
+  {
+    name: "late-rows-known-from-their-push",
+    file: "src/featurestore/offline/sources/source-relation.ts",
+    find: "const isByLoads = pushed === undefined || transport.late === true;",
+    replace: "const isByLoads = pushed === undefined;",
+    tests: lateRows,
+  },
+  {
+    name: "late-rows-known-when-they-say",
+    file: "src/featurestore/offline/sources/source-relation.ts",
+    find: "const at = pushed === undefined ? k : column(pushed);",
+    replace: "const at = pushed === undefined || transport.late === true ? k : column(pushed);",
+    tests: versions,
+  },
+  {
+    name: "late-files-of-no-load",
+    file: "src/featurestore/offline/sources/source-digests.ts",
+    find: "place.pushed === undefined || place.late === true ?",
+    replace: "place.pushed === undefined ?",
+    tests: lateRows,
+  },
+  {
+    name: "late-files-of-killed-runs-read",
+    file: "src/featurestore/pushed/pushed-places.ts",
+    find: "late.filter(({ last }) => last <= until)",
+    replace: "late",
+    tests: versions,
+  },
+  {
+    name: "late-files-of-killed-runs-kept",
+    file: "src/featurestore/pushed/collect-pushed.ts",
+    find: "late.filter((one) => one.last > last)",
+    replace: "late.filter(() => false)",
+    tests: versions,
+  },
+  {
+    name: "late-files-not-erased",
+    file: "src/featurestore/pushed/pushed-erasure.ts",
+    find: "await wholeParts(home, name)",
+    replace: '(await wholeParts(home, name)).filter((one) => one.name === "part")',
     tests: versions,
   },
   {
@@ -401,8 +458,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "pushed-rows-known-by-the-load",
     file: "src/featurestore/offline/sources/source-relation.ts",
-    find: '`${since ?? appliedSql(applied, k, "t", "since")} as k`',
-    replace: '`${appliedSql(applied, k, "t", since === undefined ? "since" : "0::bigint")} as k`',
+    find: 'isByLoads ? appliedSql(applied, at, "t", "since") : at',
+    replace: 'appliedSql(applied, isByLoads ? at : k, "t", isByLoads ? "since" : "0::bigint")',
     tests: opened,
   },
   {

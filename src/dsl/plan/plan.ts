@@ -30,6 +30,8 @@ export interface FileTransportPlan extends Knowledge {
   readonly path: string;
   /** Where rows lie that programs gave: the column with the moment from which on each counts. No definition says it. */
   readonly pushed?: string;
+  /** Of such rows those that came too late to count at once: each waits for the first load that takes in what was pushed by then. */
+  readonly late?: true;
 }
 
 /** Rows as they happen. The topic's name is no part of a fingerprint. */

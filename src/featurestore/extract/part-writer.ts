@@ -73,6 +73,7 @@ export class PartWriter {
    * Writes what a query over the table gives (default: all of it, in order) as a part: whole under its name, or not at all.
    *
    * @param cursor the column whose largest value the part is to say
+   * @param options `from`: the query; `name`: what the part's name begins with
    * @throws TondoError `IO_FAILED`, `ABORTED`
    */
   async write(
@@ -80,10 +81,10 @@ export class PartWriter {
     number: number,
     cursor: PartColumn | undefined,
     signal: AbortSignal | undefined,
-    from: string = extractedRows,
+    { from = extractedRows, name = "part" }: { readonly from?: string; readonly name?: string } = {},
   ): Promise<ExtractedPart> {
     await mkdir(folder, { recursive: true });
-    const file = `part-${String(number).padStart(6, "0")}.parquet`;
+    const file = `${name}-${String(number).padStart(6, "0")}.parquet`;
     const path = join(folder, file);
     const temporary = temporaryBeside(path);
     try {

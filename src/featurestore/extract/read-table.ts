@@ -98,7 +98,8 @@ async function readAgain(reading: TableReading, cursor: TableCursor, largest: Cu
     { cursor, from, to: largest },
     signal,
   );
-  if (rows > 0) await kept.add([await writer.write(kept.folder, kept.number(), cursor.column, signal, sql)], largest);
+  if (rows > 0)
+    await kept.add([await writer.write(kept.folder, kept.number(), cursor.column, signal, { from: sql })], largest);
   return { rows, repeats: writer.rows - rows };
 }
 

@@ -39,8 +39,22 @@ function jsonOf(value: Raw): unknown {
   return Array.isArray(value) ? value.map(jsonOf) : value;
 }
 
-/** The columns of a row from {@link pushedText}. */
-export function columnsOfText(text: string): Readonly<Record<string, Raw>> {
+/** Before the text of a row that waits for a load: no JSON begins so. */
+const latePrefix = "late ";
+
+/** The text of a row that waits for a load. */
+export function lateText(text: string): string {
+  return `${latePrefix}${text}`;
+}
+
+/** Whether a row waits for a load, by its text. */
+export function isLateText(text: string): boolean {
+  return text.startsWith(latePrefix);
+}
+
+/** The columns of a row from {@link pushedText} or {@link lateText}. */
+export function columnsOfText(given: string): Readonly<Record<string, Raw>> {
+  const text = isLateText(given) ? given.slice(latePrefix.length) : given;
   if (!text.includes('{"int":"')) return JSON.parse(text) as Readonly<Record<string, Raw>>;
   return JSON.parse(text, (_, value: unknown) => {
     const isInt = isObject(value) && Object.keys(value).length === 1 && typeof value["int"] === "string";

@@ -43,6 +43,8 @@ export interface PushedRows {
   readonly lateBy: Micros;
   /** How many were applied. */
   readonly rows: number;
+  /** How many of events with an `id` wait for the next load, since they happened longer than a day ago: they are durable, and count from that load's moment on. */
+  readonly waiting: number;
   /** How many were dropped, since a key of theirs was erased. */
   readonly erased: number;
 }

@@ -50,8 +50,8 @@ export interface Happening {
   readonly read: readonly Value[];
 }
 
-/** When a row was first applied online to a group, of what says itself to be known at `declared`; `null` where it never was. */
-export type Applications = (group: GroupPlan, source: SourcePlan, row: Row, declared: Micros) => Micros | null;
+/** When a row was first applied online to a group, of what says itself to be known at `declared`, or does not say it; `null` where it never was. */
+export type Applications = (group: GroupPlan, source: SourcePlan, row: Row, declared: Micros | null) => Micros | null;
 
 /** Rows are known when they say. */
 const asDeclared: Applications = (_group, _source, _row, declared) => declared;
@@ -206,7 +206,7 @@ export function lastVersions(source: SourcePlan, visible: readonly Happening[]):
   return events;
 }
 
-/** The rows of a key that have a time and, where it is declared, a moment at which they could be known. */
+/** The rows of a key that have a time and a moment at which they could be known: the one that they declare, or that they were applied at. */
 export function happenings(
   group: GroupPlan,
   source: SourcePlan,
@@ -218,11 +218,11 @@ export function happenings(
   for (const row of rows) {
     const t = momentOf(found(source.at), row);
     const declared = knownAt(source, row, t);
-    if (t === null || declared === null || !hasKey(group, row, key)) continue;
+    if (t === null || !hasKey(group, row, key)) continue;
     const k = applied(group, source, row, declared);
     if (k === null) continue;
     const isDeletion = source.deleted !== undefined && evaluateExpression(source.deleted, { columns: row }) === true;
-    all.push({ row, t, k, declared, isDeletion, read: [isDeletion, ...readsOf(group, source, row)] });
+    all.push({ row, t, k, declared: declared ?? t, isDeletion, read: [isDeletion, ...readsOf(group, source, row)] });
   }
   return all;
 }

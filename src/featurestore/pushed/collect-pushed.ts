@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { join } from "node:path";
 import { type Micros, parseTypeName, TondoError } from "../../core/index.ts";
@@ -8,9 +9,9 @@ import { PartWriter } from "../extract/part-writer.ts";
 import { type HomeLock, lockHome } from "../home-lock.ts";
 import { groupName, type OnlineStore } from "../online/index.ts";
 import type { LoggedRow } from "../online/pushed-store.ts";
-import { columnsOfText } from "../online/pushed-values.ts";
+import { columnsOfText, isLateText } from "../online/pushed-values.ts";
 import { claimPushed } from "./pushed-home.ts";
-import { pushedColumn, pushedFolder, pushedParts } from "./pushed-places.ts";
+import { allParts, pushedColumn, pushedFolder } from "./pushed-places.ts";
 import { rowKeys } from "./row-keys.ts";
 
 /** What is put into files, whence and where. */
@@ -118,7 +119,11 @@ async function collectSource(source: SourcePlan, engine: Engine, options: Collec
   const names = Object.keys(source.columns);
   const kinds = names.map((name) => parseTypeName(source.columns[name] ?? "string").kind);
   for (;;) {
-    const last = (await pushedParts(home, source.name)).at(-1)?.last ?? Number.MIN_SAFE_INTEGER;
+    const { part, late } = await allParts(home, source.name);
+    const last = part.at(-1)?.last ?? Number.MIN_SAFE_INTEGER;
+    // Of one that was killed before the other file stood, whose rows are still in the log.
+    for (const { file } of late.filter((one) => one.last > last))
+      await rm(join(pushedFolder(home, source.name), file), { force: true });
     await store.pushed?.dropLogged(source.name, ({ k }) => k <= last);
     const rows = (await store.pushed?.logged(source.name, last, rowsAtOnce)) ?? [];
     const moment = rows.at(-1)?.k;
@@ -132,18 +137,23 @@ async function collectSource(source: SourcePlan, engine: Engine, options: Collec
       ...names.map((name, i) => ({ name, kind: kinds[i] ?? "string", zoned: false })),
       { name: pushedColumn, kind: "timestamp" as const, zoned: false },
     ];
-    const writer = await PartWriter.open(engine, columns);
-    try {
-      writer.append(
-        rows.map(({ k, text }) => {
-          const held = columnsOfText(text);
-          const valueOf = (name: string): Raw => (Object.hasOwn(held, name) ? (held[name] ?? null) : null);
-          return [...names.map((name, i) => fromRaw(valueOf(name), kinds[i] ?? "string")), k];
-        }),
-      );
-    } finally {
-      writer.finish();
+    // The late ones first: their rows leave the log with the others'.
+    for (const name of ["late", "part"] as const) {
+      const own = rows.filter(({ text }) => isLateText(text) === (name === "late"));
+      if (name === "late" && own.length === 0) continue;
+      const writer = await PartWriter.open(engine, columns);
+      try {
+        writer.append(
+          own.map(({ k, text }) => {
+            const held = columnsOfText(text);
+            const valueOf = (column: string): Raw => (Object.hasOwn(held, column) ? (held[column] ?? null) : null);
+            return [...names.map((column, i) => fromRaw(valueOf(column), kinds[i] ?? "string")), k];
+          }),
+        );
+      } finally {
+        writer.finish();
+      }
+      await writer.write(pushedFolder(home, source.name), moment, undefined, signal, { name });
     }
-    await writer.write(pushedFolder(home, source.name), moment, undefined, signal);
   }
 }

@@ -23,7 +23,7 @@ import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { decodePushed, maxKeyBytes, tryEncodeKey } from "../online/codec/index.ts";
 import { overlayOf } from "../online/group-pointer.ts";
 import { groupName, type OnlineStore, type PushedRows, type PushRows } from "../online/index.ts";
-import { PushedProgram, pushedText } from "../online/pushed-values.ts";
+import { lateText, PushedProgram, pushedText } from "../online/pushed-values.ts";
 import { recentHorizon, recentKey, tooManyRecent } from "../online/recent-rows.ts";
 import type { PushedGroup, PushedPlace, PushedStore } from "../online/pushed-store.ts";
 import { checkedRows, invalidRow } from "./checked-rows.ts";
@@ -99,6 +99,7 @@ class Pushing {
       try {
         return await this.#push(pushed, name, rows);
       } catch (error) {
+        if (error instanceof GrownOld && turn < mostTurns) continue;
         if (!(error instanceof OtherFeeds)) throw error;
         if (turn === mostTurns) throw appliedMeanwhile(name, error);
         await this.#catchUp(pushed, name, error.feeds);
@@ -150,23 +151,32 @@ class Pushing {
       });
     const kept = [...texts.keys()].filter((i) => !isErased(i, erasedKeys));
     const erased = texts.length - kept.length;
-    if (kept.length === 0) return { appliedAt: clock(), lateBy: 0, rows: 0, erased };
-    const pushedGroups = groups.map((group, g) => this.#pushedGroup(source, group, kept, (i) => placed[g]?.[i]));
+    if (kept.length === 0) return { appliedAt: clock(), lateBy: 0, rows: 0, waiting: 0, erased };
+    const late = lateRows(source, placed[0] ?? [], clock());
+    const pushedGroups = groups.map((group, g) =>
+      this.#pushedGroup(source, group, kept, (i) => (late.has(i) ? undefined : placed[g]?.[i])),
+    );
     if (source.id !== undefined) await refuseTooMany(store, pushedGroups);
     const done = await pushed.push({
       source: name,
-      texts: kept.map((i) => texts[i] ?? ""),
+      texts: kept.map((i) => (late.has(i) ? lateText(texts[i] ?? "") : (texts[i] ?? ""))),
       groups: pushedGroups,
       choose: (feeds, pointers) => chosenGroups(pushedGroups, feeds, pointers),
       clock,
     });
     // A key that was erased meanwhile was looked for before its row was there, or its erasure is known now.
     const now = await readErased();
-    const gone = new Set(kept.flatMap((i, place) => (isErased(i, now) ? [done.first + place] : [])));
+    const isGone = (i: number): boolean => isErased(i, now);
+    const gone = new Set(kept.flatMap((i, place) => (isGone(i) ? [done.first + place] : [])));
     if (gone.size > 0) await dropMoments(pushed, name, groups, gone);
     await waitUntil(done.last, clock);
     const lateBy = Math.max(0, done.writtenAt + store.staleness - done.first);
-    return { appliedAt: done.last, lateBy, rows: kept.length - gone.size, erased: erased + gone.size };
+    const waiting = kept.filter((i) => late.has(i) && !isGone(i)).length;
+    return {
+      ...{ appliedAt: done.last, lateBy, waiting },
+      rows: kept.length - gone.size - waiting,
+      erased: erased + gone.size,
+    };
   }
 
   #source(name: string): FedSource {
@@ -294,11 +304,11 @@ class Pushing {
     placed: (i: number) => PlacedRow | undefined,
   ): PushedGroup {
     const keys = new Map<string, { readonly key: Uint8Array; readonly rows: PushedPlace[] }>();
-    let oldest: { readonly t: Micros; readonly i: number } = { t: Infinity, i: 0 };
+    let oldest: Micros = Infinity;
     for (const [place, i] of kept.entries()) {
       const row = placed(i);
       if (row?.key === undefined) continue;
-      if (row.t < oldest.t) oldest = { t: row.t, i };
+      if (row.t < oldest) oldest = row.t;
       const id = Buffer.from(row.key).toString("latin1");
       const own = keys.get(id) ?? { key: row.key, rows: [] };
       own.rows.push({ place, t: row.t });
@@ -313,7 +323,7 @@ class Pushing {
         this.#refuseAhead(first);
         requireOverlay(pushed, pointer);
         refuseBefore(name, pointer?.asOf, first);
-        if (source.id !== undefined) refuseOld(source, oldest, first + kept.length - 1);
+        if (source.id !== undefined && oldest < first + kept.length - 1 - recentHorizon) throw new GrownOld();
         if (held <= maxRowsPerKey) return;
         throw new TondoError(
           "LIMIT_EXCEEDED",
@@ -329,16 +339,21 @@ class Pushing {
   }
 }
 
-/** Refuses a row of a source with `id` that no load keeps the versions of any more: which of them it replaces could not be told. */
-function refuseOld(source: SourcePlan, { t, i }: { readonly t: Micros; readonly i: number }, last: Micros): void {
-  if (t >= last - recentHorizon) return;
-  throw invalidRow(
-    source.name,
-    i,
-    columnOf(source),
-    `is dated ${formatMicros(t)}, and rows of a source with an \`id\` are pushed within a day`,
-    "Write it to a file of the source, and materialize.",
-  );
+/** That a row had become older while it was on its way than loads keep versions of: it has to wait for the next one. */
+class GrownOld extends Error {
+  constructor() {
+    super("a row became too old meanwhile");
+  }
+}
+
+/**
+ * The rows of a source with `id`, by their places, that no load keeps the versions of, or soon none does: which of them one replaces could not be told at once, so that they wait for the next
+ * load, which reads all.
+ */
+function lateRows({ id }: SourcePlan, rows: readonly PlacedRow[], now: Micros): ReadonlySet<number> {
+  if (id === undefined) return new Set();
+  const from = now + onTheWay - recentHorizon;
+  return new Set(rows.flatMap(({ t }, i) => (t < from ? [i] : [])));
 }
 
 /**
@@ -366,6 +381,9 @@ function isFed({ source, stored }: GroupPlan, sources: readonly SourcePlan[]): b
   const { kind } = sources.find(({ name }) => name === source) ?? {};
   return kind !== "table" && stored.some((one) => one.kind === "column" || one.direction === "back");
 }
+
+/** How long a push may be on its way for its rows to count at once, microseconds: within a minute of their day they wait already. */
+const onTheWay = 60_000_000;
 
 /** How often a push is tried where definitions are applied meanwhile. */
 const mostTurns = 4;

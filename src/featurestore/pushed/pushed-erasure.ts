@@ -8,7 +8,7 @@ import { describeFiles, scanFiles } from "../offline/files/file-scan.ts";
 import { groupName, type OnlineStore } from "../online/index.ts";
 import { pushedText } from "../online/pushed-values.ts";
 import { lockPushed } from "./collect-pushed.ts";
-import { pushedColumn, pushedFolder, pushedParts } from "./pushed-places.ts";
+import { pushedColumn, pushedFolder, wholeParts } from "./pushed-places.ts";
 import { rowKeys } from "./row-keys.ts";
 
 /** Where pushed rows lie that an erasure looks through. */
@@ -79,13 +79,13 @@ async function inParts(
   { home, openEngine }: PushedErasureOptions,
   how: "count" | undefined,
 ): Promise<number> {
-  const parts = await pushedParts(home, name);
+  const parts = await wholeParts(home, name);
   if (parts.length === 0) return 0;
   const folder = pushedFolder(home, name);
   const engine = await openEngine();
   let found = 0;
   try {
-    for (const { file, last } of parts) {
+    for (const { file, last, name: of } of parts) {
       const set = { format: "parquet" as const, files: [join(folder, file)], what: `the pushed rows of "${name}"` };
       const columns = Object.entries(await describeFiles(engine, set)).map(([column, type]) => ({
         name: column,
@@ -122,7 +122,7 @@ async function inParts(
       } finally {
         writer.finish();
       }
-      await writer.write(folder, last, undefined, undefined);
+      await writer.write(folder, last, undefined, undefined, { name: of });
     }
     return found;
   } finally {

@@ -17,9 +17,12 @@ interface Sources {
 /** A file of pushed rows. */
 export interface PushedPart {
   readonly file: string;
-  /** The moment of its last row. */
+  /** The moment of its last row; of late ones that of the last row that left the log with them. */
   readonly last: number;
 }
+
+/** What the names of files begin with: of rows that count from when they were pushed, and of late ones. */
+export type PartName = "part" | "late";
 
 /** The moment of the last row of a file of pushed rows, by its path; before all others where it is none. */
 export function lastPushed(path: string): number {
@@ -33,20 +36,43 @@ export function pushedFolder(home: string, source: string): string {
 
 /** The files of the pushed rows of a source, the oldest first. Each is named by the moment of its last row. */
 export async function pushedParts(home: string, source: string): Promise<readonly PushedPart[]> {
+  return (await allParts(home, source)).part;
+}
+
+/** All files in the folder of the pushed rows of a source, the oldest first. Of late ones those alone are whole which a file stands beside that has left the log. */
+export async function allParts(
+  home: string,
+  source: string,
+): Promise<Readonly<Record<PartName, readonly PushedPart[]>>> {
   const folder = pushedFolder(home, source);
   let names: readonly string[];
   try {
     names = await readdir(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { part: [], late: [] };
     throw new TondoError("IO_FAILED", `the pushed rows of "${source}" cannot be read`, { where: folder, cause: error });
   }
-  return names
-    .flatMap((file) => {
-      const last = /^part-(-?\d+)\.parquet$/.exec(file)?.[1];
-      return last === undefined ? [] : [{ file, last: Number(last) }];
-    })
-    .sort((a, b) => a.last - b.last);
+  const named = (name: PartName): readonly PushedPart[] =>
+    names
+      .flatMap((file) => {
+        const [, own, last] = /^(part|late)-(-?\d+)\.parquet$/.exec(file) ?? [];
+        return own === name ? [{ file, last: Number(last) }] : [];
+      })
+      .sort((a, b) => a.last - b.last);
+  return { part: named("part"), late: named("late") };
+}
+
+/** The files of pushed rows that are read, in the order in which they are looked through. */
+export async function wholeParts(
+  home: string,
+  source: string,
+): Promise<readonly (PushedPart & { readonly name: PartName })[]> {
+  const { part, late } = await allParts(home, source);
+  const until = part.at(-1)?.last ?? -Infinity;
+  return [
+    ...part.map((one) => ({ ...one, name: "part" as const })),
+    ...late.filter(({ last }) => last <= until).map((one) => ({ ...one, name: "late" as const })),
+  ];
 }
 
 /** Whether rows of a source that count from later than a moment are in files, or in the store's log. */
@@ -71,28 +97,35 @@ export async function withPushed<P extends Sources>(
   plan: P,
   { home, folder }: { readonly home: string; readonly folder: string },
 ): Promise<P> {
-  const found = new Map<string, Promise<readonly PushedPart[]>>();
+  const found = new Map<string, ReturnType<typeof wholeParts>>();
   const placed = async (given: SourcePlan): Promise<SourcePlan> => {
     // What was listed earlier may lack what was pushed since.
     const source = withoutPushed(given);
     const [first] = filesAtRest(source);
     if (first === undefined || source.kind === "table") return source;
-    const looking = found.get(source.name) ?? pushedParts(home, source.name);
+    const looking = found.get(source.name) ?? wholeParts(home, source.name);
     found.set(source.name, looking);
     const parts = await looking;
     if (parts.length === 0) return source;
     const kept = pushedFolder(home, source.name);
     const inside = relative(folder, resolve(folder, kept));
     const { known, lag } = first;
-    const place: ListedFiles = {
-      format: "parquet",
-      path: inside.startsWith("..") || isAbsolute(inside) ? kept : inside,
-      files: parts.map(({ file }) => file),
-      pushed: pushedColumn,
-      ...(known === undefined ? {} : { known }),
-      ...(lag === undefined ? {} : { lag }),
+    const place = (of: PartName): readonly ListedFiles[] => {
+      const files = parts.flatMap(({ file, name }) => (name === of ? [file] : []));
+      if (files.length === 0) return [];
+      return [
+        {
+          format: "parquet",
+          path: inside.startsWith("..") || isAbsolute(inside) ? kept : inside,
+          files,
+          pushed: pushedColumn,
+          ...(of === "late" ? { late: true } : {}),
+          ...(known === undefined ? {} : { known }),
+          ...(lag === undefined ? {} : { lag }),
+        },
+      ];
     };
-    return { ...source, transports: [...source.transports, place] };
+    return { ...source, transports: [...source.transports, ...place("part"), ...place("late")] };
   };
   const sources = await Promise.all(plan.sources.map(placed));
   if (plan.vectors === undefined) return { ...plan, sources };

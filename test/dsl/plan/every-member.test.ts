@@ -125,7 +125,7 @@ const members = {
     ...knowledge,
   } satisfies Keys<TableTransportPlan>,
   // No definition says where pushed rows lie.
-  files: { format: true, path: true, ...knowledge } satisfies Keys<Omit<FileTransportPlan, "pushed">>,
+  files: { format: true, path: true, ...knowledge } satisfies Keys<Omit<FileTransportPlan, "pushed" | "late">>,
   storedColumns: { kind: true, name: true, type: true, column: true } satisfies Keys<StoredColumnPlan>,
   windows: {
     ...({ kind: true, name: true, type: true, aggregate: true, version: true, options: true } as const),

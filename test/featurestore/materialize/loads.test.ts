@@ -107,6 +107,7 @@ function loadsOf({ history, loads }: Loaded): readonly Load[] {
 /** When each row was first applied, as plainly as it can be said: by the first load that had it. */
 function applications(loads: readonly Load[], deliveryOf: (row: Row) => number): Applications {
   return (_group, { at }, row, declared) => {
+    if (declared === null) return null;
     const t = at === undefined ? null : evaluateExpression(at, { columns: row });
     for (const [i, { asOf, appliedAt, deliveries, since = -Infinity }] of loads.entries())
       if (deliveryOf(row) < deliveries && declared <= asOf && Number(t) >= since) return i === 0 ? declared : appliedAt;

@@ -78,11 +78,12 @@ const fed: fc.Arbitrary<Fed> = fc.record({
   ),
 });
 
-/** A row of a source that was pushed, and when it was applied. */
+/** A row of a source that was pushed, and when: it was applied then, or waits for the first load as of then or later. */
 interface PushedRow {
   readonly source: string;
   readonly row: Row;
   readonly k: Micros;
+  readonly waits: boolean;
 }
 
 const plans: readonly JoinPlan[] = [
@@ -121,7 +122,7 @@ export function pushedHistories(
       `answers before, at and after each push what training by its log gives, and the naive oracle (${String(runs * together)} histories, seed ${String(seed)})`,
       { timeout: Math.max(600_000, runs * 60_000) },
       async () => {
-        const seen = { asked: 0, pushes: 0, versions: 0, rollbacks: 0, meanwhile: 0 };
+        const seen = { asked: 0, pushes: 0, versions: 0, late: 0, rollbacks: 0, meanwhile: 0 };
         for (const [i, one] of fc.sample(fed, { seed, numRuns: runs }).entries()) {
           const home = path.join(folder, String(i));
           const what = `history ${String(i)} of seed ${String(seed)}`;
@@ -141,7 +142,7 @@ interface Playing {
   readonly open: OpenHistoryStore;
   readonly engine: Engine;
   readonly what: string;
-  readonly seen: Record<"asked" | "pushes" | "versions" | "rollbacks" | "meanwhile", number>;
+  readonly seen: Record<"asked" | "pushes" | "versions" | "late" | "rollbacks" | "meanwhile", number>;
 }
 
 async function play(
@@ -178,11 +179,12 @@ async function play(
           Object.entries(columns).map(([name, type]) => [name, enter(row[name], type) as GivenValue]),
         );
         try {
-          const { appliedAt } = await push(source, [values]);
-          given.push({ source, row, k: appliedAt });
+          const { appliedAt, waiting: late } = await push(source, [values]);
+          given.push({ source, row, k: appliedAt, waits: late === 1 });
           moments.add(appliedAt);
           now = Math.max(now, appliedAt);
           seen.pushes++;
+          seen.late += late;
           if (project.sources.find(({ name }) => name === source)?.id !== undefined) seen.versions++;
         } catch (error) {
           // Rows without a key or time count nowhere.
@@ -263,21 +265,23 @@ async function play(
         applied.set(name, appliedRows(log, await digestSource(source, { folder: home })));
     }
     // The oracle is told plainly when each row was applied: those of files by the first load, which had all of them.
-    const kOf = new Map(given.map(({ row, k }) => [row, k]));
+    const pushOf = new Map(given.map((one) => [one.row, one]));
     const first = loads[0]?.asOf ?? 0;
     const data = Object.fromEntries(
       Object.entries(history.data).map(([source, rows]) => [
         source,
-        rows.filter((row) => inFiles.has(row) || kOf.has(row)),
+        rows.filter((row) => inFiles.has(row) || pushOf.has(row)),
       ]),
     );
-    const known = (_group: GroupPlan, { at }: SourcePlan, row: Row, declared: Micros): Micros | null => {
-      const k = kOf.get(row);
-      if (k !== undefined) return k;
-      if (declared <= first) return declared;
+    const known = (_group: GroupPlan, { at }: SourcePlan, row: Row, declared: Micros | null): Micros | null => {
+      const push = pushOf.get(row);
+      if (push?.waits === false) return push.k;
+      // What is pushed need not say when it was known.
+      const from = push?.k ?? declared;
+      if (from === null || from <= first) return from;
       const t = at === undefined ? null : evaluateExpression(at, { columns: row });
       const takes = ({ asOf, fresh, since = -Infinity }: (typeof loads)[number]): boolean =>
-        fresh && declared <= asOf && Number(t) >= since;
+        fresh && from <= asOf && Number(t) >= since;
       return loads.slice(1).find(takes)?.appliedAt ?? null;
     };
     const list = [...answers.values()];

@@ -37,7 +37,8 @@ export async function openPlace(
 ): Promise<OpenedPlace> {
   const files = await filesOf(place, places, what);
   const { format } = place;
-  if (place.pushed !== undefined) return await openPushed(engine, files, { what, hidden }, columns);
+  if (place.pushed !== undefined)
+    return await openPushed(engine, files, { what, hidden }, columns, place.late === true ? applied : undefined);
   if (applied === undefined) {
     const all = await openFiles(engine, { format, files, what, hidden }, columns);
     return { sql: (column, prune) => all.sql(column, prune), parts: [all] };
@@ -57,43 +58,51 @@ export async function openPlace(
   };
 }
 
-/** Opens files of pushed rows: of columns that no feature read yet when a file was written its rows have nothing. */
+/**
+ * Opens files of pushed rows: of columns that no feature read yet when a file was written its rows have nothing.
+ *
+ * @param applied with it rows have `since`: those that came late
+ */
 async function openPushed(
   engine: Engine,
   files: readonly string[],
   { what, hidden }: SourceName,
   columns: Readonly<Record<string, ValueKind>>,
+  applied?: AppliedRows,
 ): Promise<OpenedPlace> {
   const names = Object.keys(columns);
   const lacking = async (some: readonly string[]): Promise<readonly string[]> => {
     const schemas = await parquetSchemas(engine, some, what);
     return names.filter((name) => schemas.some(({ types }) => !types.has(name)));
   };
-  const byLack = new Map<string, string[]>();
   // Most files have all columns; which does not is looked for where some do not.
   const isWhole = (await lacking(files)).length === 0;
-  if (isWhole) byLack.set("[]", [...files]);
-  else {
-    for (const file of files) {
-      const lack = JSON.stringify(await lacking([file]));
-      byLack.set(lack, [...(byLack.get(lack) ?? []), file]);
-    }
+  const alike = new Map<
+    string,
+    { readonly files: string[]; readonly lacks: readonly string[]; readonly since: string }
+  >();
+  for (const file of files) {
+    const lacks = isWhole ? [] : await lacking([file]);
+    const since = applied === undefined ? "" : `, ${sinceSql(applied.log, applied.firstLoads.get(file))} as since`;
+    const id = JSON.stringify([lacks, since]);
+    const own = alike.get(id);
+    if (own === undefined) alike.set(id, { files: [file], lacks, since });
+    else own.files.push(file);
   }
-  const parts: { readonly files: OpenedFiles; readonly lacks: readonly string[] }[] = [];
-  for (const [lack, own] of byLack) {
-    const lacks = JSON.parse(lack) as readonly string[];
+  const parts: { readonly files: OpenedFiles; readonly lacks: readonly string[]; readonly since: string }[] = [];
+  for (const { files: own, lacks, since } of alike.values()) {
     const held = Object.fromEntries(Object.entries(columns).filter(([name]) => !lacks.includes(name)));
-    parts.push({ files: await openFiles(engine, { format: "parquet", files: own, what, hidden }, held), lacks });
+    parts.push({ files: await openFiles(engine, { format: "parquet", files: own, what, hidden }, held), lacks, since });
   }
   const nothing = (name: string, column: ColumnNames): string =>
     `, null::${valueType(columns[name] ?? "string")} as ${column(name)}`;
   return {
     sql: (column, prune) =>
       parts
-        .map(({ files: part, lacks }) => {
+        .map(({ files: part, lacks, since }) => {
           const all = names.map(column).join(", ");
           const none = lacks.map((name) => nothing(name, column)).join("");
-          return `select ${all} from (select *${none} from (${part.sql(column, prune)}))`;
+          return `select ${all}${since} from (select *${none} from (${part.sql(column, prune)}))`;
         })
         .join(" union all "),
     parts: parts.map(({ files: part }) => part),

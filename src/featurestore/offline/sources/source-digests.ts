@@ -7,7 +7,7 @@ import { digestFiles, type FileDigest, filesOf, transportsAtRest } from "../file
 export interface SourceFile {
   readonly path: string;
   readonly digest: FileDigest;
-  /** Whether its rows were pushed: each counts from a moment of its own, whichever load took it in. */
+  /** Whether its rows were pushed, and count each from a moment of its own, whichever load took it in. */
   readonly isPushed?: true;
 }
 
@@ -31,7 +31,7 @@ export async function digestSource(
       ...digests.map((digest, i) => ({
         path: paths[i] ?? "",
         digest,
-        ...(place.pushed === undefined ? {} : { isPushed: true as const }),
+        ...(place.pushed === undefined || place.late === true ? {} : { isPushed: true as const }),
       })),
     );
   }

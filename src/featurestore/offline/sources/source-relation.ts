@@ -136,16 +136,17 @@ export async function relationOf(
     // A row that was pushed need not say when it was known.
     const own = pushed === undefined ? "k" : "coalesce(k, t)";
     const k = transport.known === undefined ? assumed : own;
-    // What was pushed counts from its own moment on, whichever load took it in.
-    const since = pushed === undefined ? undefined : column(pushed);
+    // What was pushed counts from its own moment on, whichever load took it in; what came late from the load that took in what was pushed by then.
+    const at = pushed === undefined ? k : column(pushed);
+    const isByLoads = pushed === undefined || transport.late === true;
     const times = isApplied
-      ? [`${since ?? appliedSql(applied, k, "t", "since")} as k`, `${k} as declared`]
+      ? [`${isByLoads ? appliedSql(applied, at, "t", "since") : at} as k`, `${k} as declared`]
       : source.at === undefined
         ? []
         : [k === "k" ? k : `${k} as k`];
     parts.push(`select ${[...selection, ...times].join(", ")} from (${selected.sql})`);
-    if (isApplied && pushed === undefined && mayWait(applied))
-      waiting.push(`select * from (${selected.sql}) where ${waitsSql(applied, k, "t", "since")}`);
+    if (isApplied && isByLoads && mayWait(applied))
+      waiting.push(`select * from (${selected.sql}) where ${waitsSql(applied, at, "t", "since")}`);
   }
   const keys = group.key.map((_, i) => `key${String(i)}`);
   const reads = group.reads.map((_, i) => `r${String(i)}`);
