@@ -106,6 +106,13 @@ const mutants: readonly Mutant[] = [
     tests: versions,
   },
   {
+    name: "moments-answered-by-what-was-not-current-yet",
+    file: "src/featurestore/online/group-pointer.ts",
+    find: "return appliedAt ?? asOf;",
+    replace: "return asOf;",
+    tests: ["test/featurestore/generations/rollback.test.ts"],
+  },
+  {
     name: "old-version-pushed",
     file: "src/featurestore/pushed/push-rows.ts",
     find: "(t < from ? [i] : [])",

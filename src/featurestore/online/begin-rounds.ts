@@ -1,6 +1,6 @@
 import { type Micros, TondoError } from "../../core/index.ts";
 import { maxKeyBytes } from "./codec/index.ts";
-import { type GroupPointer, pointerAt } from "./group-pointer.ts";
+import { firstMoment, type GroupPointer, pointerAt } from "./group-pointer.ts";
 import type { PushedFound } from "./group-reader.ts";
 import type { RecordVisitor, StoreView } from "./online-store.ts";
 import type { PushedValues } from "./pushed-values.ts";
@@ -60,7 +60,7 @@ export function momentOf(view: StoreView, groups: readonly string[], at: Micros 
   let moment = now;
   for (const group of groups) {
     const pointer = view.pointer(group);
-    if (pointer !== undefined) moment = Math.max(moment, pointerAt(pointer, moment).asOf);
+    if (pointer !== undefined) moment = Math.max(moment, firstMoment(pointerAt(pointer, moment)));
   }
   return moment;
 }

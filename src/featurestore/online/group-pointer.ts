@@ -90,6 +90,14 @@ export function pointerAt(pointer: GroupPointer, at: Micros): GroupPointer {
   return appliedAt !== undefined && at < appliedAt && before !== undefined ? before : pointer;
 }
 
+/**
+ * The first moment that a generation answers for: from its switch on, since until then the one before it did. That one answers where a pointer has it; it is not there any more behind a rollback,
+ * and of two loads before.
+ */
+export function firstMoment({ asOf, appliedAt }: Pick<GroupPointer, "asOf" | "appliedAt">): Micros {
+  return appliedAt ?? asOf;
+}
+
 /** The least number for a group's next generation: none that was ever current is given again, also where it was gone back behind it. */
 export function nextGeneration(current: GroupPointer | undefined): number {
   return Math.max(current?.generation ?? 0, current?.rolledBack?.from ?? 0) + 1;

@@ -16,7 +16,7 @@ import {
   type StoredPlan,
 } from "../../dsl/index.ts";
 import { decodePushed, type PushedRow } from "./codec/index.ts";
-import { type GroupPointer, groupName } from "./group-pointer.ts";
+import { firstMoment, type GroupPointer, groupName } from "./group-pointer.ts";
 import type { RowLayout } from "./group-layout.ts";
 import type { StoreView } from "./online-store.ts";
 import { PushedReader, type PushedValues } from "./pushed-values.ts";
@@ -139,18 +139,20 @@ export class GroupReader {
   }
 
   /**
-   * Makes sure that what a pointer names can answer for a moment: the load's and any later one.
+   * Makes sure that what a pointer names can answer for a moment: that from which on requests were answered by it, and any later one.
    * @throws TondoError `MOMENT_NOT_SERVED`
    */
   checkMoment(pointer: GroupPointer, at: Micros): void {
     // A table is of no time: it answers for any moment.
-    if (this.#source === "table" || at >= pointer.asOf) return;
+    const first = firstMoment(pointer);
+    if (this.#source === "table" || at >= first) return;
     const loaded = formatMicros(pointer.asOf);
+    const since = first === pointer.asOf ? "" : `, served from ${formatMicros(first)} on,`;
     throw new TondoError(
       "MOMENT_NOT_SERVED",
-      `${this.name} was loaded as of ${loaded} and cannot answer exactly for ${formatMicros(at)}`,
+      `${this.name} was loaded as of ${loaded}${since} and cannot answer exactly for ${formatMicros(at)}`,
       {
-        hint: `Ask for "${loaded}" or later, or materialize as of an earlier moment.`,
+        hint: `Ask for "${formatMicros(first)}" or later, or materialize as of an earlier moment.`,
         details: { group: this.name, asOf: pointer.asOf, at },
       },
     );

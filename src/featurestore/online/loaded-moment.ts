@@ -1,7 +1,7 @@
 import { type Micros, TondoError } from "../../core/index.ts";
 import type { ProjectPlan } from "../../dsl/index.ts";
 import { closestName } from "./closest-name.ts";
-import { type GroupPointer, groupName } from "./group-pointer.ts";
+import { firstMoment, type GroupPointer, groupName } from "./group-pointer.ts";
 import type { OnlineStore } from "./online-store.ts";
 
 /**
@@ -24,10 +24,6 @@ export async function loadedMoment(
   } finally {
     view.close();
   }
-}
-
-function firstMoment({ asOf, appliedAt }: GroupPointer): Micros {
-  return appliedAt ?? asOf;
 }
 
 /** The group of a name. @throws TondoError `UNKNOWN_GROUP` */

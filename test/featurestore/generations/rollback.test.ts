@@ -56,6 +56,27 @@ const states = async (group: string): Promise<unknown> =>
   ]);
 
 describe("rollback", () => {
+  it("leaves no moment answered by a generation that was not current yet, be it gone back to or loaded over", async () => {
+    await load(noon - hour);
+    let at = noon;
+    const clock = (): number => (at += 1);
+    const byClock = async (): ReturnType<typeof materialize> =>
+      materialize({ project: sampleProject, folder, home: folder, store, engine, clock });
+    const second = await byClock();
+    const between = second.appliedAt - 1;
+    expect(second.asOf).toBeLessThan(between);
+    expect(await flights(between)).toBe(2);
+    expect(await flights(second.appliedAt)).toBe(4);
+    at += hour;
+    await byClock();
+    const refused = { code: "MOMENT_NOT_SERVED", details: { asOf: second.asOf, at: between } };
+    await expect(flights(between)).rejects.toMatchObject(refused);
+    expect(await flights(second.appliedAt)).toBe(4);
+    await back(["airport:departures", "route:traffic"]);
+    await expect(flights(between)).rejects.toMatchObject(refused);
+    expect(await flights(second.appliedAt)).toBe(4);
+  });
+
   it("makes the generations before current, all by one switch, with all that was known of them", async () => {
     await load(noon - hour);
     const before = pointer("airport:departures");
