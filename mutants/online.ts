@@ -663,8 +663,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "moment-before-the-load-answered",
     file: "src/featurestore/online/group-reader.ts",
-    find: '"table" || at >= pointer.asOf) return;',
-    replace: '"table" || at >= pointer.asOf - 1) return;',
+    find: '"table" || at >= first) return;',
+    replace: '"table" || at >= first - 1) return;',
     tests: reader,
   },
   {
