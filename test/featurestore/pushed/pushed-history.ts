@@ -215,7 +215,7 @@ async function play(
     const lefts = history.left.slice(0, 4);
     const ask = async (): Promise<void> => {
       const reader = createFeatureReader({ project, store }).prepare(vector);
-      const first = loads.at(-1)?.asOf ?? 0;
+      const first = loads[0]?.asOf ?? 0;
       const asked = [...moments].flatMap((k) => [k - 1, k, k + 1]);
       for (const at of new Set([...asked, now, ...requests.filter((one) => one <= now)])) {
         if (at < first || at > now) continue;
