@@ -12,8 +12,16 @@ const others = ["test/featurestore/pushed/other-definitions.test.ts"];
 const versions = ["test/featurestore/pushed/pushed-versions.test.ts"];
 const lateRows = ["test/featurestore/pushed/late.test.ts"];
 const erased = ["test/featurestore/erase/erase.test.ts"];
+const beforeLoads = ["test/featurestore/pushed/before-loads.test.ts"];
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "first-load-that-manifests-do-not-keep",
+    file: "src/featurestore/applied/applied-log.ts",
+    find: "i === 0 || appliedAt <= latest",
+    replace: "i < 0 || appliedAt <= latest",
+    tests: beforeLoads,
+  },
   {
     name: "recent-rows-cut-within-a-tile",
     file: "src/featurestore/online/recent-rows.ts",

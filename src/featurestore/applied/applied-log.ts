@@ -132,7 +132,8 @@ export function firstLoads(log: AppliedLog, files: readonly AppliedFile[]): read
  * first load read all of the files, and nobody asks after it. Two logs of which the same matters give the same values.
  */
 export function logUntil(log: AppliedLog, files: readonly AppliedFile[], latest: Micros): AppliedLog | undefined {
-  const loads = log.loads.filter(({ appliedAt }) => appliedAt <= latest);
+  // Rows of the first load are known when they say, which may be long before it.
+  const loads = log.loads.filter(({ appliedAt }, i) => i === 0 || appliedAt <= latest);
   const first = log.loads[0]?.asOf ?? latest;
   const isDeclared = latest <= first && firstLoads(log, files).every(({ load }) => load === 0);
   return isDeclared ? undefined : { ...log, loads };
