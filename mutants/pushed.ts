@@ -12,9 +12,31 @@ const others = ["test/featurestore/pushed/other-definitions.test.ts"];
 const versions = ["test/featurestore/pushed/pushed-versions.test.ts"];
 const lateRows = ["test/featurestore/pushed/late.test.ts"];
 const erased = ["test/featurestore/erase/erase.test.ts"];
+const types = ["test/featurestore/pushed/other-types.test.ts"];
 const beforeLoads = ["test/featurestore/pushed/before-loads.test.ts"];
 
 const mutants: readonly Mutant[] = [
+  {
+    name: "pushed-columns-of-another-type-answered",
+    file: "src/featurestore/online/pushed-values.ts",
+    find: "pushedRaw(row[name] ?? null, kind)",
+    replace: "(row[name] ?? null)",
+    tests: types,
+  },
+  {
+    name: "pushed-columns-of-another-type-in-files",
+    file: "src/featurestore/pushed/collect-pushed.ts",
+    find: "fromRaw(pushedRaw(valueOf(column), kind), kind)",
+    replace: "fromRaw(valueOf(column), kind)",
+    tests: types,
+  },
+  {
+    name: "pushed-lists-with-less",
+    file: "src/featurestore/online/pushed-values.ts",
+    find: "items.some(isMissingRaw) ? null",
+    replace: "items.every(isMissingRaw) ? null",
+    tests: types,
+  },
   {
     name: "first-load-that-manifests-do-not-keep",
     file: "src/featurestore/applied/applied-log.ts",

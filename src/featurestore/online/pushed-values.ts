@@ -1,4 +1,4 @@
-import type { Micros } from "../../core/index.ts";
+import { admit, elementKind, isList, type Micros, type ValueKind } from "../../core/index.ts";
 import {
   compileRows,
   type FunctionLibrary,
@@ -8,10 +8,11 @@ import {
   type Output,
   type Raw,
   type RawColumn,
-  rawFromJson,
+  type RawList,
   type RowProgram,
   sourceExpressions,
   type SourcePlan,
+  toRaw,
 } from "../../dsl/index.ts";
 import type { PushedRow } from "./codec/index.ts";
 
@@ -62,6 +63,20 @@ export function columnsOfText(given: string): Readonly<Record<string, Raw>> {
   }) as Readonly<Record<string, Raw>>;
 }
 
+/**
+ * A column of a row that was pushed as generated code holds it. Whoever pushed it may have known other definitions than whoever reads it: where the column was of another type there, what is no
+ * value of the one here is missing, in requests as in files.
+ */
+export function pushedRaw(value: Raw, kind: ValueKind): Raw {
+  if (isList(kind)) {
+    if (!Array.isArray(value)) return null;
+    const items = value.map((item: Raw) => pushedRaw(item, elementKind(kind)));
+    return items.some(isMissingRaw) ? null : (items as RawList);
+  }
+  if (kind === "bool") return value === 0 || value === 1 ? value : missingRaw(kind);
+  return toRaw(admit(value, kind) ?? null, kind);
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -81,7 +96,7 @@ export class PushedProgram {
     const rows = texts.map(columnsOfText);
     const columns = this.#program.leaves.map(({ kind }, i): RawColumn => {
       const name = this.#columns[i] ?? "";
-      return rows.map((row) => (Object.hasOwn(row, name) ? rawFromJson(row[name] ?? null, kind) : missingRaw(kind)));
+      return rows.map((row) => (Object.hasOwn(row, name) ? pushedRaw(row[name] ?? null, kind) : missingRaw(kind)));
     });
     const results = this.#program.outputs.map((): RawColumn => new Array<Raw>(texts.length).fill(null));
     this.#program.run(texts.length, columns, results);

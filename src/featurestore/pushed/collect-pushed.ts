@@ -9,7 +9,7 @@ import { PartWriter } from "../extract/part-writer.ts";
 import { type HomeLock, lockHome } from "../home-lock.ts";
 import { groupName, type OnlineStore } from "../online/index.ts";
 import type { LoggedRow } from "../online/pushed-store.ts";
-import { columnsOfText, isLateText } from "../online/pushed-values.ts";
+import { columnsOfText, isLateText, pushedRaw } from "../online/pushed-values.ts";
 import { claimPushed } from "./pushed-home.ts";
 import { allParts, pushedColumn, pushedFolder } from "./pushed-places.ts";
 import { rowKeys } from "./row-keys.ts";
@@ -147,7 +147,13 @@ async function collectSource(source: SourcePlan, engine: Engine, options: Collec
           own.map(({ k, text }) => {
             const held = columnsOfText(text);
             const valueOf = (column: string): Raw => (Object.hasOwn(held, column) ? (held[column] ?? null) : null);
-            return [...names.map((column, i) => fromRaw(valueOf(column), kinds[i] ?? "string")), k];
+            return [
+              ...names.map((column, i) => {
+                const kind = kinds[i] ?? "string";
+                return fromRaw(pushedRaw(valueOf(column), kind), kind);
+              }),
+              k,
+            ];
           }),
         );
       } finally {
