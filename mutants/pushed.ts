@@ -194,8 +194,15 @@ const mutants: readonly Mutant[] = [
   {
     name: "late-files-of-killed-runs-kept",
     file: "src/featurestore/pushed/collect-pushed.ts",
-    find: "late.filter((one) => one.last > last)",
-    replace: "late.filter(() => false)",
+    find: "await removeUnfinished(home, source.name);",
+    replace: "",
+    tests: versions,
+  },
+  {
+    name: "files-of-killed-runs-not-erased",
+    file: "src/featurestore/pushed/pushed-erasure.ts",
+    find: "if (how === undefined) await removeUnfinished(options.home, source.name);",
+    replace: "",
     tests: versions,
   },
   {

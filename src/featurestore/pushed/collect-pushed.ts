@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { join } from "node:path";
 import { type Micros, parseTypeName, TondoError } from "../../core/index.ts";
@@ -11,7 +10,7 @@ import { groupName, type OnlineStore } from "../online/index.ts";
 import type { LoggedRow } from "../online/pushed-store.ts";
 import { columnsOfText, isLateText, pushedRaw } from "../online/pushed-values.ts";
 import { claimPushed } from "./pushed-home.ts";
-import { allParts, pushedColumn, pushedFolder } from "./pushed-places.ts";
+import { pushedColumn, pushedFolder, pushedParts, removeUnfinished } from "./pushed-places.ts";
 import { rowKeys } from "./row-keys.ts";
 
 /** What is put into files, whence and where. */
@@ -119,11 +118,8 @@ async function collectSource(source: SourcePlan, engine: Engine, options: Collec
   const names = Object.keys(source.columns);
   const kinds = names.map((name) => parseTypeName(source.columns[name] ?? "string").kind);
   for (;;) {
-    const { part, late } = await allParts(home, source.name);
-    const last = part.at(-1)?.last ?? Number.MIN_SAFE_INTEGER;
-    // Of one that was killed before the other file stood, whose rows are still in the log.
-    for (const { file } of late.filter((one) => one.last > last))
-      await rm(join(pushedFolder(home, source.name), file), { force: true });
+    await removeUnfinished(home, source.name);
+    const last = (await pushedParts(home, source.name)).at(-1)?.last ?? Number.MIN_SAFE_INTEGER;
     await store.pushed?.dropLogged(source.name, ({ k }) => k <= last);
     const rows = (await store.pushed?.logged(source.name, last, rowsAtOnce)) ?? [];
     const moment = rows.at(-1)?.k;

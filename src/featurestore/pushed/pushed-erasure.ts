@@ -8,7 +8,7 @@ import { describeFiles, scanFiles } from "../offline/files/file-scan.ts";
 import { groupName, type OnlineStore } from "../online/index.ts";
 import { pushedText } from "../online/pushed-values.ts";
 import { lockPushed } from "./collect-pushed.ts";
-import { pushedColumn, pushedFolder, wholeParts } from "./pushed-places.ts";
+import { pushedColumn, pushedFolder, removeUnfinished, wholeParts } from "./pushed-places.ts";
 import { rowKeys } from "./row-keys.ts";
 
 /** Where pushed rows lie that an erasure looks through. */
@@ -41,6 +41,7 @@ export function pushedErasure(options: PushedErasureOptions): ErasableLog {
     for (const source of await keyedSources(key, options)) {
       const isOne = ({ text }: { readonly text: string }): boolean => source.isOf([text])[0] === true;
       using _lock = how === "count" ? undefined : await lockPushed(options.home);
+      if (how === undefined) await removeUnfinished(options.home, source.name);
       found += (await store?.pushed?.dropLogged(source.name, isOne, how)) ?? 0;
       for (const { group, overlay } of source.overlays)
         found += (await store?.pushed?.drop(group, overlay, isOne, how)) ?? 0;

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { type Micros, TondoError } from "../../core/index.ts";
 import { filesAtRest, type SourcePlan } from "../../dsl/index.ts";
@@ -40,18 +40,8 @@ export async function pushedParts(home: string, source: string): Promise<readonl
 }
 
 /** All files in the folder of the pushed rows of a source, the oldest first. Of late ones those alone are whole which a file stands beside that has left the log. */
-export async function allParts(
-  home: string,
-  source: string,
-): Promise<Readonly<Record<PartName, readonly PushedPart[]>>> {
-  const folder = pushedFolder(home, source);
-  let names: readonly string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { part: [], late: [] };
-    throw new TondoError("IO_FAILED", `the pushed rows of "${source}" cannot be read`, { where: folder, cause: error });
-  }
+async function allParts(home: string, source: string): Promise<Readonly<Record<PartName, readonly PushedPart[]>>> {
+  const names = await namesIn(pushedFolder(home, source), source);
   const named = (name: PartName): readonly PushedPart[] =>
     names
       .flatMap((file) => {
@@ -60,6 +50,15 @@ export async function allParts(
       })
       .sort((a, b) => a.last - b.last);
   return { part: named("part"), late: named("late") };
+}
+
+async function namesIn(folder: string, source: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new TondoError("IO_FAILED", `the pushed rows of "${source}" cannot be read`, { where: folder, cause: error });
+  }
 }
 
 /** The files of pushed rows that are read, in the order in which they are looked through. */
@@ -73,6 +72,14 @@ export async function wholeParts(
     ...part.map((one) => ({ ...one, name: "part" as const })),
     ...late.filter(({ last }) => last <= until).map((one) => ({ ...one, name: "late" as const })),
   ];
+}
+
+/** Removes what a run that was killed had not finished, whose rows are still in the log: to be called with the lock held under which rows come into files. */
+export async function removeUnfinished(home: string, source: string): Promise<void> {
+  const folder = pushedFolder(home, source);
+  const whole = new Set((await wholeParts(home, source)).map(({ file }) => file));
+  for (const file of await namesIn(folder, source))
+    if (!whole.has(file) && /^late-.*\.parquet$|\.part$/.test(file)) await rm(join(folder, file), { force: true });
 }
 
 /** Whether rows of a source that count from later than a moment are in files, or in the store's log. */

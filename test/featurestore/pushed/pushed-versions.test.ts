@@ -3,6 +3,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { GivenValue, Micros } from "../../../src/core/index.ts";
 import { compile, parseProject, type ProjectPlan } from "../../../src/dsl/index.ts";
+import type { ErasableLog } from "../../../src/featurestore/erase/erasable-log.ts";
 import { erasedKey } from "../../../src/featurestore/erase/erased-key.ts";
 import { materialize, type MaterializeOptions } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader, type PushedRows } from "../../../src/featurestore/online/index.ts";
@@ -105,6 +106,16 @@ async function parts(): Promise<readonly (readonly [string, number])[]> {
   );
 }
 
+function erasure(): ErasableLog {
+  return pushedErasure({
+    home: home.folder,
+    project: () => Promise.resolve(project),
+    store: () => Promise.resolve(store),
+    openEngine: () => Engine.open({ threads: 1 }),
+    functions: [],
+  });
+}
+
 async function sales(shop = "a"): Promise<readonly unknown[]> {
   const { values } = await createFeatureReader({ project, store }).get(features, { shop }, { at: BigInt(clock()) });
   return features.map((name) => values[name]?.value ?? null);
@@ -162,17 +173,6 @@ describe("a version that is pushed", () => {
     expect(await sales()).toEqual([3, 130, 20, 20]);
     await load();
     expect(await sales()).toEqual([3, 130, 20, 20]);
-  });
-
-  it("stands before one that a load as of its very moment brings first", async () => {
-    const { appliedAt } = await push([order("3", second, { price: 8 })]);
-    await file("more", [order("3", second, { price: 6 })]);
-    // Its row is there some time before its moment comes.
-    now = appliedAt - 1;
-    await load();
-    expect(await sales()).toEqual([3, 116, 6, 6]);
-    await load();
-    expect(await sales()).toEqual([3, 116, 6, 6]);
   });
 
   it("leaves those of one load as they stand, of which the largest counts", async () => {
@@ -337,13 +337,7 @@ describe("a row that is pushed longer than a day after it happened", () => {
   it("leaves the files when its key is erased", async () => {
     await push([order("1", 6 * day, { price: 1 }), order("5", 2 * day, { shop: "b" })]);
     await load();
-    const log = pushedErasure({
-      home: home.folder,
-      project: () => Promise.resolve(project),
-      store: () => Promise.resolve(store),
-      openEngine: () => Engine.open({ threads: 1 }),
-      functions: [],
-    });
+    const log = erasure();
     const key = erasedKey(project, "shop", "a");
     expect(await log.scan(key)).toBe(1);
     expect(await log.erase(key)).toBe(1);
@@ -354,6 +348,21 @@ describe("a row that is pushed longer than a day after it happened", () => {
     ]);
     await load();
     expect(await sales("b")).toEqual([2, 20, null, 10]);
+  });
+
+  it("leaves what a run that was killed had written of them, too", async () => {
+    await push([order("1", 6 * day, { price: 1 })]);
+    await load();
+    const folder = pushedFolder(home.folder, "orders");
+    const [late = "", part = ""] = await readdir(folder);
+    await copyFile(path.join(folder, late), path.join(folder, `late-${String(now + second)}.parquet`));
+    await copyFile(path.join(folder, late), path.join(folder, `.${part}.one.part`));
+    await erasure().erase(erasedKey(project, "shop", "a"));
+    expect((await readdir(folder)).sort()).toEqual([late, part]);
+    expect(await parts()).toEqual([
+      ["late", 0],
+      ["part", 0],
+    ]);
   });
 });
 
