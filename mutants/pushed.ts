@@ -143,6 +143,20 @@ const mutants: readonly Mutant[] = [
     tests: ["test/featurestore/generations/rollback.test.ts"],
   },
   {
+    name: "load-as-of-the-moment-of-a-pushed-row",
+    file: "src/featurestore/materialize/materialize.ts",
+    find: "asked === undefined && (await isMomentOfPushed(options, chosen, asOf))",
+    replace: "asked === undefined && (await isMomentOfPushed(options, chosen, -1))",
+    tests: versions,
+  },
+  {
+    name: "late-rows-in-no-order-of-pushes",
+    file: "src/featurestore/offline/sources/source-relation.ts",
+    find: "transport.late === true ? at : k} as declared",
+    replace: "k} as declared",
+    tests: ["test/featurestore/pushed/late-order.test.ts"],
+  },
+  {
     name: "old-version-pushed",
     file: "src/featurestore/pushed/push-rows.ts",
     find: "(t < from ? [i] : [])",

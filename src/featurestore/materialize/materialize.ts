@@ -36,7 +36,7 @@ import { refuseSince } from "./load-since.ts";
 import { type LoadedGroup, loadGroup } from "./load-group.ts";
 import type { MaterializeLimits } from "./materialize-limits.ts";
 import type { PlannedGroup } from "./planned-group.ts";
-import { feedGroups, type FedSince, pushedProject, refusePast } from "./pushed-project.ts";
+import { feedGroups, type FedSince, isMomentOfPushed, pushedProject, refusePast } from "./pushed-project.ts";
 import { longestWait } from "../pushed/index.ts";
 
 /** What is to be loaded, from where, to where. */
@@ -53,7 +53,7 @@ export interface MaterializeOptions extends FilePlaces {
   readonly asOf?: Moment;
   /**
    * Of rows that no load has applied yet those alone are taken in that happened then or later; the others wait for the first load that takes them in, and are known from
-   * that one's moment on. Default: all are. Tables have no times, and what was pushed has moments of its own: neither is concerned. The first load of a group takes in all.
+   * that one's moment on. Default: all are. Tables have no times, and what was pushed has moments of its own: neither is concerned, but for what was pushed too late to count at once. The first load of a group takes in all.
    */
   readonly since?: Moment;
   /** `entity:group`; by default all with something to load. */
@@ -116,10 +116,16 @@ export async function materialize(options: MaterializeOptions): Promise<Material
   const ahead = asked !== undefined && asked > (options.clock ?? systemClock)() ? asked : undefined;
   const since = await feedGroups(options, chosen, ahead);
   try {
-    const asOf = asked ?? (await nowBehind(options, chosen, since));
-    if (from !== undefined) await refuseSince(options, chosen, from, asOf);
     // Fetching tells nothing of its own: it is a part of the steps that are told.
-    const project = await pushedProject(options, chosen, asOf);
+    let asOf = asked ?? (await nowBehind(options, chosen, since));
+    let project = await pushedProject(options, chosen, asOf);
+    // What the load brings first counts from its switch, behind that row, and has the load's moment until then.
+    while (asked === undefined && (await isMomentOfPushed(options, chosen, asOf))) {
+      await waitUntil(asOf + 1, options.clock ?? systemClock);
+      asOf = Math.max(asOf + 1, await nowBehind(options, chosen, since));
+      project = await pushedProject(options, chosen, asOf);
+    }
+    if (from !== undefined) await refuseSince(options, chosen, from, asOf);
     return await holdingFiles({ ...options, project }, { signal: options.signal }, (held) =>
       loadChosen(held, chosen, { asOf, from }, since),
     );

@@ -1,11 +1,13 @@
+import { join } from "node:path";
 import { type Clock, formatMicros, type Micros, systemClock, TondoError } from "../../core/index.ts";
-import type { GroupPlan, ProjectPlan } from "../../dsl/index.ts";
+import { type GroupPlan, type ProjectPlan, quoteIdentifier } from "../../dsl/index.ts";
 import type { SourceFile } from "../offline/sources/source-digests.ts";
-import type { Engine } from "../duckdb/index.ts";
+import { type Engine, sqlText } from "../duckdb/index.ts";
 import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { type GroupPointer, groupName, type OnlineStore } from "../online/index.ts";
 import { overlayOf } from "../online/group-pointer.ts";
 import { collectPushed, lastPushed, withPushed } from "../pushed/index.ts";
+import { pushedColumn, pushedFolder, pushedParts } from "../pushed/pushed-places.ts";
 
 /** What a load works with, as far as rows that were pushed go. */
 export interface PushedProjectOptions {
@@ -74,6 +76,26 @@ export async function pushedProject(
       hint: "Materialize as of the clock, or of a moment that has come.",
     },
   );
+}
+
+/** Whether a row of a source of these groups counts from that very moment on, of those that {@link pushedProject} has put into files. */
+export async function isMomentOfPushed(
+  { home, engine, signal }: Pick<PushedProjectOptions, "home" | "engine" | "signal">,
+  chosen: readonly GroupPlan[],
+  moment: Micros,
+): Promise<boolean> {
+  for (const source of new Set(chosen.map((group) => group.source))) {
+    const part = (await pushedParts(home, source)).find(({ last }) => last >= moment);
+    if (part === undefined) continue;
+    const file = sqlText(join(pushedFolder(home, source), part.file));
+    const found = await engine.rows(
+      `select 1 from read_parquet(${file}) where ${quoteIdentifier(pushedColumn)} = make_timestamp(${String(moment)}) limit 1`,
+      "looking at pushed rows",
+      signal,
+    );
+    if (found.length > 0) return true;
+  }
+  return false;
 }
 
 /**

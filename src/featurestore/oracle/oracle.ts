@@ -50,8 +50,19 @@ export interface Happening {
   readonly read: readonly Value[];
 }
 
+/** When a row was first applied online to a group, and when it says itself to be known, where that is not what its source reads. */
+interface Application {
+  readonly k: Micros;
+  readonly declared: Micros;
+}
+
 /** When a row was first applied online to a group, of what says itself to be known at `declared`, or does not say it; `null` where it never was. */
-export type Applications = (group: GroupPlan, source: SourcePlan, row: Row, declared: Micros | null) => Micros | null;
+export type Applications = (
+  group: GroupPlan,
+  source: SourcePlan,
+  row: Row,
+  declared: Micros | null,
+) => Micros | Application | null;
 
 /** Rows are known when they say. */
 const asDeclared: Applications = (_group, _source, _row, declared) => declared;
@@ -219,10 +230,11 @@ export function happenings(
     const t = momentOf(found(source.at), row);
     const declared = knownAt(source, row, t);
     if (t === null || !hasKey(group, row, key)) continue;
-    const k = applied(group, source, row, declared);
-    if (k === null) continue;
+    const application = applied(group, source, row, declared);
+    if (application === null) continue;
+    const known = typeof application === "number" ? { k: application, declared: declared ?? t } : application;
     const isDeletion = source.deleted !== undefined && evaluateExpression(source.deleted, { columns: row }) === true;
-    all.push({ row, t, k, declared: declared ?? t, isDeletion, read: [isDeletion, ...readsOf(group, source, row)] });
+    all.push({ row, t, ...known, isDeletion, read: [isDeletion, ...readsOf(group, source, row)] });
   }
   return all;
 }

@@ -152,7 +152,7 @@ class Pushing {
     const kept = [...texts.keys()].filter((i) => !isErased(i, erasedKeys));
     const erased = texts.length - kept.length;
     if (kept.length === 0) return { appliedAt: clock(), lateBy: 0, rows: 0, waiting: 0, erased };
-    const late = lateRows(source, placed[0] ?? [], clock());
+    const late = lateRows(source, placed[0] ?? [], clock() + pushed.lead);
     const pushedGroups = groups.map((group, g) =>
       this.#pushedGroup(source, group, kept, (i) => (late.has(i) ? undefined : placed[g]?.[i])),
     );

@@ -14,7 +14,12 @@ import { digestSource } from "../../../src/featurestore/offline/sources/source-d
 import { readApplied } from "../../../src/featurestore/online/applied-record.ts";
 import { createFeatureReader, type OnlineStore } from "../../../src/featurestore/online/index.ts";
 import { collectPushed, pushing, withPushed } from "../../../src/featurestore/pushed/index.ts";
-import { evaluateExpression, type LeftRow, trainingRows } from "../../../src/featurestore/oracle/oracle.ts";
+import {
+  type Applications,
+  evaluateExpression,
+  type LeftRow,
+  trainingRows,
+} from "../../../src/featurestore/oracle/oracle.ts";
 import { enter, type Row } from "../../../src/featurestore/oracle/values.ts";
 import { type ActualAnswer, differences } from "../../oracle/compare.ts";
 import { type History, historiesTogether } from "../../oracle/history.ts";
@@ -284,7 +289,12 @@ async function play(
         rows.filter((row) => inFiles.has(row) || pushOf.has(row)),
       ]),
     );
-    const known = (_group: GroupPlan, { at }: SourcePlan, row: Row, declared: Micros | null): Micros | null => {
+    const known = (
+      _group: GroupPlan,
+      { at }: SourcePlan,
+      row: Row,
+      declared: Micros | null,
+    ): ReturnType<Applications> => {
       const push = pushOf.get(row);
       if (push?.waits === false) return push.k;
       // What is pushed need not say when it was known.
@@ -293,7 +303,10 @@ async function play(
       const t = at === undefined ? null : evaluateExpression(at, { columns: row });
       const takes = ({ asOf, fresh, since = -Infinity }: (typeof loads)[number]): boolean =>
         fresh && from <= asOf && Number(t) >= since;
-      return loads.slice(1).find(takes)?.appliedAt ?? null;
+      const k = loads.slice(1).find(takes)?.appliedAt;
+      if (k === undefined) return null;
+      // Of what waited for one load the last one pushed is the later.
+      return push === undefined ? k : { k, declared: push.k };
     };
     const list = [...answers.values()];
     const online = trainingRows(

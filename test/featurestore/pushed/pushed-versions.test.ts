@@ -175,6 +175,17 @@ describe("a version that is pushed", () => {
     expect(await sales()).toEqual([3, 130, 20, 20]);
   });
 
+  it("stands before one that a load brings first which begins at its very moment", async () => {
+    const { appliedAt } = await push([order("3", second, { price: 8 })]);
+    await file("more", [order("3", second, { price: 6 })]);
+    // Its row is there some time before its moment comes.
+    now = appliedAt - 1;
+    await load();
+    expect(await sales()).toEqual([3, 116, 6, 6]);
+    await load();
+    expect(await sales()).toEqual([3, 116, 6, 6]);
+  });
+
   it("leaves those of one load as they stand, of which the largest counts", async () => {
     await file("more", [
       ...[9, 11, 10].map((price) => order("5", second, { price })),

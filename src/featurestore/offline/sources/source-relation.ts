@@ -136,11 +136,14 @@ export async function relationOf(
     // A row that was pushed need not say when it was known.
     const own = pushed === undefined ? "k" : "coalesce(k, t)";
     const k = transport.known === undefined ? assumed : own;
-    // What was pushed counts from its own moment on, whichever load took it in; what came late from the load that took in what was pushed by then.
+    // What was pushed counts from its own moment on, whichever load took it in; what came late from the load that took in what was pushed by then, in the order of the pushes.
     const at = pushed === undefined ? k : column(pushed);
     const isByLoads = pushed === undefined || transport.late === true;
     const times = isApplied
-      ? [`${isByLoads ? appliedSql(applied, at, "t", "since") : at} as k`, `${k} as declared`]
+      ? [
+          `${isByLoads ? appliedSql(applied, at, "t", "since") : at} as k`,
+          `${transport.late === true ? at : k} as declared`,
+        ]
       : source.at === undefined
         ? []
         : [k === "k" ? k : `${k} as k`];
