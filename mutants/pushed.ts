@@ -145,8 +145,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "load-as-of-the-moment-of-a-pushed-row",
     file: "src/featurestore/materialize/materialize.ts",
-    find: "asked === undefined && (await isMomentOfPushed(options, chosen, asOf))",
-    replace: "asked === undefined && (await isMomentOfPushed(options, chosen, -1))",
+    find: "!(await isMomentOfPushed(options, chosen, asOf))",
+    replace: "!(await isMomentOfPushed(options, chosen, -1))",
     tests: versions,
   },
   {
@@ -157,8 +157,15 @@ const mutants: readonly Mutant[] = [
     tests: ["test/featurestore/pushed/late-order.test.ts"],
   },
   {
+    name: "moments-looked-for-in-the-file-before",
+    file: "src/featurestore/materialize/pushed-project.ts",
+    find: ".find(({ last }) => last >= moment)",
+    replace: ".findLast(({ last }) => last <= moment)",
+    tests: ["test/featurestore/materialize/moment-of-pushed.test.ts"],
+  },
+  {
     name: "old-version-pushed",
-    file: "src/featurestore/pushed/push-rows.ts",
+    file: "src/featurestore/pushed/late-rows.ts",
     find: "(t < from ? [i] : [])",
     replace: "(t < from - 100 * recentHorizon ? [i] : [])",
     tests: versions,
@@ -201,8 +208,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "late-files-of-killed-runs-read",
     file: "src/featurestore/pushed/pushed-places.ts",
-    find: "late.filter(({ last }) => last <= until)",
-    replace: "late",
+    find: 'partsOf("late", names).filter(({ last }) => last <= until)',
+    replace: 'partsOf("late", names)',
     tests: versions,
   },
   {
@@ -326,7 +333,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "group-of-a-table-holds-up-pushes",
-    file: "src/featurestore/pushed/push-rows.ts",
+    file: "src/featurestore/pushed/fed-source.ts",
     find: 'return kind !== "table" && ',
     replace: "return ",
     tests: others,

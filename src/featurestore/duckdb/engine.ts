@@ -245,7 +245,7 @@ export class Engine {
       try {
         program.run(n, columns, results);
       } catch (error) {
-        // Of a bigint, which no array of doubles takes: ints are as wide as that in few columns, and doubles are half as much work.
+        // Of a bigint, which no array of doubles takes: ints are as wide as that in few columns, and an array of any values boxes each.
         const wide = outputs.flatMap((carrier, i) =>
           carrier === "int" && results[i] instanceof Float64Array ? [i] : [],
         );

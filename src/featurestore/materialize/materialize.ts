@@ -116,22 +116,31 @@ export async function materialize(options: MaterializeOptions): Promise<Material
   const ahead = asked !== undefined && asked > (options.clock ?? systemClock)() ? asked : undefined;
   const since = await feedGroups(options, chosen, ahead);
   try {
-    // Fetching tells nothing of its own: it is a part of the steps that are told.
-    let asOf = asked ?? (await nowBehind(options, chosen, since));
-    let project = await pushedProject(options, chosen, asOf);
-    // What the load brings first counts from its switch, behind that row, and has the load's moment until then.
-    while (asked === undefined && (await isMomentOfPushed(options, chosen, asOf))) {
-      await waitUntil(asOf + 1, options.clock ?? systemClock);
-      asOf = Math.max(asOf + 1, await nowBehind(options, chosen, since));
-      project = await pushedProject(options, chosen, asOf);
-    }
-    if (from !== undefined) await refuseSince(options, chosen, from, asOf);
+    const { asOf, project } = await startOf(options, chosen, { asked, from }, since);
     return await holdingFiles({ ...options, project }, { signal: options.signal }, (held) =>
       loadChosen(held, chosen, { asOf, from }, since),
     );
   } finally {
     // What is loaded says its moment by itself, and what is not takes rows before it.
     if (ahead !== undefined) await feedGroups(options, chosen).catch(() => undefined);
+  }
+}
+
+/** As of when a load is to be, and what it reads: for one as of the clock a moment that no pushed row counts from. */
+async function startOf(
+  options: MaterializeOptions,
+  chosen: readonly GroupPlan[],
+  { asked, from }: { readonly asked: Micros | undefined; readonly from: Micros | undefined },
+  since: FedSince,
+): Promise<{ readonly asOf: Micros; readonly project: ProjectPlan }> {
+  for (;;) {
+    const asOf = asked ?? (await nowBehind(options, chosen, since));
+    if (from !== undefined) await refuseSince(options, chosen, from, asOf);
+    // Fetching tells nothing of its own: it is a part of the steps that are told.
+    const project = await pushedProject(options, chosen, asOf);
+    // What the load brings first counts from its switch, behind such a row, and has the load's moment until then.
+    if (asked !== undefined || !(await isMomentOfPushed(options, chosen, asOf))) return { asOf, project };
+    await waitUntil(asOf + 1, options.clock ?? systemClock);
   }
 }
 

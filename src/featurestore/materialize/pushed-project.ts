@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { type Clock, formatMicros, type Micros, systemClock, TondoError } from "../../core/index.ts";
 import { type GroupPlan, type ProjectPlan, quoteIdentifier } from "../../dsl/index.ts";
+import { readParquet } from "../offline/files/read-files.ts";
 import type { SourceFile } from "../offline/sources/source-digests.ts";
-import { type Engine, sqlText } from "../duckdb/index.ts";
+import type { Engine } from "../duckdb/index.ts";
 import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { type GroupPointer, groupName, type OnlineStore } from "../online/index.ts";
 import { overlayOf } from "../online/group-pointer.ts";
@@ -87,9 +88,9 @@ export async function isMomentOfPushed(
   for (const source of new Set(chosen.map((group) => group.source))) {
     const part = (await pushedParts(home, source)).find(({ last }) => last >= moment);
     if (part === undefined) continue;
-    const file = sqlText(join(pushedFolder(home, source), part.file));
+    const rows = readParquet([join(pushedFolder(home, source), part.file)]);
     const found = await engine.rows(
-      `select 1 from read_parquet(${file}) where ${quoteIdentifier(pushedColumn)} = make_timestamp(${String(moment)}) limit 1`,
+      `select 1 from ${rows} where ${quoteIdentifier(pushedColumn)} = make_timestamp(${String(moment)}) limit 1`,
       "looking at pushed rows",
       signal,
     );

@@ -117,8 +117,8 @@ async function collectSource(source: SourcePlan, engine: Engine, options: Collec
   const { home, store, signal } = options;
   const names = Object.keys(source.columns);
   const kinds = names.map((name) => parseTypeName(source.columns[name] ?? "string").kind);
+  await removeUnfinished(home, source.name);
   for (;;) {
-    await removeUnfinished(home, source.name);
     const last = (await pushedParts(home, source.name)).at(-1)?.last ?? Number.MIN_SAFE_INTEGER;
     await store.pushed?.dropLogged(source.name, ({ k }) => k <= last);
     const rows = (await store.pushed?.logged(source.name, last, rowsAtOnce)) ?? [];

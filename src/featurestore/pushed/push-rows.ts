@@ -1,21 +1,9 @@
+import { type Clock, formatMicros, type Micros, parseTypeName, TondoError, waitUntil } from "../../core/index.ts";
 import {
-  type Clock,
-  formatMicros,
-  type Micros,
-  nearestName,
-  parseTypeName,
-  TondoError,
-  waitUntil,
-} from "../../core/index.ts";
-import {
-  columnsOf,
-  filesAtRest,
   functionLibrary,
-  type GroupPlan,
   isMissingRaw,
   type ProjectPlan,
   type Raw,
-  sourceExpressions,
   type SourcePlan,
   type UserFunction,
 } from "../../dsl/index.ts";
@@ -23,13 +11,14 @@ import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { decodePushed, maxKeyBytes, tryEncodeKey } from "../online/codec/index.ts";
 import { overlayOf } from "../online/group-pointer.ts";
 import { groupName, type OnlineStore, type PushedRows, type PushRows } from "../online/index.ts";
-import { lateText, PushedProgram, pushedText } from "../online/pushed-values.ts";
+import { lateText, pushedText } from "../online/pushed-values.ts";
 import { recentHorizon, recentKey, tooManyRecent } from "../online/recent-rows.ts";
 import type { PushedGroup, PushedPlace, PushedStore } from "../online/pushed-store.ts";
 import { checkedRows, invalidRow } from "./checked-rows.ts";
 import { chosenGroups, notLoaded, OtherFeeds, refuseBefore, requireOverlay } from "./chosen-groups.ts";
 import { defaultPushLimits, longestWait, type PushLimits } from "./push-limits.ts";
-import { pushedColumn } from "./pushed-places.ts";
+import { type FedGroup, type FedSource, fedSource, isFed } from "./fed-source.ts";
+import { GrownOld, lateRows } from "./late-rows.ts";
 
 /** What rows are pushed by. */
 export interface PushingOptions {
@@ -43,21 +32,6 @@ export interface PushingOptions {
   /** Which keys were erased: rows of those are dropped. */
   readonly erased: () => Promise<ErasedKeys>;
   readonly limits?: Partial<PushLimits> | undefined;
-}
-
-/** A group that rows of a source come in, and what makes its keys of them. */
-interface FedGroup {
-  readonly name: string;
-  readonly plan: GroupPlan;
-  readonly overlay: string;
-  readonly program: PushedProgram;
-}
-
-/** A source that rows may be given for. */
-interface FedSource {
-  readonly source: SourcePlan;
-  readonly groups: readonly FedGroup[];
-  readonly needed: ReadonlySet<string>;
 }
 
 /** A row in a group: under which key, and when it happened. */
@@ -182,43 +156,7 @@ class Pushing {
   #source(name: string): FedSource {
     const known = this.#sources.get(name);
     if (known !== undefined) return known;
-    const project = this.#project;
-    const library = functionLibrary(this.#options.functions);
-    const source = project.sources.find((one) => one.name === name);
-    if (source === undefined) {
-      const names = project.sources.map((one) => one.name);
-      throw new TondoError("INVALID_ARGUMENT", `there is no source "${name}"`, {
-        hint:
-          nearestName(name, names) === undefined
-            ? `Sources are ${names.join(", ")}.`
-            : `Did you mean "${nearestName(name, names) ?? ""}"?`,
-      });
-    }
-    refuseSource(source);
-    const fed = project.groups.filter((group) => group.source === name && isFed(group, project.sources));
-    if (fed.length === 0)
-      throw new TondoError(
-        "INVALID_ARGUMENT",
-        `no feature looks back at the source "${name}": nothing would be served of its rows`,
-        {
-          hint: "Define a group over it, apply and materialize.",
-        },
-      );
-    const needed = new Set(
-      fed.flatMap((group) => columnsOf(...[...sourceExpressions(group, source)].map(({ value }) => value))),
-    );
-    const groups = fed.map((plan): FedGroup => {
-      const outputs = [...sourceExpressions(plan, source)].filter(
-        ({ name: own }) => own === "t" || own.startsWith("key"),
-      );
-      return {
-        name: groupName(plan),
-        plan,
-        overlay: overlayOf(plan, source),
-        program: new PushedProgram(outputs, library),
-      };
-    });
-    const made = { source, groups, needed };
+    const made = fedSource(this.#project, name, functionLibrary(this.#options.functions));
     this.#sources.set(name, made);
     return made;
   }
@@ -339,23 +277,6 @@ class Pushing {
   }
 }
 
-/** That a row had become older while it was on its way than loads keep versions of: it has to wait for the next one. */
-class GrownOld extends Error {
-  constructor() {
-    super("a row became too old meanwhile");
-  }
-}
-
-/**
- * The rows of a source with `id`, by their places, that no load keeps the versions of, or soon none does: which of them one replaces could not be told at once, so that they wait for the next
- * load, which reads all.
- */
-function lateRows({ id }: SourcePlan, rows: readonly PlacedRow[], now: Micros): ReadonlySet<number> {
-  if (id === undefined) return new Set();
-  const from = now + onTheWay - recentHorizon;
-  return new Set(rows.flatMap(({ t }, i) => (t < from ? [i] : [])));
-}
-
 /**
  * Refuses rows of a key of which a load had too many recent ones to keep them.
  * @throws TondoError `LIMIT_EXCEEDED`
@@ -376,15 +297,6 @@ async function refuseTooMany(store: OnlineStore, groups: readonly PushedGroup[])
   }
 }
 
-/** Whether loads have rows come in a group: it looks back, at a source of a time. */
-function isFed({ source, stored }: GroupPlan, sources: readonly SourcePlan[]): boolean {
-  const { kind } = sources.find(({ name }) => name === source) ?? {};
-  return kind !== "table" && stored.some((one) => one.kind === "column" || one.direction === "back");
-}
-
-/** How long a push may be on its way for its rows to count at once, microseconds: within a minute of their day they wait already. */
-const onTheWay = 60_000_000;
-
 /** How often a push is tried where definitions are applied meanwhile. */
 const mostTurns = 4;
 
@@ -393,17 +305,6 @@ function appliedMeanwhile(source: string, cause: OtherFeeds): TondoError {
     hint: "Nothing was pushed: push again.",
     details: { groups: [...cause.feeds.keys()] },
   });
-}
-
-function refuseSource(source: SourcePlan): void {
-  const { name, kind } = source;
-  const refused = (what: string, hint: string): TondoError =>
-    new TondoError("INVALID_ARGUMENT", `rows of "${name}" cannot be pushed: ${what}`, { hint });
-  if (kind === "table") throw refused("a table has no time", "Write its files anew and materialize.");
-  if (filesAtRest(source).length === 0)
-    throw refused("it has no place at rest, which loads need", "Declare a parquet or csv place of the same rows.");
-  if (Object.hasOwn(source.columns, pushedColumn))
-    throw refused(`it has a column "${pushedColumn}", which says when rows were pushed`, "Call that column otherwise.");
 }
 
 function takesNone(kind: string): TondoError {

@@ -24,6 +24,10 @@ export interface PushedPart {
 /** What the names of files begin with: of rows that count from when they were pushed, and of late ones. */
 export type PartName = "part" | "late";
 
+interface NamedPart extends PushedPart {
+  readonly name: PartName;
+}
+
 /** The moment of the last row of a file of pushed rows, by its path; before all others where it is none. */
 export function lastPushed(path: string): number {
   return Number(/part-(-?\d+)\.parquet$/.exec(path)?.[1] ?? Number.MIN_SAFE_INTEGER);
@@ -36,20 +40,16 @@ export function pushedFolder(home: string, source: string): string {
 
 /** The files of the pushed rows of a source, the oldest first. Each is named by the moment of its last row. */
 export async function pushedParts(home: string, source: string): Promise<readonly PushedPart[]> {
-  return (await allParts(home, source)).part;
+  return partsOf("part", await namesIn(pushedFolder(home, source), source));
 }
 
-/** All files in the folder of the pushed rows of a source, the oldest first. Of late ones those alone are whole which a file stands beside that has left the log. */
-async function allParts(home: string, source: string): Promise<Readonly<Record<PartName, readonly PushedPart[]>>> {
-  const names = await namesIn(pushedFolder(home, source), source);
-  const named = (name: PartName): readonly PushedPart[] =>
-    names
-      .flatMap((file) => {
-        const [, own, last] = /^(part|late)-(-?\d+)\.parquet$/.exec(file) ?? [];
-        return own === name ? [{ file, last: Number(last) }] : [];
-      })
-      .sort((a, b) => a.last - b.last);
-  return { part: named("part"), late: named("late") };
+function partsOf(name: PartName, files: readonly string[]): readonly NamedPart[] {
+  return files
+    .flatMap((file) => {
+      const [, own, last] = /^(part|late)-(-?\d+)\.parquet$/.exec(file) ?? [];
+      return own === name ? [{ file, last: Number(last), name }] : [];
+    })
+    .sort((a, b) => a.last - b.last);
 }
 
 async function namesIn(folder: string, source: string): Promise<readonly string[]> {
@@ -62,23 +62,23 @@ async function namesIn(folder: string, source: string): Promise<readonly string[
 }
 
 /** The files of pushed rows that are read, in the order in which they are looked through. */
-export async function wholeParts(
-  home: string,
-  source: string,
-): Promise<readonly (PushedPart & { readonly name: PartName })[]> {
-  const { part, late } = await allParts(home, source);
-  const until = part.at(-1)?.last ?? -Infinity;
-  return [
-    ...part.map((one) => ({ ...one, name: "part" as const })),
-    ...late.filter(({ last }) => last <= until).map((one) => ({ ...one, name: "late" as const })),
-  ];
+export async function wholeParts(home: string, source: string): Promise<readonly NamedPart[]> {
+  return wholeOf(await namesIn(pushedFolder(home, source), source));
+}
+
+/** Of late files those alone are whole which another stands beside that was written behind them: until then their rows are in the log. */
+function wholeOf(names: readonly string[]): readonly NamedPart[] {
+  const parts = partsOf("part", names);
+  const until = parts.at(-1)?.last ?? -Infinity;
+  return [...parts, ...partsOf("late", names).filter(({ last }) => last <= until)];
 }
 
 /** Removes what a run that was killed had not finished, whose rows are still in the log: to be called with the lock held under which rows come into files. */
 export async function removeUnfinished(home: string, source: string): Promise<void> {
   const folder = pushedFolder(home, source);
-  const whole = new Set((await wholeParts(home, source)).map(({ file }) => file));
-  for (const file of await namesIn(folder, source))
+  const names = await namesIn(folder, source);
+  const whole = new Set(wholeOf(names).map(({ file }) => file));
+  for (const file of names)
     if (!whole.has(file) && /^late-.*\.parquet$|\.part$/.test(file)) await rm(join(folder, file), { force: true });
 }
 

@@ -1,37 +1,15 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { formatMicros } from "../../../src/core/index.ts";
 import { Engine } from "../../../src/featurestore/index.ts";
-import { open, type Tondo } from "../../../src/open.ts";
+import { daysAgo, shopOrders } from "./shop-orders.ts";
 
-const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
 const feature = "shop:sales:n_7d";
 
-let folder: string;
-let tondo: Tondo;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tondo-late-"));
-  await writeFile(
-    join(folder, "shop.tondo"),
-    `entity shop (shop: string)
-events orders { csv "orders.csv" at ordered id order_id
-  columns (shop: string, ordered: timestamp, order_id: string) }
-group shop:sales from orders by shop { n_7d = count() over 7d }
-`,
-  );
-  await writeFile(join(folder, "orders.csv"), `shop,ordered,order_id\na,${daysAgo(6).toISOString()},1\n`);
-  tondo = await open({ folder });
-  await tondo.apply();
-  await tondo.materialize();
-});
-afterAll(async () => {
-  await tondo.close();
-  await rm(folder, { recursive: true });
-});
-
 it("training sets know of rows that waited for a load from that load's moment on, as requests do", async () => {
+  await using shop = await shopOrders("n_7d = count() over 7d", `a,${daysAgo(6).toISOString()},1,`);
+  const { folder, tondo } = shop;
   const reader = await tondo.features();
   const served = async (at: bigint): Promise<unknown> =>
     (await reader.get([feature], { shop: "a" }, { at })).values[feature].value;

@@ -43,8 +43,7 @@ export async function openPlace(
     const all = await openFiles(engine, { format, files, what, hidden }, columns);
     return { sql: (column, prune) => all.sql(column, prune), parts: [all] };
   }
-  const { log, firstLoads } = applied;
-  const bySince = Map.groupBy(files, (file) => sinceSql(log, firstLoads.get(file)));
+  const bySince = Map.groupBy(files, sinceOf(applied));
   const parts: OpenedFiles[] = [];
   for (const some of bySince.values())
     parts.push(await openFiles(engine, { format, files: some, what, hidden }, columns));
@@ -55,6 +54,17 @@ export async function openPlace(
         .map((part, i) => `select *, ${sinces[i] ?? "null::bigint"} as since from (${part.sql(column, prune)})`)
         .join(" union all "),
     parts,
+  };
+}
+
+/** {@link sinceSql} by file: made once for all that one load first read, of which there may be thousands. */
+function sinceOf({ log, firstLoads }: AppliedRows): (file: string) => string {
+  const made = new Map<number | undefined, string>();
+  return (file) => {
+    const first = firstLoads.get(file);
+    const sql = made.get(first) ?? sinceSql(log, first);
+    made.set(first, sql);
+    return sql;
   };
 }
 
@@ -77,13 +87,14 @@ async function openPushed(
   };
   // Most files have all columns; which does not is looked for where some do not.
   const isWhole = (await lacking(files)).length === 0;
+  const sinceOfFile = applied === undefined ? undefined : sinceOf(applied);
   const alike = new Map<
     string,
     { readonly files: string[]; readonly lacks: readonly string[]; readonly since: string }
   >();
   for (const file of files) {
     const lacks = isWhole ? [] : await lacking([file]);
-    const since = applied === undefined ? "" : `, ${sinceSql(applied.log, applied.firstLoads.get(file))} as since`;
+    const since = sinceOfFile === undefined ? "" : `, ${sinceOfFile(file)} as since`;
     const id = JSON.stringify([lacks, since]);
     const own = alike.get(id);
     if (own === undefined) alike.set(id, { files: [file], lacks, since });
