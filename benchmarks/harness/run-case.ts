@@ -52,10 +52,10 @@ async function measure(
 ): Promise<{ readonly ours: number; readonly baseline: number }> {
   const { baseline: other } = contest;
   const works = [() => contest.ours(), ...(typeof other === "function" ? [() => other()] : [])];
+  // In turn: a server that both ask would be warmed up by one for the other. Finding out how many calls make a sample is one of them.
+  for (let call = 1; call < warmUps; call++) for (const work of works) await sample(work, 1, stopwatch);
   const sides = [];
   for (const work of works) {
-    // Finding out how many calls make a sample is one of them.
-    for (let call = 1; call < warmUps; call++) await sample(work, 1, stopwatch);
     const calls = warmUps === 0 ? 1 : await calibrate(work, stopwatch);
     sides.push({ work, calls, times: new Array<number>() });
   }

@@ -72,8 +72,8 @@ function asked({ name, against, vector, list, callers, each, values, baseline }:
     name,
     against,
     unit: "us/key",
-    // A server that has just started compiles what it does most.
-    warmUps: 10,
+    // A server that has just started compiles what it does most, and compiles that again for some 100,000 requests.
+    warmUps: 200,
     async setup() {
       const world = await useCassandraWorld();
       try {

@@ -1,14 +1,6 @@
-import type { GroupPointer } from "./group-pointer.ts";
+import type { Flight, RecordWaiter } from "./flights.ts";
 import type { RecordVisitor } from "./online-store.ts";
 import { isAway } from "./unavailable.ts";
-
-/** One record that a store is asked for, and the reads that wait for it. */
-export interface Flight {
-  readonly id: string;
-  readonly load: GroupPointer;
-  readonly waiting: { readonly read: ReadUnderWay; readonly index: number }[];
-  hasLanded: boolean;
-}
 
 /** Who is told of a read. */
 export interface ReadListener {
@@ -22,7 +14,7 @@ export interface ReadListener {
 }
 
 /** A read that a store answers later: it waits for records, which it or others have asked for. Told by callbacks, since it is made for each group and call. */
-export class ReadUnderWay {
+export class ReadUnderWay implements RecordWaiter {
   readonly #visit: RecordVisitor;
   #flights: Flight[] | undefined;
   #listener: ReadListener | undefined;

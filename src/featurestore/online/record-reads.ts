@@ -1,8 +1,9 @@
 import { TondoError } from "../../core/index.ts";
+import { type Flight, Flights } from "./flights.ts";
 import { type GroupPointer, isSameLoad } from "./group-pointer.ts";
 import type { RecordVisitor, StoreView } from "./online-store.ts";
 import { RecordCache, type RecordCacheOptions } from "./record-cache.ts";
-import { type Flight, ReadUnderWay } from "./read-under-way.ts";
+import { ReadUnderWay } from "./read-under-way.ts";
 import { isAway } from "./unavailable.ts";
 
 /**
@@ -13,7 +14,7 @@ import { isAway } from "./unavailable.ts";
  */
 export class RecordReads {
   readonly #cache: RecordCache | undefined;
-  readonly #flights: Map<string, Flight> = new Map<string, Flight>();
+  readonly #flights: Flights = new Flights();
   #answersLater = false;
 
   constructor(cache?: RecordCacheOptions) {
@@ -55,14 +56,13 @@ export class RecordReads {
 
   /** Nobody else is to wait for what a read was not answered in time. */
   giveUp(read: ReadUnderWay): void {
-    for (const flight of read.flights) this.#remove(flight);
+    for (const flight of read.flights) this.#flights.remove(flight);
   }
 
   /** Says that a key's record of a group is another one now: it is forgotten, and what is being read of it is neither kept nor waited for any more. */
   evict(group: string, key: Uint8Array): void {
-    const id = idOf(group, key);
-    this.#cache?.delete(id);
-    this.#flights.delete(id);
+    this.#cache?.delete(idOf(group, key));
+    this.#flights.delete(group, key);
   }
 
   /** The same of all records. */
@@ -86,17 +86,16 @@ export class RecordReads {
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index];
       if (key === undefined) continue;
-      const id = idOf(load.group, key);
       read.wait();
-      const kept = this.#cache?.get(id, load);
+      const kept = this.#cache?.get(idOf(load.group, key), load);
       if (kept !== undefined) {
         read.land(index, kept.record);
         continue;
       }
-      let flight = this.#flights.get(id);
+      let flight = this.#flights.get(load.group, key);
       if (flight === undefined || !isSameLoad(flight.load, load)) {
-        flight = { id, load, waiting: [{ read, index }], hasLanded: false };
-        this.#flights.set(id, flight);
+        flight = { load, key, waiting: [{ read, index }], hasLanded: false };
+        this.#flights.set(flight);
         if (asked === undefined || own === undefined) [asked, own] = [[key], [flight]];
         else {
           asked.push(key);
@@ -149,7 +148,9 @@ export class RecordReads {
     if (flight.hasLanded) return;
     flight.hasLanded = true;
     // One that was evicted or given up meanwhile is for those who wait, and for nobody after them.
-    if (this.#remove(flight)) this.#cache?.put(flight.id, flight.load, record, askedAt);
+    if (this.#flights.remove(flight)) {
+      this.#cache?.put(idOf(flight.load.group, flight.key), flight.load, record, askedAt);
+    }
     for (const { read, index } of flight.waiting) read.land(index, record);
   }
 
@@ -157,14 +158,10 @@ export class RecordReads {
   #end(flights: readonly Flight[], failure?: { readonly error: unknown }): void {
     for (const flight of flights) {
       if (flight.hasLanded) continue;
-      this.#remove(flight);
+      this.#flights.remove(flight);
       const error = failure === undefined ? notVisited(flight.load.group) : failure.error;
       for (const { read } of flight.waiting) read.fail(error);
     }
-  }
-
-  #remove(flight: Flight): boolean {
-    return this.#flights.get(flight.id) === flight && this.#flights.delete(flight.id);
   }
 }
 

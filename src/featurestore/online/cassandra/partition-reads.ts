@@ -73,7 +73,7 @@ export class PartitionReads {
         visit(0, wholeRecord(rows, 0, rows.length));
         resolve();
       };
-      this.#wait(queries, queries.one, [bufferOf(first)], until, read, reject);
+      this.#wait(queries, queries.one, [Buffer.from(first)], until, read, reject);
     });
   }
 
@@ -89,7 +89,7 @@ export class PartitionReads {
 
   /** One key, whose turn it is: what most reads are, with no more promises than it takes. */
   #readOne(queries: ReadQueries, key: Uint8Array, visit: RecordVisitor, until: number): Promise<void> {
-    return this.#client.execute(queries.one, [bufferOf(key)], this.#options).then(
+    return this.#client.execute(queries.one, [Buffer.from(key)], this.#options).then(
       ({ rows }) => {
         this.#gate.leave();
         if (performance.now() > until) return this.#failed(tooOld(this.#where), queries);
@@ -250,8 +250,4 @@ export function wholeRecord(rows: readonly types.Row[], from: number, to: number
   throw new TondoError("STORE_CORRUPT", "a record of the online store has parts that this program does not know", {
     hint: "Use the release of Tondo that wrote them, or materialize the group again.",
   });
-}
-
-function bufferOf(key: Uint8Array): Buffer {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength);
 }
