@@ -28,6 +28,8 @@ function reads({ name, unit, keys, calls, ours }: Reads): Case {
     name,
     against: "Feast 0.67, SQLite online store, get_online_features in process",
     unit,
+    // Until V8 has compiled what is measured.
+    warmUps: 300,
     async setup() {
       const world = await openFeastWorld();
       const { call, values } = await ours(world);

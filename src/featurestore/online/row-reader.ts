@@ -22,7 +22,7 @@ export function rowReader(
   const others = wanted.filter(({ kind }) => !isDouble(kind));
   return (record, at, into, base, pushed) => {
     const latest = pushed?.findLast(({ t }) => t <= at);
-    if (latest !== undefined && stands(latest)) {
+    if (latest !== undefined && stands(latest, record, at)) {
       readPushed(latest, into, base, at);
       return;
     }
@@ -50,13 +50,13 @@ export function rowReader(
         times[place] = t;
       }
     }
-
-    /** Whether a row that was pushed comes before the record's: it happened later or, of one time, was applied later. */
-    function stands({ t, k }: PushedValues): boolean {
-      const found = record === undefined ? undefined : findRow(record, columns, at);
-      return found === undefined || t > found.t || (t === found.t && k > appliedAs(found.k));
-    }
   };
+
+  /** Whether a row that was pushed comes before the record's: it happened later or, of one time, was applied later. */
+  function stands({ t, k }: PushedValues, record: Uint8Array | undefined, at: Micros): boolean {
+    const found = record === undefined ? undefined : findRow(record, columns, at);
+    return found === undefined || t > found.t || (t === found.t && k > appliedAs(found.k));
+  }
 
   function readPushed({ t, isGone, inputs }: PushedValues, into: StoredAnswers, base: number, at: Micros): void {
     if (isGone) {

@@ -24,7 +24,20 @@ export interface BlankRow {
   readonly times: readonly number[];
   /** Whether all its values are numbers. */
   readonly isNumeric: boolean;
+  /** As many rows as were asked for last: who asks for many does so again, and to copy them takes a fraction of filling them in. */
+  several: BlankRows | undefined;
 }
+
+/** Some rows of which nothing is known yet. */
+interface BlankRows {
+  readonly rows: number;
+  readonly values: readonly Raw[];
+  readonly statuses: readonly Status[];
+  readonly times: readonly number[];
+}
+
+/** The most values of rows that are kept to be copied. */
+const mostKept = 1 << 14;
 
 /** A row of which nothing is known yet, of values that are missing like these. */
 export function blankRow(missing: readonly Raw[]): BlankRow {
@@ -33,23 +46,35 @@ export function blankRow(missing: readonly Raw[]): BlankRow {
     statuses: missing.map(() => "unavailable"),
     times: missing.map(() => NaN),
     isNumeric: missing.every((one) => one !== null),
+    several: undefined,
   };
 }
 
 /** Room for the answers of some rows. Arrays of numbers alone are copied or filled as such, and take less memory than others. */
 export function emptyAnswers(rows: number, blank: BlankRow, at: Micros): StoredAnswers {
-  const { values, statuses, times, isNumeric } = blank;
-  const isOne = rows === 1;
-  const n = rows * values.length;
+  const { values, statuses, times } = rows === 1 ? blank : blankRows(rows, blank);
   return {
     at,
-    stride: values.length,
-    values: isOne ? values.slice() : new Array<Raw>(n).fill(isNumeric ? NaN : null),
-    statuses: isOne ? statuses.slice() : new Array<Status>(n).fill("unavailable"),
-    times: isOne ? times.slice() : new Array<number>(n).fill(NaN),
+    stride: blank.values.length,
+    values: values.slice(),
+    statuses: statuses.slice(),
+    times: times.slice(),
     causes: undefined,
     isFinal: false,
   };
+}
+
+function blankRows(rows: number, blank: BlankRow): BlankRows {
+  if (blank.several?.rows === rows) return blank.several;
+  const n = rows * blank.values.length;
+  const several = {
+    rows,
+    values: new Array<Raw>(n).fill(blank.isNumeric ? NaN : null),
+    statuses: new Array<Status>(n).fill("unavailable"),
+    times: new Array<number>(n).fill(NaN),
+  };
+  if (n <= mostKept) blank.several = several;
+  return several;
 }
 
 /** A stored value that a group's reader finds: the place in its layout's list, its kind, and where the answer goes. */
