@@ -13,6 +13,8 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/\.compacting$/, "the folder of a compaction"],
   [/\.(sealing|sealed)\/[^/]+$/, "a sealed part"],
   [/\.(sealing|sealed)$/, "a sealed folder"],
+  [/\/pushed\/[^/]+\/[^/]+$/, "a file of pushed rows"],
+  [/\/pushed\/[^/]+$/, "the folder of pushed rows"],
   [/\.journal$/, "a journal"],
   [/\.parquet$/, "a public file"],
   [/\/served-journal$/, "the folder of journals"],

@@ -23,3 +23,23 @@ export function namedStore(real: OnlineStore): OnlineStore {
     erase: (group, keys) => asking("erase records", () => real.erase(group, keys)),
   });
 }
+
+/** The same of what is pushed to it. */
+export function namedPushes(store: OnlineStore, { pushed: real }: OnlineStore): OnlineStore {
+  if (real === undefined) throw new Error("nothing can be pushed to this store");
+  return {
+    ...store,
+    pushed: {
+      lead: real.lead,
+      feed: (feeds) => asking("feed a group", () => real.feed(feeds)),
+      starve: (...given) => asking("starve a group", () => real.starve(...given)),
+      push: (push) => asking("push rows", () => real.push(push)),
+      close: (moment) => asking("close a moment", () => real.close(moment)),
+      logged: (...given) => real.logged(...given),
+      dropLogged: (...given) => asking("drop what files have", () => real.dropLogged(...given)),
+      overlays: (group) => real.overlays(group),
+      drop: (...given) => asking("drop pushed rows", () => real.drop(...given)),
+      retire: (...given) => asking("retire pushed rows", () => real.retire(...given)),
+    },
+  };
+}

@@ -3,7 +3,8 @@ import { erase } from "./erase.ts";
 import { eraseServed } from "./erase-served.ts";
 import { load } from "./load.ts";
 import { logServed } from "./log-served.ts";
+import { push } from "./push.ts";
 import { rollback } from "./rollback.ts";
 
 /** All work that processes are ended in. */
-export const works: readonly Work[] = [load, rollback, erase, logServed, eraseServed];
+export const works: readonly Work[] = [load, push, rollback, erase, logServed, eraseServed];
