@@ -50,13 +50,18 @@ function stepsOf(seed: number): readonly Step[] {
   return [some, "load", others[0] ?? [], others[1] ?? [], "load", others[2] ?? []];
 }
 
-/** What counts behind some steps, plainly: late versions once a load has taken them in. */
+/** What counts behind some steps, plainly: late versions once a load has taken them in, and none that an order had before. */
 function countedAfter(steps: readonly Step[]): string {
   const prices = new Map(inFile.map((order) => [order, 1]));
+  const versions = new Set<string>();
   let waiting: Row[] = [];
   for (const step of steps) {
     const taken = step === "load" ? waiting : step.filter(({ order }) => !isLate(order));
-    for (const { order, price } of taken) prices.set(order, price);
+    for (const { order, price } of taken) {
+      const version = `${String(order)} at ${String(price)}`;
+      if (!versions.has(version)) prices.set(order, price);
+      versions.add(version);
+    }
     waiting = step === "load" ? [] : [...waiting, ...step.filter(({ order }) => isLate(order))];
   }
   return answerOf(
