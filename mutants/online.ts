@@ -943,8 +943,29 @@ const mutants: readonly Mutant[] = [
   {
     name: "deadline-before-what-had-come",
     file: "src/featurestore/online/deadline.ts",
-    find: "this.#turn = setImmediate(() => {\n        this.#hasPassed = true;\n        onPassed();\n      });",
-    replace: "this.#hasPassed = true;\n      onPassed();",
+    find: "this.#turn = setImmediate(() => {\n      this.#hasPassed = true;\n      this.#onPassed();\n    });",
+    replace: "this.#hasPassed = true;\n    this.#onPassed();",
+    tests: ["test/featurestore/online/deadline.test.ts"],
+  },
+  {
+    name: "deadline-behind-one-that-was-stopped",
+    file: "src/featurestore/online/deadline.ts",
+    find: "else Deadline.#wait(queue, queue.first.#due - now);",
+    replace: "else queue.first = undefined;",
+    tests: ["test/featurestore/online/deadline.test.ts"],
+  },
+  {
+    name: "deadline-stopped-with-those-behind-it",
+    file: "src/featurestore/online/deadline.ts",
+    find: "if (before === undefined) queue.first = after;",
+    replace: "if (before === undefined) queue.first = undefined;",
+    tests: ["test/featurestore/online/deadline.test.ts"],
+  },
+  {
+    name: "deadline-keeps-a-process",
+    file: "src/featurestore/online/deadline.ts",
+    find: "    if (queue.first === undefined) queue.timer?.unref();\n",
+    replace: "",
     tests: ["test/featurestore/online/deadline.test.ts"],
   },
   {
