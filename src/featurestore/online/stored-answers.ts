@@ -24,20 +24,7 @@ export interface BlankRow {
   readonly times: readonly number[];
   /** Whether all its values are numbers. */
   readonly isNumeric: boolean;
-  /** As many rows as were asked for last: who asks for many does so again, and to copy them takes a fraction of filling them in. */
-  several: BlankRows | undefined;
 }
-
-/** Some rows of which nothing is known yet. */
-interface BlankRows {
-  readonly rows: number;
-  readonly values: readonly Raw[];
-  readonly statuses: readonly Status[];
-  readonly times: readonly number[];
-}
-
-/** The most values of rows that are kept to be copied. */
-const mostKept = 1 << 14;
 
 /** A row of which nothing is known yet, of values that are missing like these. */
 export function blankRow(missing: readonly Raw[]): BlankRow {
@@ -46,36 +33,41 @@ export function blankRow(missing: readonly Raw[]): BlankRow {
     statuses: missing.map(() => "unavailable"),
     times: missing.map(() => NaN),
     isNumeric: missing.every((one) => one !== null),
-    several: undefined,
   };
 }
 
-/** Room for the answers of some rows. Arrays of numbers alone are copied or filled as such, and take less memory than others. */
+/** Room for the answers of some rows. Arrays of numbers alone are copied as such, and take less memory than others. */
 export function emptyAnswers(rows: number, blank: BlankRow, at: Micros): StoredAnswers {
-  const { values, statuses, times } = rows === 1 ? blank : blankRows(rows, blank);
+  const stride = blank.values.length;
+  const n = rows * stride;
+  const isOne = rows === 1;
   return {
     at,
-    stride: blank.values.length,
-    values: values.slice(),
-    statuses: statuses.slice(),
-    times: times.slice(),
+    stride,
+    values: isOne ? blank.values.slice() : blank.isNumeric ? noNumbers(n) : nothing(n),
+    statuses: isOne ? blank.statuses.slice() : notKnown(n),
+    times: isOne ? blank.times.slice() : noNumbers(n),
     causes: undefined,
     isFinal: false,
   };
 }
 
-function blankRows(rows: number, blank: BlankRow): BlankRows {
-  if (blank.several?.rows === rows) return blank.several;
-  const n = rows * blank.values.length;
-  const several = {
-    rows,
-    values: new Array<Raw>(n).fill(blank.isNumeric ? NaN : null),
-    statuses: new Array<Status>(n).fill("unavailable"),
-    times: new Array<number>(n).fill(NaN),
+/** The most answers of a call that are copied; more are filled in. */
+const mostCopied = 1 << 14;
+
+/** Makes arrays of one value, as copies of one that is as long as the longest so far: to fill them in takes several times as long. */
+function copiesOf<T>(value: T): (n: number) => T[] {
+  let kept: readonly T[] = [];
+  return (n) => {
+    if (n > mostCopied) return new Array<T>(n).fill(value);
+    if (kept.length < n) kept = new Array<T>(n).fill(value);
+    return kept.slice(0, n);
   };
-  if (n <= mostKept) blank.several = several;
-  return several;
 }
+
+const noNumbers = copiesOf(NaN);
+const nothing = copiesOf<Raw>(null);
+const notKnown = copiesOf<Status>("unavailable");
 
 /** A stored value that a group's reader finds: the place in its layout's list, its kind, and where the answer goes. */
 export interface WantedValue {

@@ -29,7 +29,7 @@ export class JournalFile {
       return journal;
     } catch (error) {
       await journal.#file.close();
-      // It is tried again, by another name. One that cannot be removed says nothing, and is taken up as any other.
+      // It is tried again, by another name. One that cannot be removed says nothing, and is taken up like all others.
       await rm(path, { force: true }).catch(() => undefined);
       throw error;
     }
