@@ -172,16 +172,16 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "old-version-applied-where-the-day-passes",
-    file: "src/featurestore/pushed/push-rows.ts",
+    file: "src/featurestore/pushed/row-application.ts",
     find: "oldest < first + kept.length - 1 - recentHorizon",
     replace: "oldest < first + kept.length - 1 - 100 * recentHorizon",
     tests: versions,
   },
   {
     name: "old-version-logged-as-if-applied",
-    file: "src/featurestore/pushed/push-rows.ts",
-    find: 'late.has(i) ? lateText(texts[i] ?? "") : (texts[i] ?? "")',
-    replace: 'texts[i] ?? ""',
+    file: "src/featurestore/pushed/row-application.ts",
+    find: "late.has(i) ? lateText(text) : text",
+    replace: "text",
     tests: lateRows,
   },
   {
@@ -235,7 +235,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "push-to-a-key-with-too-many-recent-rows",
-    file: "src/featurestore/pushed/push-rows.ts",
+    file: "src/featurestore/pushed/row-application.ts",
     find: "if (source.id !== undefined) await refuseTooMany(store, pushedGroups);",
     replace: "",
     tests: versions,
@@ -263,14 +263,14 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "group-that-is-no-more-holds-up-pushes",
-    file: "src/featurestore/pushed/push-rows.ts",
+    file: "src/featurestore/pushed/row-application.ts",
     find: "if (feed !== undefined && feed.overlay !== null) await pushed.starve(group, feed);",
     replace: "",
     tests: others,
   },
   {
     name: "push-to-a-group-of-another-key",
-    file: "src/featurestore/pushed/push-rows.ts",
+    file: "src/featurestore/pushed/row-application.ts",
     find: "overlayOf(plan, source) !== feed.overlay",
     replace: "false",
     tests: others,
@@ -340,7 +340,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "group-that-looks-forward-holds-up-pushes",
-    file: "src/featurestore/pushed/push-rows.ts",
+    file: "src/featurestore/pushed/row-application.ts",
     find: "(one) => groupName(one) === group && isFed(one, sources) &&",
     replace: "(one) => groupName(one) === group &&",
     tests: others,
@@ -536,7 +536,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "rows-of-keys-erased-meanwhile-left",
-    file: "src/featurestore/pushed/push-rows.ts",
+    file: "src/featurestore/pushed/row-application.ts",
     find: "if (gone.size > 0) await dropMoments",
     replace: "if (gone.size > 1e9) await dropMoments",
     tests: push,

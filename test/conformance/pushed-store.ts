@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Micros } from "../../src/core/index.ts";
 import { decodePushed } from "../../src/featurestore/online/codec/index.ts";
 import type { Feed, OnlineStore, Push, PushedGroup, PushedStore } from "../../src/featurestore/online/index.ts";
+import { firstPosition, passed, type StreamMove } from "../../src/featurestore/online/stream-position.ts";
 import type { OnlineStoreFixture } from "./online-store.ts";
 import { pointerTo } from "./pointer.ts";
 
@@ -47,6 +48,7 @@ export function pushedStoreConformance(
       return {
         ...{ source: own.source ?? "flights", texts, groups, clock: own.clock ?? ((): Micros => start) },
         choose: own.choose ?? ((): typeof groups => groups),
+        moves: own.moves,
       };
     };
 
@@ -77,6 +79,63 @@ export function pushedStoreConformance(
       expect((await pushed.logged("flights", -1, 1)).map(({ text }) => text)).toEqual(["a"]);
       expect((await pushed.logged("others", -1, 10)).map(({ text }) => text)).toEqual(["c"]);
       expect(await pushed.logged("other", -1, 10)).toEqual([]);
+    });
+
+    const place = { topic: "orders", partition: "3" };
+    const moveTo = (next: number): StreamMove => ({
+      ...place,
+      change: (stored = firstPosition(0)) => passed({ ...stored, by: "one" }, next, [next - 1]),
+    });
+    const refusing: StreamMove = {
+      ...place,
+      change: () => {
+        throw new Error("fenced");
+      },
+    };
+
+    it("keeps how far topics are read with what is pushed, both or neither, and by source", async () => {
+      await pushed.push(push(["a"], ["SFO"], { moves: [moveTo(7)] }));
+      const after = { epoch: 0, by: "one", next: 7, end: 7, holes: [{ from: 6, to: 7 }] };
+      expect(await pushed.positions("flights")).toEqual([{ ...place, position: after }]);
+      expect(await pushed.positions("others")).toEqual([]);
+      await expect(pushed.push(push(["b"], ["SFO"], { moves: [moveTo(8), refusing] }))).rejects.toThrow("fenced");
+      expect((await held("SFO")).map((row) => row.slice(-1))).toEqual(["a"]);
+      expect(await pushed.logged("flights", -1, 10)).toHaveLength(1);
+      expect(await pushed.positions("flights")).toEqual([{ ...place, position: after }]);
+      const refused = push(["b"], ["SFO"], {
+        moves: [moveTo(8)],
+        admit: () => {
+          throw new Error("not admitted");
+        },
+      });
+      await expect(pushed.push(refused)).rejects.toThrow("not admitted");
+      expect(await pushed.positions("flights")).toEqual([{ ...place, position: after }]);
+      await pushed.push(push(["b"], ["SFO"], { moves: [{ ...moveTo(3), topic: 'or"d\ners' }] }));
+      expect((await pushed.positions("flights")).map(({ topic, position }) => [topic, position.next]).sort()).toEqual([
+        ['or"d\ners', 3],
+        ["orders", 7],
+      ]);
+    });
+
+    it("moves positions alone, each change made of the one before, and keeps them when it is opened again", async () => {
+      expect(await pushed.move("flights", [])).toEqual([]);
+      const one: StreamMove = {
+        ...place,
+        change: (stored = firstPosition(0)) => ({ ...stored, epoch: stored.epoch + 1, by: "two" }),
+      };
+      await Promise.all(Array.from({ length: 5 }, () => pushed.move("flights", [one])));
+      const [position] = await pushed.move("flights", [one]);
+      expect(position).toEqual({ epoch: 6, by: "two", next: 0, end: 0, holes: [] });
+      await expect(pushed.move("flights", [one, refusing])).rejects.toThrow("fenced");
+      store = await fixture.open();
+      expect(await store.pushed?.positions("flights")).toEqual([{ ...place, position }]);
+    });
+
+    it("has a name that stays", async () => {
+      const names = await Promise.all([pushed.identity(), pushed.identity()]);
+      expect(names[0]).toMatch(/^[0-9a-f-]{36}$/);
+      store = await fixture.open();
+      expect(new Set([...names, await store.pushed?.identity()]).size).toBe(1);
     });
 
     it("goes on behind its last moment, and behind one that it was closed up to, when it is opened again", async () => {

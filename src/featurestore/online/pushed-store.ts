@@ -1,6 +1,7 @@
 import type { Micros } from "../../core/index.ts";
 import type { PushedRow } from "./codec/index.ts";
 import type { GroupPointer } from "./group-pointer.ts";
+import type { PlacedPosition, StreamMove, StreamPosition } from "./stream-position.ts";
 
 /**
  * Rows that programs push, as a store keeps them: twice. By group and key beside the generations, for requests: the overlay. And by source in the order of their moments, for
@@ -23,9 +24,23 @@ export interface PushedStore {
   /**
    * Writes rows into overlays and log, all or none. Each has a moment of its own, larger than all before it in this store. Durable when it returns.
    *
-   * @throws what `choose` and `admit` throw: nothing is written then
+   * @throws what `choose`, `admit` and a move's `change` throw: nothing is written then
    */
   push(push: Push): Promise<Pushed>;
+
+  /** How far a source has been read from the partitions of its topics, in no order. */
+  positions(source: string): Promise<readonly PlacedPosition[]>;
+
+  /**
+   * Changes how far a source has been read, all of it or nothing. Durable when it returns.
+   *
+   * @returns the positions that came of it
+   * @throws what a `change` throws: nothing is written then
+   */
+  move(source: string, moves: readonly StreamMove[]): Promise<readonly StreamPosition[]>;
+
+  /** A name of this store that no other has, the same for ever. */
+  identity(): Promise<string>;
 
   /** Sees to it that whatever is pushed from now on has a moment behind this one: what has a smaller one is there then. */
   close(moment: Micros): Promise<void>;
@@ -81,6 +96,8 @@ export interface Push {
   readonly source: string;
   /** The columns of each row as JSON. */
   readonly texts: readonly string[];
+  /** What the log has of each row, where that is more than its text. */
+  readonly logged?: readonly string[];
   /** The groups that they may come in. */
   readonly groups: readonly PushedGroup[];
   /**
@@ -96,6 +113,8 @@ export interface Push {
   ) => readonly PushedGroup[];
   /** The clock, asked once the store is ready to write. */
   readonly clock: () => Micros;
+  /** How far the source has been read once these rows are written. */
+  readonly moves?: readonly StreamMove[] | undefined;
 }
 
 /** Where rows come in a group. */

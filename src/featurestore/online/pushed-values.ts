@@ -15,6 +15,7 @@ import {
   toRaw,
 } from "../../dsl/index.ts";
 import type { PushedRow } from "./codec/index.ts";
+import type { TopicPartition } from "./stream-position.ts";
 
 /** What a group makes of a row that was pushed, as its definition says. */
 export interface PushedValues {
@@ -53,9 +54,39 @@ export function isLateText(text: string): boolean {
   return text.startsWith(latePrefix);
 }
 
-/** The columns of a row from {@link pushedText} or {@link lateText}. */
+/** Where a row that came by a topic was read. */
+export interface RowOrigin extends TopicPartition {
+  readonly offset: number;
+  /** When the topic says that it came, microseconds. */
+  readonly arrivedAt: Micros;
+}
+
+/** Before the origin of a row, which a line ends: no JSON begins so. */
+const originPrefix = "from ";
+
+/** What stands before the text of a row that came by a topic. */
+export function originText({ topic, partition, offset, arrivedAt }: RowOrigin): string {
+  return `${originPrefix}${JSON.stringify([topic, partition, offset, arrivedAt])}\n`;
+}
+
+/** Where a row came from, by its text; `undefined` of one that a program pushed. */
+export function originOf(given: string): RowOrigin | undefined {
+  const text = withoutLate(given);
+  if (!text.startsWith(originPrefix)) return undefined;
+  const [topic, partition, offset, arrivedAt] = JSON.parse(
+    text.slice(originPrefix.length, text.indexOf("\n")),
+  ) as readonly [string, string, number, Micros];
+  return { topic, partition, offset, arrivedAt };
+}
+
+function withoutLate(text: string): string {
+  return isLateText(text) ? text.slice(latePrefix.length) : text;
+}
+
+/** The columns of a row from {@link pushedText}, with what may stand before it. */
 export function columnsOfText(given: string): Readonly<Record<string, Raw>> {
-  const text = isLateText(given) ? given.slice(latePrefix.length) : given;
+  const own = withoutLate(given);
+  const text = own.startsWith(originPrefix) ? own.slice(own.indexOf("\n") + 1) : own;
   if (!text.includes('{"int":"')) return JSON.parse(text) as Readonly<Record<string, Raw>>;
   return JSON.parse(text, (_, value: unknown) => {
     const isInt = isObject(value) && Object.keys(value).length === 1 && typeof value["int"] === "string";

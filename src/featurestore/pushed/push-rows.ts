@@ -1,329 +1,59 @@
-import { type Clock, formatMicros, type Micros, parseTypeName, TondoError, waitUntil } from "../../core/index.ts";
-import {
-  functionLibrary,
-  isMissingRaw,
-  type ProjectPlan,
-  type Raw,
-  type SourcePlan,
-  type UserFunction,
-} from "../../dsl/index.ts";
-import type { ErasedKeys } from "../erase/erased-keys.ts";
-import { decodePushed, maxKeyBytes, tryEncodeKey } from "../online/codec/index.ts";
-import { overlayOf } from "../online/group-pointer.ts";
-import { groupName, type OnlineStore, type PushedRows, type PushRows } from "../online/index.ts";
-import { lateText, pushedText } from "../online/pushed-values.ts";
-import { recentHorizon, recentKey, tooManyRecent } from "../online/recent-rows.ts";
-import type { PushedGroup, PushedPlace, PushedStore } from "../online/pushed-store.ts";
+import { TondoError, waitUntil } from "../../core/index.ts";
+import type { PushRows } from "../online/index.ts";
+import { pushedText } from "../online/pushed-values.ts";
 import { checkedRows, invalidRow } from "./checked-rows.ts";
-import { chosenGroups, notLoaded, OtherFeeds, refuseBefore, requireOverlay } from "./chosen-groups.ts";
-import { defaultPushLimits, longestWait, type PushLimits } from "./push-limits.ts";
-import { type FedGroup, type FedSource, fedSource, isFed } from "./fed-source.ts";
-import { GrownOld, lateRows } from "./late-rows.ts";
-
-/** What rows are pushed by. */
-export interface PushingOptions {
-  readonly project: ProjectPlan;
-  /** The definitions in force, asked where the store knows of other ones; default: `project`, always. */
-  readonly inForce?: (() => Promise<ProjectPlan>) | undefined;
-  readonly store: OnlineStore;
-  readonly clock: Clock;
-  /** The functions of the project's own. */
-  readonly functions?: readonly UserFunction[] | undefined;
-  /** Which keys were erased: rows of those are dropped. */
-  readonly erased: () => Promise<ErasedKeys>;
-  readonly limits?: Partial<PushLimits> | undefined;
-}
-
-/** A row in a group: under which key, and when it happened. */
-interface PlacedRow {
-  readonly key: Uint8Array | undefined;
-  readonly t: Micros;
-}
-
-/** Applies rows that programs give: `FeatureReader.push` is made of it. */
-export function pushing(options: PushingOptions): PushRows {
-  const made = new Pushing(options);
-  return (source, rows) => made.push(source, rows);
-}
-
-class Pushing {
-  readonly #options: PushingOptions;
-  readonly #limits: PushLimits;
-  readonly #sources: Map<string, FedSource> = new Map<string, FedSource>();
-  #project: ProjectPlan;
-
-  constructor(options: PushingOptions) {
-    this.#options = options;
-    this.#project = options.project;
-    this.#limits = { ...defaultPushLimits, ...options.limits };
-  }
-
-  /**
-   * Applies rows of a source to all groups over it: all of them or none. When it returns they are durable, and whoever reads sees them, in every process.
-   *
-   * Groups are those of the definitions in force: where a load was begun of others than were known here, they are read anew.
-   *
-   * @throws TondoError `INVALID_ARGUMENT` where the source takes none, `INPUT_INVALID` and `KEY_INVALID` with row and column, `LIMIT_EXCEEDED`,
-   * `GROUP_NOT_MATERIALIZED`, `MOMENT_NOT_SERVED`, `ERASURES_UNREADABLE`, and what the store throws
-   */
-  async push(name: string, rows: readonly unknown[]): Promise<PushedRows> {
-    const { pushed, kind } = this.#options.store;
-    if (pushed === undefined) throw takesNone(kind);
-    for (let turn = 1; ; turn++) {
-      try {
-        return await this.#push(pushed, name, rows);
-      } catch (error) {
-        if (error instanceof GrownOld && turn < mostTurns) continue;
-        if (!(error instanceof OtherFeeds)) throw error;
-        if (turn === mostTurns) throw appliedMeanwhile(name, error);
-        await this.#catchUp(pushed, name, error.feeds);
-      }
-    }
-  }
-
-  /** Reads the definitions in force, by which groups are fed as the store says, or are no more. */
-  async #catchUp(pushed: PushedStore, name: string, feeds: OtherFeeds["feeds"]): Promise<void> {
-    this.#project = (await this.#options.inForce?.()) ?? this.#project;
-    this.#sources.clear();
-    const { groups, sources } = this.#project;
-    const source = sources.find((one) => one.name === name);
-    for (const [group, feed] of feeds) {
-      const plan = groups.find(
-        (one) => groupName(one) === group && isFed(one, sources) && (feed !== undefined || one.source === name),
-      );
-      if (plan === undefined) {
-        if (feed !== undefined && feed.overlay !== null) await pushed.starve(group, feed);
-      } else if (
-        feed === undefined ||
-        source === undefined ||
-        plan.source !== name ||
-        overlayOf(plan, source) !== feed.overlay
-      )
-        throw notLoaded(group);
-    }
-  }
-
-  async #push(pushed: PushedStore, name: string, rows: readonly unknown[]): Promise<PushedRows> {
-    const { store, clock, erased: readErased } = this.#options;
-    const { source, groups, needed } = this.#source(name);
-    if (!Array.isArray(rows))
-      throw new TondoError("INVALID_ARGUMENT", `rows for the source "${name}" are given as an array`, {
-        hint: 'Give [{ column: value }], as in push("orders", [{ ... }]).',
-      });
-    if (rows.length > this.#limits.maxRows)
-      throw new TondoError("LIMIT_EXCEEDED", `${String(rows.length)} rows are more than one call may push`, {
-        hint: `Push ${String(this.#limits.maxRows)} at a time, or raise the limit \`maxRows\`.`,
-      });
-    const texts = checkedRows(source, rows, needed).map(pushedText);
-    const placed = groups.map((group) => this.#placed(source, group, texts));
-    for (const i of texts.keys()) this.#refuseKeyless(source, groups, placed, i);
-    const erasedKeys = await readErased();
-    const isErased = (i: number, keys: ErasedKeys): boolean =>
-      groups.some(({ plan }, g) => {
-        const key = placed[g]?.[i]?.key;
-        return key !== undefined && keys(plan.entity)?.has(key) === true;
-      });
-    const kept = [...texts.keys()].filter((i) => !isErased(i, erasedKeys));
-    const erased = texts.length - kept.length;
-    if (kept.length === 0) return { appliedAt: clock(), lateBy: 0, rows: 0, waiting: 0, erased };
-    const late = lateRows(source, placed[0] ?? [], clock() + pushed.lead);
-    const pushedGroups = groups.map((group, g) =>
-      this.#pushedGroup(source, group, kept, (i) => (late.has(i) ? undefined : placed[g]?.[i])),
-    );
-    if (source.id !== undefined) await refuseTooMany(store, pushedGroups);
-    const done = await pushed.push({
-      source: name,
-      texts: kept.map((i) => (late.has(i) ? lateText(texts[i] ?? "") : (texts[i] ?? ""))),
-      groups: pushedGroups,
-      choose: (feeds, pointers) => chosenGroups(pushedGroups, feeds, pointers),
-      clock,
-    });
-    // A key that was erased meanwhile was looked for before its row was there, or its erasure is known now.
-    const now = await readErased();
-    const isGone = (i: number): boolean => isErased(i, now);
-    const gone = new Set(kept.flatMap((i, place) => (isGone(i) ? [done.first + place] : [])));
-    if (gone.size > 0) await dropMoments(pushed, name, groups, gone);
-    await waitUntil(done.last, clock);
-    const lateBy = Math.max(0, done.writtenAt + store.staleness - done.first);
-    const waiting = kept.filter((i) => late.has(i) && !isGone(i)).length;
-    return {
-      ...{ appliedAt: done.last, lateBy, waiting },
-      rows: kept.length - gone.size - waiting,
-      erased: erased + gone.size,
-    };
-  }
-
-  #source(name: string): FedSource {
-    const known = this.#sources.get(name);
-    if (known !== undefined) return known;
-    const made = fedSource(this.#project, name, functionLibrary(this.#options.functions));
-    this.#sources.set(name, made);
-    return made;
-  }
-
-  /** Each row's key and time in a group. */
-  #placed(source: SourcePlan, { plan, program, name }: FedGroup, texts: readonly string[]): readonly PlacedRow[] {
-    const kinds = plan.key.map(({ type }) => parseTypeName(type).kind);
-    const results = program.run(texts);
-    const latest = this.#options.clock() + this.#limits.maxFuture;
-    return texts.map((_, i) => {
-      const parts = kinds.map((_kind, part): Raw => results[part]?.[i] ?? null);
-      const t = results[kinds.length]?.[i] ?? null;
-      if (typeof t !== "number" || t !== t)
-        throw invalidRow(
-          source.name,
-          i,
-          columnOf(source),
-          "gives no moment at which it happened",
-          "Give the time that `at` of the source reads.",
-        );
-      if (t > latest)
-        throw invalidRow(
-          source.name,
-          i,
-          columnOf(source),
-          `is dated ${formatMicros(t)}, further ahead than rows may be`,
-          "Look at the clock it comes from, or raise the limit `maxFuture`.",
-        );
-      if (parts.some(isMissingRaw)) return { key: undefined, t };
-      const key = tryEncodeKey(kinds, parts);
-      // Beside the record of a key lie its recent rows, under one byte more.
-      const isKept = key !== undefined && (source.id === undefined || recentKey(key) !== undefined);
-      if (isKept) return { key, t };
-      throw invalidRow(
-        source.name,
-        i,
-        undefined,
-        `has a key of ${name} that takes more than ${String(source.id === undefined ? maxKeyBytes : maxKeyBytes - 1)} bytes`,
-        "Use a shorter key: an identifier, or a hash of the text.",
-        "KEY_INVALID",
-      );
-    });
-  }
-
-  #refuseKeyless(
-    source: SourcePlan,
-    groups: readonly FedGroup[],
-    placed: readonly (readonly PlacedRow[])[],
-    i: number,
-  ): void {
-    if (placed.some((rows) => rows[i]?.key !== undefined)) return;
-    const names = groups.map(({ name }) => name).join(", ");
-    throw invalidRow(
-      source.name,
-      i,
-      undefined,
-      `has no key of ${names}`,
-      "A part of the key is missing, so that it would count nowhere.",
-      "KEY_INVALID",
-    );
-  }
-
-  /** A clock that was set back is behind what was pushed by it before, and no row may be. */
-  #refuseAhead(first: Micros): void {
-    const { store, clock } = this.#options;
-    const now = clock();
-    if (first - now <= (store.pushed?.lead ?? 0) + longestWait) return;
-    throw new TondoError(
-      "MOMENT_NOT_SERVED",
-      `rows were pushed until ${formatMicros(first - 1)}, which is ahead of this clock`,
-      {
-        hint: "Set the clock of the machine right, or wait until that moment has come.",
-        details: { now, last: first - 1 },
-      },
-    );
-  }
-
-  /** @param kept the places of the rows among those that were given */
-  #pushedGroup(
-    source: SourcePlan,
-    { name, overlay }: FedGroup,
-    kept: readonly number[],
-    placed: (i: number) => PlacedRow | undefined,
-  ): PushedGroup {
-    const keys = new Map<string, { readonly key: Uint8Array; readonly rows: PushedPlace[] }>();
-    let oldest: Micros = Infinity;
-    for (const [place, i] of kept.entries()) {
-      const row = placed(i);
-      if (row?.key === undefined) continue;
-      if (row.t < oldest) oldest = row.t;
-      const id = Buffer.from(row.key).toString("latin1");
-      const own = keys.get(id) ?? { key: row.key, rows: [] };
-      own.rows.push({ place, t: row.t });
-      keys.set(id, own);
-    }
-    const { maxRowsPerKey } = this.#limits;
-    const pushed: PushedGroup = {
-      group: name,
-      overlay,
-      keys: [...keys.values()],
-      admit: (pointer, first, held) => {
-        this.#refuseAhead(first);
-        requireOverlay(pushed, pointer);
-        refuseBefore(name, pointer?.asOf, first);
-        if (source.id !== undefined && oldest < first + kept.length - 1 - recentHorizon) throw new GrownOld();
-        if (held <= maxRowsPerKey) return;
-        throw new TondoError(
-          "LIMIT_EXCEEDED",
-          `a key of ${name} would have ${String(held)} pushed rows that no load has taken in`,
-          {
-            hint: "Materialize the group, more often than now, or raise the limit `maxRowsPerKey`.",
-            details: { group: name, rows: held },
-          },
-        );
-      },
-    };
-    return pushed;
-  }
-}
+import type { FedSource } from "./fed-source.ts";
+import { placeRows } from "./place-rows.ts";
+import { type PushingOptions, RowApplication, type RowsToApply } from "./row-application.ts";
 
 /**
- * Refuses rows of a key of which a load had too many recent ones to keep them.
- * @throws TondoError `LIMIT_EXCEEDED`
+ * Applies rows that programs give: `FeatureReader.push` is made of it. All rows of a call are applied, to all groups over their source, or none is. When it returns they are durable, and whoever
+ * reads sees them, in every process.
+ *
+ * Its function throws TondoError `INPUT_INVALID` and `KEY_INVALID` with row and column, and what {@link RowApplication.apply} does.
  */
-async function refuseTooMany(store: OnlineStore, groups: readonly PushedGroup[]): Promise<void> {
-  const view = await store.view(groups.map(({ group }) => group));
-  try {
-    for (const { group, keys } of groups) {
-      const generation = view.pointer(group)?.generation;
-      if (generation === undefined) continue;
-      const recent = keys.flatMap(({ key }) => recentKey(key) ?? []);
-      await view.read(group, generation, recent, (_, record) => {
-        if (record !== undefined && decodePushed(record).length === 0) throw tooManyRecent(group);
-      });
-    }
-  } finally {
-    view.close();
+export function pushing(options: PushingOptions): PushRows {
+  const application = new RowApplication(options);
+  return async (source, rows) => {
+    const { clock } = options;
+    const made = (fed: FedSource): RowsToApply =>
+      rowsToPush(fed, rows, { ...application.limits, latest: clock() + application.limits.maxFuture });
+    const done = await application.apply(source, made);
+    if (done === undefined) throw new TondoError("INTERNAL", "a push ended without a word");
+    await waitUntil(done.appliedAt, clock);
+    return done;
+  };
+}
+
+function rowsToPush(
+  fed: FedSource,
+  rows: readonly unknown[],
+  { maxRows, latest }: { readonly maxRows: number; readonly latest: number },
+): RowsToApply {
+  const { source, groups, needed } = fed;
+  const { name } = source;
+  if (!Array.isArray(rows))
+    throw new TondoError("INVALID_ARGUMENT", `rows for the source "${name}" are given as an array`, {
+      hint: 'Give [{ column: value }], as in push("orders", [{ ... }]).',
+    });
+  if (rows.length > maxRows)
+    throw new TondoError("LIMIT_EXCEEDED", `${String(rows.length)} rows are more than one call may push`, {
+      hint: `Push ${String(maxRows)} at a time, or raise the limit \`maxRows\`.`,
+    });
+  const texts = checkedRows(source, rows, needed).map(pushedText);
+  const { groups: placed, problems } = placeRows(fed, texts, latest);
+  for (const i of texts.keys()) {
+    const problem = problems.get(i);
+    if (problem !== undefined) throw problem;
+    if (placed.every((own) => own[i]?.key === undefined))
+      throw invalidRow(
+        name,
+        i,
+        undefined,
+        `has no key of ${groups.map((group) => group.name).join(", ")}`,
+        "A part of the key is missing, so that it would count nowhere.",
+        "KEY_INVALID",
+      );
   }
-}
-
-/** How often a push is tried where definitions are applied meanwhile. */
-const mostTurns = 4;
-
-function appliedMeanwhile(source: string, cause: OtherFeeds): TondoError {
-  return new TondoError("HOME_BUSY", `groups over "${source}" were applied and loaded again and again meanwhile`, {
-    hint: "Nothing was pushed: push again.",
-    details: { groups: [...cause.feeds.keys()] },
-  });
-}
-
-function takesNone(kind: string): TondoError {
-  return new TondoError("INVALID_ARGUMENT", `the online store "${kind}" takes no pushed rows`, {
-    hint: "Push with LMDB or Cassandra; or write files and materialize.",
-  });
-}
-
-function columnOf({ at }: SourcePlan): string | undefined {
-  return at?.node === "column" ? at.name : undefined;
-}
-
-/** Removes rows again, by their moments. */
-async function dropMoments(
-  pushed: PushedStore,
-  source: string,
-  groups: readonly FedGroup[],
-  gone: ReadonlySet<Micros>,
-): Promise<void> {
-  await pushed.dropLogged(source, ({ k }) => gone.has(k));
-  for (const { name, overlay } of groups) await pushed.drop(name, overlay, ({ k }) => gone.has(k));
+  return { texts, placed };
 }

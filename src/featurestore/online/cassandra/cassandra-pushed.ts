@@ -5,6 +5,7 @@ import { type Micros, TondoError } from "../../../core/index.ts";
 import type { PushedRow } from "../codec/index.ts";
 import { decodePointer, type GroupPointer } from "../group-pointer.ts";
 import type { Feed, LoggedRow, NewFeed, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
+import type { PlacedPosition, StreamMove, StreamPosition } from "../stream-position.ts";
 import { atOnce } from "./at-once.ts";
 import { unavailable } from "./cassandra-error.ts";
 import { type ControlTable, overlaysOf } from "./control-table.ts";
@@ -75,7 +76,7 @@ export class CassandraPushed implements PushedStore {
 
   /** Pushes to the groups that are fed; `undefined` where these became other ones meanwhile. */
   async #push(
-    { source, texts, groups, choose, clock }: Push,
+    { source, texts, logged = texts, groups, choose, clock, moves = [] }: Push,
     began: number,
     doing: string,
   ): Promise<Pushed | undefined> {
@@ -89,7 +90,7 @@ export class CassandraPushed implements PushedStore {
     const since = behind(-Infinity);
     await this.#admit(into, since, doing);
     for (const { group, overlay } of into) await this.#mark(group, overlay, doing);
-    await this.#tables.write({ batch, source, texts, groups: into, since }, doing);
+    await this.#tables.write({ batch, source, texts, logged, groups: into, since }, doing);
     for (let turn = 1; ; turn++) {
       // Groups may have been loaded otherwise while rows were written.
       const pointers = await this.#pointers(into, doing);
@@ -97,7 +98,7 @@ export class CassandraPushed implements PushedStore {
       for (const [i, { admit }] of into.entries()) admit(pointers[i], first, 0);
       if (performance.now() - began > limits.pushTimeoutMs)
         throw unavailable(doing, "it took longer than a push may", "timeout", this.#session.settled.where);
-      if (await this.order.stand({ batch, source, first, rows: texts.length }, seen, doing)) {
+      if (await this.order.stand({ batch, source, first, rows: texts.length, moves }, seen, doing)) {
         const writtenAt = clock();
         await this.#spread(batch, first, into, doing);
         return { first, last: first + texts.length - 1, writtenAt };
@@ -111,6 +112,18 @@ export class CassandraPushed implements PushedStore {
       if (!isDeepStrictEqual(namesOf(again), namesOf(into))) return undefined;
       into = again;
     }
+  }
+
+  positions(source: string): Promise<readonly PlacedPosition[]> {
+    return this.order.positions(source, `looking how far ${source} is read`);
+  }
+
+  move(source: string, moves: readonly StreamMove[]): Promise<readonly StreamPosition[]> {
+    return this.order.move(source, moves, `saying how far ${source} is read`);
+  }
+
+  identity(): Promise<string> {
+    return this.order.identity("naming the store");
   }
 
   close(moment: Micros): Promise<void> {

@@ -3,7 +3,7 @@ import { generationTable } from "./generation-table.ts";
 import { settleOptions } from "./settle-options.ts";
 
 /** The form of the tables; raised whenever it changes. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** The table of pointers, leases and generations. */
 export const controlTable = "groups";
@@ -48,6 +48,11 @@ export function addPushedCql(keyspace: string): string {
   return `ALTER TABLE ${quoteName(keyspace)}.${quoteName(controlTable)} ADD pushed text`;
 }
 
+/** Brings the table of what stands from form 2 to form 3: it says how far topics are read. */
+export function addPositionCql(keyspace: string): string {
+  return `ALTER TABLE ${quoteName(keyspace)}.${quoteName(pushedTables.order)} ADD position text`;
+}
+
 /** The tables of rows that programs push: see `CassandraPushed`. */
 export const pushedTables = {
   order: "pushed_order",
@@ -68,9 +73,9 @@ export function createPushedCql(keyspace: string): readonly string[] {
     `${name("order")} (
   store text, entry text, last double, floor double, home text,
   push text, source text, first double, rows int, spread boolean, refused boolean,
-  feed text, overlay text, since double,
+  feed text, overlay text, since double, position text,
   PRIMARY KEY (store, entry)
-) WITH comment = 'Tondo: which pushes stand, in the order of their moments, and which groups they come in' AND gc_grace_seconds = 3600`,
+) WITH comment = 'Tondo: which pushes stand, in the order of their moments, which groups they come in, and how far topics are read' AND gc_grace_seconds = 3600`,
     `${name("batches")} (
   scope text, hour int, push text, began timestamp, retired double static, held boolean static,
   PRIMARY KEY ((scope, hour), push)

@@ -1,6 +1,7 @@
 import { TondoError } from "../../../core/index.ts";
 import { cassandraError } from "./cassandra-error.ts";
 import {
+  addPositionCql,
   addPushedCql,
   controlTable,
   createControlCql,
@@ -55,8 +56,8 @@ export async function openSchema(session: Session): Promise<void> {
   }
   if (found === schemaVersion) return;
   if (found !== null && !migrate) {
-    const cql = addPushedCql(keyspace);
-    const what = `the tables of "${keyspace}" are of form ${String(found)}, which takes no pushed rows`;
+    const cql = found < 2 ? addPushedCql(keyspace) : addPositionCql(keyspace);
+    const what = `the tables of "${keyspace}" are of form ${String(found)}, which takes no ${found < 2 ? "pushed rows" : "streams"}`;
     throw missing(what, cql, "Open the store once with `migrate`, which makes of it what `tondo plan` shows", where);
   }
   if (migrate) {
@@ -77,17 +78,7 @@ export async function openSchema(session: Session): Promise<void> {
 /** Makes what this form has, and an earlier one has not. */
 async function bringForward(session: Session): Promise<void> {
   const { keyspace } = session.settled;
-  const query = "SELECT column_name FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?";
-  const columns = await whenThere(() => session.ask(doing, query, [keyspace, controlTable]));
-  if (!columns.some((row) => row["column_name"] === "pushed")) {
-    try {
-      await session.define(doing, addPushedCql(keyspace));
-    } catch (error) {
-      // Another may have added it meanwhile.
-      const now = await session.ask(doing, query, [keyspace, controlTable]);
-      if (!now.some((row) => row["column_name"] === "pushed")) throw error;
-    }
-  }
+  await addColumn(session, controlTable, "pushed", addPushedCql(keyspace));
   const names = "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?";
   const there = new Set((await session.ask(doing, names, [keyspace])).map((row) => row["table_name"]));
   const made = createPushedCql(keyspace);
@@ -95,8 +86,25 @@ async function bringForward(session: Session): Promise<void> {
     const cql = made[i];
     if (cql !== undefined && !there.has(table)) await session.define(doing, cql);
   }
+  await addColumn(session, pushedTables.order, "position", addPositionCql(keyspace));
   for (const table of Object.values(pushedTables))
     await whenThere(() => session.ask(doing, `SELECT * FROM ${quoteName(keyspace)}.${quoteName(table)} LIMIT 1`, []));
+}
+
+/** Adds a column to a table that has not got it. */
+async function addColumn(session: Session, table: string, column: string, cql: string): Promise<void> {
+  const query = "SELECT column_name FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?";
+  const has = async (): Promise<boolean> => {
+    const columns = await session.ask(doing, query, [session.settled.keyspace, table]);
+    return columns.some((row) => row["column_name"] === column);
+  };
+  if (await whenThere(has)) return;
+  try {
+    await session.define(doing, cql);
+  } catch (error) {
+    // Another may have added it meanwhile.
+    if (!(await has())) throw error;
+  }
 }
 
 /** Asks again while a table that somebody else has just made is listed, and not there yet. */

@@ -2,6 +2,14 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Micros } from "../../../core/index.ts";
 import type { Feed, NewFeed } from "../pushed-store.ts";
+import {
+  type PlacedPosition,
+  positionOf,
+  positionText,
+  type StreamMove,
+  type StreamPosition,
+  type TopicPartition,
+} from "../stream-position.ts";
 import { unavailable } from "./cassandra-error.ts";
 import { pushedTables, quoteName } from "./cassandra-schema.ts";
 import type { Row, Session, Statement } from "./session.ts";
@@ -14,6 +22,11 @@ export interface StandingBatch {
   /** The moment of its first row. */
   readonly first: Micros;
   readonly rows: number;
+}
+
+/** One that is to stand, and how far its source is read then. */
+export interface NewBatch extends StandingBatch {
+  readonly moves?: readonly StreamMove[];
 }
 
 /** What became of a batch that was decided. */
@@ -116,10 +129,11 @@ export class PushOrder {
    * Has a batch stand at its moments. `false` where another was faster, a load closed them, groups are fed otherwise, or the batch was refused: nothing has changed then.
    * @param seen where pushes stood
    */
-  async stand({ batch, source, first, rows }: StandingBatch, seen: PushHead, doing: string): Promise<boolean> {
+  async stand({ batch, source, first, rows, moves = [] }: NewBatch, seen: PushHead, doing: string): Promise<boolean> {
+    const { statements: moved } = await this.#moves(source, moves, doing);
     const last = first + rows - 1;
     const head = this.#update(headEntry, "last = ?", [last]);
-    const moved: Statement =
+    const headed: Statement =
       seen.last === null
         ? { query: `${head.query} IF last = NULL AND feed = ?`, params: [...head.params, seen.feed] }
         : { query: `${head.query} IF last < ? AND feed = ?`, params: [...head.params, first, seen.feed] };
@@ -128,10 +142,80 @@ export class PushOrder {
       ...[batch, source, first, rows],
     ]);
     const fresh = { query: `${named.query} IF first = NULL AND refused = NULL`, params: named.params };
-    return settleChange(this.#session, doing, [moved, fresh, ordered], async () => {
+    return settleChange(this.#session, doing, [headed, fresh, ordered, ...moved], async () => {
       const state = (await this.states([batch], doing)).get(batch);
       return state?.first === first;
     });
+  }
+
+  /** How far a source is read. */
+  async positions(source: string, doing: string): Promise<readonly PlacedPosition[]> {
+    const query = `SELECT entry, position FROM ${this.#name} WHERE store = ? AND entry > ? AND entry < ?`;
+    const found: PlacedPosition[] = [];
+    for await (const row of this.#session.pages(doing, query, [this.#store, positionsStart, positionsEnd], "serial")) {
+      const [own, topic = "", partition = ""] = JSON.parse((row["entry"] as string).slice(1)) as readonly string[];
+      if (own === source) found.push({ topic, partition, position: positionOf(row["position"] as string) });
+    }
+    return found;
+  }
+
+  /** Changes how far a source is read, and nothing else. */
+  async move(source: string, moves: readonly StreamMove[], doing: string): Promise<readonly StreamPosition[]> {
+    if (moves.length === 0) return [];
+    for (let left = this.#session.settled.limits.pushTries; left > 0; left--) {
+      const { statements, positions, isTaken } = await this.#moves(source, moves, doing);
+      if (await settleChange(this.#session, doing, statements, isTaken)) return positions;
+      await sleep(Math.random() * 10);
+    }
+    throw this.crowded(doing);
+  }
+
+  /** What a change of positions takes, which holds only where nobody changed them since. */
+  async #moves(
+    source: string,
+    moves: readonly StreamMove[],
+    doing: string,
+  ): Promise<{
+    readonly statements: readonly Statement[];
+    readonly positions: readonly StreamPosition[];
+    readonly isTaken: () => Promise<boolean>;
+  }> {
+    if (moves.length === 0) return { statements: [], positions: [], isTaken: () => Promise.resolve(true) };
+    const entries = moves.map((move) => positionEntry(source, move));
+    const stored = await this.#stored(entries, doing);
+    const positions = moves.map(({ change }, i) => {
+      const text = stored.get(entries[i] ?? "");
+      return change(text === undefined ? undefined : positionOf(text));
+    });
+    const texts = positions.map(positionText);
+    const statements = entries.map((entry, i): Statement => {
+      const { query, params } = this.#update(entry, "position = ?", [texts[i]]);
+      return { query: `${query} IF position = ?`, params: [...params, stored.get(entry) ?? null] };
+    });
+    const isTaken = async (): Promise<boolean> => {
+      const now = await this.#stored(entries, doing);
+      return entries.every((entry, i) => now.get(entry) === texts[i]);
+    };
+    return { statements, positions, isTaken };
+  }
+
+  async #stored(entries: readonly string[], doing: string): Promise<ReadonlyMap<string, string>> {
+    const query = `SELECT entry, position FROM ${this.#name} WHERE store = ? AND entry IN ?`;
+    const rows = await this.#session.ask(doing, query, [this.#store, entries], true);
+    return new Map(rows.map((row) => [row["entry"] as string, row["position"] as string]));
+  }
+
+  /** The name of the store: the first that was ever given to it. */
+  async identity(doing: string): Promise<string> {
+    const read = async (): Promise<string | undefined> =>
+      (await this.#stored([identityEntry], doing)).get(identityEntry);
+    const known = await read();
+    if (known !== undefined) return known;
+    const made = randomUUID();
+    const { query, params } = this.#update(identityEntry, "position = ?", [made]);
+    const statement = { query: `${query} IF position = NULL`, params };
+    const isOwn = await settleChange(this.#session, doing, [statement], async () => (await read()) === made);
+    return isOwn ? made : ((await read()) ?? made);
   }
 
   /** Moves `last` to a moment where it is before it: what is pushed from now on is behind. */
@@ -265,8 +349,19 @@ export class PushOrder {
 /** What is of all pushes; before the others. */
 const headEntry = "a";
 
+/** The store's own name. */
+const identityEntry = "i";
+
+/** Between which entries it stands how far topics are read. */
+const positionsStart = "t";
+const positionsEnd = "u";
+
 /** What is said of a group; the change says when. */
 type SaidOfGroup = readonly [group: string, feed: Omit<Feed, "id">];
+
+function positionEntry(source: string, { topic, partition }: TopicPartition): string {
+  return `${positionsStart}${JSON.stringify([source, topic, partition])}`;
+}
 
 function feedOf(row: Row): Feed {
   const asOf = (row["first"] ?? null) as Micros | null;

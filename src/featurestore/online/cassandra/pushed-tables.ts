@@ -31,6 +31,7 @@ export interface BatchToWrite {
   readonly batch: string;
   readonly source: string;
   readonly texts: readonly string[];
+  readonly logged: readonly string[];
   readonly groups: readonly PushedGroup[];
   /** Its moments are not before this one. */
   readonly since: Micros;
@@ -49,7 +50,7 @@ export class PushedTables {
   }
 
   /** Writes the rows of a batch, which do not count so far; first what finds them, so that none is there which nobody finds. */
-  async write({ batch, source, texts, groups, since }: BatchToWrite, doing: string): Promise<void> {
+  async write({ batch, source, texts, logged, groups, since }: BatchToWrite, doing: string): Promise<void> {
     const { store } = this.#session.settled;
     const began = Date.now();
     const hour = Math.floor(began / hourMs);
@@ -61,7 +62,7 @@ export class PushedTables {
       this.#insert("batches", { scope, hour: listed, push: String(hour) }),
       this.#insert("batches", { scope, hour, push: batch, began: new Date(began) }),
     ]);
-    const then: Statement[] = texts.map((columns, place) => this.#insert("log", { push: batch, place, columns }));
+    const then: Statement[] = logged.map((columns, place) => this.#insert("log", { push: batch, place, columns }));
     for (const [g, { keys }] of groups.entries()) {
       const scope = scopes[g + 1] ?? "";
       for (const { key, rows } of keys) {

@@ -1,5 +1,6 @@
 import type { Database } from "lmdb";
 import type { Feed } from "../pushed-store.ts";
+import { type PlacedPosition, positionOf, type TopicPartition } from "../stream-position.ts";
 
 /** Keys and values of the environment are bytes. */
 export type Bytes = Uint8Array;
@@ -59,6 +60,23 @@ export function feedsOf(meta: Database<Bytes, Bytes>, source: string): ReadonlyM
   }
   return feeds;
 }
+
+/** Where it stands how far a source has been read from a partition of a topic, in `meta`. */
+export function positionKey(source: string, { topic, partition }: TopicPartition): Bytes {
+  return text.encode(`stream ${JSON.stringify([source, topic, partition])}`);
+}
+
+/** How far a source has been read, from `meta`. */
+export function positionsOf(meta: Database<Bytes, Bytes>, source: string): readonly PlacedPosition[] {
+  const range = { start: Buffer.from(text.encode("stream ")), end: Buffer.from(text.encode("stream!")) };
+  return Array.from(meta.getRange(range)).flatMap(({ key, value }) => {
+    const [own, topic = "", partition = ""] = JSON.parse(decoder.decode(key).slice("stream ".length)) as string[];
+    return own === source ? [{ topic, partition, position: positionOf(decoder.decode(value)) }] : [];
+  });
+}
+
+/** Where the store's name stands, in `meta`. */
+export const identityKey: Bytes = text.encode("identity");
 
 /** The overlay that a key of `meta` names, and its group. */
 export function overlayOfKey(key: Bytes): { readonly overlay: string; readonly group: string } {

@@ -6,9 +6,17 @@ import { decodePushed, encodePushed, type PushedRow } from "../codec/index.ts";
 import type { GroupPointer } from "../group-pointer.ts";
 import type { Feed, NewFeed, LoggedRow, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
 import {
+  type PlacedPosition,
+  positionOf,
+  positionText,
+  type StreamMove,
+  type StreamPosition,
+} from "../stream-position.ts";
+import {
   type Bytes,
   feedKey,
   feedsOf,
+  identityKey,
   logKey,
   logName,
   momentOfKey,
@@ -16,6 +24,8 @@ import {
   overlayKeys,
   overlayName,
   overlayOfKey,
+  positionKey,
+  positionsOf,
   pushedKey,
 } from "./lmdb-layout.ts";
 
@@ -87,7 +97,7 @@ export class LmdbPushed implements PushedStore {
     this.#context.meta.putSync(feedKey(group), Buffer.from(JSON.stringify(feed)));
   }
 
-  async push({ source, texts, groups, choose, clock }: Push): Promise<Pushed> {
+  async push({ source, texts, logged = texts, groups, choose, clock, moves = [] }: Push): Promise<Pushed> {
     const { root, meta, pointer, openDatabase, writing, switched, readAnew } = this.#context;
     const chosen = (): readonly PushedGroup[] =>
       choose(
@@ -101,7 +111,9 @@ export class LmdbPushed implements PushedStore {
         const last = first + texts.length - 1;
         let into: readonly PushedGroup[];
         let records: readonly (readonly { readonly key: Bytes; readonly rows: readonly PushedRow[] }[])[];
+        let positions: readonly StreamPosition[];
         try {
+          positions = this.#moved(source, moves);
           into = chosen();
           if (!into.every(({ group }) => overlays.has(group))) return "again";
           records = into.map((one) => this.#records(one, opened(overlays.get(one.group)), texts, first));
@@ -117,7 +129,8 @@ export class LmdbPushed implements PushedStore {
           meta.putSync(named, Buffer.of(1));
           switched();
         }
-        for (const [i, text] of texts.entries()) log.putSync(logKey(source, first + i), Buffer.from(text));
+        this.#setPositions(source, moves, positions);
+        for (const [i, text] of logged.entries()) log.putSync(logKey(source, first + i), Buffer.from(text));
         this.#setLast(last);
         return { first, last, writtenAt: 0 };
       };
@@ -144,6 +157,65 @@ export class LmdbPushed implements PushedStore {
     });
     if ("refused" in done) throw done.refused;
     return done;
+  }
+
+  positions(source: string): Promise<readonly PlacedPosition[]> {
+    this.#context.readAnew();
+    return Promise.resolve(positionsOf(this.#context.meta, source));
+  }
+
+  async move(source: string, moves: readonly StreamMove[]): Promise<readonly StreamPosition[]> {
+    const { root, writing, readAnew } = this.#context;
+    const done = await writing(
+      `saying how far ${source} is read`,
+      async (): Promise<readonly StreamPosition[] | Refused> => {
+        const moved = root.transactionSync(() => {
+          try {
+            const positions = this.#moved(source, moves);
+            this.#setPositions(source, moves, positions);
+            return positions;
+          } catch (error) {
+            return { refused: error };
+          }
+        });
+        await root.flushed;
+        readAnew();
+        return moved;
+      },
+    );
+    if ("refused" in done) throw done.refused;
+    return done;
+  }
+
+  identity(): Promise<string> {
+    const { root, meta, writing } = this.#context;
+    return writing("naming the store", async () => {
+      const name = root.transactionSync(() => {
+        const known = meta.getBinary(identityKey);
+        if (known !== undefined) return decoder.decode(known);
+        const made = randomUUID();
+        meta.putSync(identityKey, Buffer.from(made));
+        return made;
+      });
+      await root.flushed;
+      return name;
+    });
+  }
+
+  /** What becomes of positions, within a write; what a change throws is thrown. */
+  #moved(source: string, moves: readonly StreamMove[]): readonly StreamPosition[] {
+    return moves.map((move) => {
+      const stored = this.#context.meta.getBinary(positionKey(source, move));
+      return move.change(stored === undefined ? undefined : positionOf(decoder.decode(stored)));
+    });
+  }
+
+  #setPositions(source: string, moves: readonly StreamMove[], positions: readonly StreamPosition[]): void {
+    for (const [i, move] of moves.entries()) {
+      const position = positions[i];
+      if (position !== undefined)
+        this.#context.meta.putSync(positionKey(source, move), Buffer.from(positionText(position)));
+    }
   }
 
   close(moment: Micros): Promise<void> {

@@ -12,6 +12,7 @@ import {
   CassandraStore,
   defaultCassandraLimits,
 } from "../../../../src/featurestore/online/cassandra/index.ts";
+import { schemaVersion } from "../../../../src/featurestore/online/cassandra/cassandra-schema.ts";
 import { PushOrder } from "../../../../src/featurestore/online/cassandra/push-order.ts";
 import { PushedTables } from "../../../../src/featurestore/online/cassandra/pushed-tables.ts";
 import { Session } from "../../../../src/featurestore/online/cassandra/session.ts";
@@ -128,7 +129,7 @@ describe("rows pushed to Cassandra", () => {
     const { groups } = pushOf(["b", "c"], ["SFO", "LAX"]);
     const batch = randomUUID();
     const since = start + 5000;
-    await tables.write({ batch, source: "flights", texts: ["b", "c"], groups, since }, doing);
+    await tables.write({ batch, source: "flights", texts: ["b", "c"], logged: ["b", "c"], groups, since }, doing);
     const before = ["1000 a"];
     expect(await held(store, ["SFO", "LAX"])).toEqual([before, before]);
     expect((await store.pushed.logged("flights", -1, 10)).map(({ text }) => text)).toEqual(["a"]);
@@ -228,7 +229,7 @@ describe("rows pushed to Cassandra", () => {
     const { name, store, order, tables } = await loaded();
     const { groups } = pushOf(["b"], ["SFO"]);
     const batch = randomUUID();
-    await tables.write({ batch, source: "flights", texts: ["b"], groups, since: start }, doing);
+    await tables.write({ batch, source: "flights", texts: ["b"], logged: ["b"], groups, since: start }, doing);
     const none = (): boolean => false;
     const keys = await rowsIn("keys");
     await store.pushed.drop(group, overlay, none);
@@ -322,15 +323,19 @@ describe("rows pushed to Cassandra", () => {
     }
   });
 
-  it("are taken by tables of an earlier form once these are brought forward", async () => {
+  it.each([1, 2])("are taken by tables of form %i once these are brought forward", async (form) => {
     const fresh = await freshKeyspace();
     const own = { ...optionsOf("old"), keyspace: fresh.keyspace };
     try {
       await (await CassandraStore.open(own)).close();
-      await client.execute(`alter table ${fresh.keyspace}.groups drop pushed`);
-      for (const table of ["order", "batches", "keys", "log", "rows"])
-        await client.execute(`drop table ${fresh.keyspace}.pushed_${table}`);
-      await client.execute(`update ${fresh.keyspace}.groups set form = 1 where store = 'old' if form = 2`);
+      if (form === 1) {
+        await client.execute(`alter table ${fresh.keyspace}.groups drop pushed`);
+        for (const table of ["order", "batches", "keys", "log", "rows"])
+          await client.execute(`drop table ${fresh.keyspace}.pushed_${table}`);
+      } else await client.execute(`alter table ${fresh.keyspace}.pushed_order drop position`);
+      await client.execute(
+        `update ${fresh.keyspace}.groups set form = ${String(form)} where store = 'old' if form = ${String(schemaVersion)}`,
+      );
       await expect(CassandraStore.open({ ...own, migrate: false })).rejects.toMatchObject({
         code: "STORE_MISSING",
         hint: expect.stringContaining("migrate") as string,
@@ -338,6 +343,7 @@ describe("rows pushed to Cassandra", () => {
       const both = await Promise.all([CassandraStore.open(own), CassandraStore.open(own)]);
       for (const one of both) {
         expect(await one.pushed.logged("flights", -1, 1)).toEqual([]);
+        expect(await one.pushed.positions("flights")).toEqual([]);
         await one.close();
       }
       await (await CassandraStore.open({ ...own, migrate: false })).close();

@@ -4,6 +4,7 @@ import type { Client } from "cassandra-driver";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TondoError } from "../../../../src/core/index.ts";
 import { type CassandraOptions, CassandraStore } from "../../../../src/featurestore/online/cassandra/index.ts";
+import { schemaVersion } from "../../../../src/featurestore/online/cassandra/cassandra-schema.ts";
 import { generationTable } from "../../../../src/featurestore/online/cassandra/generation-table.ts";
 import { type OnlineStore, recordBatch } from "../../../../src/featurestore/online/index.ts";
 import { load, onlineStoreConformance, readCurrent } from "../../../conformance/online-store.ts";
@@ -297,7 +298,9 @@ describe("CassandraStore", () => {
         await expect(readCurrent(reader, [key])).rejects.toMatchObject({ code: "STORE_CORRUPT" });
       await expect(readCurrent(reader, ["LAX", "SFO"])).rejects.toMatchObject({ code: "STORE_CORRUPT" });
     }
-    await client.execute(`UPDATE ${keyspace.keyspace}.groups SET form = 3 WHERE store = '${store}'`);
+    await client.execute(
+      `UPDATE ${keyspace.keyspace}.groups SET form = ${String(schemaVersion + 1)} WHERE store = '${store}'`,
+    );
     await expect(open(store)).rejects.toMatchObject({ code: "DATABASE_NEWER" });
   });
 
