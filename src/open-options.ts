@@ -3,6 +3,7 @@ import type { ConnectOptions } from "./database/index.ts";
 import type { UserFunction } from "./dsl/index.ts";
 import type {
   EngineOptions,
+  FolderEventsOptions,
   PushLimits,
   ReadingOptions,
   S3Options,
@@ -10,7 +11,11 @@ import type {
   SourceDatabases,
 } from "./featurestore/index.ts";
 import type { CassandraOptions } from "./cassandra.ts";
+import type { KafkaOptions } from "./kafka.ts";
 import type { UnavailableChoice } from "./serving/index.ts";
+
+/** Where topics are. */
+export type EventsOptions = { readonly kafka: KafkaOptions } | FolderEventsOptions;
 
 /** How Tondo is opened; with nothing said everything is embedded. */
 export interface OpenOptions {
@@ -24,6 +29,8 @@ export interface OpenOptions {
   readonly sources?: { readonly postgres?: SourceDatabases };
   /** The online store in Apache Cassandra, by the optional package `cassandra-driver`; default: LMDB in the home. */
   readonly cassandra?: CassandraOptions;
+  /** Where topics are: in Kafka, by the optional package `kafkajs`, or in a folder with one folder a topic. */
+  readonly events?: EventsOptions;
   /** Packages; default: a folder in the home. */
   readonly artifacts?: string;
   /** DuckDB's bounds. */

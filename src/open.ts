@@ -42,6 +42,7 @@ import {
   type Reproduction,
   reproduceTrainingSet,
   type RollbackResult,
+  type RunningStream,
   s3Files,
   type Schedule,
   type Served,
@@ -67,6 +68,7 @@ import { forgetFailure } from "./forget-failure.ts";
 import type { OpenOptions } from "./open-options.ts";
 import { OpenedReaders } from "./opened-readers.ts";
 import { OpenedStore } from "./opened-store.ts";
+import { OpenedStreams, type StreamCall } from "./opened-streams.ts";
 import { trainAndRegister, type TrainAndRegisterOptions, type TrainAndRegisterResult } from "./training/index.ts";
 import type { Tondo } from "./tondo.ts";
 
@@ -125,6 +127,7 @@ class OpenTondo implements AnyTondo {
   readonly #erasing: Erasing;
   readonly #store: OpenedStore;
   readonly #readers: OpenedReaders = new OpenedReaders();
+  readonly #streams: OpenedStreams;
   #features: Promise<FeatureReader> | undefined;
   #predictor: Promise<Predictor> | undefined;
   readonly #log: ServedLog | undefined;
@@ -145,6 +148,11 @@ class OpenTondo implements AnyTondo {
     this.#store = new OpenedStore(home, options.cassandra);
     const functions = options.functions ?? options.engine?.functions ?? [];
     this.#functions = functions;
+    this.#streams = new OpenedStreams(options.events, async () => ({
+      ...{ clock: this.#clock, functions, store: await this.#store.get() },
+      inForce: () => this.catalog.project(),
+      erased: () => readErasedKeys(this.#database, this.home),
+    }));
     this.#engine = { ...options.engine, functions };
     const actor = options.actor ?? accountName();
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
@@ -285,6 +293,10 @@ class OpenTondo implements AnyTondo {
     });
   }
 
+  stream(call: StreamCall = {}): Promise<RunningStream> {
+    return this.#streams.start(call);
+  }
+
   async predict(reference: string, request: PredictRequest): Promise<Prediction> {
     this.#predictor ??= this.features().then((features) =>
       createPredictor({ registry: this.registry, features, onUnavailable: this.#options.onUnavailable ?? "throw" }),
@@ -303,7 +315,8 @@ class OpenTondo implements AnyTondo {
     await using ending = new AsyncDisposableStack();
     ending.defer(() => this.#database.close());
     ending.defer(() => this.#log?.close());
-    await this.#store.close();
+    ending.defer(() => this.#store.close());
+    await this.#streams.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

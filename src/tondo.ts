@@ -14,6 +14,7 @@ import type {
   Operations,
   Reproduction,
   ReproduceOptions,
+  RunningStream,
   Served,
   TableExtraction,
   TrainingSet,
@@ -23,6 +24,7 @@ import type {
 import type { PartitionPath, Registry } from "./registry/index.ts";
 import type { Prediction, PredictRequest } from "./serving/index.ts";
 import type { WorkOptions } from "./open-options.ts";
+import type { StreamCall } from "./opened-streams.ts";
 import type { TrainAndRegisterOptions, TrainAndRegisterResult } from "./training/index.ts";
 
 /** A feature store and a model registry, opened over a folder of definitions and a home. */
@@ -98,6 +100,18 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
   ): Promise<MaterializeResult>;
   /** Reads features by canonical name. */
   features(): Promise<FeatureReader<P>>;
+  /**
+   * Applies the events of topics to the groups over their sources, from where each was left, until it is stopped: at the latest by {@link Tondo.close}. Groups must have been loaded once. Any number of processes
+   * share the work, and each event counts once.
+   *
+   * @example
+   * ```ts
+   * await using stream = await tondo.stream({ limits: { maxDelayMs: 200 } });
+   * await stream.failed; // rejects where it cannot go on
+   * ```
+   * @throws TondoError `INVALID_ARGUMENT` where no source has a topic, or `open` was not told where topics are, `TOPIC_MISSING`, `EVENTS_UNAVAILABLE`, `EVENTS_DENIED`, `DRIVER_MISSING`
+   */
+  stream(options?: StreamCall): Promise<RunningStream>;
   /** Predicts by `model@tag`. With `vector` in the request its keys, inputs and slots are those of that vector, which the model must be fed by. */
   predict<const V extends VectorName<P> = VectorName<P>>(
     reference: string,

@@ -69,6 +69,13 @@ export const errorCodes = {
   STORE_MISSING: "The online store's keyspace or tables are not there, and were not to be made.",
   STORE_UNAVAILABLE: "The online store could not be reached, or did not answer in time.",
 
+  // Streams
+  EVENTS_DENIED: "The log of events takes no credentials from here, refuses these, or this account lacks a right.",
+  EVENTS_FAILED: "The log of events refused a request for a reason of its own.",
+  EVENTS_GONE: "Events were removed from a topic before they were read.",
+  EVENTS_UNAVAILABLE: "The log of events could not be reached, or did not answer in time.",
+  TOPIC_MISSING: "The log of events has no such topic.",
+
   // Registry
   DATABASE_BUSY: "The database stayed locked for longer than the configured wait.",
   DATABASE_FAILED: "The database refused a statement for a reason of its own.",

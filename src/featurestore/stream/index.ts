@@ -1,0 +1,6 @@
+export type { DeadLetter } from "./dead-letter.ts";
+export type { EventBatch, EventLog, EventReader, Extent, LogEvent, Reading } from "./event-log.ts";
+export { FolderEventLog, type FolderEventsOptions, type FolderLimits } from "./folder/folder-event-log.ts";
+export { type RunningStream, startStream, type StreamOptions } from "./start-stream.ts";
+export { defaultStreamLimits, type StreamLimits } from "./stream-limits.ts";
+export type { PartitionMetrics, SourceMetrics, StreamMetrics } from "./stream-metrics.ts";

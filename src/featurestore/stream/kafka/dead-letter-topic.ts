@@ -1,0 +1,28 @@
+import type { Message } from "kafkajs";
+import { formatMicros } from "../../../core/index.ts";
+import type { DeadLetter } from "../dead-letter.ts";
+
+/** The topic in which the dead letters of another are kept. */
+export function deadLetterTopic(topic: string): string {
+  return `${topic}.dead-letters`;
+}
+
+/** A dead letter as a message: the event's own key and value, and in its headers what it was and why it is dead. */
+export function deadLetterMessage(
+  topic: string,
+  { source, partition, event, code, reason }: DeadLetter,
+  how?: "without value",
+): Message {
+  const headers = {
+    "tondo-source": source,
+    "tondo-topic": topic,
+    "tondo-partition": partition,
+    "tondo-offset": String(event.offset),
+    "tondo-arrived-at": formatMicros(event.arrivedAt),
+    "tondo-code": code,
+    "tondo-reason": reason,
+    ...(how === undefined ? {} : { "tondo-value": "left out: it is larger than this topic takes" }),
+  };
+  const value = how === undefined && event.value !== null ? Buffer.from(event.value) : null;
+  return { key: event.key === null ? null : Buffer.from(event.key), value, headers };
+}

@@ -1,0 +1,150 @@
+import type { Admin, Consumer, Kafka, Producer } from "kafkajs";
+import { type Micros, TondoError } from "../../../core/index.ts";
+import type { DeadLetter } from "../dead-letter.ts";
+import type { EventLog, EventReader, Extent, Reading } from "../event-log.ts";
+import { deadLetterMessage, deadLetterTopic } from "./dead-letter-topic.ts";
+import { kafkaError } from "./kafka-error.ts";
+import { loadKafka } from "./kafka-module.ts";
+import { defaultKafkaLimits, type KafkaLimits, type KafkaOptions } from "./kafka-options.ts";
+import { TopicReading } from "./topic-reading.ts";
+
+/** Topics of Apache Kafka. */
+export class KafkaEventLog implements EventLog {
+  readonly kind: string = "kafka";
+  readonly #kafka: Kafka;
+  readonly #brokers: readonly string[];
+  readonly #limits: KafkaLimits;
+  #admin: Promise<Admin> | undefined;
+  #producer: Promise<Producer> | undefined;
+
+  private constructor(kafka: Kafka, brokers: readonly string[], limits: KafkaLimits) {
+    this.#kafka = kafka;
+    this.#brokers = brokers;
+    this.#limits = limits;
+  }
+
+  /**
+   * Makes a client, which reaches Kafka when it is first used.
+   *
+   * @throws TondoError `DRIVER_MISSING` where kafkajs is not installed, `INVALID_ARGUMENT`
+   */
+  static async open(options: KafkaOptions): Promise<KafkaEventLog> {
+    const { brokers, clientId = "tondo", ssl, sasl } = options;
+    if (brokers.length === 0 || brokers.some((broker) => !/^[^\s:]+:\d+$|^\[[^\]\s]+\]:\d+$/.test(broker)))
+      throw new TondoError("INVALID_ARGUMENT", "Kafka's brokers are given as host:port", {
+        hint: 'Give brokers: ["127.0.0.1:9092"].',
+      });
+    const limits = { ...defaultKafkaLimits, ...options.limits };
+    const module = await loadKafka();
+    const kafka = new module.Kafka({
+      brokers: [...brokers],
+      clientId,
+      ...(ssl === undefined ? {} : { ssl }),
+      ...(sasl === undefined ? {} : { sasl }),
+      connectionTimeout: limits.connectTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      retry: { retries: limits.retries, initialRetryTime: 100, maxRetryTime: 5000 },
+      // What matters comes as an error, or is seen in the metrics.
+      logLevel: module.logLevel.NOTHING,
+    });
+    return new KafkaEventLog(kafka, brokers, limits);
+  }
+
+  async read(topic: string, group: string, reader: EventReader): Promise<Reading> {
+    const { limits, doing } = { limits: this.#limits, doing: `reading ${topic}` };
+    const extents = (): Promise<ReadonlyMap<string, Extent>> => this.extents(topic);
+    // A topic that is not there would be waited for without a word.
+    await extents();
+    const consumer: Consumer = this.#kafka.consumer({
+      groupId: group,
+      allowAutoTopicCreation: false,
+      sessionTimeout: limits.sessionTimeoutMs,
+      rebalanceTimeout: limits.rebalanceTimeoutMs,
+      heartbeatInterval: Math.max(100, Math.floor(limits.sessionTimeoutMs / 10)),
+      maxBytesPerPartition: limits.bytesPerPartition,
+      maxWaitTimeInMs: limits.maxWaitMs,
+      retry: { retries: limits.retries, initialRetryTime: 100, maxRetryTime: 5000, restartOnFailure: () => Promise.resolve(true) },
+    });
+    const asError = (error: unknown): TondoError => kafkaError(error, doing, this.#brokers);
+    return TopicReading.start({ topic, consumer, reader, extents, limits, asError });
+  }
+
+  extents(topic: string): Promise<ReadonlyMap<string, Extent>> {
+    return this.#asking(`looking at ${topic}`, async (admin) => {
+      const all = await admin.fetchTopicOffsets(topic);
+      return new Map(
+        all.map(({ partition, low, high }) => [String(partition), { first: Number(low), end: Number(high) }]),
+      );
+    });
+  }
+
+  offsetsAt(topic: string, moment: Micros): Promise<ReadonlyMap<string, number>> {
+    return this.#asking(`looking at ${topic}`, async (admin) => {
+      const all = await admin.fetchTopicOffsetsByTimestamp(topic, Math.ceil(moment / 1000));
+      return new Map(all.map(({ partition, offset }) => [String(partition), Number(offset)]));
+    });
+  }
+
+  async bury(topic: string, letters: readonly DeadLetter[]): Promise<void> {
+    const doing = `keeping dead letters of ${topic}`;
+    const target = deadLetterTopic(topic);
+    try {
+      const producer = await this.#producing();
+      await this.#makeTopic(target);
+      for (const letter of letters) {
+        const message = deadLetterMessage(topic, letter);
+        try {
+          await producer.send({ topic: target, acks: -1, messages: [message] });
+        } catch (error) {
+          if ((error as { readonly type?: unknown }).type !== "MESSAGE_TOO_LARGE") throw error;
+          await producer.send({ topic: target, acks: -1, messages: [deadLetterMessage(topic, letter, "without value")] });
+        }
+      }
+    } catch (error) {
+      throw kafkaError(error, doing, this.#brokers);
+    }
+  }
+
+  async close(): Promise<void> {
+    const [admin, producer] = [this.#admin, this.#producer];
+    this.#admin = undefined;
+    this.#producer = undefined;
+    for (const one of [admin, producer]) await (await one?.catch(() => undefined))?.disconnect().catch(() => undefined);
+  }
+
+  async #makeTopic(topic: string): Promise<void> {
+    await this.#asking(`making ${topic}`, async (admin) => {
+      const there = await admin.listTopics();
+      if (!there.includes(topic))
+        await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: -1 }], waitForLeaders: true });
+    });
+  }
+
+  async #asking<T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
+    this.#admin ??= connected(this.#kafka.admin());
+    try {
+      return await ask(await this.#admin);
+    } catch (error) {
+      // It is connected anew by whoever asks next.
+      const failed = this.#admin;
+      this.#admin = undefined;
+      void failed.then((admin) => admin.disconnect()).catch(() => undefined);
+      throw kafkaError(error, doing, this.#brokers);
+    }
+  }
+
+  #producing(): Promise<Producer> {
+    this.#producer ??= connected(
+      this.#kafka.producer({ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 }),
+    );
+    this.#producer.catch(() => {
+      this.#producer = undefined;
+    });
+    return this.#producer;
+  }
+}
+
+async function connected<T extends { connect(): Promise<void> }>(client: T): Promise<T> {
+  await client.connect();
+  return client;
+}

@@ -1,0 +1,190 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Consumer, EachBatchPayload } from "kafkajs";
+import { TondoError } from "../../../core/index.ts";
+import type { EventReader, Extent, LogEvent, Reading } from "../event-log.ts";
+import type { KafkaLimits } from "./kafka-options.ts";
+
+/** What a topic is read by. */
+export interface TopicReadingOptions {
+  readonly topic: string;
+  readonly consumer: Consumer;
+  readonly reader: EventReader;
+  readonly extents: () => Promise<ReadonlyMap<string, Extent>>;
+  readonly limits: KafkaLimits;
+  readonly asError: (error: unknown) => TondoError;
+}
+
+/**
+ * Reads a topic as a member of a consumer group. From where a partition is read is asked of the reader, each time that partitions are dealt out; the offsets that are
+ * committed are there for people alone.
+ */
+export class TopicReading implements Reading {
+  readonly #options: TopicReadingOptions;
+  readonly #failed: PromiseWithResolvers<never> = Promise.withResolvers<never>();
+  /** The partitions that were taken; another map each time that they are dealt out. */
+  #taken: Map<number, ReadPart> = new Map<number, ReadPart>();
+  #assigned: ReadonlySet<number> = new Set<number>();
+  #isStopping = false;
+
+  private constructor(options: TopicReadingOptions) {
+    this.#options = options;
+    this.#failed.promise.catch(() => undefined);
+  }
+
+  static async start(options: TopicReadingOptions): Promise<TopicReading> {
+    const { consumer, topic, limits, asError } = options;
+    const reading = new TopicReading(options);
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      reading.#taken = new Map();
+      reading.#assigned = new Set(payload.memberAssignment[topic] ?? []);
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) reading.#fail(asError(payload.error));
+    });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [topic], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: true,
+        partitionsConsumedConcurrently: limits.partitionsAtOnce,
+        eachBatch: (payload) => reading.#batch(payload),
+      });
+    } catch (error) {
+      await consumer.disconnect().catch(() => undefined);
+      throw asError(error);
+    }
+    return reading;
+  }
+
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  async commit(partition: string, next: number): Promise<void> {
+    const { consumer, topic } = this.#options;
+    if (!this.#assigned.has(Number(partition))) return;
+    await consumer.commitOffsets([{ topic, partition: Number(partition), offset: String(next) }]);
+  }
+
+  retake(partition: string, from: number): void {
+    const { consumer, topic } = this.#options;
+    const own = Number(partition);
+    if (this.#isStopping || !this.#assigned.has(own)) return;
+    this.#taken.delete(own);
+    // What it is given next asks for it to be taken.
+    consumer.seek({ topic, partition: own, offset: String(from) });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#options.consumer.disconnect().catch(() => undefined);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.#failed.reject(error);
+  }
+
+  async #batch({ batch, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const { reader } = this.#options;
+    const { partition } = batch;
+    const taken = this.#taken;
+    if (this.#isStopping || isStale()) return;
+    try {
+      let part = taken.get(partition);
+      if (part === undefined) {
+        // One that was thought dead learns of it here, and takes nothing from who has the partition now.
+        await heartbeat();
+        part = { next: await this.#beating(reader.take(String(partition)), heartbeat), hasBegun: false, seeks: 0 };
+        // Partitions were dealt out anew meanwhile.
+        if (!isRunning() || taken !== this.#taken) return;
+        taken.set(partition, part);
+      }
+      if (!(await this.#isWhereItShouldBe(partition, part, fetchedFrom(batch)))) return;
+      const next = Number(batch.lastOffset()) + 1;
+      part.next = next;
+      part.hasBegun = true;
+      const events = batch.messages.map(
+        ({ offset, key, value, timestamp }): LogEvent => ({
+          ...{ offset: Number(offset), key, value },
+          arrivedAt: Number(timestamp) * 1000,
+        }),
+      );
+      const accepted = reader.accept({ partition: String(partition), events, next, end: Number(batch.highWatermark) });
+      await this.#beating(accepted, heartbeat);
+    } catch (error) {
+      // The client's own, that partitions are dealt out anew above all, it deals with itself.
+      if (isOfClient(error)) throw error;
+      const { code, cause } = error instanceof TondoError ? error : { code: "", cause: undefined };
+      if (code === "EVENTS_UNAVAILABLE" && isOfClient(cause)) throw cause;
+      this.#fail(error);
+    }
+  }
+
+  /** Whether a batch begins where the partition is to be read next; where not, and nothing is lost, it is sought for. */
+  async #isWhereItShouldBe(partition: number, part: ReadPart, from: number): Promise<boolean> {
+    if (from === part.next) return true;
+    const { topic, consumer, extents } = this.#options;
+    const { first, end } = (await extents()).get(String(partition)) ?? { first: 0, end: 0 };
+    if (part.next < first || part.next > end) throw gone(topic, partition, part.next, { first, end });
+    // What is between was compacted away, or is no event.
+    if (from > part.next && (part.hasBegun || part.seeks >= mostSeeks)) return true;
+    part.seeks++;
+    consumer.seek({ topic, partition, offset: String(part.next) });
+    return false;
+  }
+
+  /** Waits for something, and goes on to say that this process is alive. */
+  async #beating<T>(work: Promise<T>, heartbeat: () => Promise<void>): Promise<T> {
+    const pause = Math.max(100, Math.floor(this.#options.limits.sessionTimeoutMs / 10));
+    let isDone = false;
+    const settled = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    void settled.then(() => {
+      isDone = true;
+    });
+    for (;;) {
+      const timer = new AbortController();
+      const waited = sleep(pause, undefined, { signal: timer.signal }).catch(() => undefined);
+      await Promise.race([settled, waited]);
+      timer.abort();
+      if (isDone) return work;
+      await heartbeat();
+    }
+  }
+}
+
+/** How often an offset is sought for that a partition is to be read from. */
+const mostSeeks = 3;
+
+/** A partition that is read. */
+interface ReadPart {
+  next: number;
+  /** Whether anything was read of it since it was taken. */
+  hasBegun: boolean;
+  seeks: number;
+}
+
+/** The offset that a batch was asked for from; the client's types do not say it. */
+function fetchedFrom(batch: EachBatchPayload["batch"]): number {
+  return Number((batch as unknown as { readonly fetchedOffset: string }).fetchedOffset);
+}
+
+function isOfClient(error: unknown): boolean {
+  return error instanceof Error && error.name.startsWith("KafkaJS");
+}
+
+function gone(topic: string, partition: number, next: number, { first, end }: Extent): TondoError {
+  const what =
+    next < first
+      ? `events from offset ${String(next)} on were to be read, and those before ${String(first)} were removed`
+      : `events from offset ${String(next)} on were to be read, and it ends at ${String(end)}: the topic was made anew`;
+  return new TondoError("EVENTS_GONE", `partition ${String(partition)} of ${topic}: ${what}`, {
+    hint: "Keep events of the topic for longer than a stream may stand still. To go on without them run `tondo stream reset`.",
+    details: { topic, partition, next, first, end },
+  });
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { pid } from "node:process";
+import { canonicalJson, type Clock, nearestName, TondoError } from "../../core/index.ts";
+import type { ProjectPlan, UserFunction } from "../../dsl/index.ts";
+import type { ErasedKeys } from "../erase/erased-keys.ts";
+import type { OnlineStore } from "../online/index.ts";
+import { RowApplication } from "../pushed/index.ts";
+import type { EventLog } from "./event-log.ts";
+import { SourceStream } from "./source-stream.ts";
+import { defaultStreamLimits, type StreamLimits } from "./stream-limits.ts";
+import type { StreamMetrics } from "./stream-metrics.ts";
+
+/** What is streamed, from where and to where. */
+export interface StreamOptions {
+  /** The definitions in force, asked again now and then. */
+  readonly inForce: () => Promise<ProjectPlan>;
+  readonly store: OnlineStore;
+  readonly log: EventLog;
+  readonly clock: Clock;
+  /** The functions of the project's own. */
+  readonly functions?: readonly UserFunction[] | undefined;
+  readonly erased: () => Promise<ErasedKeys>;
+  /** By default all that have a topic. */
+  readonly sources?: readonly string[] | undefined;
+  /** What the group of processes that share the work is called, before the name of the source; default: `tondo-` and the store's own name. */
+  readonly group?: string | undefined;
+  readonly limits?: Partial<StreamLimits> | undefined;
+  /** Told what fails and is tried again. */
+  readonly onFailure?: ((source: string, error: unknown) => void) | undefined;
+}
+
+/** A stream that runs. */
+export interface RunningStream extends AsyncDisposable {
+  /** What it does, in this process. */
+  readonly metrics: StreamMetrics;
+  /** Rejects where it cannot go on; never resolves. */
+  readonly failed: Promise<never>;
+  /** Reads no more, applies what was read, and says how far that was. */
+  stop(): Promise<void>;
+}
+
+/** How often the definitions in force are looked at, milliseconds. */
+const definitionsMs = 2000;
+
+/**
+ * Applies the events of topics to the groups over their sources, from where each was left, until it is stopped. Any number of processes share the work.
+ *
+ * @throws TondoError `INVALID_ARGUMENT` where a source has no topic or takes none, `TOPIC_MISSING`, and what the log and the store throw
+ */
+export async function startStream(options: StreamOptions): Promise<RunningStream> {
+  const { store, log, clock, functions, erased, inForce, onFailure = () => undefined } = options;
+  const { pushed } = store;
+  if (pushed === undefined)
+    throw new TondoError("INVALID_ARGUMENT", `the online store "${store.kind}" takes no events`, {
+      hint: "Stream to LMDB or Cassandra.",
+    });
+  const limits = { ...defaultStreamLimits, ...options.limits };
+  const project = await inForce();
+  const { maxFuture, maxRowsPerKey } = limits;
+  const application = new RowApplication({
+    ...{ project, inForce, store, clock, functions, erased },
+    limits: { maxFuture, maxRowsPerKey },
+  });
+  const group = options.group ?? `tondo-${await pushed.identity()}`;
+  const worker = `${hostname()} ${String(pid)} ${randomUUID().slice(0, 8)}`;
+  const streams = topicsOf(project, options.sources).map(
+    ({ source, topic }) =>
+      new SourceStream({
+        ...{ source, topic, log, application, limits, clock, worker, onFailure },
+        group: `${group}-${source}`,
+        store: pushed,
+      }),
+  );
+  const started: SourceStream[] = [];
+  try {
+    for (const stream of streams) {
+      await stream.start();
+      started.push(stream);
+    }
+  } catch (error) {
+    await Promise.all(started.map((stream) => stream.stop()));
+    throw error;
+  }
+  let known = canonicalJson(project);
+  const timer = setInterval(() => {
+    // Where that fails now, it goes well later.
+    void inForce()
+      .then((now) => {
+        const text = canonicalJson(now);
+        if (text === known) return;
+        known = text;
+        application.use(now);
+      })
+      .catch(() => undefined);
+  }, definitionsMs);
+  const failed = Promise.race(streams.map((stream) => stream.failed));
+  failed.catch(() => undefined);
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    clearInterval(timer);
+    stopped ??= Promise.all(streams.map((stream) => stream.stop())).then(() => undefined);
+    return stopped;
+  };
+  return {
+    get metrics() {
+      const all = streams.map(({ metrics }) => metrics);
+      return {
+        sources: all.map(({ partitions: _, ...own }) => own),
+        partitions: all.flatMap(({ partitions }) => partitions),
+      };
+    },
+    failed,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** The topics of some sources, or of all. */
+export function topicsOf(
+  { sources }: ProjectPlan,
+  names: readonly string[] | undefined,
+): readonly { readonly source: string; readonly topic: string }[] {
+  const all = sources.flatMap(({ name, transports }) =>
+    transports.flatMap((place) => (place.format === "kafka" ? [{ source: name, topic: place.topic }] : [])),
+  );
+  if (all.length === 0)
+    throw new TondoError("INVALID_ARGUMENT", "no source has a topic: there is nothing to stream", {
+      hint: 'Say where events come from: kafka "orders", say.',
+    });
+  for (const name of names ?? []) {
+    if (all.some(({ source }) => source === name)) continue;
+    const streamed = [...new Set(all.map(({ source }) => source))];
+    const nearest = nearestName(name, streamed);
+    throw new TondoError("INVALID_ARGUMENT", `there is no source "${name}" with a topic`, {
+      hint: nearest === undefined ? `Those with a topic are ${streamed.join(", ")}.` : `Did you mean "${nearest}"?`,
+    });
+  }
+  return names === undefined ? all : all.filter(({ source }) => names.includes(source));
+}

@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { order, sales, secondsAgo, streamedOrders, untilPassed } from "./streamed-orders.ts";
+
+const limits = { maxDelayMs: 20 };
+
+describe("a stream from a folder", () => {
+  it("applies what is there and what is appended, each event once, in the process that reads and in others", async () => {
+    await using shop = await streamedOrders();
+    await shop.append("one.ndjson", order("a", "north", secondsAgo(60), 10), order("b", "south", secondsAgo(50), 20));
+    await using stream = await shop.tondo.stream({ limits });
+    await untilPassed(stream, 2);
+    expect(await sales(shop.tondo, "north")).toEqual([1, 10]);
+    await shop.append("one.ndjson", order("a", "north", secondsAgo(60), 12.5));
+    await shop.append("two.ndjson", order("c", "north", secondsAgo(1), 1));
+    await untilPassed(stream, 4);
+    await using other = await shop.again();
+    expect(await sales(other, "south")).toEqual([1, 20]);
+    // The first order came anew at another moment: it is another event.
+    expect((await sales(other, "north"))[0]).toBe(3);
+  });
+
+  it("goes on from where it was left, also behind a load, and applies nothing twice", async () => {
+    await using shop = await streamedOrders({ id: "" });
+    const at = secondsAgo(60);
+    await shop.append("one.ndjson", order("a", "north", at, 10));
+    {
+      await using stream = await shop.tondo.stream({ limits });
+      await untilPassed(stream, 1);
+    }
+    await shop.append("one.ndjson", order("b", "north", at, 10));
+    await shop.tondo.materialize();
+    expect(await sales(shop.tondo, "north")).toEqual([1, 10]);
+    await using stream = await shop.tondo.stream({ limits });
+    await untilPassed(stream, 1);
+    expect(await sales(shop.tondo, "north")).toEqual([2, 20]);
+    await shop.tondo.materialize();
+    expect(await sales(shop.tondo, "north")).toEqual([2, 20]);
+  });
+
+  it("keeps what cannot be applied as dead letters, with the reason and no value of it, and goes on", async () => {
+    await using shop = await streamedOrders();
+    await shop.append(
+      "one.ndjson",
+      "no json at all",
+      order("a", "north", secondsAgo(60), 10),
+      '{"shop":"north","order_id":"b","price":5}',
+      '{"shop":"north","order_id":"c","ordered":"2026-11-23","price":"secret"}',
+      order("d", "north", new Date(Date.now() + 10 * 86_400_000), 1),
+      order("e", "north", secondsAgo(5), 1),
+    );
+    await using stream = await shop.tondo.stream({ limits });
+    await untilPassed(stream, 6);
+    expect(await sales(shop.tondo, "north")).toEqual([2, 11]);
+    expect(stream.metrics.partitions).toMatchObject([{ applied: 2, dead: 4, read: 6, lag: 0 }]);
+    const letters = (await readFile(join(shop.events, "orders.dead-letters", "letters.ndjson"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly code: string; readonly reason: string; readonly offset: number });
+    expect(letters.map(({ code }) => code)).toEqual(Array.from({ length: 4 }, () => "INPUT_INVALID"));
+    expect(letters.map(({ reason }) => reason).join("\n")).not.toContain("secret");
+    expect(letters.map(({ offset }) => offset)[0]).toBe(0);
+  });
+});
