@@ -7,7 +7,7 @@ import type { Engine } from "../duckdb/index.ts";
 import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { type GroupPointer, groupName, type OnlineStore } from "../online/index.ts";
 import { overlayOf } from "../online/group-pointer.ts";
-import { collectPushed, lastPushed, withPushed } from "../pushed/index.ts";
+import { addEmptyParts, collectPushed, lastPushed, withPushed } from "../pushed/index.ts";
 import { pushedColumn, pushedFolder, pushedParts } from "../pushed/pushed-places.ts";
 
 /** What a load works with, as far as rows that were pushed go. */
@@ -63,6 +63,7 @@ export async function pushedProject(
   await store.pushed.close(Math.min(asOf, clock()));
   const names = new Set(chosen.map((group) => group.source));
   const sources = project.sources.filter(({ name }) => names.has(name));
+  await addEmptyParts(sources, home, engine);
   await collectPushed({ sources, groups: project.groups, erased, home, store, engine, signal });
   const placed = await withPushed(project, { home, folder });
   const fed = placed.sources.find(

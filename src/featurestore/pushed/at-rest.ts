@@ -4,6 +4,7 @@ import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { withExtracted } from "../extract/index.ts";
 import type { OnlineStore } from "../online/index.ts";
 import { collectPushed } from "./collect-pushed.ts";
+import { addEmptyParts } from "./empty-part.ts";
 import { withPushed } from "./pushed-places.ts";
 
 /** Where rows lie beside the files of sources. */
@@ -26,6 +27,7 @@ export interface AtRestOptions {
 export async function atRest(project: ProjectPlan, options: AtRestOptions): Promise<ProjectPlan> {
   const { home, store, engine, erased } = options;
   const { sources, groups } = project;
+  await addEmptyParts(sources, home, engine);
   if (store !== undefined) await collectPushed({ sources, groups, home, store, engine, erased });
   return withPushed(await withExtracted(project, options), options);
 }

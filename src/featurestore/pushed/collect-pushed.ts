@@ -8,9 +8,16 @@ import { PartWriter } from "../extract/part-writer.ts";
 import { type HomeLock, lockHome } from "../home-lock.ts";
 import { groupName, type OnlineStore } from "../online/index.ts";
 import type { LoggedRow } from "../online/pushed-store.ts";
-import { columnsOfText, isLateText, pushedRaw } from "../online/pushed-values.ts";
+import { columnsOfText, isLateText, originOf, pushedRaw, type RowOrigin } from "../online/pushed-values.ts";
 import { claimPushed } from "./pushed-home.ts";
-import { pushedColumn, pushedFolder, pushedParts, removeUnfinished } from "./pushed-places.ts";
+import {
+  originColumns,
+  partColumns,
+  pushedColumn,
+  pushedFolder,
+  pushedParts,
+  removeUnfinished,
+} from "./pushed-places.ts";
 import { rowKeys } from "./row-keys.ts";
 
 /** What is put into files, whence and where. */
@@ -115,8 +122,10 @@ async function dropMoments(
 
 async function collectSource(source: SourcePlan, engine: Engine, options: CollectOptions): Promise<void> {
   const { home, store, signal } = options;
-  const names = Object.keys(source.columns);
-  const kinds = names.map((name) => parseTypeName(source.columns[name] ?? "string").kind);
+  const columns = partColumns(source).map(({ name, type }) => ({
+    ...{ name, kind: parseTypeName(type).kind },
+    zoned: false,
+  }));
   await removeUnfinished(home, source.name);
   for (;;) {
     const last = (await pushedParts(home, source.name)).at(-1)?.last ?? Number.MIN_SAFE_INTEGER;
@@ -129,10 +138,6 @@ async function collectSource(source: SourcePlan, engine: Engine, options: Collec
       await dropMoments(store, source.name, options.groups, gone);
       continue;
     }
-    const columns = [
-      ...names.map((name, i) => ({ name, kind: kinds[i] ?? "string", zoned: false })),
-      { name: pushedColumn, kind: "timestamp" as const, zoned: false },
-    ];
     // The late ones first: their rows leave the log with the others'.
     for (const name of ["late", "part"] as const) {
       const own = rows.filter(({ text }) => isLateText(text) === (name === "late"));
@@ -141,15 +146,8 @@ async function collectSource(source: SourcePlan, engine: Engine, options: Collec
       try {
         writer.append(
           own.map(({ k, text }) => {
-            const held = columnsOfText(text);
-            const valueOf = (column: string): Raw => (Object.hasOwn(held, column) ? (held[column] ?? null) : null);
-            return [
-              ...names.map((column, i) => {
-                const kind = kinds[i] ?? "string";
-                return fromRaw(pushedRaw(valueOf(column), kind), kind);
-              }),
-              k,
-            ];
+            const held = heldColumns(text, k);
+            return columns.map(({ name: column, kind }) => fromRaw(pushedRaw(held.get(column) ?? null, kind), kind));
           }),
         );
       } finally {
@@ -158,4 +156,13 @@ async function collectSource(source: SourcePlan, engine: Engine, options: Collec
       await writer.write(pushedFolder(home, source.name), moment, undefined, signal, { name });
     }
   }
+}
+
+/** All that the log says of a row, by the columns of files. */
+function heldColumns(text: string, k: Micros): ReadonlyMap<string, Raw> {
+  const held = new Map(Object.entries(columnsOfText(text)));
+  const origin = originOf(text);
+  if (origin !== undefined)
+    for (const [part, column] of Object.entries(originColumns)) held.set(column, origin[part as keyof RowOrigin]);
+  return held.set(pushedColumn, k);
 }

@@ -11,7 +11,7 @@ import {
 import { overlayOf } from "../online/group-pointer.ts";
 import { groupName } from "../online/index.ts";
 import { PushedProgram } from "../online/pushed-values.ts";
-import { pushedColumn } from "./pushed-places.ts";
+import { originColumns, pushedColumn } from "./pushed-places.ts";
 
 /** A group that rows of a source come in, and what makes its keys of them. */
 export interface FedGroup {
@@ -82,8 +82,12 @@ function refuseSource(source: SourcePlan): void {
   const refused = (what: string, hint: string): TondoError =>
     new TondoError("INVALID_ARGUMENT", `rows of "${name}" cannot be pushed: ${what}`, { hint });
   if (kind === "table") throw refused("a table has no time", "Write its files anew and materialize.");
-  if (filesAtRest(source).length === 0)
+  if (filesAtRest(source).length === 0 && !source.transports.some(({ format }) => format === "kafka"))
     throw refused("it has no place at rest, which loads need", "Declare a parquet or csv place of the same rows.");
-  if (Object.hasOwn(source.columns, pushedColumn))
-    throw refused(`it has a column "${pushedColumn}", which says when rows were pushed`, "Call that column otherwise.");
+  const own = [pushedColumn, ...Object.values(originColumns)].find((name) => Object.hasOwn(source.columns, name));
+  if (own !== undefined)
+    throw refused(
+      `it has a column "${own}", which files of pushed rows have of their own`,
+      "Call that column otherwise.",
+    );
 }

@@ -1,6 +1,7 @@
 export { atRest, type AtRestOptions } from "./at-rest.ts";
 export { defaultPushLimits, longestWait, type PushLimits } from "./push-limits.ts";
 export { pushing } from "./push-rows.ts";
+export { addEmptyParts } from "./empty-part.ts";
 export type { FedSource } from "./fed-source.ts";
 export { placeRows } from "./place-rows.ts";
 export { type PushingOptions, RowApplication } from "./row-application.ts";

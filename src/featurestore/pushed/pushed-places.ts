@@ -1,12 +1,40 @@
 import { readdir, rm } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
-import { type Micros, TondoError } from "../../core/index.ts";
+import { type Micros, TondoError, type TypeName } from "../../core/index.ts";
 import { filesAtRest, type SourcePlan } from "../../dsl/index.ts";
 import type { ListedFiles } from "../offline/files/source-files.ts";
 import type { OnlineStore } from "../online/index.ts";
 
 /** The column of files of pushed rows that says from when on each counts. */
 export const pushedColumn = "tondo_pushed_at";
+
+/** The columns of files of rows that came by a topic, which say where each was read. */
+export const originColumns = {
+  topic: "tondo_topic",
+  partition: "tondo_partition",
+  offset: "tondo_offset",
+  arrivedAt: "tondo_arrived_at",
+} as const;
+
+/** The columns of files of pushed rows, in order: the source's own, where rows that came by a topic were read, and from when on each counts. */
+export function partColumns({
+  columns,
+  transports,
+}: Pick<SourcePlan, "columns" | "transports">): readonly { readonly name: string; readonly type: TypeName }[] {
+  const { topic, partition, offset, arrivedAt } = originColumns;
+  return [
+    ...Object.entries(columns).map(([name, type]) => ({ name, type })),
+    ...(transports.some(({ format }) => format === "kafka")
+      ? [
+          { name: topic, type: "string" as const },
+          { name: partition, type: "string" as const },
+          { name: offset, type: "int" as const },
+          { name: arrivedAt, type: "timestamp" as const },
+        ]
+      : []),
+    { name: pushedColumn, type: "timestamp" },
+  ];
+}
 
 /** A plan with sources, and with vectors that have their own where it has any. */
 interface Sources {
@@ -108,7 +136,7 @@ export async function withPushed<P extends Sources>(
   const placed = async (given: SourcePlan): Promise<SourcePlan> => {
     // What was listed earlier may lack what was pushed since.
     const source = withoutPushed(given);
-    const [first] = filesAtRest(source);
+    const first = filesAtRest(source)[0] ?? source.transports.find(({ format }) => format === "kafka");
     if (first === undefined || source.kind === "table") return source;
     const looking = found.get(source.name) ?? wholeParts(home, source.name);
     found.set(source.name, looking);

@@ -46,7 +46,7 @@ export async function streamedOrders({
   await writeFile(
     join(folder, "shop.tondo"),
     `entity shop (shop: string)
-events orders { csv "orders.csv" kafka "${topic}" at ordered ${id}
+events orders { ${id === "" ? "" : 'csv "orders.csv"'} kafka "${topic}" at ordered ${id}
   columns (shop: string, ordered: timestamp, order_id: string, price: float) }
 group shop:sales from orders by shop { ${group} }
 `,
