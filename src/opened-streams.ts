@@ -1,5 +1,11 @@
 import { TondoError } from "./core/index.ts";
-import { type EventLog, FolderEventLog, type RunningStream, startStream, type StreamOptions } from "./featurestore/index.ts";
+import {
+  type EventLog,
+  FolderEventLog,
+  type RunningStream,
+  startStream,
+  type StreamOptions,
+} from "./featurestore/index.ts";
 import { KafkaEventLog } from "./kafka.ts";
 import type { EventsOptions } from "./open-options.ts";
 
@@ -12,7 +18,10 @@ export class OpenedStreams {
   readonly #context: () => Promise<Omit<StreamOptions, keyof StreamCall | "log">>;
   readonly #running: Set<RunningStream> = new Set<RunningStream>();
 
-  constructor(events: EventsOptions | undefined, context: () => Promise<Omit<StreamOptions, keyof StreamCall | "log">>) {
+  constructor(
+    events: EventsOptions | undefined,
+    context: () => Promise<Omit<StreamOptions, keyof StreamCall | "log">>,
+  ) {
     this.#events = events;
     this.#context = context;
   }

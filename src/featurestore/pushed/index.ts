@@ -3,8 +3,8 @@ export { defaultPushLimits, longestWait, type PushLimits } from "./push-limits.t
 export { pushing } from "./push-rows.ts";
 export { addEmptyParts } from "./empty-part.ts";
 export type { FedSource } from "./fed-source.ts";
-export { placeRows } from "./place-rows.ts";
-export { type PushingOptions, RowApplication } from "./row-application.ts";
+export { type PlacedRow, placeRows } from "./place-rows.ts";
+export { type PushingOptions, RowApplication, type RowsToApply } from "./row-application.ts";
 export { collectPushed } from "./collect-pushed.ts";
 export { lastPushed, wasPushedBehind, withPushed } from "./pushed-places.ts";
 export { pushedErasure } from "./pushed-erasure.ts";

@@ -1,4 +1,13 @@
-import { admit, elementKind, isList, parseTypeName, toMicros, TondoError, typeName, type ValueKind } from "../../core/index.ts";
+import {
+  admit,
+  elementKind,
+  isList,
+  parseTypeName,
+  toMicros,
+  TondoError,
+  typeName,
+  type ValueKind,
+} from "../../core/index.ts";
 import { type Raw, type SourcePlan, toRaw } from "../../dsl/index.ts";
 import type { LogEvent } from "./event-log.ts";
 

@@ -23,7 +23,8 @@ export class EventBuffer {
   readonly #limit: number;
   #pieces: WaitingEvents[] = [];
   #bytes = 0;
-  #room: PromiseWithResolvers<void> = Promise.withResolvers<void>();
+  /** Wakes those who wait for room. */
+  #waiting: (() => void)[] = [];
 
   /** @param limit how many bytes may wait before whoever adds some has to */
   constructor(limit: number) {
@@ -48,7 +49,10 @@ export class EventBuffer {
     const since = performance.now();
     for (let at = 0; at === 0 || at < events.length; at += pieceEvents) {
       const own = events.slice(at, at + pieceEvents);
-      const bytes = own.reduce((sum, { key, value }) => sum + eventBytes + (key?.length ?? 0) + (value?.length ?? 0), 0);
+      const bytes = own.reduce(
+        (sum, { key, value }) => sum + eventBytes + (key?.length ?? 0) + (value?.length ?? 0),
+        0,
+      );
       this.#pieces.push({ part, events: own, next: events[at + pieceEvents]?.offset ?? next, bytes, since });
       this.#bytes += bytes;
     }
@@ -56,7 +60,10 @@ export class EventBuffer {
 
   /** Settled once there is room for more. */
   async room(signal: AbortSignal): Promise<void> {
-    while (this.#bytes > this.#limit && !signal.aborted) await this.#room.promise;
+    while (this.#bytes > this.#limit && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
   }
 
   /** The oldest pieces, at least one, up to so many events and bytes; they stay until they are removed. */
@@ -80,8 +87,8 @@ export class EventBuffer {
 
   /** Lets those who wait for room look again. */
   wake(): void {
-    const { resolve } = this.#room;
-    this.#room = Promise.withResolvers();
-    resolve();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
   }
 }

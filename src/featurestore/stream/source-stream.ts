@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Clock, type Micros, TondoError } from "../../core/index.ts";
-import type { SourcePlan } from "../../dsl/index.ts";
 import type { PushedRows } from "../online/index.ts";
-import { originText, pushedText } from "../online/pushed-values.ts";
 import type { PushedStore } from "../online/pushed-store.ts";
 import { isApplied, passed } from "../online/stream-position.ts";
-import { type FedSource, placeRows, type RowApplication } from "../pushed/index.ts";
-import { type EventDecoder, jsonDecoder } from "./decode-event.ts";
+import type { RowApplication } from "../pushed/index.ts";
 import type { DeadLetter } from "./dead-letter.ts";
+import { decodeRows, type PlacedEvent, type RefusedEvent, rowsOf } from "./decode-rows.ts";
 import { EventBuffer, type WaitingEvents } from "./event-buffer.ts";
-import type { EventBatch, EventLog, EventReader, LogEvent, Reading } from "./event-log.ts";
+import type { EventBatch, EventLog, EventReader, Reading } from "./event-log.ts";
 import { PartCounts } from "./part-counts.ts";
 import { Fenced, type PassedPart, passPart, positionIn, takeOver, type TakenPart } from "./stream-part.ts";
+import { isPassing } from "./is-passing.ts";
 import type { StreamLimits } from "./stream-limits.ts";
 import type { PartitionMetrics, SourceMetrics } from "./stream-metrics.ts";
 
@@ -33,9 +32,8 @@ export interface SourceStreamOptions {
 }
 
 /** An event that is about to be applied, with where it stands. */
-interface ReadEvent {
+interface ReadEvent extends PlacedEvent {
   readonly part: TakenPart;
-  readonly event: LogEvent;
 }
 
 /**
@@ -54,7 +52,6 @@ export class SourceStream implements EventReader {
   #flushing: Promise<void> = Promise.resolve();
   #isFlushing = false;
   #timer: NodeJS.Timeout | undefined;
-  #decoder: { readonly source: SourcePlan; readonly decode: EventDecoder } | undefined;
   #flushes = 0;
   #failures = 0;
   #fenced = 0;
@@ -239,34 +236,34 @@ export class SourceStream implements EventReader {
     for (const { part, events, next } of pieces) {
       until.set(part, next);
       for (const event of events) {
-        if (!isApplied(part.position, event.offset)) read.push({ part, event });
+        if (!isApplied(part.position, event.offset)) read.push({ part, partition: part.partition, event });
         else repeated.set(part, (repeated.get(part) ?? 0) + 1);
       }
     }
     let passedParts: readonly PassedPart[] = [];
     let watermarks = new Map<TakenPart, Micros>();
     const done = await application.apply(source, async (fed) => {
-      const latest = clock() + limits.maxFuture;
-      const { rows, dead } = this.#decode(fed, read, latest);
+      const bounds = { maxEventBytes: limits.maxEventBytes, latest: clock() + limits.maxFuture };
+      const { rows, refused } = decodeRows(fed, read, bounds);
       // They are kept before they are passed.
-      if (dead.length > 0) await this.#bury(dead);
-      const deadOf = Map.groupBy(dead, ({ part }) => part);
-      const rowsOf = Map.groupBy(rows, ({ part }) => part);
+      if (refused.length > 0) await this.#bury(refused);
+      const rowsBy = Map.groupBy(rows, ({ of: { part } }) => part);
+      const refusedBy = Map.groupBy(refused, ({ of: { part } }) => part);
+      const offsets = (all: readonly { readonly of: ReadEvent }[] = []): readonly number[] =>
+        all.map(({ of: { event } }) => event.offset).sort((one, other) => one - other);
       passedParts = [...until].map(([part, to]) => ({
-        part,
-        to,
-        applied: (rowsOf.get(part) ?? []).map(({ event }) => event.offset),
-        dead: (deadOf.get(part) ?? []).map(({ event }) => event.offset),
+        ...{ part, to },
+        ...{ applied: offsets(rowsBy.get(part)), dead: offsets(refusedBy.get(part)) },
       }));
-      watermarks = new Map([...rowsOf].map(([part, own]) => [part, Math.max(...own.map(({ t }) => t))]));
-      return {
-        texts: rows.map(({ text }) => text),
-        placed: fed.groups.map((_, g) => rows.map(({ placed }) => placed[g] ?? { key: undefined, t: NaN })),
-        origins: rows.map(({ part, event: { offset, arrivedAt } }) =>
-          originText({ topic, partition: part.partition, offset, arrivedAt }),
-        ),
-        moves: passedParts.map((one) => passPart(topic, one, limits.maxHoles)),
-      };
+      watermarks = new Map(
+        [...rowsBy].map(([part, own]) => [part, own.reduce((most, { t }) => Math.max(most, t), -Infinity)]),
+      );
+      return rowsOf(
+        topic,
+        fed,
+        rows,
+        passedParts.map((one) => passPart(topic, one, limits.maxHoles)),
+      );
     });
     if (done === undefined) throw new TondoError("INTERNAL", "events were applied without a word");
     this.#count(passedParts, done, repeated, watermarks);
@@ -301,82 +298,16 @@ export class SourceStream implements EventReader {
     }
   }
 
-  /** The events as rows of the groups, and those that cannot be. */
-  #decode(
-    fed: FedSource,
-    read: readonly ReadEvent[],
-    latest: Micros,
-  ): { readonly rows: readonly DecodedEvent[]; readonly dead: readonly DeadEvent[] } {
-    if (this.#decoder?.source !== fed.source)
-      this.#decoder = { source: fed.source, decode: jsonDecoder(fed.source) };
-    const { decode } = this.#decoder;
-    const { maxEventBytes } = this.#options.limits;
-    const decoded: (ReadEvent & { readonly text: string })[] = [];
-    const dead: DeadEvent[] = [];
-    for (const one of read) {
-      try {
-        const bytes = one.event.value?.length ?? 0;
-        if (bytes > maxEventBytes) throw tooLarge(bytes, maxEventBytes);
-        decoded.push({ ...one, text: pushedText(decode(one.event)) });
-      } catch (error) {
-        dead.push({ ...one, error: refusalOf(error) });
-      }
-    }
-    const { groups, problems } = placeRows(
-      fed,
-      decoded.map(({ text }) => text),
-      latest,
-    );
-    const rows: DecodedEvent[] = [];
-    for (const [i, one] of decoded.entries()) {
-      const problem = problems.get(i);
-      if (problem !== undefined) dead.push({ ...one, error: problem });
-      else rows.push({ ...one, placed: groups.map((own) => own[i] ?? noPlace), t: groups[0]?.[i]?.t ?? NaN });
-    }
-    dead.sort((a, b) => a.event.offset - b.event.offset);
-    return { rows, dead };
-  }
-
-  #bury(dead: readonly DeadEvent[]): Promise<void> {
+  #bury(refused: readonly RefusedEvent<ReadEvent>[]): Promise<void> {
     const { log, topic, source } = this.#options;
-    const letters = dead.map(
-      ({ part: { partition }, event, error }): DeadLetter => ({
-        ...{ source, partition, event, code: error.code },
-        reason: error.message,
-      }),
-    );
+    const letters = refused.map(({ of: { partition, event }, error }): DeadLetter => ({
+      ...{ source, partition, event, code: error.code },
+      reason: error.message,
+    }));
     return log.bury(topic, letters);
   }
 }
 
-interface DecodedEvent extends ReadEvent {
-  readonly text: string;
-  /** By group. */
-  readonly placed: readonly { readonly key: Uint8Array | undefined; readonly t: Micros }[];
-  readonly t: Micros;
-}
-
-interface DeadEvent extends ReadEvent {
-  readonly error: TondoError;
-}
-
-const noPlace = { key: undefined, t: NaN };
-
 function sum<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((total, one) => total + of(one), 0);
-}
-
-/** What an event was refused for; anything else is no matter of the event's. */
-function refusalOf(error: unknown): TondoError {
-  if (error instanceof TondoError) return error;
-  throw error;
-}
-
-function tooLarge(bytes: number, limit: number): TondoError {
-  return new TondoError("LIMIT_EXCEEDED", `the event takes ${String(bytes)} bytes, more than ${String(limit)}`);
-}
-
-/** Whether what failed may go well later, or once somebody has mended what is around it. */
-function isPassing(error: unknown): error is TondoError {
-  return error instanceof TondoError && !["INTERNAL", "INVALID_ARGUMENT", "UNKNOWN_DEFINITION"].includes(error.code);
 }

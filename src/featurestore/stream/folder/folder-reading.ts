@@ -67,10 +67,10 @@ export class FolderReading implements Reading {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     try {
-      while (!signal.aborted) {
+      while (!this.#isStopping()) {
         let isAnyRead = false;
         for (const file of await this.#options.files()) {
-          if (signal.aborted) return;
+          if (this.#isStopping()) return;
           if (await this.#readOnce(file)) isAnyRead = true;
         }
         if (!isAnyRead) await sleep(this.#options.limits.pollMs, undefined, { signal }).catch(() => undefined);
@@ -78,6 +78,10 @@ export class FolderReading implements Reading {
     } catch (error) {
       this.#failed.reject(error);
     }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   /** Reads some lines of a file; `false` where there were none. */
@@ -91,7 +95,7 @@ export class FolderReading implements Reading {
       this.#held.set(file, held);
     }
     held.next ??= await reader.take(file);
-    if (this.#stopping.signal.aborted) return false;
+    if (this.#isStopping()) return false;
     const from = held.next;
     const handle = await open(join(folder, file), "r");
     try {
@@ -131,7 +135,7 @@ export class FolderReading implements Reading {
 /** The events of whole lines; empty ones are none. */
 function eventsOf(bytes: Buffer, from: number, arrivedAt: number): readonly LogEvent[] {
   const events: LogEvent[] = [];
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(newline, start);
     if (end > start) events.push({ offset: from + start, key: null, value: bytes.subarray(start, end), arrivedAt });
     start = end + 1;

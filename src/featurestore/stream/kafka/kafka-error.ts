@@ -2,9 +2,9 @@ import { TondoError } from "../../../core/index.ts";
 
 /** What the client says of a failure, as far as it is looked at. */
 interface ClientFailure {
-  readonly name?: unknown;
-  readonly type?: unknown;
-  readonly message?: unknown;
+  readonly name?: string;
+  readonly type?: string;
+  readonly message?: string;
   readonly cause?: unknown;
 }
 
@@ -19,9 +19,9 @@ export function kafkaError(error: unknown, doing: string, brokers: readonly stri
   if (error instanceof TondoError) return error;
   const where = brokers.join(",");
   const { name, type, message } = innermost(error);
-  const what = `${String(type ?? "")} ${String(name ?? "")}`;
-  const said = String(message ?? error);
-  if (String(type) === "UNKNOWN_TOPIC_OR_PARTITION")
+  const what = `${type ?? ""} ${name ?? ""}`;
+  const said = message ?? String(error);
+  if (type === "UNKNOWN_TOPIC_OR_PARTITION")
     return new TondoError("TOPIC_MISSING", `Kafka has no such topic, ${doing}`, {
       where,
       hint: "Make it, or mend the name in the definition.",
@@ -41,7 +41,7 @@ export function kafkaError(error: unknown, doing: string, brokers: readonly stri
     });
   return new TondoError("EVENTS_FAILED", `Kafka failed, ${doing}: ${said}`, {
     where,
-    ...(typeof type === "string" ? { details: { type } } : {}),
+    ...(type === undefined ? {} : { details: { type } }),
     cause: error,
   });
 }

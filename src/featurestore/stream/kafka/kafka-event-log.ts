@@ -63,7 +63,12 @@ export class KafkaEventLog implements EventLog {
       heartbeatInterval: Math.max(100, Math.floor(limits.sessionTimeoutMs / 10)),
       maxBytesPerPartition: limits.bytesPerPartition,
       maxWaitTimeInMs: limits.maxWaitMs,
-      retry: { retries: limits.retries, initialRetryTime: 100, maxRetryTime: 5000, restartOnFailure: () => Promise.resolve(true) },
+      retry: {
+        retries: limits.retries,
+        initialRetryTime: 100,
+        maxRetryTime: 5000,
+        restartOnFailure: () => Promise.resolve(true),
+      },
     });
     const asError = (error: unknown): TondoError => kafkaError(error, doing, this.#brokers);
     return TopicReading.start({ topic, consumer, reader, extents, limits, asError });
@@ -97,7 +102,11 @@ export class KafkaEventLog implements EventLog {
           await producer.send({ topic: target, acks: -1, messages: [message] });
         } catch (error) {
           if ((error as { readonly type?: unknown }).type !== "MESSAGE_TOO_LARGE") throw error;
-          await producer.send({ topic: target, acks: -1, messages: [deadLetterMessage(topic, letter, "without value")] });
+          await producer.send({
+            topic: target,
+            acks: -1,
+            messages: [deadLetterMessage(topic, letter, "without value")],
+          });
         }
       }
     } catch (error) {
@@ -116,7 +125,10 @@ export class KafkaEventLog implements EventLog {
     await this.#asking(`making ${topic}`, async (admin) => {
       const there = await admin.listTopics();
       if (!there.includes(topic))
-        await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: -1 }], waitForLeaders: true });
+        await admin.createTopics({
+          topics: [{ topic, numPartitions: 1, replicationFactor: -1 }],
+          waitForLeaders: true,
+        });
     });
   }
 

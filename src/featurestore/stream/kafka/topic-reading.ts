@@ -87,11 +87,13 @@ export class TopicReading implements Reading {
     this.#failed.reject(error);
   }
 
-  async #batch({ batch, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  async #batch(payload: EachBatchPayload): Promise<void> {
     const { reader } = this.#options;
+    const { batch } = payload;
     const { partition } = batch;
     const taken = this.#taken;
-    if (this.#isStopping || isStale()) return;
+    const heartbeat = (): Promise<void> => payload.heartbeat();
+    if (this.#isStopping || payload.isStale()) return;
     try {
       let part = taken.get(partition);
       if (part === undefined) {
@@ -99,19 +101,17 @@ export class TopicReading implements Reading {
         await heartbeat();
         part = { next: await this.#beating(reader.take(String(partition)), heartbeat), hasBegun: false, seeks: 0 };
         // Partitions were dealt out anew meanwhile.
-        if (!isRunning() || taken !== this.#taken) return;
+        if (!payload.isRunning() || taken !== this.#taken) return;
         taken.set(partition, part);
       }
       if (!(await this.#isWhereItShouldBe(partition, part, fetchedFrom(batch)))) return;
       const next = Number(batch.lastOffset()) + 1;
       part.next = next;
       part.hasBegun = true;
-      const events = batch.messages.map(
-        ({ offset, key, value, timestamp }): LogEvent => ({
-          ...{ offset: Number(offset), key, value },
-          arrivedAt: Number(timestamp) * 1000,
-        }),
-      );
+      const events = batch.messages.map(({ offset, key, value, timestamp }): LogEvent => ({
+        ...{ offset: Number(offset), key, value },
+        arrivedAt: Number(timestamp) * 1000,
+      }));
       const accepted = reader.accept({ partition: String(partition), events, next, end: Number(batch.highWatermark) });
       await this.#beating(accepted, heartbeat);
     } catch (error) {
@@ -139,18 +139,14 @@ export class TopicReading implements Reading {
   /** Waits for something, and goes on to say that this process is alive. */
   async #beating<T>(work: Promise<T>, heartbeat: () => Promise<void>): Promise<T> {
     const pause = Math.max(100, Math.floor(this.#options.limits.sessionTimeoutMs / 10));
-    let isDone = false;
     const settled = work.then(
-      () => undefined,
-      () => undefined,
+      () => true,
+      () => true,
     );
-    void settled.then(() => {
-      isDone = true;
-    });
     for (;;) {
       const timer = new AbortController();
-      const waited = sleep(pause, undefined, { signal: timer.signal }).catch(() => undefined);
-      await Promise.race([settled, waited]);
+      const waited = sleep(pause, false, { signal: timer.signal }).catch(() => false);
+      const isDone = await Promise.race([settled, waited]);
       timer.abort();
       if (isDone) return work;
       await heartbeat();
