@@ -2,7 +2,7 @@ export { atRest, type AtRestOptions } from "./at-rest.ts";
 export { defaultPushLimits, longestWait, type PushLimits } from "./push-limits.ts";
 export { pushing } from "./push-rows.ts";
 export { addEmptyParts } from "./empty-part.ts";
-export type { FedSource } from "./fed-source.ts";
+export { type FedSource, isFed } from "./fed-source.ts";
 export { type PlacedRow, placeRows } from "./place-rows.ts";
 export { type PushingOptions, RowApplication, type RowsToApply } from "./row-application.ts";
 export { collectPushed } from "./collect-pushed.ts";

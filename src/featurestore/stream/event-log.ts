@@ -47,6 +47,12 @@ export interface Extent {
   readonly end: number;
 }
 
+/** A dead letter that was kept. */
+export interface BuriedLetter extends DeadLetter {
+  /** Whether its event was kept with it: one that is too large is not. */
+  readonly hasValue: boolean;
+}
+
 /** Logs of events by topics, whose partitions are dealt out among all processes that read in one group. */
 export interface EventLog {
   /** `"kafka"`, say: for messages. */
@@ -59,5 +65,7 @@ export interface EventLog {
   offsetsAt(topic: string, moment: Micros): Promise<ReadonlyMap<string, number>>;
   /** Keeps events that could not be applied, with the reason. Durable when it returns. */
   bury(topic: string, letters: readonly DeadLetter[]): Promise<void>;
+  /** The dead letters of a topic, of all its sources, in the order in which they were kept; some may be there twice. */
+  letters(topic: string): AsyncIterable<readonly BuriedLetter[]>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { pid } from "node:process";
-import { canonicalJson, type Clock, nearestName, TondoError } from "../../core/index.ts";
+import { canonicalJson, type Clock } from "../../core/index.ts";
 import type { ProjectPlan, UserFunction } from "../../dsl/index.ts";
 import type { ErasedKeys } from "../erase/erased-keys.ts";
 import type { OnlineStore } from "../online/index.ts";
@@ -10,6 +10,7 @@ import type { EventLog } from "./event-log.ts";
 import { SourceStream } from "./source-stream.ts";
 import { defaultStreamLimits, type StreamLimits } from "./stream-limits.ts";
 import type { StreamMetrics } from "./stream-metrics.ts";
+import { pushedOf, topicsOf } from "./topics-of.ts";
 
 /** What is streamed, from where and to where. */
 export interface StreamOptions {
@@ -50,11 +51,7 @@ const definitionsMs = 2000;
  */
 export async function startStream(options: StreamOptions): Promise<RunningStream> {
   const { store, log, clock, functions, erased, inForce, onFailure = () => undefined } = options;
-  const { pushed } = store;
-  if (pushed === undefined)
-    throw new TondoError("INVALID_ARGUMENT", `the online store "${store.kind}" takes no events`, {
-      hint: "Stream to LMDB or Cassandra.",
-    });
+  const pushed = pushedOf(store);
   const limits = { ...defaultStreamLimits, ...options.limits };
   const project = await inForce();
   const { maxFuture, maxRowsPerKey } = limits;
@@ -114,27 +111,4 @@ export async function startStream(options: StreamOptions): Promise<RunningStream
     stop,
     [Symbol.asyncDispose]: stop,
   };
-}
-
-/** The topics of some sources, or of all. */
-export function topicsOf(
-  { sources }: ProjectPlan,
-  names: readonly string[] | undefined,
-): readonly { readonly source: string; readonly topic: string }[] {
-  const all = sources.flatMap(({ name, transports }) =>
-    transports.flatMap((place) => (place.format === "kafka" ? [{ source: name, topic: place.topic }] : [])),
-  );
-  if (all.length === 0)
-    throw new TondoError("INVALID_ARGUMENT", "no source has a topic: there is nothing to stream", {
-      hint: 'Say where events come from: kafka "orders", say.',
-    });
-  for (const name of names ?? []) {
-    if (all.some(({ source }) => source === name)) continue;
-    const streamed = [...new Set(all.map(({ source }) => source))];
-    const nearest = nearestName(name, streamed);
-    throw new TondoError("INVALID_ARGUMENT", `there is no source "${name}" with a topic`, {
-      hint: nearest === undefined ? `Those with a topic are ${streamed.join(", ")}.` : `Did you mean "${nearest}"?`,
-    });
-  }
-  return names === undefined ? all : all.filter(({ source }) => names.includes(source));
 }

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
-import { appendFile, mkdir, open, readdir, stat } from "node:fs/promises";
+import { appendFile, type FileHandle, mkdir, open, readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { formatMicros, lockFile, type Micros, syncFolder, TondoError } from "../../../core/index.ts";
+import { formatMicros, lockFile, type Micros, syncFolder, toMicros, TondoError } from "../../../core/index.ts";
 import type { DeadLetter } from "../dead-letter.ts";
-import type { EventLog, EventReader, Extent, Reading } from "../event-log.ts";
+import type { BuriedLetter, EventLog, EventReader, Extent, Reading } from "../event-log.ts";
 import { FolderReading } from "./folder-reading.ts";
 
 /** How events are read from a folder. */
@@ -25,6 +25,22 @@ export interface FolderLimits {
 
 /** The defaults of {@link FolderLimits}. */
 export const defaultFolderLimits: FolderLimits = { pollMs: 50, bytesAtOnce: 1 << 20, maxLineBytes: 64 << 20 };
+
+/** How many dead letters are given at once. */
+const lettersAtOnce = 1000;
+
+/** A line of the file of dead letters. */
+interface LetterLine {
+  readonly source: string;
+  readonly topic: string;
+  readonly partition: string;
+  readonly offset: number;
+  readonly arrivedAt: string;
+  readonly code: string;
+  readonly reason: string;
+  /** In base64: it may be no text. */
+  readonly value: string | null;
+}
 
 /** The ending of files with an event a line. */
 const ending = ".ndjson";
@@ -75,13 +91,23 @@ export class FolderEventLog implements EventLog {
     const lines = letters.map(({ source, partition, event, code, reason }) => {
       const { offset, arrivedAt, value } = event;
       const text = value === null ? null : Buffer.from(value).toString("base64");
-      const own = { source, topic, partition, offset, arrivedAt: formatMicros(arrivedAt), code, reason, value: text };
+      const own: LetterLine = {
+        source,
+        topic,
+        partition,
+        offset,
+        arrivedAt: formatMicros(arrivedAt),
+        code,
+        reason,
+        value: text,
+      };
       return `${JSON.stringify(own)}\n`;
     });
     try {
       await mkdir(folder, { recursive: true });
       const path = join(folder, `letters${ending}`);
-      await appendFile(path, lines.join(""));
+      // Behind what a process may have left that was killed over it.
+      await appendFile(path, `\n${lines.join("")}`);
       const file = await open(path, "r+");
       try {
         await file.sync();
@@ -92,6 +118,31 @@ export class FolderEventLog implements EventLog {
     } catch (cause) {
       throw new TondoError("IO_FAILED", `the dead letters of ${topic} cannot be kept`, { where: folder, cause });
     }
+  }
+
+  async *letters(topic: string): AsyncGenerator<readonly BuriedLetter[]> {
+    const path = join(this.#topicFolder(`${topic}.dead-letters`), `letters${ending}`);
+    let some: BuriedLetter[] = [];
+    let file: FileHandle;
+    try {
+      file = await open(path);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === "ENOENT") return;
+      throw new TondoError("IO_FAILED", `the dead letters of ${topic} cannot be read`, { where: path, cause });
+    }
+    await using _file = file;
+    for await (const line of file.readLines()) {
+      const letter = letterOf(line);
+      if (letter === undefined) continue;
+      const { source, partition, offset, arrivedAt, code, reason, value } = letter;
+      const bytes = value === null ? null : Buffer.from(value, "base64");
+      const event = { offset, key: null, value: bytes, arrivedAt: toMicros(arrivedAt) };
+      some.push({ source, partition, event, code, reason, hasValue: true });
+      if (some.length < lettersAtOnce) continue;
+      yield some;
+      some = [];
+    }
+    if (some.length > 0) yield some;
   }
 
   close(): Promise<void> {
@@ -116,5 +167,14 @@ export class FolderEventLog implements EventLog {
         cause,
       });
     }
+  }
+}
+
+/** A line's letter; `undefined` of one that was cut off: whoever wrote it did not pass its event. */
+function letterOf(line: string): LetterLine | undefined {
+  try {
+    return line === "" ? undefined : (JSON.parse(line) as LetterLine);
+  } catch {
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
-import type { Message } from "kafkajs";
-import { formatMicros } from "../../../core/index.ts";
+import type { KafkaMessage, Message } from "kafkajs";
+import { formatMicros, toMicros } from "../../../core/index.ts";
 import type { DeadLetter } from "../dead-letter.ts";
+import type { BuriedLetter } from "../event-log.ts";
 
 /** The topic in which the dead letters of another are kept. */
 export function deadLetterTopic(topic: string): string {
@@ -25,4 +26,25 @@ export function deadLetterMessage(
   };
   const value = how === undefined && event.value !== null ? Buffer.from(event.value) : null;
   return { key: event.key === null ? null : Buffer.from(event.key), value, headers };
+}
+
+/** The dead letter that a message is; `undefined` where somebody else put it there. */
+export function letterOf({ key, value, headers = {} }: KafkaMessage): BuriedLetter | undefined {
+  const read = (name: string): string | undefined => {
+    const header = headers[`tondo-${name}`];
+    return header === undefined ? undefined : String(Array.isArray(header) ? header[0] : header);
+  };
+  const [source, partition, offset, arrivedAt] = [
+    read("source"),
+    read("partition"),
+    read("offset"),
+    read("arrived-at"),
+  ];
+  if (source === undefined || partition === undefined || offset === undefined || arrivedAt === undefined)
+    return undefined;
+  return {
+    ...{ source, partition, code: read("code") ?? "", reason: read("reason") ?? "" },
+    event: { offset: Number(offset), key, value, arrivedAt: toMicros(arrivedAt) },
+    hasValue: read("value") === undefined,
+  };
 }

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import type { Admin, Consumer, Kafka, Producer } from "kafkajs";
 import { type Micros, TondoError } from "../../../core/index.ts";
 import type { DeadLetter } from "../dead-letter.ts";
-import type { EventLog, EventReader, Extent, Reading } from "../event-log.ts";
+import type { BuriedLetter, EventLog, EventReader, Extent, Reading } from "../event-log.ts";
 import { deadLetterMessage, deadLetterTopic } from "./dead-letter-topic.ts";
+import { readUpTo } from "./dead-letter-reading.ts";
 import { kafkaError } from "./kafka-error.ts";
 import { loadKafka } from "./kafka-module.ts";
 import { defaultKafkaLimits, type KafkaLimits, type KafkaOptions } from "./kafka-options.ts";
@@ -111,6 +113,24 @@ export class KafkaEventLog implements EventLog {
       }
     } catch (error) {
       throw kafkaError(error, doing, this.#brokers);
+    }
+  }
+
+  async *letters(topic: string): AsyncGenerator<readonly BuriedLetter[]> {
+    const target = deadLetterTopic(topic);
+    const doing = `reading dead letters of ${topic}`;
+    const asError = (error: unknown): TondoError => kafkaError(error, doing, this.#brokers);
+    if (!(await this.#asking(doing, (admin) => admin.listTopics())).includes(target)) return;
+    const ends = await this.extents(target);
+    const group = `tondo-letters-${randomUUID()}`;
+    const { maxWaitMs, retries } = this.#limits;
+    const consumer = this.#kafka.consumer({ groupId: group, maxWaitTimeInMs: maxWaitMs, retry: { retries } });
+    try {
+      yield* readUpTo(consumer, target, ends, asError);
+    } finally {
+      await consumer.disconnect().catch(() => undefined);
+      // It has no members any more; one that stays is forgotten by Kafka in time.
+      await this.#asking(doing, (admin) => admin.deleteGroups([group])).catch(() => undefined);
     }
   }
 
