@@ -42,7 +42,10 @@ import {
   type Reproduction,
   reproduceTrainingSet,
   type RollbackResult,
+  type ReplayedTopic,
+  type ResetPartition,
   type RunningStream,
+  type StreamStatus,
   s3Files,
   type Schedule,
   type Served,
@@ -68,7 +71,7 @@ import { forgetFailure } from "./forget-failure.ts";
 import type { OpenOptions } from "./open-options.ts";
 import { OpenedReaders } from "./opened-readers.ts";
 import { OpenedStore } from "./opened-store.ts";
-import { OpenedStreams, type StreamCall } from "./opened-streams.ts";
+import { OpenedStreams, type ReplayCall, type ResetCall, type StreamCall } from "./opened-streams.ts";
 import { trainAndRegister, type TrainAndRegisterOptions, type TrainAndRegisterResult } from "./training/index.ts";
 import type { Tondo } from "./tondo.ts";
 
@@ -148,13 +151,13 @@ class OpenTondo implements AnyTondo {
     this.#store = new OpenedStore(home, options.cassandra);
     const functions = options.functions ?? options.engine?.functions ?? [];
     this.#functions = functions;
-    this.#streams = new OpenedStreams(options.events, async () => ({
+    this.#engine = { ...options.engine, functions };
+    const actor = options.actor ?? accountName();
+    this.#streams = new OpenedStreams(options.events, actor, async () => ({
       ...{ clock: this.#clock, functions, store: await this.#store.get() },
       inForce: () => this.catalog.project(),
       erased: () => readErasedKeys(this.#database, this.home),
     }));
-    this.#engine = { ...options.engine, functions };
-    const actor = options.actor ?? accountName();
     this.catalog = openCatalog({ database, clock: this.#clock, actor });
     const artifacts = folderArtifacts(resolve(home, options.artifacts ?? "artifacts"));
     const openEngine = (): Promise<Engine> => this.#openEngine();
@@ -295,6 +298,18 @@ class OpenTondo implements AnyTondo {
 
   stream(call: StreamCall = {}): Promise<RunningStream> {
     return this.#streams.start(call);
+  }
+
+  streamStatus({ sources }: { readonly sources?: readonly string[] } = {}): Promise<StreamStatus> {
+    return this.#streams.status(sources);
+  }
+
+  resetStream(call: ResetCall): Promise<readonly ResetPartition[]> {
+    return this.#streams.reset(call);
+  }
+
+  replayDeadLetters(call: ReplayCall = {}): Promise<readonly ReplayedTopic[]> {
+    return this.#streams.replay(call);
   }
 
   async predict(reference: string, request: PredictRequest): Promise<Prediction> {

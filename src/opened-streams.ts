@@ -2,9 +2,17 @@ import { TondoError } from "./core/index.ts";
 import {
   type EventLog,
   FolderEventLog,
+  type ReplayedTopic,
+  replayDeadLetters,
+  type ResetOptions,
+  type ResetPartition,
+  resetStream,
   type RunningStream,
   startStream,
+  type StreamLimits,
   type StreamOptions,
+  type StreamStatus,
+  streamStatus,
 } from "./featurestore/index.ts";
 import { KafkaEventLog } from "./kafka.ts";
 import type { EventsOptions } from "./open-options.ts";
@@ -12,17 +20,29 @@ import type { EventsOptions } from "./open-options.ts";
 /** What a stream is told; see {@link StreamOptions}. */
 export type StreamCall = Pick<StreamOptions, "sources" | "group" | "limits" | "onFailure">;
 
+/** From where a source is read from now on; see {@link ResetOptions}. */
+export type ResetCall = Pick<ResetOptions, "source" | "to" | "topic" | "partition" | "isNewTopic">;
+
+/** Which dead letters are applied. */
+export interface ReplayCall {
+  readonly sources?: readonly string[];
+  readonly limits?: Partial<StreamLimits>;
+  readonly signal?: AbortSignal;
+}
+
+/** What streams of a project work with. */
+type StreamContext = Omit<StreamOptions, keyof StreamCall | "log">;
+
 /** The streams of an opened project: those that still run are stopped with it. */
 export class OpenedStreams {
   readonly #events: EventsOptions | undefined;
-  readonly #context: () => Promise<Omit<StreamOptions, keyof StreamCall | "log">>;
+  readonly #context: () => Promise<StreamContext>;
+  readonly #actor: string;
   readonly #running: Set<RunningStream> = new Set<RunningStream>();
 
-  constructor(
-    events: EventsOptions | undefined,
-    context: () => Promise<Omit<StreamOptions, keyof StreamCall | "log">>,
-  ) {
+  constructor(events: EventsOptions | undefined, actor: string, context: () => Promise<StreamContext>) {
     this.#events = events;
+    this.#actor = actor;
     this.#context = context;
   }
 
@@ -50,8 +70,35 @@ export class OpenedStreams {
     return opened;
   }
 
+  status(sources: readonly string[] | undefined): Promise<StreamStatus> {
+    return this.#asking(async (log, { inForce, store }) =>
+      streamStatus({ project: await inForce(), store, log, sources }),
+    );
+  }
+
+  reset(call: ResetCall): Promise<readonly ResetPartition[]> {
+    return this.#asking(async (log, { inForce, store }) =>
+      resetStream({ ...call, project: await inForce(), store, log, actor: this.#actor }),
+    );
+  }
+
+  replay({ sources, limits, signal }: ReplayCall): Promise<readonly ReplayedTopic[]> {
+    return this.#asking(async (log, context) =>
+      replayDeadLetters({ ...context, project: await context.inForce(), log, sources, limits, signal }),
+    );
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#running].map((one) => one.stop()));
+  }
+
+  async #asking<T>(ask: (log: EventLog, context: StreamContext) => Promise<T>): Promise<T> {
+    const log = await this.#openLog();
+    try {
+      return await ask(log, await this.#context());
+    } finally {
+      await log.close();
+    }
   }
 
   async #openLog(): Promise<EventLog> {

@@ -13,9 +13,12 @@ import type {
   MaterializeResult,
   Operations,
   Reproduction,
+  ReplayedTopic,
   ReproduceOptions,
+  ResetPartition,
   RunningStream,
   Served,
+  StreamStatus,
   TableExtraction,
   TrainingSet,
   TrainingSetCall,
@@ -24,7 +27,7 @@ import type {
 import type { PartitionPath, Registry } from "./registry/index.ts";
 import type { Prediction, PredictRequest } from "./serving/index.ts";
 import type { WorkOptions } from "./open-options.ts";
-import type { StreamCall } from "./opened-streams.ts";
+import type { ReplayCall, ResetCall, StreamCall } from "./opened-streams.ts";
 import type { TrainAndRegisterOptions, TrainAndRegisterResult } from "./training/index.ts";
 
 /** A feature store and a model registry, opened over a folder of definitions and a home. */
@@ -112,6 +115,24 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
    * @throws TondoError `INVALID_ARGUMENT` where no source has a topic, or `open` was not told where topics are, `TOPIC_MISSING`, `EVENTS_UNAVAILABLE`, `EVENTS_DENIED`, `DRIVER_MISSING`
    */
   stream(options?: StreamCall): Promise<RunningStream>;
+  /**
+   * How far topics are read, by whom, and what their events come in.
+   *
+   * @example `(await tondo.streamStatus()).partitions.map(({ partition, lag }) => [partition, lag])`
+   */
+  streamStatus(options?: { readonly sources?: readonly string[] }): Promise<StreamStatus>;
+  /**
+   * Has a source's partitions be read from elsewhere, also while they are read. What was applied is not applied again.
+   *
+   * @example `await tondo.resetStream({ source: "orders", to: { moment: "2026-11-23T00:00:00Z" } })`
+   */
+  resetStream(options: ResetCall): Promise<readonly ResetPartition[]>;
+  /**
+   * Applies dead letters that can be by now, each once: after definitions were mended, or a limit was raised.
+   *
+   * @example `(await tondo.replayDeadLetters())[0]?.applied`
+   */
+  replayDeadLetters(options?: ReplayCall): Promise<readonly ReplayedTopic[]>;
   /** Predicts by `model@tag`. With `vector` in the request its keys, inputs and slots are those of that vector, which the model must be fed by. */
   predict<const V extends VectorName<P> = VectorName<P>>(
     reference: string,

@@ -12,7 +12,15 @@ export * from "./materialize/index.ts";
 export * from "./offline/index.ts";
 export * from "./online/index.ts";
 export { operations, type Operations, type OperationsContext } from "./operations.ts";
-export { atRest, type AtRestOptions, defaultPushLimits, pushedErasure, pushing, type PushingOptions, type PushLimits } from "./pushed/index.ts";
+export {
+  atRest,
+  type AtRestOptions,
+  defaultPushLimits,
+  pushedErasure,
+  pushing,
+  type PushingOptions,
+  type PushLimits,
+} from "./pushed/index.ts";
 export * from "./s3/index.ts";
 export * from "./schedule/index.ts";
 export * from "./served/index.ts";

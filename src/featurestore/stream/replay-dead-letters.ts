@@ -1,18 +1,16 @@
-import type { Clock } from "../../core/index.ts";
 import { filled, isApplied, type StreamMove } from "../online/stream-position.ts";
-import type { RowApplication } from "../pushed/index.ts";
+import { RowApplication } from "../pushed/index.ts";
 import { decodeRows, type PlacedEvent, rowsOf } from "./decode-rows.ts";
 import type { BuriedLetter } from "./event-log.ts";
 import { Fenced, positionIn } from "./stream-part.ts";
-import type { StreamLimits } from "./stream-limits.ts";
+import type { StreamOptions } from "./start-stream.ts";
+import { defaultStreamLimits, type StreamLimits } from "./stream-limits.ts";
 import type { StreamPlaces } from "./stream-status.ts";
 import { pushedOf, topicsOf } from "./topics-of.ts";
 
 /** What dead letters are applied by. */
-export interface ReplayOptions extends StreamPlaces {
-  readonly application: RowApplication;
-  readonly clock: Clock;
-  readonly limits: StreamLimits;
+export interface ReplayOptions
+  extends StreamPlaces, Pick<StreamOptions, "inForce" | "clock" | "functions" | "erased" | "limits"> {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,6 +38,8 @@ const mostTries = 20;
  */
 export async function replayDeadLetters(options: ReplayOptions): Promise<readonly ReplayedTopic[]> {
   const { project, log, sources, signal } = options;
+  const limits = { ...defaultStreamLimits, ...options.limits };
+  const application = new RowApplication({ ...options, limits });
   const results: ReplayedTopic[] = [];
   for (const { source, topic } of topicsOf(project, sources)) {
     const counts = { letters: 0, applied: 0, repeated: 0 };
@@ -48,7 +48,7 @@ export async function replayDeadLetters(options: ReplayOptions): Promise<readonl
       signal?.throwIfAborted();
       const own = letters.filter((letter) => letter.source === source);
       counts.letters += own.length;
-      const done = await replaySome(options, source, topic, own);
+      const done = await replaySome({ ...options, limits, application }, source, topic, own);
       counts.applied += done.applied;
       counts.repeated += done.repeated;
       for (const reason of done.dead) dead.set(reason, (dead.get(reason) ?? 0) + 1);
@@ -59,7 +59,12 @@ export async function replayDeadLetters(options: ReplayOptions): Promise<readonl
 }
 
 async function replaySome(
-  { application, store, clock, limits }: ReplayOptions,
+  {
+    application,
+    store,
+    clock,
+    limits,
+  }: ReplayOptions & { readonly application: RowApplication; readonly limits: StreamLimits },
   source: string,
   topic: string,
   letters: readonly BuriedLetter[],

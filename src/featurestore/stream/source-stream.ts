@@ -112,6 +112,19 @@ export class SourceStream implements EventReader {
     return { partition, epoch: position.epoch, position, accepted: position.next };
   }
 
+  /** Learns of partitions that were taken over, or are to be read from elsewhere, where nothing of them is to be applied that would tell. */
+  async lookAround(): Promise<void> {
+    const { source, topic, store } = this.#options;
+    if (this.#parts.size === 0) return;
+    const positions = await store.positions(source);
+    for (const { partition, epoch } of this.#parts.values()) {
+      const stored = positionIn(positions, { topic, partition });
+      if (stored === undefined || stored.epoch <= epoch) continue;
+      this.#forget(partition);
+      this.#reading?.retake(partition, stored.next);
+    }
+  }
+
   async accept({ partition, events, next, end }: EventBatch): Promise<void> {
     const part = this.#parts.get(partition);
     // It was fenced meanwhile, and is taken anew or never.

@@ -41,8 +41,8 @@ export interface RunningStream extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** How often the definitions in force are looked at, milliseconds. */
-const definitionsMs = 2000;
+/** How often it is looked at what others may have changed, milliseconds: definitions in force, positions. */
+const lookMs = 1000;
 
 /**
  * Applies the events of topics to the groups over their sources, from where each was left, until it is stopped. Any number of processes share the work.
@@ -81,6 +81,7 @@ export async function startStream(options: StreamOptions): Promise<RunningStream
   }
   let known = canonicalJson(project);
   const timer = setInterval(() => {
+    for (const stream of streams) stream.lookAround().catch(() => undefined);
     // Where that fails now, it goes well later.
     void inForce()
       .then((now) => {
@@ -90,7 +91,7 @@ export async function startStream(options: StreamOptions): Promise<RunningStream
         application.use(now);
       })
       .catch(() => undefined);
-  }, definitionsMs);
+  }, lookMs);
   const failed = Promise.race(streams.map((stream) => stream.failed));
   failed.catch(() => undefined);
   let stopped: Promise<void> | undefined;

@@ -63,3 +63,50 @@ describe("a stream from a folder", () => {
     expect(letters.map(({ offset }) => offset)[0]).toBe(0);
   });
 });
+
+describe("how far a folder is read", () => {
+  it("is said, and moved: back to what was not applied, forward past what is not wanted, while it is read", async () => {
+    await using shop = await streamedOrders({ id: "" });
+    const lines = ["a", "b", "c"].map((id) => order(id, "north", secondsAgo(60), 1));
+    await shop.append("one.ndjson", ...lines);
+    expect((await shop.tondo.streamStatus()).partitions).toMatchObject([{ partition: "one.ndjson", epoch: 0 }]);
+    await shop.tondo.resetStream({ source: "orders", to: "latest" });
+    await using stream = await shop.tondo.stream({ limits });
+    await shop.append("one.ndjson", order("d", "north", secondsAgo(1), 10));
+    await untilPassed(stream, 1);
+    expect(await sales(shop.tondo, "north")).toEqual([1, 10]);
+    const size = lines.join("").length + 3;
+    expect((await shop.tondo.streamStatus()).partitions).toMatchObject([{ notApplied: size, lag: 0 }]);
+    await shop.tondo.resetStream({ source: "orders", to: "earliest" });
+    await untilPassed(stream, 5);
+    expect(await sales(shop.tondo, "north")).toEqual([4, 13]);
+    await shop.append("one.ndjson", order("e", "north", secondsAgo(1), 100));
+    await untilPassed(stream, 6);
+    expect(await sales(shop.tondo, "north")).toEqual([5, 113]);
+    const { partitions, groups } = await shop.tondo.streamStatus();
+    expect(partitions).toMatchObject([{ notApplied: 0, lag: 0, source: "orders", topic: "orders" }]);
+    expect(groups).toMatchObject([{ group: "shop:sales", source: "orders", generation: 1 }]);
+  });
+});
+
+describe("dead letters", () => {
+  it("are applied once definitions are mended, each once, and what is still none stays", async () => {
+    await using shop = await streamedOrders();
+    const late = order("a", "north", new Date(Date.now() + 2 * 86_400_000), 10);
+    await shop.append("one.ndjson", "nothing", late, order("b", "north", secondsAgo(5), 1));
+    await using stream = await shop.tondo.stream({ limits });
+    await untilPassed(stream, 3);
+    const strict = await shop.tondo.replayDeadLetters();
+    expect(strict).toMatchObject([{ source: "orders", letters: 2, applied: 0, repeated: 0 }]);
+    expect(strict[0]?.dead.map(({ letters }) => letters)).toEqual([1, 1]);
+    const lenient = { limits: { maxFuture: 10 * 86_400_000_000 } };
+    expect(await shop.tondo.replayDeadLetters(lenient)).toMatchObject([{ letters: 2, applied: 1, repeated: 0 }]);
+    expect(await shop.tondo.replayDeadLetters(lenient)).toMatchObject([
+      { letters: 2, applied: 0, repeated: 1, dead: [{ reason: "the event is no JSON", letters: 1 }] },
+    ]);
+    const reader = await shop.tondo.features();
+    const at = BigInt(Date.now() + 2 * 86_400_000 + 60_000) * 1000n;
+    const { values } = await reader.get(["shop:sales:total"], { shop: "north" }, { at });
+    expect(values["shop:sales:total"]?.value).toBe(10);
+  });
+});
