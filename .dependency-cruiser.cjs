@@ -184,7 +184,11 @@ module.exports = {
       ["^src/featurestore/online/cassandra/"],
       "Cassandra is one online store of several, and its driver an optional peer.",
     ),
-    driver("kafkajs", [], "No adapter uses it yet: name its place here first."),
+    driver(
+      "kafkajs",
+      ["^src/featurestore/stream/kafka/"],
+      "Events from Kafka: an optional peer, loaded when a topic is first read.",
+    ),
     driver(
       "parquetjs-lite",
       ["^src/featurestore/served/"],

@@ -1,4 +1,4 @@
-import type { LogEvent } from "./event-log.ts";
+import type { LogEvent } from "./log-event.ts";
 
 /** An event that could not be applied: what it was, where it stood, and why. */
 export interface DeadLetter {

@@ -9,7 +9,7 @@ import {
   type ValueKind,
 } from "../../core/index.ts";
 import { type Raw, type SourcePlan, toRaw } from "../../dsl/index.ts";
-import type { LogEvent } from "./event-log.ts";
+import type { LogEvent } from "./log-event.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 

@@ -4,7 +4,7 @@ import { originText, pushedText } from "../online/pushed-values.ts";
 import type { StreamMove } from "../online/stream-position.ts";
 import { type FedSource, type PlacedRow, placeRows, type RowsToApply } from "../pushed/index.ts";
 import { type EventDecoder, jsonDecoder } from "./decode-event.ts";
-import type { LogEvent } from "./event-log.ts";
+import type { LogEvent } from "./log-event.ts";
 
 /** An event with the partition that it was read from. */
 export interface PlacedEvent {

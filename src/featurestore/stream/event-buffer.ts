@@ -1,4 +1,4 @@
-import type { LogEvent } from "./event-log.ts";
+import type { LogEvent } from "./log-event.ts";
 import type { TakenPart } from "./stream-part.ts";
 
 /** Some events of a partition that wait to be applied. */

@@ -1,6 +1,8 @@
 export type { DeadLetter } from "./dead-letter.ts";
-export type { EventBatch, EventLog, EventReader, Extent, LogEvent, Reading } from "./event-log.ts";
-export { FolderEventLog, type FolderEventsOptions, type FolderLimits } from "./folder/folder-event-log.ts";
+export type { EventBatch, EventLog, EventReader, Extent, Reading } from "./event-log.ts";
+export type { LogEvent } from "./log-event.ts";
+export { FolderEventLog, type FolderEventsOptions } from "./folder/folder-event-log.ts";
+export type { FolderLimits } from "./folder/folder-limits.ts";
 export { type ReplayedTopic, replayDeadLetters, type ReplayOptions } from "./replay-dead-letters.ts";
 export { type ResetOptions, type ResetPartition, resetStream } from "./reset-stream.ts";
 export { type RunningStream, startStream, type StreamOptions } from "./start-stream.ts";

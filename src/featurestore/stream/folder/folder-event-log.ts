@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { formatMicros, lockFile, type Micros, syncFolder, toMicros, TondoError } from "../../../core/index.ts";
 import type { DeadLetter } from "../dead-letter.ts";
 import type { BuriedLetter, EventLog, EventReader, Extent, Reading } from "../event-log.ts";
+import { defaultFolderLimits, type FolderLimits } from "./folder-limits.ts";
 import { FolderReading } from "./folder-reading.ts";
 
 /** How events are read from a folder. */
@@ -12,19 +13,6 @@ export interface FolderEventsOptions {
   readonly folder: string;
   readonly limits?: Partial<FolderLimits>;
 }
-
-/** Bounds of what is read from a folder. */
-export interface FolderLimits {
-  /** How often it is looked for new lines and files, milliseconds. */
-  readonly pollMs: number;
-  /** How many bytes of a file are read at once. */
-  readonly bytesAtOnce: number;
-  /** How long a line may be, bytes. */
-  readonly maxLineBytes: number;
-}
-
-/** The defaults of {@link FolderLimits}. */
-export const defaultFolderLimits: FolderLimits = { pollMs: 50, bytesAtOnce: 1 << 20, maxLineBytes: 64 << 20 };
 
 /** How many dead letters are given at once. */
 const lettersAtOnce = 1000;

@@ -2,8 +2,9 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TondoError } from "../../../core/index.ts";
-import type { EventReader, LogEvent, Reading } from "../event-log.ts";
-import type { FolderLimits } from "./folder-event-log.ts";
+import type { EventReader, Reading } from "../event-log.ts";
+import type { LogEvent } from "../log-event.ts";
+import type { FolderLimits } from "./folder-limits.ts";
 
 /** What the files of a topic are read by. */
 export interface FolderReadingOptions {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer, EachBatchPayload } from "kafkajs";
 import { TondoError } from "../../../core/index.ts";
-import type { EventReader, Extent, LogEvent, Reading } from "../event-log.ts";
+import type { EventReader, Extent, Reading } from "../event-log.ts";
+import type { LogEvent } from "../log-event.ts";
 import type { KafkaLimits } from "./kafka-options.ts";
 
 /** What a topic is read by. */
