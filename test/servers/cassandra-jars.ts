@@ -1,93 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { type Run, runToEnd } from "./run-to-end.ts";
+import { mavenJars } from "./maven-jars.ts";
 
 /** The release of Apache Cassandra that the tests start. */
 export const cassandraVersion = "5.0.9";
 
-const copyDependencies = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies";
-const minutesToFetch = 10;
-/** What a fetch that was cut off left behind is nobody's any more after this long. */
-const minutesToKeep = 60;
-
-/** Only a list of jars, for Maven to resolve: nothing is built from it. */
-const pom = `<project>
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>tondo-test</groupId>
-  <artifactId>cassandra-jars</artifactId>
-  <version>1</version>
-  <packaging>pom</packaging>
-  <dependencies>
-    <dependency>
-      <groupId>org.apache.cassandra</groupId>
-      <artifactId>cassandra-all</artifactId>
-      <version>${cassandraVersion}</version>
-    </dependency>
-  </dependencies>
-</project>
-`;
-
 /**
- * The folder with Cassandra's jars: below `XDG_CACHE_HOME` or `~/.cache`, fetched from Maven Central when it is first asked for. Each fetch
- * has a folder of its own beside that place, Maven's repository included, and moves its jars there whole: two at once do not meet, and one
- * that was cut off leaves nothing that is taken for jars.
+ * The folder with Cassandra's jars, fetched when it is first asked for.
  *
  * @throws Error that says what to install
  */
-export async function cassandraJars(
-  environment: NodeJS.ProcessEnv = process.env,
-  run: Run = runToEnd,
-): Promise<string> {
-  const caches = environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  const folder = join(caches, "tondo-test", `cassandra-${cassandraVersion}`);
-  if (isWhole(folder)) return folder;
-  mkdirSync(dirname(folder), { recursive: true });
-  removeCutOff(folder);
-  const making = mkdtempSync(`${folder}-`);
-  try {
-    const jars = join(making, "jars");
-    await fetchInto(jars, making, run);
-    try {
-      renameSync(jars, folder);
-    } catch (error) {
-      if (!isWhole(folder)) throw error;
-    }
-  } finally {
-    rmSync(making, { recursive: true, force: true });
-  }
-  return folder;
-}
-
-function isWhole(folder: string): boolean {
-  return existsSync(join(folder, `cassandra-all-${cassandraVersion}.jar`));
-}
-
-function removeCutOff(folder: string): void {
-  for (const name of readdirSync(dirname(folder)).filter((each) => each.startsWith(`${basename(folder)}-`))) {
-    const path = join(dirname(folder), name);
-    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Infinity };
-    if (Date.now() - mtimeMs > minutesToKeep * 60_000) rmSync(path, { recursive: true, force: true });
-  }
-}
-
-async function fetchInto(jars: string, making: string, run: Run): Promise<void> {
-  const project = join(making, "pom.xml");
-  writeFileSync(project, pom);
-  const quietly = ["--batch-mode", "--quiet", "--no-transfer-progress", "--strict-checksums", "-Dstyle.color=never"];
-  const places = ["-f", project, `-Dmaven.repo.local=${join(making, "repository")}`, `-DoutputDirectory=${jars}`];
-  try {
-    await run("mvn", [...quietly, ...places, copyDependencies, "-DincludeScope=runtime"], minutesToFetch);
-  } catch (cause) {
-    const otherwise = "npm run test:unit runs the tests that need none.";
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT")
-      throw new Error(
-        `The tests of Cassandra need Maven to fetch it once: install it (Debian and Ubuntu: apt-get install maven; macOS: brew install maven); ${otherwise}`,
-        { cause },
-      );
-    throw new Error(
-      `Cassandra ${cassandraVersion} could not be fetched: its tests need Maven Central once. ${otherwise} ${cause instanceof Error ? cause.message : ""}`,
-      { cause },
-    );
-  }
+export function cassandraJars(): Promise<string> {
+  const artifacts = [`org.apache.cassandra:cassandra-all:${cassandraVersion}`] as const;
+  return mavenJars({ name: "Cassandra", version: cassandraVersion, artifacts });
 }

@@ -1,14 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { cassandraJars, cassandraVersion } from "./cassandra-jars.ts";
 import { findJava17 } from "./java-17.ts";
+import { mavenJars } from "./maven-jars.ts";
 import type { Run } from "./run-to-end.ts";
 
-const name = `cassandra-${cassandraVersion}`;
-const jar = `cassandra-all-${cassandraVersion}.jar`;
+const server = {
+  ...{ name: "Server", version: "1.2" },
+  artifacts: ["org.example:server_2.13:1.2", "org.example:logger:0.3"],
+} as const;
+const name = "server-1.2";
+const jar = "server_2.13-1.2.jar";
 
 let caches: string;
 beforeEach(() => {
@@ -21,6 +25,7 @@ afterEach(() => {
 const made = (): readonly string[] => readdirSync(join(caches, "tondo-test"));
 const target = (args: readonly string[]): string =>
   args.find((arg) => arg.startsWith("-DoutputDirectory="))?.split("=")[1] ?? "";
+const project = (args: readonly string[]): string => readFileSync(args[args.indexOf("-f") + 1] ?? "", "utf8");
 
 /** Does what Maven leaves behind. */
 const fetches: Run = async (_program, args) => {
@@ -33,7 +38,15 @@ const fetches: Run = async (_program, args) => {
 it("makes the folder once, whole, for runs that ask at the same time, each with a repository of its own", async () => {
   const repositories = new Set<string>();
   const asked = [1, 2, 3].map(() =>
-    cassandraJars({ XDG_CACHE_HOME: caches }, (program, args, minutes) => {
+    mavenJars(server, { XDG_CACHE_HOME: caches }, (program, args, minutes) => {
+      expect(
+        project(args)
+          .match(/<(groupId|artifactId|version)>[^<]*/g)
+          ?.slice(3),
+      ).toEqual([
+        ...["<groupId>org.example", "<artifactId>server_2.13", "<version>1.2"],
+        ...["<groupId>org.example", "<artifactId>logger", "<version>0.3"],
+      ]);
       repositories.add(args.find((arg) => arg.startsWith("-Dmaven.repo.local=")) ?? "");
       return fetches(program, args, minutes);
     }),
@@ -41,10 +54,10 @@ it("makes the folder once, whole, for runs that ask at the same time, each with 
   const folder = join(caches, "tondo-test", name);
   expect(await Promise.all(asked)).toEqual([folder, folder, folder]);
   expect(repositories.size).toBe(3);
-  expect(readdirSync(folder).sort()).toEqual([jar, "netty.jar"]);
+  expect(readdirSync(folder).sort()).toEqual(["netty.jar", jar]);
   expect(made()).toEqual([name]);
   const never: Run = () => Promise.reject(new Error("asked again"));
-  expect(await cassandraJars({ XDG_CACHE_HOME: caches }, never)).toBe(folder);
+  expect(await mavenJars(server, { XDG_CACHE_HOME: caches }, never)).toBe(folder);
 });
 
 it("takes nothing for jars that a fetch left which was cut off, and removes it once it is old", async () => {
@@ -54,7 +67,7 @@ it("takes nothing for jars that a fetch left which was cut off, and removes it o
     writeFileSync(join(target(args), jar), "");
     throw new Error("connection reset");
   };
-  await expect(cassandraJars(environment, breaks)).rejects.toThrow("need Maven Central once. npm run test:unit");
+  await expect(mavenJars(server, environment, breaks)).rejects.toThrow("need Maven Central once. npm run test:unit");
   expect(made()).toEqual([]);
   for (const age of ["old", "young"]) {
     const killed = join(caches, "tondo-test", `${name}-${age}`);
@@ -62,13 +75,13 @@ it("takes nothing for jars that a fetch left which was cut off, and removes it o
     writeFileSync(join(killed, "jars", jar), "");
     if (age === "old") utimesSync(killed, 0, 0);
   }
-  await cassandraJars(environment, fetches);
+  await mavenJars(server, environment, fetches);
   expect(made()).toEqual([name, `${name}-young`]);
 });
 
 it("says what to install", async () => {
   const missing: Run = () => Promise.reject(Object.assign(new Error("spawn mvn ENOENT"), { code: "ENOENT" }));
-  await expect(cassandraJars({ XDG_CACHE_HOME: caches }, missing)).rejects.toThrow("apt-get install maven");
+  await expect(mavenJars(server, { XDG_CACHE_HOME: caches }, missing)).rejects.toThrow("apt-get install maven");
   expect(() => findJava17({ PATH: "" }, [])).toThrow("need Java 17 (none was found): install it");
   const old = join(caches, "bin", "java");
   mkdirSync(join(caches, "bin"));
