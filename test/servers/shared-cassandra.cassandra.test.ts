@@ -1,13 +1,9 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { startCassandra } from "./cassandra.ts";
 import { cassandraClient } from "./cassandra-client.ts";
 import { cassandraVersion } from "./cassandra-jars.ts";
 import { freshKeyspace } from "./fresh-keyspace.ts";
+import { killStarter } from "./kill-starter.ts";
 
 it("is a real one, where each test has a keyspace of its own and takes it away", async () => {
   const keyspaces = await Promise.all([freshKeyspace(), freshKeyspace(), freshKeyspace("named")]);
@@ -35,38 +31,7 @@ it("a start that fails says what the server said, and leaves nothing behind", as
   await expect(failed).rejects.toThrow(/^Cassandra ended before it answered: [^]*Too small/);
 });
 
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    // No such process.
-    return false;
-  }
-}
-
 it("ends with the process that started it, also when that one is killed while it boots", async () => {
-  const temporary = mkdtempSync(join(tmpdir(), "tondo-killed-"));
-  const module = JSON.stringify(join(import.meta.dirname, "cassandra.ts"));
-  const program = `const { startCassandra } = await import(${module}); await startCassandra();`;
-  const starter = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
-    stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, TMPDIR: temporary },
-  });
-  try {
-    const written = (): string => {
-      const files = readdirSync(temporary).map((name) => join(temporary, name, "processes"));
-      return files.map((file) => (existsSync(file) ? readFileSync(file, "utf8") : "")).join("");
-    };
-    for (let waited = 0; waited < 30_000 && !written().endsWith("]"); waited += 50) await sleep(50);
-    const pids = JSON.parse(written()) as number[];
-    expect(pids.map(alive)).toEqual([true, true]);
-    starter.kill("SIGKILL");
-    for (let waited = 0; waited < 30_000 && pids.some(alive); waited += 50) await sleep(50);
-    expect(pids.map(alive)).toEqual([false, false]);
-    expect(readdirSync(temporary)).toEqual([]);
-  } finally {
-    starter.kill("SIGKILL");
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  const killed = await killStarter("cassandra.ts", "startCassandra");
+  expect(killed).toEqual({ before: [true, true], after: [false, false], left: [] });
 });
