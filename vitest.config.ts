@@ -4,7 +4,15 @@ import { defineConfig, type ViteUserConfigExport } from "vitest/config";
 const unitTests = "test/**/*.test.ts";
 const integrationTests = "test/**/*.integration.test.ts";
 const cassandraTests = "test/**/*.cassandra.test.ts";
+const kafkaTests = "test/**/*.kafka.test.ts";
+const kafkaCassandraTests = "test/**/*.kafka.cassandra.test.ts";
 const canaryTests = "test/canary/**/*.test.ts";
+
+// A run starts each of them once, whichever of its projects ask for it.
+const cassandraSetup = "test/servers/shared-cassandra-setup.ts";
+const kafkaSetup = "test/servers/shared-kafka-setup.ts";
+/** A Cassandra takes ten seconds on two free cores, a Kafka one, and each three minutes at the most. */
+const untilStarted = { testTimeout: 240_000, hookTimeout: 240_000 };
 
 const config: ViteUserConfigExport = defineConfig({
   test: {
@@ -16,7 +24,11 @@ const config: ViteUserConfigExport = defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: [unitTests], exclude: [integrationTests, cassandraTests, canaryTests] },
+        test: {
+          name: "unit",
+          include: [unitTests],
+          exclude: [integrationTests, cassandraTests, kafkaTests, canaryTests],
+        },
       },
       {
         extends: true,
@@ -27,10 +39,22 @@ const config: ViteUserConfigExport = defineConfig({
         test: {
           name: "cassandra",
           include: [cassandraTests],
-          globalSetup: ["test/servers/shared-cassandra-setup.ts"],
-          // One that starts takes ten seconds on two free cores, and three minutes at the most.
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          exclude: [kafkaCassandraTests],
+          globalSetup: [cassandraSetup],
+          ...untilStarted,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "kafka", include: [kafkaTests], globalSetup: [kafkaSetup], ...untilStarted },
+      },
+      {
+        extends: true,
+        test: {
+          name: "kafka-cassandra",
+          include: [kafkaCassandraTests],
+          globalSetup: [cassandraSetup, kafkaSetup],
+          ...untilStarted,
         },
       },
       {

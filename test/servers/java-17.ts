@@ -6,7 +6,7 @@ import { join } from "node:path";
 const installed = ["/usr/lib/jvm", "/opt/homebrew/opt", "/usr/local/opt"];
 
 /**
- * A `java` of version 17, the newest that Cassandra 5.0 runs on: of `JAVA_HOME`, else of the PATH, else where the system's packages put it.
+ * A `java` of version 17, the newest that Cassandra 5.0 runs on, and the oldest of Kafka 4: of `JAVA_HOME`, else of the PATH, else where the system's packages put it.
  *
  * @throws Error that says what to install
  */
@@ -22,7 +22,7 @@ export function findJava17(
     if (version !== undefined) found.push(`${java} is Java ${String(version)}`);
   }
   throw new Error(
-    `The tests of Cassandra need Java 17 (${found.length === 0 ? "none was found" : found.join(", ")}): install it (Debian and Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17) or set JAVA_HOME; npm run test:unit runs the tests that need none.`,
+    `The tests of Cassandra and Kafka need Java 17 (${found.length === 0 ? "none was found" : found.join(", ")}): install it (Debian and Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17) or set JAVA_HOME; npm run test:unit runs the tests that need none.`,
   );
 }
 
