@@ -13,7 +13,7 @@ import type { JoinPlan } from "../../../src/featurestore/offline/joins/join-plan
 import { digestSource } from "../../../src/featurestore/offline/sources/source-digests.ts";
 import { readApplied } from "../../../src/featurestore/online/applied-record.ts";
 import { createFeatureReader, type OnlineStore } from "../../../src/featurestore/online/index.ts";
-import { collectPushed, pushing, withPushed } from "../../../src/featurestore/pushed/index.ts";
+import { collectPushed, withPushed } from "../../../src/featurestore/pushed/index.ts";
 import {
   type Applications,
   evaluateExpression,
@@ -23,6 +23,7 @@ import {
 import { enter, type Row } from "../../../src/featurestore/oracle/values.ts";
 import { type ActualAnswer, differences } from "../../oracle/compare.ts";
 import { type History, historiesTogether } from "../../oracle/history.ts";
+import { type Feeder, type OpenFeeder, pushFeeder } from "./feeder.ts";
 import { joinedHistory } from "../../oracle/joined-history.ts";
 import { writeHistory } from "../../oracle/write-history.ts";
 
@@ -109,7 +110,18 @@ function takesRows({ sources, groups }: ProjectPlan): readonly string[] {
 /** Plays random histories of loads, pushes and rollbacks on a store, and compares what it answers with what training gives, and with the naive oracle. */
 export function pushedHistories(
   name: string,
-  { runs, seed, open }: { readonly runs: number; readonly seed: number; readonly open: OpenHistoryStore },
+  {
+    runs,
+    seed,
+    open,
+    feed = pushFeeder,
+  }: {
+    readonly runs: number;
+    readonly seed: number;
+    readonly open: OpenHistoryStore;
+    /** How rows come that no file has; default: they are pushed. */
+    readonly feed?: OpenFeeder;
+  },
 ): void {
   describe(`${name} that is loaded and pushed to`, () => {
     let folder: string;
@@ -131,7 +143,7 @@ export function pushedHistories(
         for (const [i, one] of fc.sample(fed, { seed, numRuns: runs }).entries()) {
           const home = path.join(folder, String(i));
           const what = `history ${String(i)} of seed ${String(seed)}`;
-          await play(one, { home, open, engine, what, seen });
+          await play(one, { home, open, openFeeder: feed, engine, what, seen });
         }
         expect(seen.pushes).toBeGreaterThan(0);
         expect(seen.asked).toBeGreaterThan(0);
@@ -145,6 +157,7 @@ export function pushedHistories(
 interface Playing {
   readonly home: string;
   readonly open: OpenHistoryStore;
+  readonly openFeeder: OpenFeeder;
   readonly engine: Engine;
   readonly what: string;
   readonly seen: Record<"asked" | "pushes" | "versions" | "late" | "rollbacks" | "meanwhile", number>;
@@ -152,10 +165,10 @@ interface Playing {
 
 async function play(
   { history, pushed: isPushed, start, steps: all }: Fed,
-  { home, open: openStore, engine, what, seen }: Playing,
+  { home, open: openStore, openFeeder, engine, what, seen }: Playing,
 ): Promise<void> {
-  const { project, vector } = history;
-  const open = takesRows(project);
+  const { project: given } = history;
+  const open = takesRows(given);
   const waiting: { source: string; row: Row }[] = [];
   const inFiles = new Set<Row>();
   for (const [source, rows] of Object.entries(history.data)) {
@@ -166,35 +179,34 @@ async function play(
   }
   await writeHistory(history, home, { parts: [0, 1, 2], partOf: (row, n) => (inFiles.has(row) ? n % 3 : 9) });
   const store = await openStore(home);
+  let feeder: Feeder | undefined;
   try {
     const requests = [...new Set(history.left.map(({ at }) => at))];
     let now = (requests[start.request % requests.length] ?? 0) - start.before;
     // Whatever is waited for has come.
     const clock = (): Micros => (now += 1);
-    const push = pushing({
-      ...{ project, store, clock, erased: () => Promise.resolve(() => undefined) },
-      limits: { maxFuture: Infinity },
-    });
-    const given: PushedRow[] = [];
+    feeder = await openFeeder({ project: given, sources: open, store, clock });
+    const [project, vector] = [feeder.place(given), feeder.place(history.vector)];
+    const pushes: PushedRow[] = [];
     const moments = new Set<Micros>();
     const feed = async (rows: number): Promise<void> => {
-      for (const { source, row } of waiting.splice(0, rows)) {
-        const columns = project.sources.find(({ name }) => name === source)?.columns ?? {};
-        const values = Object.fromEntries(
-          Object.entries(columns).map(([name, type]) => [name, enter(row[name], type) as GivenValue]),
-        );
-        try {
-          const { appliedAt, waiting: late } = await push(source, [values]);
-          given.push({ source, row, k: appliedAt, waits: late === 1 });
-          moments.add(appliedAt);
-          now = Math.max(now, appliedAt);
-          seen.pushes++;
-          seen.late += late;
-          if (project.sources.find(({ name }) => name === source)?.id !== undefined) seen.versions++;
-        } catch (error) {
-          // Rows without a key or time count nowhere.
-          expect(error).toMatchObject({ code: expect.stringMatching(/^(INPUT|KEY)_INVALID$/) as string });
-        }
+      const some = waiting.splice(0, rows);
+      const outcomes = await feeder?.feed(
+        some.map(({ source, row }) => {
+          const columns = project.sources.find(({ name }) => name === source)?.columns ?? {};
+          const values = Object.entries(columns).map(([name, type]) => [name, enter(row[name], type)] as const);
+          return { source, values: Object.fromEntries(values) as Readonly<Record<string, GivenValue>> };
+        }),
+      );
+      for (const [i, { source, row }] of some.entries()) {
+        const outcome = outcomes?.[i];
+        if (outcome === undefined) continue;
+        pushes.push({ source, row, ...outcome });
+        moments.add(outcome.k);
+        now = Math.max(now, outcome.k);
+        seen.pushes++;
+        if (outcome.waits) seen.late++;
+        if (project.sources.find(({ name }) => name === source)?.id !== undefined) seen.versions++;
       }
     };
     const load = async (options: { readonly asOf?: Micros; readonly reach?: Micros | undefined }): Promise<void> => {
@@ -281,7 +293,7 @@ async function play(
         applied.set(name, appliedRows(log, await digestSource(source, { folder: home })));
     }
     // The oracle is told plainly when each row was applied: those of files by the first load, which had all of them.
-    const pushOf = new Map(given.map((one) => [one.row, one]));
+    const pushOf = new Map(pushes.map((one) => [one.row, one]));
     const first = loads[0]?.asOf ?? 0;
     const data = Object.fromEntries(
       Object.entries(history.data).map(([source, rows]) => [
@@ -333,6 +345,7 @@ async function play(
       expect(differences(online, rows), `${what}, ${JSON.stringify(plan)}`).toEqual([]);
     }
   } finally {
+    await feeder?.close();
     await store.close();
   }
   await rm(home, { recursive: true });
