@@ -24,8 +24,8 @@ export interface EventReader {
 export interface Reading {
   /** Says that all before an offset is applied, for who watches how far the topic is read. It decides nothing. */
   commit(partition: string, next: number): Promise<void>;
-  /** Has a partition that is this process's still be taken anew, and read from an offset. */
-  retake(partition: string, from: number): void;
+  /** Has a partition be taken anew, where it is this process's still. */
+  retake(partition: string): void;
   /** Ends reading. What is on its way may still be accepted until it is settled. */
   stop(): Promise<void>;
   /** Rejects where it cannot go on; never resolves. */

@@ -117,8 +117,7 @@ function fill(topic: string, partition: string, offsets: readonly number[]): Str
   return {
     ...{ topic, partition },
     change: (stored) => {
-      if (stored === undefined || offsets.some((offset) => isApplied(stored, offset)))
-        throw new Fenced(partition, stored);
+      if (stored === undefined || offsets.some((offset) => isApplied(stored, offset))) throw new Fenced(partition);
       return offsets.reduce(filled, stored);
     },
   };

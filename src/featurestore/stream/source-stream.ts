@@ -121,7 +121,7 @@ export class SourceStream implements EventReader {
       const stored = positionIn(positions, { topic, partition });
       if (stored === undefined || stored.epoch <= epoch) continue;
       this.#forget(partition);
-      this.#reading?.retake(partition, stored.next);
+      this.#reading?.retake(partition);
     }
   }
 
@@ -233,7 +233,7 @@ export class SourceStream implements EventReader {
       this.#fenced++;
       this.#forget(error.partition);
       // Where it is still this process's it is read from where it stands: another may have had it for a while, or a write of which that was not known may have come to stand.
-      this.#reading?.retake(error.partition, error.stored?.next ?? 0);
+      this.#reading?.retake(error.partition);
       return;
     }
     this.#flushes++;

@@ -12,12 +12,10 @@ import {
 /** That a partition does not stand where this process has it: somebody else took it over, it is to be read from elsewhere, or a write stands of which that was not known. Nothing of it is applied. */
 export class Fenced extends Error {
   readonly partition: string;
-  readonly stored: StreamPosition | undefined;
 
-  constructor(partition: string, stored: StreamPosition | undefined) {
+  constructor(partition: string) {
     super(`partition ${partition} stands elsewhere`);
     this.partition = partition;
-    this.stored = stored;
   }
 }
 
@@ -57,11 +55,10 @@ export function passPart(topic: string, { part, to, applied, dead }: PassedPart,
     topic,
     partition,
     change: (stored) => {
-      if (stored?.epoch !== epoch) throw new Fenced(partition, stored);
-      if (stored.next !== before.next) throw new Fenced(partition, stored);
+      if (stored?.epoch !== epoch) throw new Fenced(partition);
+      if (stored.next !== before.next) throw new Fenced(partition);
       // What is read again was perhaps applied meanwhile, as a dead letter that was mended.
-      if (before.next < stored.end && applied.some((offset) => isApplied(stored, offset)))
-        throw new Fenced(partition, stored);
+      if (before.next < stored.end && applied.some((offset) => isApplied(stored, offset))) throw new Fenced(partition);
       const position = passed(stored, to, dead);
       if (position.holes.length > maxHoles) throw tooManyHoles(topic, partition, maxHoles);
       return position;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type GivenValue, type Micros, parseTypeName, TondoError, type Value } from "../../../src/core/index.ts";
+import { type Micros, parseTypeName, TondoError, type Value } from "../../../src/core/index.ts";
 import { fromRaw, type GroupPlan, type ProjectPlan, type SourcePlan } from "../../../src/dsl/index.ts";
 import { appliedRows, type AppliedRows } from "../../../src/featurestore/applied/index.ts";
 import { Engine } from "../../../src/featurestore/duckdb/index.ts";
@@ -195,7 +195,7 @@ async function play(
         some.map(({ source, row }) => {
           const columns = project.sources.find(({ name }) => name === source)?.columns ?? {};
           const values = Object.entries(columns).map(([name, type]) => [name, enter(row[name], type)] as const);
-          return { source, values: Object.fromEntries(values) as Readonly<Record<string, GivenValue>> };
+          return { source, values: Object.fromEntries(values) };
         }),
       );
       for (const [i, { source, row }] of some.entries()) {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Partitioners, type Producer } from "kafkajs";
-import { formatMicros, type GivenValue, type Micros, parseTypeName } from "../../../src/core/index.ts";
+import { formatMicros, type GivenValue, parseTypeName } from "../../../src/core/index.ts";
 import type { ProjectPlan, SourcePlan } from "../../../src/dsl/index.ts";
 import { type RunningStream, startStream, resetStream } from "../../../src/featurestore/index.ts";
 import { isLateText, originOf } from "../../../src/featurestore/online/pushed-values.ts";
@@ -151,7 +151,7 @@ function messageOf({ sources }: ProjectPlan, source: string, values: Readonly<Re
   const columns = sources.find(({ name }) => name === source)?.columns ?? {};
   const members = Object.entries(values).map(([name, value]) => {
     const { kind } = parseTypeName(columns[name] ?? "string");
-    return [name, kind === "timestamp" && typeof value === "number" ? formatMicros(value as Micros) : value];
+    return [name, kind === "timestamp" && typeof value === "number" ? formatMicros(value) : value];
   });
   return JSON.stringify(Object.fromEntries(members), (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
@@ -178,7 +178,9 @@ async function untilRead(
     });
     if (lacking.length === 0) return;
     if (left === 0)
-      throw new AggregateError(failures, `${topic} is not read: ${JSON.stringify({ lacking, positions })}`);
+      throw new Error(
+        `${topic} is not read: ${JSON.stringify({ lacking, positions, failures: failures.map(String) })}`,
+      );
     await sleep(10);
   }
 }

@@ -24,6 +24,8 @@ export class TopicReading implements Reading {
   readonly #failed: PromiseWithResolvers<never> = Promise.withResolvers<never>();
   /** The partitions that were taken; another map each time that they are dealt out. */
   #taken: Map<number, ReadPart> = new Map<number, ReadPart>();
+  /** What this process is called in the group. */
+  #member: string = "";
   #assigned: ReadonlySet<number> = new Set<number>();
   #isStopping = false;
 
@@ -36,8 +38,7 @@ export class TopicReading implements Reading {
     const { consumer, topic, limits, asError } = options;
     const reading = new TopicReading(options);
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      reading.#taken = new Map();
-      reading.#assigned = new Set(payload.memberAssignment[topic] ?? []);
+      reading.#joined(payload.memberId, payload.memberAssignment[topic] ?? []);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) reading.#fail(asError(payload.error));
@@ -68,18 +69,54 @@ export class TopicReading implements Reading {
     await consumer.commitOffsets([{ topic, partition: Number(partition), offset: String(next) }]);
   }
 
-  retake(partition: string, from: number): void {
-    const { consumer, topic } = this.#options;
-    const own = Number(partition);
-    if (this.#isStopping || !this.#assigned.has(own)) return;
-    this.#taken.delete(own);
-    // What it is given next asks for it to be taken.
-    consumer.seek({ topic, partition: own, offset: String(from) });
+  retake(partition: string): void {
+    this.#taken.delete(Number(partition));
+    void this.#whereMember(() => this.#take(Number(partition), this.#taken));
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#options.consumer.disconnect().catch(() => undefined);
+  }
+
+  /** All partitions are taken at once, so that what happens to their positions is seen also where no event comes. */
+  #joined(member: string, partitions: readonly number[]): void {
+    const taken = new Map<number, ReadPart>();
+    this.#taken = taken;
+    this.#member = member;
+    this.#assigned = new Set(partitions);
+    for (const partition of partitions) void this.#take(partition, taken);
+  }
+
+  async #take(partition: number, taken: Map<number, ReadPart>): Promise<void> {
+    const { reader, consumer, topic } = this.#options;
+    const isCurrent = (): boolean => !this.#isStopping && taken === this.#taken && this.#assigned.has(partition);
+    if (!isCurrent()) return;
+    try {
+      const next = await reader.take(String(partition));
+      // Partitions were dealt out anew meanwhile.
+      if (!isCurrent()) return;
+      taken.set(partition, { next, hasBegun: false, seeks: 0 });
+      consumer.seek({ topic, partition, offset: String(next) });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Does something where this process is still one of the group, and not one that others think dead: it learns of that when it says next that it is alive. */
+  async #whereMember(work: () => Promise<void>): Promise<void> {
+    const { consumer, asError } = this.#options;
+    for (let tries = mostLooks; tries > 0 && !this.#isStopping; tries--) {
+      try {
+        const { state, members } = await consumer.describeGroup();
+        // Where partitions are being dealt out, they are all taken behind that.
+        if (state === "Stable" && members.some(({ memberId }) => memberId === this.#member)) await work();
+        return;
+      } catch (error) {
+        if (tries === 1) this.#fail(asError(error));
+      }
+      await sleep(pauseMs);
+    }
   }
 
   #fail(error: unknown): void {
@@ -92,19 +129,12 @@ export class TopicReading implements Reading {
     const { reader } = this.#options;
     const { batch } = payload;
     const { partition } = batch;
-    const taken = this.#taken;
     const heartbeat = (): Promise<void> => payload.heartbeat();
     if (this.#isStopping || payload.isStale()) return;
     try {
-      let part = taken.get(partition);
-      if (part === undefined) {
-        // One that was thought dead learns of it here, and takes nothing from who has the partition now.
-        await heartbeat();
-        part = { next: await this.#beating(reader.take(String(partition)), heartbeat), hasBegun: false, seeks: 0 };
-        // Partitions were dealt out anew meanwhile.
-        if (!payload.isRunning() || taken !== this.#taken) return;
-        taken.set(partition, part);
-      }
+      const part = this.#taken.get(partition);
+      // Once it is taken it is read from there.
+      if (part === undefined) return;
       if (!(await this.#isWhereItShouldBe(partition, part, fetchedFrom(batch)))) return;
       const next = Number(batch.lastOffset()) + 1;
       part.next = next;
@@ -157,6 +187,10 @@ export class TopicReading implements Reading {
 
 /** How often an offset is sought for that a partition is to be read from. */
 const mostSeeks = 3;
+
+/** How often it is looked whether this process is still one of its group, and how long it waits between, milliseconds. */
+const mostLooks = 60;
+const pauseMs = 500;
 
 /** A partition that is read. */
 interface ReadPart {
