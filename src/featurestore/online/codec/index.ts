@@ -1,6 +1,6 @@
 export type { ColumnItems, ListColumn, NumberColumn, TextColumn } from "./columns.ts";
 export { KeyRows } from "./key-rows.ts";
-export { decodePushed, encodePushed, type PushedRow } from "./pushed-codec.ts";
+export { appendPushed, decodePushed, encodePushed, pushedBehind, type PushedRow } from "./pushed-codec.ts";
 export { encodeKey, maxKeyBytes, tryEncodeKey } from "./key-codec.ts";
 export { codecVersion, RecordBuffer } from "./record.ts";
 export { columnOfVersion, doubleOfVersion, findRow, findVersion, isDouble, versionsOf } from "./row-codec.ts";

@@ -1,4 +1,4 @@
-import { corrupt, loadRecord, RecordBuffer, recordKinds, sealRecord } from "./record.ts";
+import { corrupt, loadRecord, recordKinds, sealRecord } from "./record.ts";
 
 /**
  * Rows that programs pushed: all that a group holds of a key beside its generations, in one record. After the first word the number of rows; then each as
@@ -15,29 +15,57 @@ export interface PushedRow {
   readonly text: string;
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** A row with its text as bytes. */
+export interface EncodedRow extends Pick<PushedRow, "t" | "k"> {
+  readonly bytes: Uint8Array;
+}
 
 /** The record of some rows. */
 export function encodePushed(rows: readonly PushedRow[]): Uint8Array {
-  const buffer = new RecordBuffer();
-  buffer.reserve(16).f64[1] = rows.length;
-  buffer.end = 16;
-  for (const { t, k, text } of rows) {
-    const bytes = encoder.encode(text);
-    const { f64, u8 } = buffer.reserve(32 + bytes.length);
-    const at = buffer.end / 8;
+  return appendPushed(
+    undefined,
+    rows.map(({ t, k, text }) => ({ t, k, bytes: Buffer.from(text) })),
+  );
+}
+
+/**
+ * The record of the rows of another, and of some behind them.
+ *
+ * @throws TondoError `STORE_CORRUPT`
+ */
+export function appendPushed(held: Uint8Array | undefined, rows: readonly EncodedRow[]): Uint8Array {
+  const before = held === undefined ? undefined : loadRecord(held, recordKinds.pushed, 0);
+  const begin = before === undefined ? 16 : before.words * 8;
+  let end = begin;
+  for (const { bytes } of rows) end += 24 + padded(bytes.length);
+  const u8 = new Uint8Array(end);
+  const f64 = new Float64Array(u8.buffer);
+  if (before !== undefined) u8.set(before.u8.subarray(0, begin));
+  f64[1] = (before === undefined ? 0 : (f64[1] ?? 0)) + rows.length;
+  let at = begin / 8;
+  for (const { t, k, bytes } of rows) {
     f64[at] = t;
     f64[at + 1] = k;
     f64[at + 2] = bytes.length;
-    const start = buffer.end + 24;
-    const end = start + ((bytes.length + 7) & ~7);
-    u8.fill(0, start, end);
-    u8.set(bytes, start);
-    buffer.end = end;
+    u8.set(bytes, at * 8 + 24);
+    at += 3 + padded(bytes.length) / 8;
   }
-  sealRecord(buffer.words, 0, buffer.end, recordKinds.pushed, 0);
-  return buffer.take();
+  sealRecord({ u8, u32: new Uint32Array(u8.buffer) }, 0, end, recordKinds.pushed, 0);
+  return u8;
+}
+
+/** How many rows of a record have a moment behind another. @throws TondoError `STORE_CORRUPT` */
+export function pushedBehind(record: Uint8Array, moment: number): number {
+  const { f64, words } = loadRecord(record, recordKinds.pushed, 0);
+  let rows = 0;
+  for (let at = 2; at < words; at += 3 + padded(f64[at + 2] ?? 0) / 8) if ((f64[at + 1] ?? 0) > moment) rows++;
+  return rows;
+}
+
+function padded(bytes: number): number {
+  return (bytes + 7) & ~7;
 }
 
 /**

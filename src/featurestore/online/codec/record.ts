@@ -82,7 +82,13 @@ export function loadRecord(bytes: Uint8Array, kind: number, count: number): Word
 }
 
 /** Writes the first word of the record that starts at byte `start`; the rest must be complete. No record that was loaded before is valid then. */
-export function sealRecord(into: Words, start: number, end: number, kind: number, count: number): void {
+export function sealRecord(
+  into: Pick<Words, "u8" | "u32">,
+  start: number,
+  end: number,
+  kind: number,
+  count: number,
+): void {
   sealRecords(into, [start, end], 1, kind, count);
 }
 
@@ -92,7 +98,7 @@ export function sealRecord(into: Words, start: number, end: number, kind: number
  * @param records how many there are; bounds may go on behind the end of the last
  */
 export function sealRecords(
-  into: Words,
+  into: Pick<Words, "u8" | "u32">,
   bounds: Readonly<ArrayLike<number>>,
   records: number,
   kind: number,

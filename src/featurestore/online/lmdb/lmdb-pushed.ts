@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Database, RootDatabase } from "lmdb";
 import type { Micros } from "../../../core/index.ts";
 import { TondoError } from "../../../core/index.ts";
-import { decodePushed, encodePushed, type PushedRow } from "../codec/index.ts";
+import { appendPushed, decodePushed, encodePushed, pushedBehind, type PushedRow } from "../codec/index.ts";
 import type { GroupPointer } from "../group-pointer.ts";
 import type { Feed, NewFeed, LoggedRow, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
 import {
@@ -47,6 +47,14 @@ export interface LmdbPushedContext {
 interface Refused {
   readonly refused: unknown;
 }
+
+/** What a key is to have. */
+interface KeyRecord {
+  readonly key: Bytes;
+  readonly record: Bytes;
+}
+
+const nothing: Bytes = new Uint8Array();
 
 /** How many keys one write looks at, where rows are removed: others wait for it. */
 const keysAtOnce = 256;
@@ -104,33 +112,36 @@ export class LmdbPushed implements PushedStore {
         feedsOf(meta, source),
         groups.map(({ group }) => pointer(group)),
       );
+    // Once for all groups: most rows come in several.
+    const encoded = texts.map((text) => Buffer.from(text));
+    const encodedLog = logged === texts ? encoded : logged.map((text) => Buffer.from(text));
     const done = await writing(`pushing to ${source}`, async (): Promise<Pushed | Refused> => {
       const log = opened(openDatabase(logName, true));
       const write = (overlays: ReadonlyMap<string, Database<Bytes, Bytes>>): Pushed | Refused | "again" => {
         const first = Math.max(clock() + this.lead, this.#last() + 1);
         const last = first + texts.length - 1;
         let into: readonly PushedGroup[];
-        let records: readonly (readonly { readonly key: Bytes; readonly rows: readonly PushedRow[] }[])[];
+        let records: readonly (readonly KeyRecord[])[];
         let positions: readonly StreamPosition[];
         try {
           positions = this.#moved(source, moves);
           into = chosen();
           if (!into.every(({ group }) => overlays.has(group))) return "again";
-          records = into.map((one) => this.#records(one, opened(overlays.get(one.group)), texts, first));
+          records = into.map((one) => this.#records(one, opened(overlays.get(one.group)), encoded, first));
         } catch (error) {
           // Nothing is written so far.
           return { refused: error };
         }
         for (const [i, { group, overlay }] of into.entries()) {
           const database = opened(overlays.get(group));
-          for (const { key, rows } of records[i] ?? []) database.putSync(key, Buffer.from(encodePushed(rows)));
+          for (const { key, record } of records[i] ?? []) database.putSync(key, record);
           const named = overlayKey(group, overlay);
           if (meta.getBinary(named) !== undefined) continue;
           meta.putSync(named, Buffer.of(1));
           switched();
         }
         this.#setPositions(source, moves, positions);
-        for (const [i, text] of logged.entries()) log.putSync(logKey(source, first + i), Buffer.from(text));
+        for (const [i, bytes] of encodedLog.entries()) log.putSync(logKey(source, first + i), bytes);
         this.#setLast(last);
         return { first, last, writtenAt: 0 };
       };
@@ -310,18 +321,18 @@ export class LmdbPushed implements PushedStore {
   #records(
     { group, keys, admit }: PushedGroup,
     overlay: Database<Bytes, Bytes>,
-    texts: readonly string[],
+    texts: readonly Bytes[],
     first: Micros,
-  ): readonly { readonly key: Bytes; readonly rows: readonly PushedRow[] }[] {
+  ): readonly KeyRecord[] {
     const pointer = this.#context.pointer(group);
     admit(pointer, first, 0);
     const since = pointer?.asOf ?? 0;
-    return keys.map(({ key, rows }) => {
-      const bytes = overlay.getBinary(Buffer.from(key));
-      const held = bytes === undefined ? [] : decodePushed(Buffer.from(bytes));
-      admit(pointer, first, held.filter(({ k }) => k > since).length + rows.length);
-      const added = rows.map(({ place, t }) => ({ t, k: first + place, text: texts[place] ?? "" }));
-      return { key: Buffer.from(key), rows: [...held, ...added] };
+    return keys.map(({ key, rows }): KeyRecord => {
+      const found = overlay.getBinary(Buffer.from(key));
+      const held = found === undefined ? undefined : Buffer.from(found);
+      admit(pointer, first, (held === undefined ? 0 : pushedBehind(held, since)) + rows.length);
+      const added = rows.map(({ place, t }) => ({ t, k: first + place, bytes: texts[place] ?? nothing }));
+      return { key: Buffer.from(key), record: Buffer.from(appendPushed(held, added)) };
     });
   }
 
