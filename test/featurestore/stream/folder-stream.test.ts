@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { order, sales, secondsAgo, streamedOrders, untilPassed } from "./streamed-orders.ts";
+import { order, sales, secondsAgo, type StreamedOrders, streamedOrders, untilPassed } from "./streamed-orders.ts";
 
 const limits = { maxDelayMs: 20 };
 
@@ -108,5 +108,60 @@ describe("dead letters", () => {
     const at = BigInt(Date.now() + 2 * 86_400_000 + 60_000) * 1000n;
     const { values } = await reader.get(["shop:sales:total"], { shop: "north" }, { at });
     expect(values["shop:sales:total"].value).toBe(10);
+  });
+});
+
+describe("two groups of workers over one store", () => {
+  it("take partitions from each other, and apply each event once all the same", async () => {
+    await using shop = await streamedOrders({ id: "" });
+    const at = secondsAgo(60);
+    for (let file = 0; file < 4; file++) await shop.append(`${String(file)}.ndjson`, order("a", "north", at, 1));
+    await using one = await shop.tondo.stream({ limits, group: "one" });
+    await using other = await shop.tondo.stream({ limits, group: "other" });
+    for (let n = 0; n < 40; n++) {
+      await shop.append(`${String(n % 4)}.ndjson`, order(String(n), "north", at, 1));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await untilLagIsGone(shop);
+    expect(await sales(shop.tondo, "north")).toEqual([44, 44]);
+    expect(one.metrics.sources[0]?.fenced).toBeGreaterThan(0);
+    expect(other.metrics.sources[0]?.fenced).toBeGreaterThan(0);
+  });
+});
+
+async function untilLagIsGone({ tondo }: StreamedOrders): Promise<void> {
+  for (let left = 400; ; left--) {
+    const { partitions } = await tondo.streamStatus();
+    if (partitions.every(({ lag }) => lag === 0)) break;
+    if (left === 0) throw new Error(`it is not read: ${JSON.stringify(partitions)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 60));
+}
+
+describe("files with an event a line", () => {
+  it("are read up to their last whole line", async () => {
+    await using shop = await streamedOrders({ id: "" });
+    const whole = order("a", "north", secondsAgo(60), 1);
+    const rest = order("b", "north", secondsAgo(60), 10);
+    await shop.append("one.ndjson", whole);
+    const path = join(shop.events, "orders", "one.ndjson");
+    await appendFile(path, rest.slice(0, 20));
+    await using stream = await shop.tondo.stream({ limits });
+    await untilPassed(stream, 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(stream.metrics.partitions).toMatchObject([{ applied: 1, dead: 0 }]);
+    await appendFile(path, `${rest.slice(20)}\n\n`);
+    await untilPassed(stream, 2);
+    expect(await sales(shop.tondo, "north")).toEqual([2, 11]);
+  });
+
+  it("are not read on where one has become shorter", async () => {
+    await using shop = await streamedOrders({ id: "" });
+    await shop.append("one.ndjson", order("a", "north", secondsAgo(60), 1), order("b", "north", secondsAgo(60), 1));
+    await using stream = await shop.tondo.stream({ limits });
+    await untilPassed(stream, 2);
+    await writeFile(join(shop.events, "orders", "one.ndjson"), `${order("c", "north", secondsAgo(60), 1)}\n`);
+    await expect(stream.failed).rejects.toMatchObject({ code: "EVENTS_GONE", details: { partition: "one.ndjson" } });
   });
 });

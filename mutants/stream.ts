@@ -1,0 +1,177 @@
+import type { Mutant } from "../scripts/mutants/mutant.ts";
+
+const folder = ["test/featurestore/stream/folder-stream.test.ts"];
+const positions = ["test/featurestore/online/stream-position.test.ts"];
+const decode = ["test/featurestore/stream/decode-event.test.ts"];
+const buffer = ["test/featurestore/stream/event-buffer.test.ts"];
+const kafka = ["test/featurestore/stream/kafka-stream.kafka.test.ts"];
+const history = ["test/featurestore/stream/stream-history.kafka.test.ts"];
+const lmdb = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
+const cassandra = ["test/featurestore/online/cassandra/cassandra-store.cassandra.test.ts"];
+
+const mutants: readonly Mutant[] = [
+  {
+    name: "fenced-worker-applies",
+    file: "src/featurestore/stream/stream-part.ts",
+    find: "if (stored?.epoch !== epoch) throw new Fenced(partition);",
+    replace: "if (stored === undefined) throw new Fenced(partition);",
+    tests: folder,
+  },
+  {
+    name: "fenced-worker-applies-what-another-has",
+    file: "src/featurestore/stream/stream-part.ts",
+    find: "stored = firstPosition(first)) => ({ ...stored, epoch: stored.epoch + 1, by })",
+    replace: "stored = firstPosition(first)) => ({ ...stored, by })",
+    tests: folder,
+  },
+  {
+    name: "events-applied-without-their-position",
+    file: "src/featurestore/pushed/row-application.ts",
+    find: "      clock,\n      moves,\n    });",
+    replace: "      clock,\n    });",
+    tests: folder,
+  },
+  {
+    name: "positions-kept-where-nothing-is-written",
+    file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
+    find: "        this.#setPositions(source, moves, positions);\n        for (const [i, bytes]",
+    replace: "        for (const [i, bytes]",
+    tests: lmdb,
+  },
+  {
+    name: "positions-changed-though-another-changed-them",
+    file: "src/featurestore/online/cassandra/push-order.ts",
+    find: "return { query: `${query} IF position = ?`, params: [...params, stored.get(entry) ?? null] };",
+    replace: "return { query: stored.size < 0 ? query : `${query} IF first = NULL`, params };",
+    tests: cassandra,
+  },
+  {
+    name: "dead-letters-passed-as-if-applied",
+    file: "src/featurestore/online/stream-position.ts",
+    find: "const fresh = dead.filter(",
+    replace: "const fresh = [].filter(",
+    tests: positions,
+  },
+  {
+    name: "holes-that-were-read-stay",
+    file: "src/featurestore/online/stream-position.ts",
+    find: "...(from < next ? [{ from, to: Math.min(until, next) }] : []),",
+    replace: "...(from < next ? [{ from, to: until }] : []),",
+    tests: positions,
+  },
+  {
+    name: "reset-forgets-what-it-goes-past",
+    file: "src/featurestore/online/stream-position.ts",
+    find: "holes: next > end ? joined([...holes, { from: end, to: next }]) : holes,",
+    replace: "holes,",
+    tests: positions,
+  },
+  {
+    name: "events-read-again-applied-again",
+    file: "src/featurestore/stream/source-stream.ts",
+    find: "if (!isApplied(part.position, event.offset))",
+    replace: "if (event.offset >= 0)",
+    tests: folder,
+  },
+  {
+    name: "events-given-again-kept-twice",
+    file: "src/featurestore/stream/source-stream.ts",
+    find: "const fresh = events.filter(({ offset }) => offset >= part.accepted);",
+    replace: "const fresh = events;",
+    tests: kafka,
+  },
+  {
+    name: "dead-letters-not-kept",
+    file: "src/featurestore/stream/source-stream.ts",
+    find: "if (refused.length > 0) await this.#bury(refused);",
+    replace: "",
+    tests: folder,
+  },
+  {
+    name: "reset-unseen-by-who-reads",
+    file: "src/featurestore/stream/start-stream.ts",
+    find: "for (const stream of streams) stream.lookAround().catch(() => undefined);",
+    replace: "",
+    tests: folder,
+  },
+  {
+    name: "fenced-partition-left-to-nobody",
+    file: "src/featurestore/stream/source-stream.ts",
+    find: "this.#reading?.retake(error.partition);",
+    replace: "",
+    tests: folder,
+  },
+  {
+    name: "letters-applied-again",
+    file: "src/featurestore/stream/replay-dead-letters.ts",
+    find: "return offsets.reduce(filled, stored);",
+    replace: "return stored;",
+    tests: folder,
+  },
+  {
+    name: "topic-made-anew-read-as-the-old-one",
+    file: "src/featurestore/stream/reset-stream.ts",
+    find: "isNewTopic\n            ?",
+    replace: "isNewTopic && end < 0\n            ?",
+    tests: kafka,
+  },
+  {
+    name: "removed-events-passed-over",
+    file: "src/featurestore/stream/kafka/topic-reading.ts",
+    find: "if (part.next < first || part.next > end) throw",
+    replace: "if (part.next < 0) throw",
+    tests: kafka,
+  },
+  {
+    name: "partition-read-from-the-groups-own-offset",
+    file: "src/featurestore/stream/kafka/topic-reading.ts",
+    find: "    if (from === part.next) return true;",
+    replace: "    if (from >= 0) return true;",
+    tests: [...kafka, ...history],
+  },
+  {
+    name: "cut-off-line-read-as-an-event",
+    file: "src/featurestore/stream/folder/folder-reading.ts",
+    find: "if (bytesRead < length || from + length >= size) return undefined;",
+    replace:
+      "if (bytesRead < length || from + length >= size) return { events: eventsOf(Buffer.concat([bytes, Buffer.of(10)]), from, arrivedAt), next: size };",
+    tests: folder,
+  },
+  {
+    name: "file-made-anew-read-on",
+    file: "src/featurestore/stream/folder/folder-reading.ts",
+    find: "if (size < from) throw",
+    replace: "if (size < 0) throw",
+    tests: folder,
+  },
+  {
+    name: "milliseconds-taken-for-microseconds",
+    file: "src/featurestore/stream/decode-event.ts",
+    find: "const micros = Math.round(value * 1000);",
+    replace: "const micros = Math.round(value);",
+    tests: decode,
+  },
+  {
+    name: "rounded-integer-taken",
+    file: "src/featurestore/stream/decode-event.ts",
+    find: 'return typeof value === "number" && !Number.isSafeInteger(value) ? {} : value;',
+    replace: "return value;",
+    tests: decode,
+  },
+  {
+    name: "buffer-without-a-bound",
+    file: "src/featurestore/stream/event-buffer.ts",
+    find: "while (this.#bytes > this.#limit && !signal.aborted)",
+    replace: "while (this.#bytes < 0 && !signal.aborted)",
+    tests: buffer,
+  },
+  {
+    name: "held-rows-not-counted",
+    file: "src/featurestore/online/codec/pushed-codec.ts",
+    find: "if ((f64[at + 1] ?? 0) > moment) rows++;",
+    replace: "if ((f64[at + 1] ?? 0) > moment + 1e18) rows++;",
+    tests: ["test/featurestore/pushed/push.test.ts", ...lmdb],
+  },
+];
+
+export default mutants;
