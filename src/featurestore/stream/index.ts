@@ -3,6 +3,7 @@ export type { EventBatch, EventLog, EventReader, Extent, Reading } from "./event
 export type { LogEvent } from "./log-event.ts";
 export { FolderEventLog, type FolderEventsOptions } from "./folder/folder-event-log.ts";
 export type { FolderLimits } from "./folder/folder-limits.ts";
+export { prometheusText } from "./prometheus-text.ts";
 export { type ReplayedTopic, replayDeadLetters, type ReplayOptions } from "./replay-dead-letters.ts";
 export { type ResetOptions, type ResetPartition, resetStream } from "./reset-stream.ts";
 export { type RunningStream, startStream, type StreamOptions } from "./start-stream.ts";
