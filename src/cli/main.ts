@@ -5,8 +5,8 @@ import type { Terminal } from "./terminal.ts";
 
 const oldestNode = 24;
 
-/** How long work may take to stop; what it writes appears whole or not at all, so that ending it is safe. */
-const graceMs = 5_000;
+/** How long work may take to stop, where it does not say; what it writes appears whole or not at all, so that ending it is safe. */
+let graceMs = 5_000;
 
 /** Colours only where a person looks, and did not ask for none: https://no-color.org. */
 function takesColours(stream: NodeJS.WriteStream): boolean {
@@ -45,6 +45,9 @@ async function main(): Promise<number> {
     environment: process.env,
     folder: process.cwd(),
     signal: abort.signal,
+    allowToStop: (ms) => {
+      graceMs = ms;
+    },
   };
   // Loaded only now: an older Node could not even parse it.
   const { runCommandLine } = await import("./run-command-line.ts");

@@ -127,7 +127,7 @@ export async function openProject(
   context: Pick<CommandContext, "args" | "terminal">,
   purpose: "reading" | "writing",
   engine: OpenOptions["engine"] = {},
-  places: Pick<OpenOptions, "sources" | "s3"> = {},
+  places: Pick<OpenOptions, "sources" | "s3" | "events"> = {},
 ): Promise<Tondo> {
   const folder = folderOf(context);
   const home = resolve(folder, context.args.text("home") ?? ".tondo");

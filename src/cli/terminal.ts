@@ -20,4 +20,6 @@ export interface Terminal {
   readonly folder: string;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Says how long work may take to stop, milliseconds, before the process is ended over it; five seconds where it is not said. */
+  readonly allowToStop: (ms: number) => void;
 }

@@ -20,7 +20,8 @@ const intro = `# The tondo command
   \`bool\` is \`true\` or \`false\`; a \`date\` is \`2024-03-01\`; a \`duration\` is \`90s\`, \`1.5h\` or \`7d\`. \`null\` is missing, except for a string.
 - **Partition paths** are written from the top down with \`/\`: \`US/CA/San Francisco\`. Names that hold a \`/\` are given one by one with the
   option that ends in \`-part\`.
-- **Environment**: \`TONDO_DATABASE\` stands in for \`--database\`, \`TONDO_ONLINE\` for \`--online\`; \`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\`, \`AWS_SESSION_TOKEN\`,
+- **Environment**: \`TONDO_DATABASE\` stands in for \`--database\`, \`TONDO_ONLINE\` for \`--online\`, \`TONDO_KAFKA\` for \`--kafka\`, \`TONDO_EVENTS\` for \`--events\`;
+  \`TONDO_KAFKA_USERNAME\`, \`TONDO_KAFKA_PASSWORD\`, \`TONDO_KAFKA_MECHANISM\` and \`TONDO_KAFKA_SSL\` log in to [Kafka](streams.md#kafka); \`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\`, \`AWS_SESSION_TOKEN\`,
   \`AWS_PROFILE\`, \`AWS_REGION\` and \`AWS_ENDPOINT_URL_S3\` say how [paths of S3](training-sets.md#data-in-s3) are read; \`NO_COLOR\` takes the colours away, which only a terminal gets anyway.
 - **Ctrl-C** ends a command cleanly; a second one ends it at once. What a command writes appears whole or not at all, so that
   both are safe.
@@ -31,7 +32,7 @@ Exit codes:
 
 /** What 3 says: the work is done, and there is something to act on. */
 const threes =
-  "something is to be done: `plan --exit-code` would change something, `freshness` found a group that does not keep its sla, `generations rollback` was not told --yes, `consistency` found what was served otherwise than it is trained on, or nothing to compare";
+  "something is to be done: `plan --exit-code` would change something, `freshness` found a group that does not keep its sla, `generations rollback` was not told --yes, `consistency` found what was served otherwise than it is trained on, or nothing to compare, `stream --until-empty` had not applied all when the time of `--for` was over";
 
 /** The page as it follows from the commands; \`npx vitest run test/cli/reference.test.ts -u\` writes it anew. */
 function reference(): string {

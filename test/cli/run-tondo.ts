@@ -49,6 +49,7 @@ export async function tondoWith(
     environment,
     folder,
     signal,
+    allowToStop: () => undefined,
   });
   return { code, out, err };
 }
@@ -60,9 +61,11 @@ export function spawnTondo(
   options: {
     readonly environment?: Readonly<Record<string, string>>;
     readonly interruptAfterMs?: number;
+    /** Stops it by a signal once this is settled; it is given what standard error says so far. */
+    readonly stopWhen?: (err: () => string) => Promise<NodeJS.Signals>;
   } = {},
 ): Promise<Ran> {
-  const { environment = {}, interruptAfterMs } = options;
+  const { environment = {}, interruptAfterMs, stopWhen } = options;
   const child = spawn(process.execPath, [mainScript, ...argv], {
     cwd: folder,
     env: { PATH: process.env["PATH"] ?? "", ...environment },
@@ -74,6 +77,13 @@ export function spawnTondo(
   child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
   const timer = interruptAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), interruptAfterMs);
   return new Promise((resolve, reject) => {
+    stopWhen?.(() => err).then(
+      (signal) => child.kill(signal),
+      (error: unknown) => {
+        child.kill("SIGKILL");
+        reject(error);
+      },
+    );
     child.on("error", reject);
     child.on("close", (code) => {
       clearTimeout(timer);

@@ -1,3 +1,4 @@
+export { durationArgument } from "./duration-argument.ts";
 export { momentArgument } from "./moment-argument.ts";
 export { keyArguments, inputArguments } from "./key-arguments.ts";
 export type { Option, Options, Positional } from "./option.ts";

@@ -19,6 +19,7 @@ import { predictCommand } from "./predict.ts";
 import { resolveCommand } from "./resolve.ts";
 import { scheduleCommand } from "./schedule.ts";
 import { servedCommand } from "./served.ts";
+import { streamCommand } from "./stream.ts";
 import { tagCommand } from "./tag.ts";
 import { testCommand } from "./test.ts";
 import { trainCommand } from "./train.ts";
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   featuresCommand,
   trainCommand,
   materializeCommand,
+  streamCommand,
   freshnessCommand,
   scheduleCommand,
   generationsCommand,
