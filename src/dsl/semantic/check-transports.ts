@@ -80,12 +80,12 @@ function checkTopic(
   report: Report,
 ): boolean {
   const { topic, span } = clause;
-  if (source !== "events") {
+  if (source === "table") {
     report.error(
       "kafka-here",
-      `a topic holds what happens: the ${source} "${name.text}" is read from files`,
+      `what comes by a topic has a time, and the table "${name.text}" has none: it is read from files`,
       span,
-      "call it events, or read it from parquet, csv or arrow",
+      "call it events or snapshot, or read it from parquet, csv or arrow",
     );
     return false;
   }
@@ -94,7 +94,7 @@ function checkTopic(
     report.error("bad-topic", "this is no name of a topic", span, hint);
     return false;
   }
-  if (transports.length > 1 && id.length === 0) {
+  if (source === "events" && transports.length > 1 && id.length === 0) {
     report.error(
       "missing-id",
       `the same event of "${name.text}" may come by this topic and from another place, and would count twice`,

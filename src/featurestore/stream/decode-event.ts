@@ -6,6 +6,7 @@ import {
   toMicros,
   TondoError,
   typeName,
+  type Value,
   type ValueKind,
 } from "../../core/index.ts";
 import { type Raw, type SourcePlan, toRaw } from "../../dsl/index.ts";
@@ -34,12 +35,18 @@ export function jsonDecoder(source: SourcePlan): EventDecoder {
     const found = new Map<string, Raw>();
     for (const { name, kind } of columns) {
       if (!Object.hasOwn(given, name)) continue;
-      const admitted = admit(ofJson(given[name], kind), kind);
-      if (admitted === undefined || (admitted === null && given[name] !== null)) throw misfit(name, kind);
+      const admitted = admitJson(given[name], kind);
+      if (admitted === undefined) throw misfit(name, kind);
       found.set(name, toRaw(admitted, kind));
     }
     return found;
   };
+}
+
+/** A member as a value of a kind; `undefined` where it is none. */
+export function admitJson(value: unknown, kind: ValueKind): Value | undefined {
+  const admitted = admit(ofJson(value, kind), kind);
+  return admitted === null && value !== null ? undefined : admitted;
 }
 
 function objectOf(value: Uint8Array | null): Readonly<Record<string, unknown>> {

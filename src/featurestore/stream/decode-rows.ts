@@ -4,6 +4,7 @@ import { originText, pushedText } from "../online/pushed-values.ts";
 import type { StreamMove } from "../online/stream-position.ts";
 import { type FedSource, type PlacedRow, placeRows, type RowsToApply } from "../pushed/index.ts";
 import { type EventDecoder, jsonDecoder } from "./decode-event.ts";
+import { tombstoneColumns } from "./decode-tombstone.ts";
 import type { LogEvent } from "./log-event.ts";
 
 /** An event with the partition that it was read from. */
@@ -58,7 +59,8 @@ export function decodeRows<E extends PlacedEvent>(
     try {
       const bytes = of.event.value?.length ?? 0;
       if (bytes > maxEventBytes) throw tooLarge(bytes, maxEventBytes);
-      read.push({ of, text: pushedText(decode(of.event)) });
+      const columns = of.event.value === null ? tombstoneColumns(fed, of.event) : decode(of.event);
+      read.push({ of, text: pushedText(columns) });
     } catch (error) {
       if (!(error instanceof TondoError)) throw error;
       refused.push({ of, error });
