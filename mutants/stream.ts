@@ -7,7 +7,8 @@ const buffer = ["test/featurestore/stream/event-buffer.test.ts"];
 const kafka = ["test/featurestore/stream/kafka-stream.kafka.test.ts"];
 const history = ["test/featurestore/stream/stream-history.kafka.test.ts"];
 const lmdb = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
-const cassandra = ["test/featurestore/online/cassandra/cassandra-store.cassandra.test.ts"];
+const cassandra = ["test/featurestore/online/cassandra/cassandra-pushed.cassandra.test.ts"];
+const away = ["test/featurestore/stream/once.test.ts"];
 
 const mutants: readonly Mutant[] = [
   {
@@ -18,11 +19,11 @@ const mutants: readonly Mutant[] = [
     tests: folder,
   },
   {
-    name: "fenced-worker-applies-what-another-has",
+    name: "events-applied-again-where-it-was-not-known-that-they-were",
     file: "src/featurestore/stream/stream-part.ts",
-    find: "stored = firstPosition(first)) => ({ ...stored, epoch: stored.epoch + 1, by })",
-    replace: "stored = firstPosition(first)) => ({ ...stored, by })",
-    tests: folder,
+    find: "if (stored.next !== before.next) throw new Fenced(partition);",
+    replace: "",
+    tests: away,
   },
   {
     name: "events-applied-without-their-position",
@@ -78,7 +79,7 @@ const mutants: readonly Mutant[] = [
     file: "src/featurestore/stream/source-stream.ts",
     find: "const fresh = events.filter(({ offset }) => offset >= part.accepted);",
     replace: "const fresh = events;",
-    tests: kafka,
+    tests: away,
   },
   {
     name: "dead-letters-not-kept",

@@ -33,7 +33,7 @@ const state = (shop: string, city: string, stars: number, secondsAgo: number): {
 async function cityOf(tondo: Tondo, shop: string): Promise<readonly unknown[]> {
   const reader = await tondo.features();
   const { values } = await reader.get(["shop:profile:city"], { shop });
-  const { value, status } = values["shop:profile:city"] ?? {};
+  const { value, status } = values["shop:profile:city"];
   return [value, status];
 }
 

@@ -19,6 +19,7 @@ import { Session } from "../../../../src/featurestore/online/cassandra/session.t
 import { settleOptions } from "../../../../src/featurestore/online/cassandra/settle-options.ts";
 import { decodePushed } from "../../../../src/featurestore/online/codec/index.ts";
 import type { Push } from "../../../../src/featurestore/online/index.ts";
+import { firstPosition, passed, type StreamMove } from "../../../../src/featurestore/online/stream-position.ts";
 import { claimPushed } from "../../../../src/featurestore/pushed/pushed-home.ts";
 import { pushedErasure, pushing } from "../../../../src/featurestore/pushed/index.ts";
 import { materialize } from "../../../../src/featurestore/materialize/index.ts";
@@ -69,7 +70,7 @@ async function loaded(limits: Partial<CassandraLimits> = {}) {
   await store.switchPointers([{ pointer: pointerTo(generation, { group, asOf: start, overlay }) }]);
   const session = await Session.open(settleOptions(optionsOf(name)));
   opened.push(session);
-  return { name, store, order: new PushOrder(session), tables: new PushedTables(session) };
+  return { name, store, session, order: new PushOrder(session), tables: new PushedTables(session) };
 }
 
 const pushOf = (texts: readonly string[], keys: readonly string[], own: Partial<Push> = {}): Push => {
@@ -307,6 +308,23 @@ describe("rows pushed to Cassandra", () => {
       engine.close();
       await rm(folder, { recursive: true });
     }
+  });
+
+  it("pass no events that were passed between looking and writing", async () => {
+    const { store, session, order } = await loaded();
+    const place = { topic: "orders", partition: "0" };
+    const readOne = (): StreamMove => ({
+      ...place,
+      change: (stored = firstPosition(0)) => passed(stored, stored.next + 1, []),
+    });
+    const decide = session.decide.bind(session);
+    const between = vi.spyOn(session, "decide").mockImplementation(async (statements) => {
+      between.mockRestore();
+      await store.pushed.push(pushOf(["a"], ["SFO"], { moves: [readOne()] }));
+      return decide(statements);
+    });
+    expect(await order.move("flights", [readOne()], doing)).toMatchObject([{ next: 2 }]);
+    expect(await store.pushed.positions("flights")).toMatchObject([{ ...place, position: { next: 2 } }]);
   });
 
   it("are put into the files of one home alone", async () => {

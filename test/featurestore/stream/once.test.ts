@@ -1,0 +1,127 @@
+import { appendFile, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { TondoError } from "../../../src/core/index.ts";
+import { compile, parseProject } from "../../../src/dsl/index.ts";
+import { Engine } from "../../../src/featurestore/duckdb/index.ts";
+import {
+  type EventLog,
+  FolderEventLog,
+  type LogEvent,
+  type RunningStream,
+  startStream,
+} from "../../../src/featurestore/index.ts";
+import { materialize } from "../../../src/featurestore/materialize/index.ts";
+import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
+import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
+import { order, secondsAgo } from "./streamed-orders.ts";
+
+const text = `entity shop (shop: string)
+events orders { kafka "orders" at ordered
+  columns (shop: string, ordered: timestamp, order_id: string, price: float) }
+group shop:sales from orders by shop { n = count() over 1h }
+`;
+
+const unavailable = (): TondoError => new TondoError("STORE_UNAVAILABLE", "the store did not answer");
+
+/** A project over a topic of a folder, loaded, and a stream that can be put between the two. */
+interface BareStream extends AsyncDisposable {
+  readonly store: LmdbStore;
+  readonly log: FolderEventLog;
+  readonly failures: readonly string[];
+  /** Appends an order, and waits until it is passed. */
+  order(id: string): Promise<void>;
+  /** Begins to stream, from this log. */
+  start(log: EventLog): Promise<void>;
+  /** How many orders are served. */
+  count(): Promise<unknown>;
+}
+
+async function bareStream(): Promise<BareStream> {
+  const { plan: project } = compile(parseProject([{ path: "shop.tondo", text }]), new Map());
+  if (project === undefined) throw new Error("it does not compile");
+  const folder = await mkdtemp(join(tmpdir(), "tondo-away-"));
+  await mkdir(join(folder, "orders"));
+  const file = join(folder, "orders", "one.ndjson");
+  await writeFile(file, "");
+  const store = LmdbStore.open({ folder: join(folder, "online") });
+  const engine = await Engine.open({ threads: 1 });
+  await materialize({ project, folder, home: folder, store, engine });
+  const failures: string[] = [];
+  let stream: RunningStream | undefined;
+  return {
+    ...{ store, failures, log: new FolderEventLog({ folder }) },
+    order: async (id) => {
+      await appendFile(file, `${order(id, "north", secondsAgo(60), 1)}\n`);
+      const { size } = await stat(file);
+      for (let left = 500; ((await store.pushed.positions("orders"))[0]?.position.next ?? 0) < size; left--) {
+        if (left === 0) throw new Error(JSON.stringify(stream?.metrics));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+    start: async (log) => {
+      stream = await startStream({
+        ...{ store, log, clock: () => Date.now() * 1000 },
+        inForce: () => Promise.resolve(project),
+        erased: () => Promise.resolve(() => undefined),
+        limits: { maxDelayMs: 10 },
+        onFailure: (_, error) => failures.push(error instanceof TondoError ? error.code : String(error)),
+      });
+    },
+    count: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const { values } = await createFeatureReader({ project, store }).get(["shop:sales:n"], { shop: "north" });
+      return values["shop:sales:n"].value;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await stream?.stop();
+      engine.close();
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+describe("a store that fails while a stream applies events to it", () => {
+  it.each(["before", "after"])("%s it has written them has each of them once", async (when) => {
+    await using bare = await bareStream();
+    const { store } = bare;
+    const push = store.pushed.push.bind(store.pushed);
+    let fails = 0;
+    store.pushed.push = async (asked) => {
+      const isFailing = ++fails % 2 === 1;
+      if (isFailing && when === "before") throw unavailable();
+      const done = await push(asked);
+      if (isFailing) throw unavailable();
+      return done;
+    };
+    await bare.start(bare.log);
+    for (let n = 0; n < 6; n++) await bare.order(String(n));
+    expect(await bare.count()).toBe(6);
+    expect(new Set(bare.failures)).toEqual(new Set(["STORE_UNAVAILABLE"]));
+  });
+});
+
+describe("a log that gives events again", () => {
+  it("has each of them applied once", async () => {
+    await using bare = await bareStream();
+    const { log } = bare;
+    const given: LogEvent[] = [];
+    await bare.start({
+      ...{ kind: log.kind, extents: (topic) => log.extents(topic), offsetsAt: (...asked) => log.offsetsAt(...asked) },
+      ...{ bury: (...asked) => log.bury(...asked), letters: (topic) => log.letters(topic), close: () => log.close() },
+      read: (topic, group, reader) =>
+        log.read(topic, group, {
+          take: (partition) => reader.take(partition),
+          accept: async (batch) => {
+            given.push(...batch.events);
+            await reader.accept({ ...batch, events: [...given] });
+            await reader.accept(batch);
+          },
+        }),
+    });
+    for (let n = 0; n < 6; n++) await bare.order(String(n));
+    expect(await bare.count()).toBe(6);
+  });
+});
