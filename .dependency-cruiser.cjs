@@ -109,6 +109,13 @@ module.exports = {
       to: { path: "^src/featurestore/online/(cassandra|lmdb|memory)/", pathNot: "^src/featurestore/online/$1/" },
     },
     {
+      name: "event-logs-apart",
+      comment: "Logs of events share the port, never each other's code.",
+      severity: "error",
+      from: { path: "^src/featurestore/stream/(kafka|folder)/" },
+      to: { path: "^src/featurestore/stream/(kafka|folder)/", pathNot: "^src/featurestore/stream/$1/" },
+    },
+    {
       name: "oracle-alone",
       comment:
         "The naive reading of the time contract knows plans and values, by their types: no code that it is compared with.",

@@ -14,11 +14,21 @@ function takesColours(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && none === "" && terminal !== "dumb";
 }
 
+/** Passes on what Node warns of, but for timers that the client of Kafka sets to a moment gone by: nobody who reads that can do anything about it. */
+function hushTimers(): void {
+  const printing = process.listeners("warning");
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    if (warning.name !== "TimeoutNegativeWarning") for (const print of printing) print(warning);
+  });
+}
+
 async function main(): Promise<number> {
   if (Number.parseInt(process.versions.node, 10) < oldestNode) {
     process.stderr.write(`tondo needs Node ${String(oldestNode)} or newer; this is ${process.version}\n`);
     return 1;
   }
+  hushTimers();
   const abort = new AbortController();
   const interrupt = (signal: NodeJS.Signals): void => {
     // The second time is meant.

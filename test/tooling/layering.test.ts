@@ -111,6 +111,7 @@ const broken: readonly (readonly [rule: string, file: string, imports: string])[
   ["across-folders-through-index", "src/dsl/breaks-index.ts", "src/core/moment.ts"],
   ["entries-through-index", "src/open-deep.ts", "src/registry/tags.ts"],
   ["online-adapters-apart", "src/featurestore/online/cassandra/a.ts", "src/featurestore/online/lmdb/b.ts"],
+  ["event-logs-apart", "src/featurestore/stream/folder/a.ts", "src/featurestore/stream/kafka/b.ts"],
   ["files-below-joins", "src/featurestore/offline/files/a.ts", "src/featurestore/offline/joins/b.ts"],
   ["joins-below-sets", "src/featurestore/offline/joins/a.ts", "src/featurestore/offline/sets/b.ts"],
   ["engines-apart", "src/featurestore/spark/a.ts", "src/featurestore/duckdb/b.ts"],
@@ -174,6 +175,7 @@ describe("the layering rules", () => {
       "src/featurestore/duckdb/index.ts": ["@duckdb/node-api"],
       "src/featurestore/online/lmdb/index.ts": ["lmdb", "src/core/index.ts"],
       "src/featurestore/online/cassandra/index.ts": ["cassandra-driver", "type cassandra-driver", "src/core/index.ts"],
+      "src/featurestore/stream/kafka/index.ts": ["kafkajs", "type kafkajs", "src/featurestore/stream/event-log.ts"],
       "src/registry/index.ts": ["src/database/index.ts", "src/runtimes/index.ts", "src/registry/package/zip.ts"],
       "src/registry/package/zip.ts": ["fflate", "uuid"],
       "src/language-server/index.ts": [
