@@ -1,0 +1,56 @@
+import { Partitioners } from "kafkajs";
+import { type RunningKafka, startKafka } from "../../test/servers/kafka.ts";
+import { kafkaClient } from "../../test/servers/kafka-client.ts";
+import { scaled } from "../harness/scale.ts";
+
+/** How many keys events have. */
+export const keys = 200_000;
+/** How many events one call applies. */
+export const events: number = scaled(400_000, 20_000);
+export const topic = "orders";
+const partitions = 4;
+const lengths = ["1h", "1d", "7d"];
+
+/** Three windows of five aggregates, over events of a topic alone. */
+export const definitions: string = [
+  "entity shop (shop: string)",
+  `events orders { kafka "${topic}" at ordered columns (shop: string, ordered: timestamp, price: float) }`,
+  "group shop:sales from orders by shop {",
+  ...lengths.flatMap((over) =>
+    ["count()", "sum(price)", "mean(price)", "min(price)", "max(price)"].map(
+      (aggregate) => `  ${aggregate.slice(0, aggregate.indexOf("("))}_${over} = ${aggregate} over ${over}`,
+    ),
+  ),
+  "}",
+].join("\n");
+
+/** A Kafka of its own with the events, of the last hour, in a topic of four partitions. */
+export async function producedEvents(): Promise<RunningKafka> {
+  const kafka = await startKafka({ fastBoot: false });
+  const client = kafkaClient(kafka);
+  const admin = client.admin();
+  await admin.connect();
+  await admin.createTopics({
+    topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
+    waitForLeaders: true,
+  });
+  await admin.disconnect();
+  const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  const now = Date.now();
+  let state = 7;
+  const random = (): number => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) / 2 ** 32;
+  for (let from = 0; from < events; from += 5000) {
+    const messages = Array.from({ length: Math.min(5000, events - from) }, () => ({
+      value: JSON.stringify({
+        shop: `s${String(Math.floor(random() * keys))}`,
+        ordered: new Date(now - Math.floor(random() * 3_600_000)).toISOString(),
+        price: Math.round(random() * 1e4) / 100,
+      }),
+      partition: (from / 5000) % partitions,
+    }));
+    await producer.send({ topic, messages });
+  }
+  await producer.disconnect();
+  return kafka;
+}
