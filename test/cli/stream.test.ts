@@ -1,4 +1,4 @@
-import { mkdir, rm, truncate } from "node:fs/promises";
+import { rm, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -209,14 +209,14 @@ describe("a stream that runs", () => {
     await using shop = await streamedOrders();
     const abort = new AbortController();
     await shop.append("one.ndjson", order("a", "north", secondsAgo(60), 10));
-    // A folder where the file of dead letters would be.
+    // A file where the folder of dead letters would be.
     await shop.append("one.ndjson", "nonsense");
-    const blocked = join(shop.events, "orders.dead-letters", "letters.ndjson");
-    await mkdir(blocked, { recursive: true });
+    const blocked = join(shop.events, "orders.dead-letters");
+    await writeFile(blocked, "");
     const options = { folder: shop.folder, signal: abort.signal };
     const running = tondoWith(options, "stream", ...at, "--max-delay", "10ms", "--json");
     await sleep(1500);
-    await rm(blocked, { recursive: true });
+    await rm(blocked);
     await until(async () => ((await sales(shop.tondo, "north"))[0] === 1 ? true : undefined));
     abort.abort();
     const ran = await running;

@@ -45,7 +45,15 @@ export function firstPosition(next: number): StreamPosition {
 
 /** Whether what is at an offset was applied. */
 export function isApplied({ end, holes }: StreamPosition, offset: number): boolean {
-  return offset < end && !holes.some(({ from, to }) => offset >= from && offset < to);
+  if (offset >= end) return false;
+  // The last range that begins at it or before.
+  let [low, high] = [0, holes.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((holes[middle]?.from ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return offset >= (holes[low - 1]?.to ?? -Infinity);
 }
 
 /**

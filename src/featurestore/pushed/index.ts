@@ -3,7 +3,7 @@ export { defaultPushLimits, longestWait, type PushLimits } from "./push-limits.t
 export { pushing } from "./push-rows.ts";
 export { addEmptyParts } from "./empty-part.ts";
 export { type FedSource, isFed } from "./fed-source.ts";
-export { type PlacedRow, placeRows } from "./place-rows.ts";
+export { type PlacedRow, placeRows, type RowProblem } from "./place-rows.ts";
 export { type PushingOptions, RowApplication, type RowsToApply } from "./row-application.ts";
 export { collectPushed } from "./collect-pushed.ts";
 export { lastPushed, wasPushedBehind, withPushed } from "./pushed-places.ts";

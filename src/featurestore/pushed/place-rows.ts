@@ -1,8 +1,7 @@
-import { formatMicros, type Micros, parseTypeName, type TondoError } from "../../core/index.ts";
+import { type Micros, parseTypeName } from "../../core/index.ts";
 import { isMissingRaw, type Raw, type SourcePlan } from "../../dsl/index.ts";
 import { maxKeyBytes, tryEncodeKey } from "../online/codec/index.ts";
 import { recentKey } from "../online/recent-rows.ts";
-import { invalidRow } from "./checked-rows.ts";
 import type { FedGroup, FedSource } from "./fed-source.ts";
 
 /** A row in a group: under which key, and when it happened. */
@@ -17,7 +16,16 @@ export interface PlacedRows {
   /** By group, each row; of those with a problem, anything. */
   readonly groups: readonly (readonly PlacedRow[])[];
   /** By the place of a row, why it comes in none. */
-  readonly problems: ReadonlyMap<number, TondoError>;
+  readonly problems: ReadonlyMap<number, RowProblem>;
+}
+
+/** Why a row comes in no group, of whatever place it is. */
+export interface RowProblem {
+  readonly code: "INPUT_INVALID" | "KEY_INVALID";
+  /** The column that says it, where it is one. */
+  readonly column: string | undefined;
+  readonly what: string;
+  readonly hint: string;
 }
 
 /**
@@ -26,7 +34,7 @@ export interface PlacedRows {
  * @param latest rows may not be dated later
  */
 export function placeRows({ source, groups }: FedSource, texts: readonly string[], latest: Micros): PlacedRows {
-  const problems = new Map<number, TondoError>();
+  const problems = new Map<number, RowProblem>();
   return {
     groups: groups.map((group) => placeInGroup(source, group, texts, latest, problems)),
     problems,
@@ -38,7 +46,7 @@ function placeInGroup(
   { plan, program, name }: FedGroup,
   texts: readonly string[],
   latest: Micros,
-  problems: Map<number, TondoError>,
+  problems: Map<number, RowProblem>,
 ): readonly PlacedRow[] {
   const kinds = plan.key.map(({ type }) => parseTypeName(type).kind);
   const results = program.run(texts);
@@ -46,8 +54,13 @@ function placeInGroup(
   return texts.map((_, i) => {
     const parts = kinds.map((_kind, part): Raw => results[part]?.[i] ?? null);
     const t = results[kinds.length]?.[i] ?? null;
-    const invalid = (what: string, hint: string, column?: string, code?: "KEY_INVALID"): PlacedRow => {
-      if (!problems.has(i)) problems.set(i, invalidRow(source.name, i, column, what, hint, code));
+    const invalid = (
+      what: string,
+      hint: string,
+      column?: string,
+      code: RowProblem["code"] = "INPUT_INVALID",
+    ): PlacedRow => {
+      if (!problems.has(i)) problems.set(i, { code, column, what, hint });
       return { key: undefined, t: NaN };
     };
     if (typeof t !== "number" || t !== t)
@@ -58,7 +71,7 @@ function placeInGroup(
       );
     if (t > latest)
       return invalid(
-        `is dated ${formatMicros(t)}, further ahead than rows may be`,
+        "is dated further ahead than rows may be",
         "Look at the clock it comes from, or raise the limit `maxFuture`.",
         columnOf(source),
       );

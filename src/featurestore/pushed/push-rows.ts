@@ -44,7 +44,7 @@ function rowsToPush(
   const { groups: placed, problems } = placeRows(fed, texts, latest);
   for (const i of texts.keys()) {
     const problem = problems.get(i);
-    if (problem !== undefined) throw problem;
+    if (problem !== undefined) throw invalidRow(name, i, problem.column, problem.what, problem.hint, problem.code);
     if (placed.every((own) => own[i]?.key === undefined))
       throw invalidRow(
         name,

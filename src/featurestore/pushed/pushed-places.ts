@@ -136,7 +136,8 @@ export async function withPushed<P extends Sources>(
   const placed = async (given: SourcePlan): Promise<SourcePlan> => {
     // What was listed earlier may lack what was pushed since.
     const source = withoutPushed(given);
-    const first = filesAtRest(source)[0] ?? source.transports.find(({ format }) => format === "kafka");
+    // What comes by a topic is known as its place says; else as in the first place of files.
+    const first = source.transports.find(({ format }) => format === "kafka") ?? filesAtRest(source)[0];
     if (first === undefined || source.kind === "table") return source;
     const looking = found.get(source.name) ?? wholeParts(home, source.name);
     found.set(source.name, looking);

@@ -84,7 +84,16 @@ export class RowApplication {
         const rows = await make(fed);
         return rows === undefined ? undefined : await this.#apply(pushed, fed, rows);
       } catch (error) {
-        if (error instanceof GrownOld && turn < mostTurns) continue;
+        if (error instanceof GrownOld) {
+          if (turn < mostTurns) continue;
+          throw new TondoError(
+            "HOME_BUSY",
+            `rows for "${name}" grew a day old while they were on their way, again and again`,
+            {
+              hint: "Nothing was pushed: push again.",
+            },
+          );
+        }
         if (!(error instanceof OtherFeeds)) throw error;
         if (turn === mostTurns) throw appliedMeanwhile(name, error);
         await this.#catchUp(pushed, name, error.feeds);

@@ -82,7 +82,9 @@ function ofJson(value: unknown, kind: ValueKind): unknown {
     // What is beyond was rounded by the parser.
     return typeof value === "number" && !Number.isSafeInteger(value) ? {} : value;
   }
-  if (kind === "date" && typeof value === "string") return daysOf(value);
+  if (kind === "date") return typeof value === "string" ? daysOf(value) : value === null ? null : {};
+  // What JSON says is larger than any float is.
+  if (typeof value === "number" && !Number.isFinite(value)) return {};
   if (isList(kind) && Array.isArray(value)) return value.map((item: unknown) => ofJson(item, elementKind(kind)));
   return value;
 }

@@ -2,7 +2,7 @@ import { type Micros, TondoError } from "../../core/index.ts";
 import type { SourcePlan } from "../../dsl/index.ts";
 import { originText, pushedText } from "../online/pushed-values.ts";
 import type { StreamMove } from "../online/stream-position.ts";
-import { type FedSource, type PlacedRow, placeRows, type RowsToApply } from "../pushed/index.ts";
+import { type FedSource, type PlacedRow, placeRows, type RowProblem, type RowsToApply } from "../pushed/index.ts";
 import { type EventDecoder, jsonDecoder } from "./decode-event.ts";
 import { tombstoneColumns } from "./decode-tombstone.ts";
 import type { LogEvent } from "./log-event.ts";
@@ -73,8 +73,8 @@ export function decodeRows<E extends PlacedEvent>(
   );
   const rows: DecodedEvent<E>[] = [];
   for (const [i, one] of read.entries()) {
-    const error = problems.get(i);
-    if (error !== undefined) refused.push({ of: one.of, error });
+    const problem = problems.get(i);
+    if (problem !== undefined) refused.push({ of: one.of, error: problemOf(problem) });
     else rows.push({ ...one, placed: groups.map((own) => own[i] ?? nowhere), t: groups[0]?.[i]?.t ?? NaN });
   }
   return { rows, refused };
@@ -98,6 +98,11 @@ export function rowsOf(
 }
 
 const nowhere: PlacedRow = { key: undefined, t: NaN };
+
+function problemOf({ code, column, what, hint }: RowProblem): TondoError {
+  const place = column === undefined ? "the event" : `column "${column}"`;
+  return new TondoError(code, `${place} ${what}`, { hint, ...(column === undefined ? {} : { details: { column } }) });
+}
 
 function tooLarge(bytes: number, limit: number): TondoError {
   return new TondoError("LIMIT_EXCEEDED", `the event takes ${String(bytes)} bytes, more than ${String(limit)}`);

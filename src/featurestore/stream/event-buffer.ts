@@ -39,6 +39,11 @@ export class EventBuffer {
     return this.#pieces.reduce((sum, { events }) => sum + events.length, 0);
   }
 
+  /** Whether some are of a partition that others take, too. */
+  get isContested(): boolean {
+    return this.#pieces.some(({ part }) => part.isContested);
+  }
+
   /** When the oldest were accepted; `undefined` where none wait. */
   get since(): number | undefined {
     return this.#pieces[0]?.since;
@@ -49,10 +54,7 @@ export class EventBuffer {
     const since = performance.now();
     for (let at = 0; at === 0 || at < events.length; at += pieceEvents) {
       const own = events.slice(at, at + pieceEvents);
-      const bytes = own.reduce(
-        (sum, { key, value }) => sum + eventBytes + (key?.length ?? 0) + (value?.length ?? 0),
-        0,
-      );
+      const bytes = sizeOf(own);
       this.#pieces.push({ part, events: own, next: events[at + pieceEvents]?.offset ?? next, bytes, since });
       this.#bytes += bytes;
     }
@@ -66,8 +68,10 @@ export class EventBuffer {
       });
   }
 
-  /** The oldest pieces, at least one, up to so many events and bytes; they stay until they are removed. */
+  /** The oldest pieces, at least one, up to so many events and bytes; they stay until they are removed. One that has more events is cut. */
   oldest(events: number, bytes: number): readonly WaitingEvents[] {
+    const [first] = this.#pieces;
+    if (first !== undefined && first.events.length > events) this.#pieces.splice(0, 1, ...cut(first, events));
     const taken: WaitingEvents[] = [];
     let [n, size] = [0, 0];
     for (const piece of this.#pieces) {
@@ -91,4 +95,18 @@ export class EventBuffer {
     this.#waiting = [];
     for (const wake of waiting) wake();
   }
+}
+
+/** A piece as two, the first of which has so many events. */
+function cut(piece: WaitingEvents, events: number): readonly WaitingEvents[] {
+  const [own, others] = [piece.events.slice(0, events), piece.events.slice(events)];
+  const bytes = sizeOf(own);
+  return [
+    { ...piece, events: own, next: others[0]?.offset ?? piece.next, bytes },
+    { ...piece, events: others, bytes: piece.bytes - bytes },
+  ];
+}
+
+function sizeOf(events: readonly LogEvent[]): number {
+  return events.reduce((sum, { key, value }) => sum + eventBytes + (key?.length ?? 0) + (value?.length ?? 0), 0);
 }

@@ -5,6 +5,8 @@ import type { LogEvent } from "./log-event.ts";
 /** Some events of a partition, one behind the other. */
 export interface EventBatch {
   readonly partition: string;
+  /** The offset that they were asked for from: between it and the first of them there is no event. */
+  readonly from: number;
   readonly events: readonly LogEvent[];
   /** The offset to be read next, behind all of them. */
   readonly next: number;
@@ -14,10 +16,12 @@ export interface EventBatch {
 
 /** Who reads a topic. */
 export interface EventReader {
-  /** Asked whenever a partition comes to this process, also where it had it before: from which offset it is read. */
-  take(partition: string): Promise<number>;
+  /** Asked whenever a partition comes to this process, also where it had it before: from which offset it is read; `undefined` where nothing is read any more. */
+  take(partition: string): Promise<number | undefined>;
   /** Given what was read, in its order; settled once there is room for more. What was accepted before is given again, perhaps. */
   accept(batch: EventBatch): Promise<void>;
+  /** Told what keeps the log from being read for now. */
+  report(error: unknown): void;
 }
 
 /** A topic that is being read. */

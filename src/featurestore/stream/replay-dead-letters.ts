@@ -1,3 +1,4 @@
+import { waitUntil } from "../../core/index.ts";
 import { filled, isApplied, type StreamMove } from "../online/stream-position.ts";
 import { RowApplication } from "../pushed/index.ts";
 import { decodeRows, type PlacedEvent, rowsOf } from "./decode-rows.ts";
@@ -73,23 +74,25 @@ async function replaySome(
   for (let left = mostTries; ; left--) {
     const positions = await pushed.positions(source);
     const seen = new Set<string>();
+    let repeated = 0;
     const wanted: PlacedEvent[] = [];
     const dead: string[] = [];
     for (const { partition, event, reason, hasValue } of letters) {
       const position = positionIn(positions, { topic, partition });
       const id = `${partition} ${String(event.offset)}`;
-      // A letter that was kept twice counts once, and one that the topic was not read up to is read there.
-      if (position === undefined || event.offset >= position.end || isApplied(position, event.offset) || seen.has(id))
-        continue;
+      // One that the topic was not read up to is read there.
+      if (position === undefined || event.offset >= position.end) continue;
+      if (isApplied(position, event.offset)) repeated++;
+      // One that was kept twice counts once.
+      if (isApplied(position, event.offset) || seen.has(id)) continue;
       seen.add(id);
       if (hasValue) wanted.push({ partition, event });
       else dead.push(reason);
     }
-    const repeated = letters.length - seen.size;
     if (wanted.length === 0) return { applied: 0, repeated, dead };
     const refusals: string[] = [];
     try {
-      await application.apply(source, (fed) => {
+      const done = await application.apply(source, (fed) => {
         const bounds = { maxEventBytes: limits.maxEventBytes, latest: clock() + limits.maxFuture };
         const { rows, refused } = decodeRows(fed, wanted, bounds);
         refusals.splice(0, refusals.length, ...refused.map(({ error }) => error.message));
@@ -104,6 +107,8 @@ async function replaySome(
         );
         return rowsOf(topic, fed, rows, moves);
       });
+      // Whoever reads next sees them.
+      await waitUntil(done?.appliedAt ?? -Infinity, clock);
     } catch (error) {
       if (error instanceof Fenced && left > 0) continue;
       throw error;

@@ -63,13 +63,22 @@ export async function resetStream(options: ResetOptions): Promise<readonly Reset
           { details: { topic, partition, first, end } },
         );
       const before = known.find((one) => one.topic === topic && one.partition === partition)?.position;
+      if (!isNewTopic && before !== undefined && before.end > end)
+        throw new TondoError(
+          "INVALID_ARGUMENT",
+          `partition ${partition} of ${topic} ends at ${String(end)}, and was read up to ${String(before.end)}: it was made anew`,
+          {
+            hint: "What was applied of it before is another's: say `isNewTopic`, or --new-topic.",
+            details: { topic, partition, end, read: before.end },
+          },
+        );
       resets.push({ topic, partition, from: before?.next ?? null, to: asked });
       moves.push({
         ...{ topic, partition },
         change: (stored = firstPosition(first)) =>
           isNewTopic
-            ? { ...firstPosition(asked), epoch: stored.epoch + 1, by: `reset by ${actor}` }
-            : repositioned(stored, asked, `reset by ${actor}`),
+            ? { ...firstPosition(asked), epoch: stored.epoch + 1, by: resetBy(actor) }
+            : repositioned(stored, asked, resetBy(actor)),
       });
     }
   }
@@ -79,4 +88,9 @@ export async function resetStream(options: ResetOptions): Promise<readonly Reset
     });
   await pushed.move(source, moves);
   return resets;
+}
+
+/** By whom a position was set elsewhere: no worker is called so. */
+export function resetBy(actor: string): string {
+  return `reset by ${actor}`;
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Clock, type Micros, TondoError } from "../../core/index.ts";
+import { type Clock, type Micros, TondoError, waitUntil } from "../../core/index.ts";
 import type { PushedRows } from "../online/index.ts";
 import type { PushedStore } from "../online/pushed-store.ts";
-import { isApplied, passed } from "../online/stream-position.ts";
+import { isApplied, passed, type StreamPosition } from "../online/stream-position.ts";
 import type { RowApplication } from "../pushed/index.ts";
 import type { DeadLetter } from "./dead-letter.ts";
 import { decodeRows, type PlacedEvent, type RefusedEvent, rowsOf } from "./decode-rows.ts";
@@ -10,6 +10,7 @@ import { EventBuffer, type WaitingEvents } from "./event-buffer.ts";
 import type { EventBatch, EventLog, EventReader, Reading } from "./event-log.ts";
 import { PartCounts } from "./part-counts.ts";
 import { Fenced, type PassedPart, passPart, positionIn, takeOver, type TakenPart } from "./stream-part.ts";
+import { resetBy } from "./reset-stream.ts";
 import { isPassing } from "./is-passing.ts";
 import type { StreamLimits } from "./stream-limits.ts";
 import type { PartitionMetrics, SourceMetrics } from "./stream-metrics.ts";
@@ -45,6 +46,9 @@ export class SourceStream implements EventReader {
   readonly #buffer: EventBuffer;
   readonly #parts: Map<string, TakenPart> = new Map<string, TakenPart>();
   readonly #counts: Map<string, PartCounts> = new Map<string, PartCounts>();
+  /** Nothing more is read. */
+  readonly #ending: AbortController = new AbortController();
+  /** Nothing more is applied. */
   readonly #stopping: AbortController = new AbortController();
   readonly #failed: PromiseWithResolvers<never> = Promise.withResolvers<never>();
   #reading: Reading | undefined;
@@ -55,13 +59,20 @@ export class SourceStream implements EventReader {
   #flushes = 0;
   #failures = 0;
   #fenced = 0;
+  /** Partitions that another took from this process. */
+  readonly #contested: Set<string> = new Set<string>();
+  /** How many events are applied at once: fewer where a limit was exceeded. */
+  #most: number;
   #late = 0;
+  /** From when on all counts that was applied. */
+  #appliedAt: Micros = -Infinity;
   #failing: SourceMetrics["failing"];
   #lastFlush: SourceMetrics["lastFlush"] = { events: 0, bytes: 0, seconds: 0 };
 
   constructor(options: SourceStreamOptions) {
     this.#options = options;
     this.#buffer = new EventBuffer(options.limits.bufferBytes);
+    this.#most = options.limits.flushEvents;
     // Whoever waits for it is told; nobody need.
     this.#failed.promise.catch(() => undefined);
   }
@@ -75,7 +86,7 @@ export class SourceStream implements EventReader {
     const { log, topic, group } = this.#options;
     this.#reading = await log.read(topic, group, this);
     this.#reading.failed.catch((error: unknown) => {
-      this.#failed.reject(error);
+      this.#fail(error);
     });
   }
 
@@ -83,21 +94,26 @@ export class SourceStream implements EventReader {
   async stop(): Promise<void> {
     const { stopMs } = this.#options.limits;
     const until = performance.now() + stopMs;
-    await this.#reading?.stop();
-    while (this.#buffer.since !== undefined && performance.now() < until) {
-      await Promise.race([this.#flush(), sleep(until - performance.now(), undefined, { ref: false })]);
-    }
+    // Whoever waits for room, or for the store, would keep what reads from ending.
+    this.#ending.abort();
+    this.#buffer.wake();
+    const over = sleep(stopMs, undefined, { ref: false });
+    await Promise.race([this.#reading?.stop(), over]);
+    const { signal } = this.#stopping;
+    while (!signal.aborted && this.#buffer.since !== undefined && performance.now() < until)
+      await Promise.race([this.#flush(), over]);
     this.#giveUp();
     await this.#flushing;
+    // Whoever reads next sees what was applied.
+    await waitUntil(this.#appliedAt, this.#options.clock);
   }
 
-  async take(partition: string): Promise<number> {
+  async take(partition: string): Promise<number | undefined> {
     // What was read before of this partition is read again, from where it was applied.
     this.#forget(partition);
     await this.#flushing;
-    const part = await this.#untilDone(() => this.#takeOver(partition));
-    // Nothing is read any more.
-    if (part === undefined) return 0;
+    const part = await this.#untilDone(() => this.#takeOver(partition), this.#ending.signal);
+    if (part === undefined || this.#ending.signal.aborted) return undefined;
     this.#parts.set(partition, part);
     return part.accepted;
   }
@@ -106,29 +122,35 @@ export class SourceStream implements EventReader {
     const { topic, source, store, worker, log } = this.#options;
     const place = { topic, partition };
     const known = positionIn(await store.positions(source), place);
-    const first = known === undefined ? ((await log.extents(topic)).get(partition)?.first ?? 0) : known.next;
+    const first = (await log.extents(topic)).get(partition)?.first ?? known?.next ?? 0;
     const [position] = await store.move(source, [takeOver(place, first, worker)]);
     if (position === undefined) throw new TondoError("INTERNAL", "a position was moved without a word");
-    return { partition, epoch: position.epoch, position, accepted: position.next };
+    const isContested = this.#contested.delete(partition);
+    return {
+      ...{ partition, epoch: position.epoch, position, accepted: position.next, isContested },
+      buried: new Set<number>(),
+    };
   }
 
-  /** Learns of partitions that were taken over, or are to be read from elsewhere, where nothing of them is to be applied that would tell. */
+  /** Learns of partitions that are to be read from elsewhere, where nothing of them is to be applied that would tell. */
   async lookAround(): Promise<void> {
     const { source, topic, store } = this.#options;
     if (this.#parts.size === 0) return;
     const positions = await store.positions(source);
     for (const { partition, epoch } of this.#parts.values()) {
       const stored = positionIn(positions, { topic, partition });
-      if (stored === undefined || stored.epoch <= epoch) continue;
+      // Where another worker has it by now, that is seen once something of it is to be applied.
+      if (stored === undefined || stored.epoch <= epoch || !isReset(stored)) continue;
       this.#forget(partition);
       this.#reading?.retake(partition);
     }
   }
 
-  async accept({ partition, events, next, end }: EventBatch): Promise<void> {
+  async accept({ partition, from, events, next, end }: EventBatch): Promise<void> {
     const part = this.#parts.get(partition);
-    // It was fenced meanwhile, and is taken anew or never.
-    if (part === undefined || next <= part.accepted) return;
+    // It was fenced meanwhile, and is taken anew or never; or it was taken anew, and is read from before this.
+    if (part === undefined || next <= part.accepted || from > part.accepted) return;
+    if (this.#ending.signal.aborted) return;
     const fresh = events.filter(({ offset }) => offset >= part.accepted);
     part.accepted = next;
     const counts = this.#countsOf(partition);
@@ -136,7 +158,12 @@ export class SourceStream implements EventReader {
     counts.lag = Math.max(0, end - next);
     this.#buffer.add(part, fresh, next);
     this.#schedule();
-    await this.#buffer.room(this.#stopping.signal);
+    await this.#buffer.room(this.#ending.signal);
+  }
+
+  report(error: unknown): void {
+    this.#failures++;
+    this.#tell(error);
   }
 
   get metrics(): SourceMetrics & { readonly partitions: readonly PartitionMetrics[] } {
@@ -172,7 +199,7 @@ export class SourceStream implements EventReader {
     if (since === undefined || this.#isFlushing || this.#stopping.signal.aborted) return;
     const { maxDelayMs, flushBytes, flushEvents } = this.#options.limits;
     clearTimeout(this.#timer);
-    const isFull = bytes >= flushBytes || this.#buffer.events >= flushEvents;
+    const isFull = bytes >= flushBytes || this.#buffer.events >= flushEvents || this.#buffer.isContested;
     const wait = isFull ? 0 : Math.max(0, since + maxDelayMs - performance.now());
     this.#timer = setTimeout(() => {
       void this.#flush();
@@ -184,7 +211,7 @@ export class SourceStream implements EventReader {
     if (this.#isFlushing) return this.#flushing;
     this.#isFlushing = true;
     clearTimeout(this.#timer);
-    this.#flushing = this.#untilDone(() => this.#apply()).then(() => {
+    this.#flushing = this.#untilDone(() => this.#apply(), this.#stopping.signal).then(() => {
       this.#isFlushing = false;
       this.#schedule();
     });
@@ -192,30 +219,45 @@ export class SourceStream implements EventReader {
   }
 
   /** Does something, again and again where what fails may go well later; `undefined` where that was given up. */
-  async #untilDone<T>(work: () => Promise<T>): Promise<T | undefined> {
-    const { limits, clock, source, onFailure } = this.#options;
-    const { signal } = this.#stopping;
+  async #untilDone<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+    const { limits, clock } = this.#options;
     for (let pause = 50; !signal.aborted; pause = Math.min(2 * pause, limits.retryMs)) {
       try {
-        const done = await work();
-        this.#failing = undefined;
-        return done;
+        return await work();
       } catch (error) {
         if (!isPassing(error)) {
-          this.#failed.reject(error);
-          this.#giveUp();
+          this.#fail(error);
           return undefined;
         }
         this.#failures++;
         this.#failing = { code: error.code, message: error.message, since: this.#failing?.since ?? clock() };
-        onFailure(source, error);
+        // A smaller one may be taken.
+        if (error.code === "LIMIT_EXCEEDED") this.#most = Math.max(1, Math.floor(this.#most / 2));
+        this.#tell(error);
       }
       await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
     return undefined;
   }
 
+  #tell(error: unknown): void {
+    const { source, onFailure } = this.#options;
+    try {
+      onFailure(source, error);
+    } catch {
+      // Whoever is told has failed, and the stream has not.
+    }
+  }
+
+  /** Ends the stream: others have what it read once it has left the group. */
+  #fail(error: unknown): void {
+    this.#failed.reject(error);
+    this.#giveUp();
+    void this.#reading?.stop().catch(() => undefined);
+  }
+
   #giveUp(): void {
+    this.#ending.abort();
     this.#stopping.abort();
     this.#buffer.wake();
     clearTimeout(this.#timer);
@@ -223,7 +265,7 @@ export class SourceStream implements EventReader {
 
   async #apply(): Promise<void> {
     const { flushEvents, flushBytes } = this.#options.limits;
-    const pieces = this.#buffer.oldest(flushEvents, flushBytes);
+    const pieces = this.#buffer.oldest(this.#most, flushBytes);
     if (pieces.length === 0) return;
     const began = performance.now();
     try {
@@ -232,11 +274,14 @@ export class SourceStream implements EventReader {
       if (!(error instanceof Fenced)) throw error;
       this.#fenced++;
       this.#forget(error.partition);
+      this.#contested.add(error.partition);
       // Where it is still this process's it is read from where it stands: another may have had it for a while, or a write of which that was not known may have come to stand.
       this.#reading?.retake(error.partition);
       return;
     }
     this.#flushes++;
+    this.#failing = undefined;
+    this.#most = Math.min(flushEvents, 2 * this.#most);
     const [events, bytes] = [sum(pieces, (piece) => piece.events.length), sum(pieces, (piece) => piece.bytes)];
     this.#lastFlush = { events, bytes, seconds: (performance.now() - began) / 1000 };
   }
@@ -291,13 +336,15 @@ export class SourceStream implements EventReader {
 
   #count(
     passedParts: readonly PassedPart[],
-    { waiting, erased, lateBy }: PushedRows,
+    { waiting, erased, lateBy, appliedAt }: PushedRows,
     repeated: ReadonlyMap<TakenPart, number>,
     watermarks: ReadonlyMap<TakenPart, Micros>,
   ): void {
     if (lateBy > 0) this.#late++;
+    this.#appliedAt = Math.max(this.#appliedAt, appliedAt);
     for (const [i, { part, to, applied, dead }] of passedParts.entries()) {
       part.position = passed(part.position, to, dead);
+      for (const offset of dead) part.buried.delete(offset);
       const counts = this.#countsOf(part.partition);
       counts.applied += applied.length;
       counts.dead += dead.length;
@@ -311,14 +358,23 @@ export class SourceStream implements EventReader {
     }
   }
 
-  #bury(refused: readonly RefusedEvent<ReadEvent>[]): Promise<void> {
+  /** Keeps letters of those of which none is kept yet: what is tried again has others kept before. */
+  async #bury(refused: readonly RefusedEvent<ReadEvent>[]): Promise<void> {
     const { log, topic, source } = this.#options;
-    const letters = refused.map(({ of: { partition, event }, error }): DeadLetter => ({
+    const fresh = refused.filter(({ of: { part, event } }) => !part.buried.has(event.offset));
+    if (fresh.length === 0) return;
+    const letters = fresh.map(({ of: { partition, event }, error }): DeadLetter => ({
       ...{ source, partition, event, code: error.code },
       reason: error.message,
     }));
-    return log.bury(topic, letters);
+    await log.bury(topic, letters);
+    for (const { of } of fresh) of.part.buried.add(of.event.offset);
   }
+}
+
+/** Whether somebody wants a partition to be read from elsewhere: no worker has it then. */
+function isReset({ by }: StreamPosition): boolean {
+  return by.startsWith(resetBy(""));
 }
 
 function sum<T>(all: readonly T[], of: (one: T) => number): number {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { pid } from "node:process";
-import { canonicalJson, type Clock } from "../../core/index.ts";
+import { canonicalJson, type Clock, TondoError } from "../../core/index.ts";
 import type { ProjectPlan, UserFunction } from "../../dsl/index.ts";
 import type { ErasedKeys } from "../erase/erased-keys.ts";
 import type { OnlineStore } from "../online/index.ts";
@@ -24,7 +24,7 @@ export interface StreamOptions {
   readonly erased: () => Promise<ErasedKeys>;
   /** By default all that have a topic. */
   readonly sources?: readonly string[] | undefined;
-  /** What the group of processes that share the work is called, before the name of the source; default: `tondo-` and the store's own name. */
+  /** What the groups of processes that share the work are called, before the names of source and topic; default: `tondo-` and the store's own name. */
   readonly group?: string | undefined;
   readonly limits?: Partial<StreamLimits> | undefined;
   /** Told what fails and is tried again. */
@@ -61,11 +61,12 @@ export async function startStream(options: StreamOptions): Promise<RunningStream
   });
   const group = options.group ?? `tondo-${await pushed.identity()}`;
   const worker = `${hostname()} ${String(pid)} ${randomUUID().slice(0, 8)}`;
-  const streams = topicsOf(project, options.sources).map(
+  const topics = topicsOf(project, options.sources);
+  const streams = topics.map(
     ({ source, topic }) =>
       new SourceStream({
         ...{ source, topic, log, application, limits, clock, worker, onFailure },
-        group: `${group}-${source}`,
+        group: `${group}-${source}-${topic}`,
         store: pushed,
       }),
   );
@@ -89,6 +90,11 @@ export async function startStream(options: StreamOptions): Promise<RunningStream
         if (text === known) return;
         known = text;
         application.use(now);
+        for (const { source, topic } of topicsOf(now, undefined)) {
+          const isWanted = options.sources?.includes(source) ?? true;
+          if (isWanted && !topics.some((one) => one.source === source && one.topic === topic))
+            onFailure(source, notRead(topic));
+        }
       })
       .catch(() => undefined);
   }, lookMs);
@@ -112,4 +118,15 @@ export async function startStream(options: StreamOptions): Promise<RunningStream
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function notRead(topic: string): TondoError {
+  return new TondoError(
+    "NOT_APPLIED",
+    `the topic ${topic} was applied since this stream began, and is not read by it`,
+    {
+      hint: "Start the stream anew.",
+      details: { topic },
+    },
+  );
 }

@@ -16,13 +16,13 @@ export interface PartitionMetrics extends TopicPartition {
   readonly waiting: number;
   /** Events of keys that were erased. */
   readonly erased: number;
-  /** How many events the partition has that were not read, as of the last that were. */
+  /** How many offsets the partition has that were not read, as of the last that were: events of Kafka, bytes of a file. */
   readonly lag: number;
   /** The largest time of an event that was applied, microseconds; absent before the first. */
   readonly watermark?: Micros;
 }
 
-/** What a source's stream does in this process. */
+/** What the stream of a topic of a source does in this process. */
 export interface SourceMetrics {
   readonly source: string;
   /** How often events were applied, and how many of these were applied last. */
@@ -39,7 +39,7 @@ export interface SourceMetrics {
   readonly buffered: { readonly events: number; readonly bytes: number };
 }
 
-/** What streams do in this process; all counts only grow. */
+/** What streams do in this process. Counts of what was done only grow. */
 export interface StreamMetrics {
   readonly sources: readonly SourceMetrics[];
   readonly partitions: readonly PartitionMetrics[];

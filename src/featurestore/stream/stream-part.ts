@@ -27,6 +27,10 @@ export interface TakenPart {
   position: StreamPosition;
   /** The offset behind what was accepted. */
   accepted: number;
+  /** Whether another took it from this process before: then what is read of it is applied at once, before it is taken again. */
+  readonly isContested: boolean;
+  /** The offsets of events whose letters are kept, until they are passed. */
+  readonly buried: Set<number>;
 }
 
 /** What is passed of a partition in one write. */
@@ -40,11 +44,21 @@ export interface PassedPart {
   readonly dead: readonly number[];
 }
 
-/** Takes a partition over: a new epoch, by which whoever had it before is fenced. */
+/**
+ * Takes a partition over: a new epoch, by which whoever had it before is fenced.
+ *
+ * @param first the first offset that the topic has
+ */
 export function takeOver(place: TopicPartition, first: number, by: string): StreamMove {
   return {
     ...place,
-    change: (stored = firstPosition(first)) => ({ ...stored, epoch: stored.epoch + 1, by }),
+    change: (stored = firstPosition(first)) => ({
+      ...stored,
+      epoch: stored.epoch + 1,
+      by,
+      // What the topic has no more is never applied.
+      holes: stored.holes.flatMap(({ from, to }) => (to > first ? [{ from, to }] : [])),
+    }),
   };
 }
 

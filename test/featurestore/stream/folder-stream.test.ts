@@ -1,4 +1,4 @@
-import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { order, sales, secondsAgo, type StreamedOrders, streamedOrders, untilPassed } from "./streamed-orders.ts";
@@ -54,7 +54,9 @@ describe("a stream from a folder", () => {
     await untilPassed(stream, 6);
     expect(await sales(shop.tondo, "north")).toEqual([2, 11]);
     expect(stream.metrics.partitions).toMatchObject([{ applied: 2, dead: 4, read: 6, lag: 0 }]);
-    const letters = (await readFile(join(shop.events, "orders.dead-letters", "letters.ndjson"), "utf8"))
+    const kept = join(shop.events, "orders.dead-letters");
+    const [name = ""] = await readdir(kept);
+    const letters = (await readFile(join(kept, name), "utf8"))
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as { readonly code: string; readonly reason: string; readonly offset: number });
@@ -112,6 +114,21 @@ describe("dead letters", () => {
 });
 
 describe("two groups of workers over one store", () => {
+  it("go on also where events wait for longer than they are left alone", async () => {
+    await using shop = await streamedOrders({ id: "" });
+    await shop.append("one.ndjson", order("a", "north", secondsAgo(60), 1));
+    const slow = { maxDelayMs: 700 };
+    await using one = await shop.tondo.stream({ limits: slow, group: "one" });
+    await using other = await shop.tondo.stream({ limits: slow, group: "other" });
+    for (let n = 0; n < 4; n++) {
+      await shop.append("one.ndjson", order(String(n), "north", secondsAgo(60), 1));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    await untilLagIsGone(shop);
+    expect(await sales(shop.tondo, "north")).toEqual([5, 5]);
+    expect((one.metrics.sources[0]?.fenced ?? 0) + (other.metrics.sources[0]?.fenced ?? 0)).toBeGreaterThan(0);
+  });
+
   it("take partitions from each other, and apply each event once all the same", async () => {
     await using shop = await streamedOrders({ id: "" });
     const at = secondsAgo(60);
@@ -138,6 +155,70 @@ async function untilLagIsGone({ tondo }: StreamedOrders): Promise<void> {
   }
   await new Promise((resolve) => setTimeout(resolve, 60));
 }
+
+describe("a stream that is stopped", () => {
+  it.each(["while it cannot go on", "where it never could"])("ends in time %s", async (when) => {
+    await using shop = await streamedOrders({ id: "" });
+    const many = Array.from({ length: 3000 }, (_, i) => order(String(i), "north", secondsAgo(60), 1));
+    // As many as fill the buffer: no more are read.
+    await shop.append("one.ndjson", ...many);
+    const own = when.startsWith("while") ? { maxRowsPerKey: 1 } : { maxRowsPerKey: 1, stopMs: 300 };
+    const stream = await shop.tondo.stream({
+      limits: { ...limits, ...own, stopMs: 500, bufferBytes: 1000, retryMs: 100 },
+    });
+    for (let left = 200; stream.metrics.sources[0]?.failing === undefined; left--) {
+      if (left === 0) throw new Error("it does not fail");
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const began = performance.now();
+    await stream.stop();
+    expect(performance.now() - began).toBeLessThan(3000);
+    // A limit that was exceeded has smaller flushes be tried: what one key may have is there.
+    expect(Number((await sales(shop.tondo, "north"))[0])).toBeLessThanOrEqual(1);
+    await using again = await shop.tondo.stream({ limits });
+    await untilPassed(again, 2999);
+    expect(await sales(shop.tondo, "north")).toEqual([3000, 3000]);
+  });
+});
+
+describe("a reset of a folder", () => {
+  it("that comes while much is read is not lost", async () => {
+    await using shop = await streamedOrders({ id: "" });
+    const some = (from: number): readonly string[] =>
+      Array.from({ length: 5000 }, (_, i) => order(String(from + i), "north", secondsAgo(60), 1));
+    await shop.append("one.ndjson", ...some(0));
+    await shop.tondo.resetStream({ source: "orders", to: "latest" });
+    await shop.append("one.ndjson", ...some(5000));
+    const own = { maxDelayMs: 1, flushEvents: 50, bufferBytes: 20_000 };
+    await using stream = await shop.tondo.stream({ limits: own });
+    await untilPassed(stream, 200);
+    for (let reset = 0; reset < 5; reset++) {
+      await shop.tondo.resetStream({ source: "orders", to: "earliest" });
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    await untilLagIsGone(shop);
+    expect(await sales(shop.tondo, "north")).toEqual([10_000, 10_000]);
+  });
+
+  it("is refused of a file that was made anew, unless that is said", async () => {
+    await using shop = await streamedOrders({ id: "" });
+    await shop.append("one.ndjson", ...["a", "b", "c"].map((id) => order(id, "north", secondsAgo(60), 1)));
+    {
+      await using stream = await shop.tondo.stream({ limits });
+      await untilPassed(stream, 3);
+    }
+    await writeFile(join(shop.events, "orders", "one.ndjson"), `${order("d", "north", secondsAgo(60), 10)}\n`);
+    const reset = { source: "orders", to: "earliest" } as const;
+    await expect(shop.tondo.resetStream(reset)).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      hint: expect.stringContaining("--new-topic") as string,
+    });
+    await shop.tondo.resetStream({ ...reset, isNewTopic: true });
+    await using stream = await shop.tondo.stream({ limits });
+    await untilPassed(stream, 1);
+    expect(await sales(shop.tondo, "north")).toEqual([4, 13]);
+  });
+});
 
 describe("files with an event a line", () => {
   it("are read up to their last whole line", async () => {

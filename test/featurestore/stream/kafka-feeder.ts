@@ -151,7 +151,8 @@ function messageOf({ sources }: ProjectPlan, source: string, values: Readonly<Re
   const columns = sources.find(({ name }) => name === source)?.columns ?? {};
   const members = Object.entries(values).map(([name, value]) => {
     const { kind } = parseTypeName(columns[name] ?? "string");
-    return [name, kind === "timestamp" && typeof value === "number" ? formatMicros(value) : value];
+    if (typeof value !== "number" || (kind !== "timestamp" && kind !== "date")) return [name, value];
+    return [name, kind === "timestamp" ? formatMicros(value) : formatMicros(value * 86_400_000_000).slice(0, 10)];
   });
   return JSON.stringify(Object.fromEntries(members), (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,

@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { RunningStream } from "../../../src/featurestore/index.ts";
@@ -69,6 +71,45 @@ describe("a stream from Kafka", () => {
     expect(await sales(shop.tondo, "north")).toEqual([2, 2]);
   });
 
+  it("reads all topics of a source, each by a group of its own", async () => {
+    await using one = await freshTopic({ partitions: 2 });
+    await using other = await freshTopic({ partitions: 2 });
+    await using shop = await topicAlone(one);
+    await writeFile(
+      join(shop.folder, "shop.tondo"),
+      `entity shop (shop: string)
+events orders { kafka "${one.topic}" kafka "${other.topic}" at ordered id order_id
+  columns (shop: string, ordered: timestamp, order_id: string, price: float) }
+group shop:sales from orders by shop { n = count() over 1h }
+`,
+    );
+    await shop.tondo.apply({ replace: true });
+    await shop.tondo.materialize();
+    await produce(one, 0, 20);
+    await produce(other, 20, 40);
+    await using stream = await shop.tondo.stream({ limits: { maxDelayMs: 20 } });
+    await untilPassed(stream, 40);
+    expect(await counts(shop.tondo)).toEqual(each(8));
+  });
+
+  it("is done with a partition that ends with what is no event", async () => {
+    await using topic = await freshTopic({ partitions: 1 });
+    await using shop = await topicAlone(topic);
+    const producer = topic.kafka.producer({ transactionalId: topic.topic, maxInFlightRequests: 1, idempotent: true });
+    await producer.connect();
+    for (const ends of ["commit", "abort"] as const) {
+      const transaction = await producer.transaction();
+      const value = order(ends, "north", secondsAgo(30), 1);
+      await transaction.send({ topic: topic.topic, messages: [{ value }] });
+      await transaction[ends]();
+    }
+    await producer.disconnect();
+    await using stream = await shop.tondo.stream({ limits: { maxDelayMs: 20 } });
+    await untilPassed(stream, 1);
+    await untilEmpty(shop.tondo);
+    expect(await sales(shop.tondo, "north")).toEqual([1, 1]);
+  });
+
   it("ends with an error where a topic was made anew, and goes on once it is told", async () => {
     await using topic = await freshTopic({ partitions: 1 });
     await using shop = await topicAlone(topic);
@@ -86,6 +127,9 @@ describe("a stream from Kafka", () => {
     const again = await shop.tondo.stream({ limits: { maxDelayMs: 20 } });
     await expect(again.failed).rejects.toMatchObject({ code: "EVENTS_GONE", details: { next: 10, end: 5 } });
     await again.stop();
+    await expect(shop.tondo.resetStream({ source: "orders", to: "earliest" })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
     await shop.tondo.resetStream({ source: "orders", to: "earliest", isNewTopic: true });
     await using anew: RunningStream = await shop.tondo.stream({ limits: { maxDelayMs: 20 } });
     await untilPassed(anew, 5);

@@ -107,6 +107,9 @@ describe("a log that gives events again", () => {
       read: (topic, group, reader) =>
         log.read(topic, group, {
           take: (partition) => reader.take(partition),
+          report: (error) => {
+            reader.report(error);
+          },
           accept: async (batch) => {
             const second = batch.events[1]?.offset ?? batch.next;
             await reader.accept({ ...batch, events: batch.events.slice(0, 1), next: second });

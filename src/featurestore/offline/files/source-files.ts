@@ -131,7 +131,7 @@ export function transportsAtRest(source: SourcePlan): readonly FileTransportPlan
     `source "${source.name}" has no rows at rest: they only come by the topic "${topics.join('", "')}"`,
     {
       where: source.name,
-      hint: "Training sets and loads read files: add a parquet or csv place of the same rows, and an `id`; or leave its groups out.",
+      hint: "What streams apply of it lies in the home, which a project that is opened reads; or add a parquet or csv place of the same rows, and an `id`.",
     },
   );
 }

@@ -1,7 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
 import { appendFile, type FileHandle, mkdir, open, readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { formatMicros, lockFile, type Micros, syncFolder, toMicros, TondoError } from "../../../core/index.ts";
+import { lockFile, type Micros, syncFolder, TondoError } from "../../../core/index.ts";
 import type { DeadLetter } from "../dead-letter.ts";
 import type { BuriedLetter, EventLog, EventReader, Extent, Reading } from "../event-log.ts";
 import { defaultFolderLimits, type FolderLimits } from "./folder-limits.ts";
@@ -23,7 +24,8 @@ interface LetterLine {
   readonly topic: string;
   readonly partition: string;
   readonly offset: number;
-  readonly arrivedAt: string;
+  /** Microseconds. */
+  readonly arrivedAt: number;
   readonly code: string;
   readonly reason: string;
   /** In base64: it may be no text. */
@@ -40,6 +42,8 @@ const ending = ".ndjson";
 export class FolderEventLog implements EventLog {
   readonly kind: string = "folder";
   readonly #folder: string;
+  /** Another one each time: no two write into one file. */
+  readonly #process: string = randomUUID();
   readonly #limits: FolderLimits;
 
   constructor(options: FolderEventsOptions) {
@@ -61,17 +65,21 @@ export class FolderEventLog implements EventLog {
 
   async extents(topic: string): Promise<ReadonlyMap<string, Extent>> {
     const files = await this.#files(topic);
-    const sizes = await Promise.all(files.map((file) => stat(join(this.#topicFolder(topic), file))));
-    return new Map(files.map((file, i) => [file, { first: 0, end: sizes[i]?.size ?? 0 }]));
+    const ends = await Promise.all(files.map((file) => endOfLines(join(this.#topicFolder(topic), file))));
+    return new Map(files.map((file, i) => [file, { first: 0, end: ends[i] ?? 0 }]));
   }
 
   /** A line says no time of its own: what is in a file that was not written since then came before, and else all of it is given. */
   async offsetsAt(topic: string, moment: Micros): Promise<ReadonlyMap<string, number>> {
     const files = await this.#files(topic);
-    const found = await Promise.all(files.map((file) => stat(join(this.#topicFolder(topic), file))));
-    return new Map(
-      files.map((file, i) => [file, (found[i]?.mtimeMs ?? 0) * 1000 < moment ? (found[i]?.size ?? 0) : 0]),
+    const found = await Promise.all(
+      files.map(async (file): Promise<readonly [string, number]> => {
+        const path = join(this.#topicFolder(topic), file);
+        const { mtimeMs } = await stat(path);
+        return [file, mtimeMs * 1000 < moment ? await endOfLines(path) : 0];
+      }),
     );
+    return new Map(found);
   }
 
   async bury(topic: string, letters: readonly DeadLetter[]): Promise<void> {
@@ -84,7 +92,7 @@ export class FolderEventLog implements EventLog {
         topic,
         partition,
         offset,
-        arrivedAt: formatMicros(arrivedAt),
+        arrivedAt,
         code,
         reason,
         value: text,
@@ -93,8 +101,8 @@ export class FolderEventLog implements EventLog {
     });
     try {
       await mkdir(folder, { recursive: true });
-      const path = join(folder, `letters${ending}`);
-      // Behind what a process may have left that was killed over it.
+      // Of this process alone, and behind what it may have left where it failed before.
+      const path = join(folder, `letters-${this.#process}${ending}`);
       await appendFile(path, `\n${lines.join("")}`);
       const file = await open(path, "r+");
       try {
@@ -109,28 +117,9 @@ export class FolderEventLog implements EventLog {
   }
 
   async *letters(topic: string): AsyncGenerator<readonly BuriedLetter[]> {
-    const path = join(this.#topicFolder(`${topic}.dead-letters`), `letters${ending}`);
-    let some: BuriedLetter[] = [];
-    let file: FileHandle;
-    try {
-      file = await open(path);
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === "ENOENT") return;
-      throw new TondoError("IO_FAILED", `the dead letters of ${topic} cannot be read`, { where: path, cause });
-    }
-    await using _file = file;
-    for await (const line of file.readLines()) {
-      const letter = letterOf(line);
-      if (letter === undefined) continue;
-      const { source, partition, offset, arrivedAt, code, reason, value } = letter;
-      const bytes = value === null ? null : Buffer.from(value, "base64");
-      const event = { offset, key: null, value: bytes, arrivedAt: toMicros(arrivedAt) };
-      some.push({ source, partition, event, code, reason, hasValue: true });
-      if (some.length < lettersAtOnce) continue;
-      yield some;
-      some = [];
-    }
-    if (some.length > 0) yield some;
+    const own = `${topic}.dead-letters`;
+    if (!existsSync(this.#topicFolder(own))) return;
+    for (const name of await this.#files(own)) yield* lettersOf(join(this.#topicFolder(own), name), topic);
   }
 
   close(): Promise<void> {
@@ -158,11 +147,60 @@ export class FolderEventLog implements EventLog {
   }
 }
 
-/** A line's letter; `undefined` of one that was cut off: whoever wrote it did not pass its event. */
-function letterOf(line: string): LetterLine | undefined {
+/** The dead letters of a file, some at once. */
+async function* lettersOf(path: string, topic: string): AsyncGenerator<readonly BuriedLetter[]> {
+  let some: BuriedLetter[] = [];
+  let file: FileHandle;
   try {
-    return line === "" ? undefined : (JSON.parse(line) as LetterLine);
+    file = await open(path);
+  } catch (cause) {
+    throw new TondoError("IO_FAILED", `the dead letters of ${topic} cannot be read`, { where: path, cause });
+  }
+  await using _file = file;
+  for await (const line of file.readLines()) {
+    const letter = letterOf(line);
+    if (letter === undefined) continue;
+    some.push(letter);
+    if (some.length < lettersAtOnce) continue;
+    yield some;
+    some = [];
+  }
+  if (some.length > 0) yield some;
+}
+
+/** A line's letter; `undefined` of one that was cut off: whoever wrote it did not pass its event. */
+function letterOf(line: string): BuriedLetter | undefined {
+  let parsed: Partial<LetterLine> | null;
+  try {
+    parsed = line === "" ? null : (JSON.parse(line) as Partial<LetterLine> | null);
   } catch {
     return undefined;
   }
+  const { source, partition, offset, arrivedAt, code, reason, value } = parsed ?? {};
+  if (source === undefined || partition === undefined || offset === undefined || arrivedAt === undefined)
+    return undefined;
+  if (code === undefined || reason === undefined || value === undefined) return undefined;
+  const bytes = value === null ? null : Buffer.from(value, "base64");
+  return { source, partition, event: { offset, key: null, value: bytes, arrivedAt }, code, reason, hasValue: true };
+}
+
+/** How much of the end of a file is looked at for the end of its last line, bytes. */
+const tailBytes = 64 * 1024;
+
+/** The byte behind the last whole line of a file. */
+async function endOfLines(path: string): Promise<number> {
+  const file = await open(path).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new TondoError("IO_FAILED", `"${path}" cannot be read`, { where: path, cause });
+  });
+  if (file === undefined) return 0;
+  await using _file = file;
+  const { size } = await file.stat();
+  for (let end = size; end > 0; end -= Math.min(end, tailBytes)) {
+    const bytes = Buffer.alloc(Math.min(end, tailBytes));
+    await file.read(bytes, 0, bytes.length, end - bytes.length);
+    const last = bytes.lastIndexOf(10);
+    if (last >= 0) return end - bytes.length + last + 1;
+  }
+  return 0;
 }

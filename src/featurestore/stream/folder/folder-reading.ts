@@ -22,6 +22,8 @@ interface HeldFile {
   readonly lock: Disposable;
   /** From where it is read; `undefined` until it is taken anew. */
   next: number | undefined;
+  /** How often it was to be taken anew: what was being read meanwhile does not count. */
+  retakes: number;
 }
 
 const newline = 10;
@@ -55,7 +57,9 @@ export class FolderReading implements Reading {
 
   retake(partition: string): void {
     const held = this.#held.get(partition);
-    if (held !== undefined) held.next = undefined;
+    if (held === undefined) return;
+    held.next = undefined;
+    held.retakes++;
   }
 
   async stop(): Promise<void> {
@@ -92,20 +96,27 @@ export class FolderReading implements Reading {
     if (held === undefined) {
       const lock = this.#options.lock(file);
       if (lock === undefined) return false;
-      held = { lock, next: undefined };
+      held = { lock, next: undefined, retakes: 0 };
       this.#held.set(file, held);
     }
+    const { retakes } = held;
     held.next ??= await reader.take(file);
-    if (this.#isStopping()) return false;
     const from = held.next;
-    const handle = await open(join(folder, file), "r");
+    if (this.#isStopping() || from === undefined) return false;
+    const handle = await openFile(join(folder, file));
+    if (handle === undefined) {
+      // It was removed: what was read of it is applied.
+      this.#held.delete(file);
+      held.lock[Symbol.dispose]();
+      return false;
+    }
     try {
       const { size, mtimeMs } = await handle.stat();
       if (size < from) throw shorter(this.#options.topic, file, from, size);
       const read = await this.#lines(handle, from, size, Math.round(mtimeMs) * 1000);
-      if (read === undefined) return false;
+      if (read === undefined || retakes !== held.retakes) return read !== undefined;
       held.next = read.next;
-      await reader.accept({ partition: file, ...read, end: size });
+      await reader.accept({ partition: file, from, ...read, end: size });
       return true;
     } finally {
       await handle.close();
@@ -133,12 +144,24 @@ export class FolderReading implements Reading {
   }
 }
 
+/** `undefined` where there is no such file any more. */
+async function openFile(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, "r");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new TondoError("IO_FAILED", `"${path}" cannot be read`, { where: path, cause });
+  }
+}
+
 /** The events of whole lines; empty ones are none. */
 function eventsOf(bytes: Buffer, from: number, arrivedAt: number): readonly LogEvent[] {
   const events: LogEvent[] = [];
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(newline, start);
-    if (end > start) events.push({ offset: from + start, key: null, value: bytes.subarray(start, end), arrivedAt });
+    // What Windows ends a line with is no event either.
+    if (end > start && !(end === start + 1 && bytes[start] === 13))
+      events.push({ offset: from + start, key: null, value: bytes.subarray(start, end), arrivedAt });
     start = end + 1;
   }
   return events;
@@ -149,7 +172,7 @@ function shorter(topic: string, file: string, next: number, size: number): Tondo
     "EVENTS_GONE",
     `${file} of ${topic} was read up to byte ${String(next)}, and has ${String(size)} by now`,
     {
-      hint: "Lines are appended to files, and files are never made anew: put other events into another file.",
+      hint: "Lines are appended to files, and files are never made anew: put other events into another file, or run `tondo stream reset SOURCE --to earliest --new-topic`.",
       details: { topic, partition: file, next, end: size },
     },
   );

@@ -1,5 +1,4 @@
 import type { KafkaMessage, Message } from "kafkajs";
-import { formatMicros, toMicros } from "../../../core/index.ts";
 import type { DeadLetter } from "../dead-letter.ts";
 import type { BuriedLetter } from "../event-log.ts";
 
@@ -8,7 +7,7 @@ export function deadLetterTopic(topic: string): string {
   return `${topic}.dead-letters`;
 }
 
-/** A dead letter as a message: the event's own key and value, and in its headers what it was and why it is dead. */
+/** A dead letter as a message: the event's own key and value, and in its headers what it was (moments as microseconds) and why it is dead. */
 export function deadLetterMessage(
   topic: string,
   { source, partition, event, code, reason }: DeadLetter,
@@ -19,7 +18,7 @@ export function deadLetterMessage(
     "tondo-topic": topic,
     "tondo-partition": partition,
     "tondo-offset": String(event.offset),
-    "tondo-arrived-at": formatMicros(event.arrivedAt),
+    "tondo-arrived-at": String(event.arrivedAt),
     "tondo-code": code,
     "tondo-reason": reason,
     ...(how === undefined ? {} : { "tondo-value": "left out: it is larger than this topic takes" }),
@@ -44,7 +43,7 @@ export function letterOf({ key, value, headers = {} }: KafkaMessage): BuriedLett
     return undefined;
   return {
     ...{ source, partition, code: read("code") ?? "", reason: read("reason") ?? "" },
-    event: { offset: Number(offset), key, value, arrivedAt: toMicros(arrivedAt) },
+    event: { offset: Number(offset), key, value, arrivedAt: Number(arrivedAt) },
     hasValue: read("value") === undefined,
   };
 }

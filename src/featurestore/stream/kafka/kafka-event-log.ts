@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Admin, Consumer, Kafka, Producer } from "kafkajs";
+import type { Admin, Consumer, Kafka, Message, Producer } from "kafkajs";
 import { type Micros, TondoError } from "../../../core/index.ts";
 import type { DeadLetter } from "../dead-letter.ts";
 import type { BuriedLetter, EventLog, EventReader, Extent, Reading } from "../event-log.ts";
@@ -16,6 +16,8 @@ export class KafkaEventLog implements EventLog {
   readonly #kafka: Kafka;
   readonly #brokers: readonly string[];
   readonly #limits: KafkaLimits;
+  /** Topics of dead letters that are there. */
+  readonly #made: Set<string> = new Set<string>();
   #admin: Promise<Admin> | undefined;
   #producer: Promise<Producer> | undefined;
 
@@ -46,7 +48,7 @@ export class KafkaEventLog implements EventLog {
       connectionTimeout: limits.connectTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
       retry: { retries: limits.retries, initialRetryTime: 100, maxRetryTime: 5000 },
-      // What matters comes as an error, or is seen in the metrics.
+      // What matters comes as an error, or is reported to who reads.
       logLevel: module.logLevel.NOTHING,
     });
     return new KafkaEventLog(kafka, brokers, limits);
@@ -57,6 +59,7 @@ export class KafkaEventLog implements EventLog {
     const extents = (): Promise<ReadonlyMap<string, Extent>> => this.extents(topic);
     // A topic that is not there would be waited for without a word.
     await extents();
+    const state = { isStopping: false };
     const consumer: Consumer = this.#kafka.consumer({
       groupId: group,
       allowAutoTopicCreation: false,
@@ -69,11 +72,12 @@ export class KafkaEventLog implements EventLog {
         retries: limits.retries,
         initialRetryTime: 100,
         maxRetryTime: 5000,
-        restartOnFailure: () => Promise.resolve(true),
+        // One that was stopped meanwhile would come back.
+        restartOnFailure: () => Promise.resolve(!state.isStopping),
       },
     });
     const asError = (error: unknown): TondoError => kafkaError(error, doing, this.#brokers);
-    return TopicReading.start({ topic, consumer, reader, extents, limits, asError });
+    return TopicReading.start({ topic, consumer, reader, extents, limits, asError, state });
   }
 
   extents(topic: string): Promise<ReadonlyMap<string, Extent>> {
@@ -98,17 +102,19 @@ export class KafkaEventLog implements EventLog {
     try {
       const producer = await this.#producing();
       await this.#makeTopic(target);
-      for (const letter of letters) {
-        const message = deadLetterMessage(topic, letter);
-        try {
-          await producer.send({ topic: target, acks: -1, messages: [message] });
-        } catch (error) {
-          if ((error as { readonly type?: unknown }).type !== "MESSAGE_TOO_LARGE") throw error;
-          await producer.send({
-            topic: target,
-            acks: -1,
-            messages: [deadLetterMessage(topic, letter, "without value")],
-          });
+      const send = (...messages: readonly Message[]): Promise<unknown> =>
+        producer.send({ topic: target, acks: -1, messages: [...messages] });
+      try {
+        await send(...letters.map((letter) => deadLetterMessage(topic, letter)));
+      } catch (error) {
+        if (!isTooLarge(error)) throw error;
+        for (const letter of letters) {
+          try {
+            await send(deadLetterMessage(topic, letter));
+          } catch (one) {
+            if (!isTooLarge(one)) throw one;
+            await send(deadLetterMessage(topic, letter, "without value"));
+          }
         }
       }
     } catch (error) {
@@ -142,14 +148,21 @@ export class KafkaEventLog implements EventLog {
   }
 
   async #makeTopic(topic: string): Promise<void> {
+    if (this.#made.has(topic)) return;
+    // They are kept until they are applied, and none replaces another.
+    const configEntries = [
+      { name: "cleanup.policy", value: "delete" },
+      { name: "retention.ms", value: "-1" },
+    ];
     await this.#asking(`making ${topic}`, async (admin) => {
       const there = await admin.listTopics();
       if (!there.includes(topic))
         await admin.createTopics({
-          topics: [{ topic, numPartitions: 1, replicationFactor: -1 }],
+          topics: [{ topic, numPartitions: 1, replicationFactor: -1, configEntries }],
           waitForLeaders: true,
         });
     });
+    this.#made.add(topic);
   }
 
   async #asking<T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
@@ -166,9 +179,8 @@ export class KafkaEventLog implements EventLog {
   }
 
   #producing(): Promise<Producer> {
-    this.#producer ??= connected(
-      this.#kafka.producer({ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 }),
-    );
+    // Not idempotent: a letter may be there twice, and kafkajs may take another one for what it sent before, whose answer was lost.
+    this.#producer ??= connected(this.#kafka.producer({ allowAutoTopicCreation: false }));
     this.#producer.catch(() => {
       this.#producer = undefined;
     });
@@ -179,4 +191,8 @@ export class KafkaEventLog implements EventLog {
 async function connected<T extends { connect(): Promise<void> }>(client: T): Promise<T> {
   await client.connect();
   return client;
+}
+
+function isTooLarge(error: unknown): boolean {
+  return (error as { readonly type?: unknown }).type === "MESSAGE_TOO_LARGE";
 }

@@ -13,6 +13,8 @@ export interface TopicReadingOptions {
   readonly extents: () => Promise<ReadonlyMap<string, Extent>>;
   readonly limits: KafkaLimits;
   readonly asError: (error: unknown) => TondoError;
+  /** Told that this ends, so that the client does not begin again. */
+  readonly state: { isStopping: boolean };
 }
 
 /**
@@ -27,7 +29,6 @@ export class TopicReading implements Reading {
   /** What this process is called in the group. */
   #member: string = "";
   #assigned: ReadonlySet<number> = new Set<number>();
-  #isStopping = false;
 
   private constructor(options: TopicReadingOptions) {
     this.#options = options;
@@ -41,7 +42,12 @@ export class TopicReading implements Reading {
       reading.#joined(payload.memberId, payload.memberAssignment[topic] ?? []);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) reading.#fail(asError(payload.error));
+      if (payload.restart) options.reader.report(asError(payload.error));
+      else reading.#fail(asError(payload.error));
+    });
+    // Of what is no event, and of what was compacted away, nothing else is heard.
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize === 0) reading.#passed(payload.partition, Number(payload.lastOffset) + 1);
     });
     try {
       await consumer.connect();
@@ -75,7 +81,7 @@ export class TopicReading implements Reading {
   }
 
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#options.state.isStopping = true;
     await this.#options.consumer.disconnect().catch(() => undefined);
   }
 
@@ -95,11 +101,13 @@ export class TopicReading implements Reading {
     try {
       const next = await reader.take(String(partition));
       // Partitions were dealt out anew meanwhile.
-      if (!isCurrent()) return;
+      if (!isCurrent() || next === undefined) return;
       taken.set(partition, { next, hasBegun: false, seeks: 0 });
       consumer.seek({ topic, partition, offset: String(next) });
     } catch (error) {
-      this.#fail(error);
+      // Where the client begins anew, partitions are dealt out anew.
+      if (isOfClient(error)) reader.report(this.#options.asError(error));
+      else this.#fail(error);
     }
   }
 
@@ -119,9 +127,13 @@ export class TopicReading implements Reading {
     }
   }
 
+  get #isStopping(): boolean {
+    return this.#options.state.isStopping;
+  }
+
   #fail(error: unknown): void {
     if (this.#isStopping) return;
-    this.#isStopping = true;
+    this.#options.state.isStopping = true;
     this.#failed.reject(error);
   }
 
@@ -136,30 +148,52 @@ export class TopicReading implements Reading {
       // Once it is taken it is read from there.
       if (part === undefined) return;
       if (!(await this.#isWhereItShouldBe(partition, part, fetchedFrom(batch)))) return;
+      // It may have been taken anew meanwhile.
+      if (this.#taken.get(partition) !== part || payload.isStale()) return;
+      const from = part.next;
       const next = Number(batch.lastOffset()) + 1;
       part.next = next;
       part.hasBegun = true;
       const events = batch.messages.map(({ offset, key, value, timestamp }): LogEvent => ({
         ...{ offset: Number(offset), key, value },
-        arrivedAt: Number(timestamp) * 1000,
+        arrivedAt: momentOf(timestamp),
       }));
-      const accepted = reader.accept({ partition: String(partition), events, next, end: Number(batch.highWatermark) });
+      const accepted = reader.accept({
+        partition: String(partition),
+        from,
+        events,
+        next,
+        end: Number(batch.highWatermark),
+      });
       await this.#beating(accepted, heartbeat);
     } catch (error) {
       // The client's own, that partitions are dealt out anew above all, it deals with itself.
       if (isOfClient(error)) throw error;
       const { code, cause } = error instanceof TondoError ? error : { code: "", cause: undefined };
-      if (code === "EVENTS_UNAVAILABLE" && isOfClient(cause)) throw cause;
+      if (["EVENTS_UNAVAILABLE", "EVENTS_FAILED"].includes(code) && isOfClient(cause)) throw cause;
       this.#fail(error);
     }
+  }
+
+  /** Passes what is no event. */
+  #passed(partition: number, next: number): void {
+    const part = this.#taken.get(partition);
+    if (part === undefined || !part.hasBegun || next <= part.next || this.#isStopping) return;
+    const from = part.next;
+    part.next = next;
+    void this.#options.reader.accept({ partition: String(partition), from, events: [], next, end: next });
   }
 
   /** Whether a batch begins where the partition is to be read next; where not, and nothing is lost, it is sought for. */
   async #isWhereItShouldBe(partition: number, part: ReadPart, from: number): Promise<boolean> {
     if (from === part.next) return true;
     const { topic, consumer, extents } = this.#options;
-    const { first, end } = (await extents()).get(String(partition)) ?? { first: 0, end: 0 };
-    if (part.next < first || part.next > end) throw gone(topic, partition, part.next, { first, end });
+    const extent = (await extents()).get(String(partition));
+    // What is known of the topic is older than the partition.
+    if (extent === undefined) return false;
+    const { first, end } = extent;
+    const isAnew = part.hasBegun && from < part.next;
+    if (part.next < first || part.next > end || isAnew) throw gone(topic, partition, part.next, { first, end });
     // What is between was compacted away, or is no event.
     if (from > part.next && (part.hasBegun || part.seeks >= mostSeeks)) return true;
     part.seeks++;
@@ -205,6 +239,12 @@ function fetchedFrom(batch: EachBatchPayload["batch"]): number {
   return Number((batch as unknown as { readonly fetchedOffset: string }).fetchedOffset);
 }
 
+/** When an event came, as far as a producer's clock makes sense. */
+function momentOf(timestamp: string): number {
+  const micros = Number(timestamp) * 1000;
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, micros));
+}
+
 function isOfClient(error: unknown): boolean {
   return error instanceof Error && error.name.startsWith("KafkaJS");
 }
@@ -213,9 +253,9 @@ function gone(topic: string, partition: number, next: number, { first, end }: Ex
   const what =
     next < first
       ? `events from offset ${String(next)} on were to be read, and those before ${String(first)} were removed`
-      : `events from offset ${String(next)} on were to be read, and it ends at ${String(end)}: the topic was made anew`;
+      : `events from offset ${String(next)} on were to be read, and it has others up to ${String(end)}: the topic was made anew`;
   return new TondoError("EVENTS_GONE", `partition ${String(partition)} of ${topic}: ${what}`, {
-    hint: "Keep events of the topic for longer than a stream may stand still. To go on without them run `tondo stream reset`.",
+    hint: "Keep events of the topic for longer than a stream may stand still. To go on without them run `tondo stream reset SOURCE --to earliest`, of a topic that was made anew with --new-topic.",
     details: { topic, partition, next, first, end },
   });
 }
