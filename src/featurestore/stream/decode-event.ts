@@ -77,11 +77,8 @@ const digits = /^-?\d{1,19}$/;
 /** What JSON has no kind for comes by a text or number. What is none of its kind is given back as it is. */
 function ofJson(value: unknown, kind: ValueKind): unknown {
   if (kind === "timestamp") return momentOf(value);
-  if (kind === "int") {
-    if (typeof value === "string") return digits.test(value) ? BigInt(value) : value;
-    // What is beyond was rounded by the parser.
-    return typeof value === "number" && !Number.isSafeInteger(value) ? {} : value;
-  }
+  // A number beyond 2^53 was rounded by the parser, and is none.
+  if (kind === "int" && typeof value === "string") return digits.test(value) ? BigInt(value) : value;
   if (kind === "date") return typeof value === "string" ? daysOf(value) : value === null ? null : {};
   // What JSON says is larger than any float is.
   if (typeof value === "number" && !Number.isFinite(value)) return {};

@@ -9,6 +9,7 @@ import { type EventLog, FolderEventLog, type RunningStream, startStream } from "
 import { materialize } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader } from "../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
+import { takeOver } from "../../../src/featurestore/stream/stream-part.ts";
 import { order, secondsAgo } from "./streamed-orders.ts";
 
 const text = `entity shop (shop: string)
@@ -27,7 +28,7 @@ interface BareStream extends AsyncDisposable {
   /** Appends orders, and waits until they are passed. */
   order(...ids: readonly string[]): Promise<void>;
   /** Begins to stream, from this log. */
-  start(log: EventLog): Promise<void>;
+  start(log: EventLog, maxDelayMs?: number): Promise<RunningStream>;
   /** How many orders are served. */
   count(): Promise<unknown>;
 }
@@ -54,14 +55,15 @@ async function bareStream(): Promise<BareStream> {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },
-    start: async (log) => {
+    start: async (log, maxDelayMs = 10) => {
       stream = await startStream({
         ...{ store, log, clock: () => Date.now() * 1000 },
         inForce: () => Promise.resolve(project),
         erased: () => Promise.resolve(() => undefined),
-        limits: { maxDelayMs: 10 },
+        limits: { maxDelayMs },
         onFailure: (_, error) => failures.push(error instanceof TondoError ? error.code : String(error)),
       });
+      return stream;
     },
     count: async () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -120,5 +122,24 @@ describe("a log that gives events again", () => {
     });
     for (let n = 0; n < 3; n++) await bare.order("a", "b", "c");
     expect(await bare.count()).toBe(9);
+  });
+});
+
+describe("a worker whose partition another took over", () => {
+  it("applies nothing that it had read, and reads that again once the partition is its own", async () => {
+    await using bare = await bareStream();
+    const { pushed } = bare.store;
+    const stream = await bare.start(bare.log, 300);
+    const ordered = bare.order("a", "b");
+    for (let left = 200; stream.metrics.partitions[0]?.read !== 2; left--) {
+      if (left === 0) throw new Error(JSON.stringify(stream.metrics));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const place = { topic: "orders", partition: "one.ndjson" };
+    await pushed.move("orders", [takeOver(place, 0, "another")]);
+    await ordered;
+    expect(await bare.count()).toBe(2);
+    expect(stream.metrics.sources).toMatchObject([{ fenced: 1 }]);
+    expect(await pushed.positions("orders")).toMatchObject([{ position: { epoch: 3 } }]);
   });
 });
