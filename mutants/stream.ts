@@ -41,7 +41,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "positions-changed-though-another-changed-them",
-    file: "src/featurestore/online/cassandra/push-order.ts",
+    file: "src/featurestore/online/cassandra/stream-positions.ts",
     find: "return { query: `${query} IF position = ?`, params: [...params, stored.get(entry) ?? null] };",
     replace: "return { query: stored.size < 0 ? query : `${query} IF first = NULL`, params };",
     tests: cassandra,

@@ -1,5 +1,7 @@
 import { type Moment, toMicros, TondoError } from "../../core/index.ts";
 import { firstPosition, repositioned, type StreamMove } from "../online/stream-position.ts";
+import type { Extent } from "./event-log.ts";
+import { positionIn } from "./stream-part.ts";
 import type { StreamPlaces } from "./stream-status.ts";
 import { pushedOf, topicsOf } from "./topics-of.ts";
 
@@ -48,21 +50,14 @@ export async function resetStream(options: ResetOptions): Promise<readonly Reset
       typeof to === "object" && "moment" in to ? await log.offsetsAt(topic, toMicros(to.moment, "to")) : undefined;
     for (const [partition, { first, end }] of extents) {
       if (![partition, undefined].includes(options.partition)) continue;
-      const asked =
-        to === "earliest"
-          ? first
-          : to === "latest"
-            ? end
-            : "offset" in to
-              ? to.offset
-              : (targets?.get(partition) ?? end);
+      const asked = targetOf(to, { first, end }, targets?.get(partition));
       if (!Number.isSafeInteger(asked) || asked < first || asked > end)
         throw new TondoError(
           "INVALID_ARGUMENT",
           `partition ${partition} of ${topic} has offsets from ${String(first)} up to ${String(end)}: ${String(asked)} is none of them`,
           { details: { topic, partition, first, end } },
         );
-      const before = known.find((one) => one.topic === topic && one.partition === partition)?.position;
+      const before = positionIn(known, { topic, partition });
       if (!isNewTopic && before !== undefined && before.end > end)
         throw new TondoError(
           "INVALID_ARGUMENT",
@@ -88,6 +83,13 @@ export async function resetStream(options: ResetOptions): Promise<readonly Reset
     });
   await pushed.move(source, moves);
   return resets;
+}
+
+/** @param came the first offset whose event came at the moment that was asked for, or later */
+function targetOf(to: ResetOptions["to"], { first, end }: Extent, came: number | undefined): number {
+  if (to === "earliest") return first;
+  if (to === "latest") return end;
+  return "offset" in to ? to.offset : (came ?? end);
 }
 
 /** By whom a position was set elsewhere: no worker is called so. */

@@ -115,6 +115,8 @@ export class SourceStream implements EventReader {
     const part = await this.#untilDone(() => this.#takeOver(partition), this.#ending.signal);
     if (part === undefined || this.#ending.signal.aborted) return undefined;
     this.#parts.set(partition, part);
+    // What failed before, as long as nothing is applied, is over.
+    this.#failing = undefined;
     return part.accepted;
   }
 

@@ -9,6 +9,7 @@ import type { PlacedPosition, StreamMove, StreamPosition } from "../stream-posit
 import { atOnce } from "./at-once.ts";
 import { unavailable } from "./cassandra-error.ts";
 import { type ControlTable, overlaysOf } from "./control-table.ts";
+import { crowded } from "./order-entry.ts";
 import { type BatchState, PushOrder } from "./push-order.ts";
 import { type BegunBatch, type HeldRow, PushedTables } from "./pushed-tables.ts";
 import { logScope, overlayScope } from "./pushed-scope.ts";
@@ -71,7 +72,7 @@ export class CassandraPushed implements PushedStore {
       const done = await this.#push(push, began, doing);
       if (done !== undefined) return done;
     }
-    throw this.order.crowded(doing);
+    throw crowded(this.#session, doing);
   }
 
   /** Pushes to the groups that are fed; `undefined` where these became other ones meanwhile. */
@@ -103,7 +104,7 @@ export class CassandraPushed implements PushedStore {
         await this.#spread(batch, first, into, doing);
         return { first, last: first + texts.length - 1, writtenAt };
       }
-      if (turn >= limits.pushTries) throw this.order.crowded(doing);
+      if (turn >= limits.pushTries) throw crowded(this.#session, doing);
       await sleep(Math.random() * 10 * turn);
       const before = seen;
       seen = await this.order.head(doing);
@@ -115,15 +116,15 @@ export class CassandraPushed implements PushedStore {
   }
 
   positions(source: string): Promise<readonly PlacedPosition[]> {
-    return this.order.positions(source, `looking how far ${source} is read`);
+    return this.order.positions.of(source, `looking how far ${source} is read`);
   }
 
   move(source: string, moves: readonly StreamMove[]): Promise<readonly StreamPosition[]> {
-    return this.order.move(source, moves, `saying how far ${source} is read`);
+    return this.order.positions.move(source, moves, `saying how far ${source} is read`);
   }
 
   identity(): Promise<string> {
-    return this.order.identity("naming the store");
+    return this.order.positions.identity("naming the store");
   }
 
   close(moment: Micros): Promise<void> {

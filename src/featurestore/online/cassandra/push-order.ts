@@ -2,18 +2,11 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Micros } from "../../../core/index.ts";
 import type { Feed, NewFeed } from "../pushed-store.ts";
-import {
-  type PlacedPosition,
-  positionOf,
-  positionText,
-  type StreamMove,
-  type StreamPosition,
-  type TopicPartition,
-} from "../stream-position.ts";
-import { unavailable } from "./cassandra-error.ts";
-import { pushedTables, quoteName } from "./cassandra-schema.ts";
+import type { StreamMove } from "../stream-position.ts";
+import { crowded, orderTable, updateEntry } from "./order-entry.ts";
 import type { Row, Session, Statement } from "./session.ts";
 import { settleChange } from "./settle-change.ts";
+import { StreamPositions } from "./stream-positions.ts";
 
 /** The rows of one push, once they stand. */
 export interface StandingBatch {
@@ -56,12 +49,15 @@ const refusedSeconds = 86_400;
  * reads up to a moment misses none that comes to stand later.
  */
 export class PushOrder {
+  /** How far topics are read: in the same partition, so that it changes with what stands. */
+  readonly positions: StreamPositions;
   readonly #session: Session;
   readonly #name: string;
 
   constructor(session: Session) {
     this.#session = session;
-    this.#name = `${quoteName(session.settled.keyspace)}.${quoteName(pushedTables.order)}`;
+    this.#name = orderTable(session);
+    this.positions = new StreamPositions(session);
   }
 
   async head(doing: string): Promise<PushHead> {
@@ -109,11 +105,11 @@ export class PushOrder {
       const said = await of(head);
       if (said.length === 0) return said;
       const id = randomUUID();
-      const { query, params } = this.#update(headEntry, "feed = ?", [id]);
+      const { query, params } = updateEntry(this.#session, headEntry, "feed = ?", [id]);
       const statements: Statement[] = [
         { query: `${query} IF feed = ? AND last = ?`, params: [...params, head.feed, head.last] },
         ...said.map(([group, { source, overlay, since, asOf = null }]) =>
-          this.#update(feedEntry(group), "source = ?, overlay = ?, since = ?, first = ?, feed = ?", [
+          updateEntry(this.#session, feedEntry(group), "source = ?, overlay = ?, since = ?, first = ?, feed = ?", [
             ...[source, overlay, since, asOf, id],
           ]),
         ),
@@ -122,7 +118,7 @@ export class PushOrder {
       if (await settleChange(this.#session, doing, statements, isTaken)) return said;
       await sleep(Math.random() * 10);
     }
-    throw this.crowded(doing);
+    throw crowded(this.#session, doing);
   }
 
   /**
@@ -130,15 +126,19 @@ export class PushOrder {
    * @param seen where pushes stood
    */
   async stand({ batch, source, first, rows, moves = [] }: NewBatch, seen: PushHead, doing: string): Promise<boolean> {
-    const { statements: moved } = await this.#moves(source, moves, doing);
+    const { statements: moved } = await this.positions.moves(source, moves, doing);
     const last = first + rows - 1;
-    const head = this.#update(headEntry, "last = ?", [last]);
+    const head = updateEntry(this.#session, headEntry, "last = ?", [last]);
     const headed: Statement =
       seen.last === null
         ? { query: `${head.query} IF last = NULL AND feed = ?`, params: [...head.params, seen.feed] }
         : { query: `${head.query} IF last < ? AND feed = ?`, params: [...head.params, first, seen.feed] };
-    const named = this.#update(batchEntry(batch), "source = ?, first = ?, rows = ?", [source, first, rows]);
-    const ordered = this.#update(momentEntry(last), "push = ?, source = ?, first = ?, rows = ?", [
+    const named = updateEntry(this.#session, batchEntry(batch), "source = ?, first = ?, rows = ?", [
+      source,
+      first,
+      rows,
+    ]);
+    const ordered = updateEntry(this.#session, momentEntry(last), "push = ?, source = ?, first = ?, rows = ?", [
       ...[batch, source, first, rows],
     ]);
     const fresh = { query: `${named.query} IF first = NULL AND refused = NULL`, params: named.params };
@@ -148,89 +148,19 @@ export class PushOrder {
     });
   }
 
-  /** How far a source is read. */
-  async positions(source: string, doing: string): Promise<readonly PlacedPosition[]> {
-    const query = `SELECT entry, position FROM ${this.#name} WHERE store = ? AND entry > ? AND entry < ?`;
-    const found: PlacedPosition[] = [];
-    for await (const row of this.#session.pages(doing, query, [this.#store, positionsStart, positionsEnd], "serial")) {
-      const [own, topic = "", partition = ""] = JSON.parse((row["entry"] as string).slice(1)) as readonly string[];
-      if (own === source) found.push({ topic, partition, position: positionOf(row["position"] as string) });
-    }
-    return found;
-  }
-
-  /** Changes how far a source is read, and nothing else. */
-  async move(source: string, moves: readonly StreamMove[], doing: string): Promise<readonly StreamPosition[]> {
-    if (moves.length === 0) return [];
-    for (let left = this.#session.settled.limits.pushTries; left > 0; left--) {
-      const { statements, positions, isTaken } = await this.#moves(source, moves, doing);
-      if (await settleChange(this.#session, doing, statements, isTaken)) return positions;
-      await sleep(Math.random() * 10);
-    }
-    throw this.crowded(doing);
-  }
-
-  /** What a change of positions takes, which holds only where nobody changed them since. */
-  async #moves(
-    source: string,
-    moves: readonly StreamMove[],
-    doing: string,
-  ): Promise<{
-    readonly statements: readonly Statement[];
-    readonly positions: readonly StreamPosition[];
-    readonly isTaken: () => Promise<boolean>;
-  }> {
-    if (moves.length === 0) return { statements: [], positions: [], isTaken: () => Promise.resolve(true) };
-    const entries = moves.map((move) => positionEntry(source, move));
-    const stored = await this.#stored(entries, doing);
-    const positions = moves.map(({ change }, i) => {
-      const text = stored.get(entries[i] ?? "");
-      return change(text === undefined ? undefined : positionOf(text));
-    });
-    const texts = positions.map(positionText);
-    const statements = entries.map((entry, i): Statement => {
-      const { query, params } = this.#update(entry, "position = ?", [texts[i]]);
-      return { query: `${query} IF position = ?`, params: [...params, stored.get(entry) ?? null] };
-    });
-    const isTaken = async (): Promise<boolean> => {
-      const now = await this.#stored(entries, doing);
-      return entries.every((entry, i) => now.get(entry) === texts[i]);
-    };
-    return { statements, positions, isTaken };
-  }
-
-  async #stored(entries: readonly string[], doing: string): Promise<ReadonlyMap<string, string>> {
-    const query = `SELECT entry, position FROM ${this.#name} WHERE store = ? AND entry IN ?`;
-    const rows = await this.#session.ask(doing, query, [this.#store, entries], true);
-    return new Map(rows.map((row) => [row["entry"] as string, row["position"] as string]));
-  }
-
-  /** The name of the store: the first that was ever given to it. */
-  async identity(doing: string): Promise<string> {
-    const read = async (): Promise<string | undefined> =>
-      (await this.#stored([identityEntry], doing)).get(identityEntry);
-    const known = await read();
-    if (known !== undefined) return known;
-    const made = randomUUID();
-    const { query, params } = this.#update(identityEntry, "position = ?", [made]);
-    const statement = { query: `${query} IF position = NULL`, params };
-    const isOwn = await settleChange(this.#session, doing, [statement], async () => (await read()) === made);
-    return isOwn ? made : ((await read()) ?? made);
-  }
-
   /** Moves `last` to a moment where it is before it: what is pushed from now on is behind. */
   async close(moment: Micros, doing: string): Promise<void> {
     for (let left = this.#session.settled.limits.pushTries; left > 0; left--) {
       const { last: seen } = await this.head(doing);
       if (seen !== null && seen >= moment) return;
-      const { query, params } = this.#update(headEntry, "last = ?", [moment]);
+      const { query, params } = updateEntry(this.#session, headEntry, "last = ?", [moment]);
       const statement: Statement = { query: `${query} IF last = ?`, params: [...params, seen] };
       // Where another moved it, how far is looked at anew.
       const isTaken = async (): Promise<boolean> => ((await this.head(doing)).last ?? -Infinity) >= moment;
       if (await settleChange(this.#session, doing, [statement], isTaken)) return;
       await sleep(Math.random() * 10);
     }
-    throw this.crowded(doing);
+    throw crowded(this.#session, doing);
   }
 
   /** What became of some batches; one that is neither standing nor refused is not there. */
@@ -254,14 +184,14 @@ export class PushOrder {
 
   /** Refuses a batch that whoever wrote it gave up, or died over. `false` where it stands. */
   async refuse(batch: string, doing: string): Promise<boolean> {
-    const { query, params } = this.#update(batchEntry(batch), "refused = true", [], refusedSeconds);
+    const { query, params } = updateEntry(this.#session, batchEntry(batch), "refused = true", [], refusedSeconds);
     const statement = { query: `${query} IF first = NULL`, params };
     return settleChange(this.#session, doing, [statement], () => Promise.resolve(false));
   }
 
   /** Says that each row of a batch says its moment by itself. */
   async spread(batch: string, first: Micros, doing: string): Promise<void> {
-    const { query, params } = this.#update(batchEntry(batch), "spread = true", []);
+    const { query, params } = updateEntry(this.#session, batchEntry(batch), "spread = true", []);
     const statement = { query: `${query} IF first = ?`, params: [...params, first] };
     await settleChange(this.#session, doing, [statement], () => Promise.resolve(true));
   }
@@ -297,7 +227,7 @@ export class PushOrder {
       break;
     }
     if (upTo === null || (floor !== null && upTo <= floor)) return;
-    const { query, params } = this.#update(headEntry, "floor = ?", [upTo]);
+    const { query, params } = updateEntry(this.#session, headEntry, "floor = ?", [upTo]);
     // Where another moved it, that will do.
     await settleChange(this.#session, doing, [{ query: `${query} IF floor = ?`, params: [...params, floor] }], () =>
       Promise.resolve(true),
@@ -312,20 +242,10 @@ export class PushOrder {
     const read = async (): Promise<string | null> => ((await this.#head(doing))["home"] ?? null) as string | null;
     const known = await read();
     if (known !== null) return known;
-    const { query, params } = this.#update(headEntry, "home = ?", [id]);
+    const { query, params } = updateEntry(this.#session, headEntry, "home = ?", [id]);
     const isTaken = async (): Promise<boolean> => (await read()) === id;
     const isOwn = await settleChange(this.#session, doing, [{ query: `${query} IF home = NULL`, params }], isTaken);
     return isOwn ? id : ((await read()) ?? id);
-  }
-
-  /** A failure for who finds others at it again and again. */
-  crowded(doing: string): Error {
-    return unavailable(
-      doing,
-      "others push at the same time, again and again",
-      "overloaded",
-      this.#session.settled.where,
-    );
   }
 
   async #head(doing: string): Promise<Row> {
@@ -336,32 +256,13 @@ export class PushOrder {
   get #store(): string {
     return this.#session.settled.store;
   }
-
-  #update(entry: string, set: string, values: readonly unknown[], seconds?: number): Statement {
-    const ttl = seconds === undefined ? "" : ` USING TTL ${String(seconds)}`;
-    return {
-      query: `UPDATE ${this.#name}${ttl} SET ${set} WHERE store = ? AND entry = ?`,
-      params: [...values, this.#store, entry],
-    };
-  }
 }
 
 /** What is of all pushes; before the others. */
 const headEntry = "a";
 
-/** The store's own name. */
-const identityEntry = "i";
-
-/** Between which entries it stands how far topics are read. */
-const positionsStart = "t";
-const positionsEnd = "u";
-
 /** What is said of a group; the change says when. */
 type SaidOfGroup = readonly [group: string, feed: Omit<Feed, "id">];
-
-function positionEntry(source: string, { topic, partition }: TopicPartition): string {
-  return `${positionsStart}${JSON.stringify([source, topic, partition])}`;
-}
 
 function feedOf(row: Row): Feed {
   const asOf = (row["first"] ?? null) as Micros | null;

@@ -101,6 +101,8 @@ export class FolderReading implements Reading {
     }
     const { retakes } = held;
     held.next ??= await reader.take(file);
+    // It was to be taken anew while it was.
+    if (retakes !== held.retakes) held.next = undefined;
     const from = held.next;
     if (this.#isStopping() || from === undefined) return false;
     const handle = await openFile(join(folder, file));

@@ -55,7 +55,7 @@ export class KafkaEventLog implements EventLog {
   }
 
   async read(topic: string, group: string, reader: EventReader): Promise<Reading> {
-    const { limits, doing } = { limits: this.#limits, doing: `reading ${topic}` };
+    const limits = this.#limits;
     const extents = (): Promise<ReadonlyMap<string, Extent>> => this.extents(topic);
     // A topic that is not there would be waited for without a word.
     await extents();
@@ -76,7 +76,7 @@ export class KafkaEventLog implements EventLog {
         restartOnFailure: () => Promise.resolve(!state.isStopping),
       },
     });
-    const asError = (error: unknown): TondoError => kafkaError(error, doing, this.#brokers);
+    const asError = (error: unknown): TondoError => kafkaError(error, `reading ${topic}`, this.#brokers);
     return TopicReading.start({ topic, consumer, reader, extents, limits, asError, state });
   }
 

@@ -77,7 +77,7 @@ export class TopicReading implements Reading {
 
   retake(partition: string): void {
     this.#taken.delete(Number(partition));
-    void this.#whereMember(() => this.#take(Number(partition), this.#taken));
+    void this.#takeAsMember(Number(partition));
   }
 
   async stop(): Promise<void> {
@@ -111,17 +111,19 @@ export class TopicReading implements Reading {
     }
   }
 
-  /** Does something where this process is still one of the group, and not one that others think dead: it learns of that when it says next that it is alive. */
-  async #whereMember(work: () => Promise<void>): Promise<void> {
-    const { consumer, asError } = this.#options;
-    for (let tries = mostLooks; tries > 0 && !this.#isStopping; tries--) {
+  /** Takes a partition where this process is still one of the group, and not one that others think dead: it learns of that when it says next that it is alive. */
+  async #takeAsMember(partition: number): Promise<void> {
+    const { consumer, reader, asError } = this.#options;
+    const taken = this.#taken;
+    // Where partitions are dealt out, they are all taken behind that.
+    while (!this.#isStopping && taken === this.#taken) {
       try {
         const { state, members } = await consumer.describeGroup();
-        // Where partitions are being dealt out, they are all taken behind that.
-        if (state === "Stable" && members.some(({ memberId }) => memberId === this.#member)) await work();
+        if (state === "Stable" && members.some(({ memberId }) => memberId === this.#member))
+          await this.#take(partition, taken);
         return;
       } catch (error) {
-        if (tries === 1) this.#fail(asError(error));
+        reader.report(asError(error));
       }
       await sleep(pauseMs);
     }
@@ -222,8 +224,7 @@ export class TopicReading implements Reading {
 /** How often an offset is sought for that a partition is to be read from. */
 const mostSeeks = 3;
 
-/** How often it is looked whether this process is still one of its group, and how long it waits between, milliseconds. */
-const mostLooks = 60;
+/** How long is waited until it is looked again whether this process is still one of its group, milliseconds. */
 const pauseMs = 500;
 
 /** A partition that is read. */
@@ -234,9 +235,11 @@ interface ReadPart {
   seeks: number;
 }
 
-/** The offset that a batch was asked for from; the client's types do not say it. */
+/** The offset that a batch was asked for from, which the client's types do not say. */
 function fetchedFrom(batch: EachBatchPayload["batch"]): number {
-  return Number((batch as unknown as { readonly fetchedOffset: string }).fetchedOffset);
+  const from = "fetchedOffset" in batch ? batch.fetchedOffset : undefined;
+  if (typeof from === "string") return Number(from);
+  throw new TondoError("INTERNAL", "this release of kafkajs does not say from which offset it read");
 }
 
 /** When an event came, as far as a producer's clock makes sense. */

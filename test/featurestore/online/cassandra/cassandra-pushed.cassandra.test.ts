@@ -323,7 +323,7 @@ describe("rows pushed to Cassandra", () => {
       await store.pushed.push(pushOf(["a"], ["SFO"], { moves: [readOne()] }));
       return decide(statements);
     });
-    expect(await order.move("flights", [readOne()], doing)).toMatchObject([{ next: 2 }]);
+    expect(await order.positions.move("flights", [readOne()], doing)).toMatchObject([{ next: 2 }]);
     expect(await store.pushed.positions("flights")).toMatchObject([{ ...place, position: { next: 2 } }]);
   });
 
