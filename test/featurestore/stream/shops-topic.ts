@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tondo } from "../../../src/open.ts";
 import type { FreshTopic } from "../../servers/fresh-topic.ts";
+import { readTopic } from "../../servers/read-topic.ts";
 import { order, sales, secondsAgo, streamedOrders, type StreamedOrders } from "./streamed-orders.ts";
 
 export const shops: readonly string[] = ["north", "south", "east", "west", "down"];
@@ -35,6 +36,13 @@ export async function untilEmpty(tondo: Tondo): Promise<void> {
 
 export async function counts(tondo: Tondo): Promise<readonly unknown[]> {
   return Promise.all(shops.map(async (shop) => (await sales(tondo, shop, "n"))[0]));
+}
+
+/** How many orders of each shop a topic holds. */
+export async function countsIn(topic: FreshTopic): Promise<readonly number[]> {
+  const messages = await readTopic(topic);
+  const found = messages.map(({ value }) => (JSON.parse(String(value)) as { readonly shop: string }).shop);
+  return shops.map((shop) => found.filter((one) => one === shop).length);
 }
 
 /** So many of each shop. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin, Consumer, Kafka, Message, Producer } from "kafkajs";
 import { type Micros, TondoError } from "../../../core/index.ts";
 import type { DeadLetter } from "../dead-letter.ts";
@@ -47,7 +48,7 @@ export class KafkaEventLog implements EventLog {
       ...(sasl === undefined ? {} : { sasl }),
       connectionTimeout: limits.connectTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
-      retry: { retries: limits.retries, initialRetryTime: 100, maxRetryTime: 5000 },
+      retry: retry(limits),
       // What matters comes as an error, or is reported to who reads.
       logLevel: module.logLevel.NOTHING,
     });
@@ -59,25 +60,19 @@ export class KafkaEventLog implements EventLog {
     const extents = (): Promise<ReadonlyMap<string, Extent>> => this.extents(topic);
     // A topic that is not there would be waited for without a word.
     await extents();
-    const state = { isStopping: false };
-    const consumer: Consumer = this.#kafka.consumer({
-      groupId: group,
-      allowAutoTopicCreation: false,
-      sessionTimeout: limits.sessionTimeoutMs,
-      rebalanceTimeout: limits.rebalanceTimeoutMs,
-      heartbeatInterval: Math.max(100, Math.floor(limits.sessionTimeoutMs / 10)),
-      maxBytesPerPartition: limits.bytesPerPartition,
-      maxWaitTimeInMs: limits.maxWaitMs,
-      retry: {
-        retries: limits.retries,
-        initialRetryTime: 100,
-        maxRetryTime: 5000,
-        // One that was stopped meanwhile would come back.
-        restartOnFailure: () => Promise.resolve(!state.isStopping),
-      },
-    });
+    const consumer = (): Consumer =>
+      this.#kafka.consumer({
+        groupId: group,
+        allowAutoTopicCreation: false,
+        sessionTimeout: limits.sessionTimeoutMs,
+        rebalanceTimeout: limits.rebalanceTimeoutMs,
+        heartbeatInterval: Math.max(100, Math.floor(limits.sessionTimeoutMs / 10)),
+        maxBytesPerPartition: limits.bytesPerPartition,
+        maxWaitTimeInMs: limits.maxWaitMs,
+        retry: { ...retry(limits), restartOnFailure: () => Promise.resolve(false) },
+      });
     const asError = (error: unknown): TondoError => kafkaError(error, `reading ${topic}`, this.#brokers);
-    return TopicReading.start({ topic, consumer, reader, extents, limits, asError, state });
+    return TopicReading.start({ topic, consumer, reader, extents, limits, asError });
   }
 
   extents(topic: string): Promise<ReadonlyMap<string, Extent>> {
@@ -165,32 +160,51 @@ export class KafkaEventLog implements EventLog {
     this.#made.add(topic);
   }
 
+  /** Asks, and asks again what may go well at once: where brokers begin or end, kafkajs says so of some questions without asking again. */
   async #asking<T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
-    this.#admin ??= connected(this.#kafka.admin());
-    try {
-      return await ask(await this.#admin);
-    } catch (error) {
-      // It is connected anew by whoever asks next.
-      const failed = this.#admin;
-      this.#admin = undefined;
-      void failed.then((admin) => admin.disconnect()).catch(() => undefined);
-      throw kafkaError(error, doing, this.#brokers);
+    const { initialRetryTime, maxRetryTime } = retry(this.#limits);
+    let pause = initialRetryTime;
+    for (let left = this.#limits.retries; ; left--) {
+      const connecting = (this.#admin ??= connected(this.#kafka.admin()));
+      try {
+        return await ask(await connecting);
+      } catch (error) {
+        // It is connected anew by whoever asks next; another may have seen to that.
+        if (this.#admin === connecting) this.#admin = undefined;
+        void connecting.then((admin) => admin.disconnect()).catch(() => undefined);
+        if (left === 0 || !isRetriable(error)) throw kafkaError(error, doing, this.#brokers);
+      }
+      await sleep(pause);
+      pause = Math.min(maxRetryTime, 2 * pause);
     }
   }
 
   #producing(): Promise<Producer> {
     // Not idempotent: a letter may be there twice, and kafkajs may take another one for what it sent before, whose answer was lost.
-    this.#producer ??= connected(this.#kafka.producer({ allowAutoTopicCreation: false }));
-    this.#producer.catch(() => {
-      this.#producer = undefined;
+    if (this.#producer !== undefined) return this.#producer;
+    const connecting = connected(this.#kafka.producer({ allowAutoTopicCreation: false }));
+    this.#producer = connecting;
+    connecting.catch(() => {
+      if (this.#producer === connecting) this.#producer = undefined;
     });
-    return this.#producer;
+    return connecting;
   }
 }
 
 async function connected<T extends { connect(): Promise<void> }>(client: T): Promise<T> {
   await client.connect();
   return client;
+}
+
+/** How often, and when, the client asks again. */
+function retry({ retries }: KafkaLimits) {
+  return { retries, initialRetryTime: 100, maxRetryTime: 5000 };
+}
+
+/** Whether another broker, or this one a little later, may answer. That a topic is not there is said at once. */
+function isRetriable(error: unknown): boolean {
+  const { retriable, type } = error as { readonly retriable?: unknown; readonly type?: unknown };
+  return retriable === true && type !== "UNKNOWN_TOPIC_OR_PARTITION";
 }
 
 function isTooLarge(error: unknown): boolean {

@@ -8,18 +8,17 @@ import type { KafkaLimits } from "./kafka-options.ts";
 /** What a topic is read by. */
 export interface TopicReadingOptions {
   readonly topic: string;
-  readonly consumer: Consumer;
+  /** Makes a consumer of the group, which does not begin again by itself. */
+  readonly consumer: () => Consumer;
   readonly reader: EventReader;
   readonly extents: () => Promise<ReadonlyMap<string, Extent>>;
   readonly limits: KafkaLimits;
   readonly asError: (error: unknown) => TondoError;
-  /** Told that this ends, so that the client does not begin again. */
-  readonly state: { isStopping: boolean };
 }
 
 /**
  * Reads a topic as a member of a consumer group. From where a partition is read is asked of the reader, each time that partitions are dealt out; the offsets that are
- * committed are there for people alone.
+ * committed are there for people alone. Once it has begun, a client that gives up is followed by another: kafkajs begins again by itself after some failures alone.
  */
 export class TopicReading implements Reading {
   readonly #options: TopicReadingOptions;
@@ -29,25 +28,40 @@ export class TopicReading implements Reading {
   /** What this process is called in the group. */
   #member: string = "";
   #assigned: ReadonlySet<number> = new Set<number>();
+  #consumer: Consumer;
+  readonly #stopping: AbortController = new AbortController();
+  /** The client that follows one that gave up. */
+  #rejoining: Promise<void> = Promise.resolve();
+  #pause: number = firstPauseMs;
 
   private constructor(options: TopicReadingOptions) {
     this.#options = options;
+    this.#consumer = options.consumer();
     this.#failed.promise.catch(() => undefined);
   }
 
   static async start(options: TopicReadingOptions): Promise<TopicReading> {
-    const { consumer, topic, limits, asError } = options;
     const reading = new TopicReading(options);
+    try {
+      await reading.#join(reading.#consumer);
+    } catch (error) {
+      throw options.asError(error);
+    }
+    return reading;
+  }
+
+  async #join(consumer: Consumer): Promise<void> {
+    const { topic, limits } = this.#options;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      reading.#joined(payload.memberId, payload.memberAssignment[topic] ?? []);
+      this.#pause = firstPauseMs;
+      this.#joined(payload.memberId, payload.memberAssignment[topic] ?? []);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (payload.restart) options.reader.report(asError(payload.error));
-      else reading.#fail(asError(payload.error));
+      this.#rejoining = this.#rejoin(payload.error);
     });
     // Of what is no event, and of what was compacted away, nothing else is heard.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-      if (payload.batchSize === 0) reading.#passed(payload.partition, Number(payload.lastOffset) + 1);
+      if (payload.batchSize === 0) this.#passed(payload.partition, Number(payload.lastOffset) + 1);
     });
     try {
       await consumer.connect();
@@ -56,13 +70,34 @@ export class TopicReading implements Reading {
         autoCommit: false,
         eachBatchAutoResolve: true,
         partitionsConsumedConcurrently: limits.partitionsAtOnce,
-        eachBatch: (payload) => reading.#batch(payload),
+        eachBatch: (payload) => this.#batch(payload),
       });
     } catch (error) {
       await consumer.disconnect().catch(() => undefined);
-      throw asError(error);
+      throw error;
     }
-    return reading;
+  }
+
+  /** Goes on with another client, however long that takes. */
+  async #rejoin(reason: unknown): Promise<void> {
+    const { reader, asError, consumer } = this.#options;
+    // What it had may be another's by now.
+    this.#assigned = new Set();
+    this.#taken = new Map();
+    let why = reason;
+    while (!this.#isStopping) {
+      reader.report(asError(why));
+      const isOver = await sleep(this.#pause, false, { signal: this.#stopping.signal }).catch(() => true);
+      if (isOver) return;
+      this.#pause = Math.min(mostPauseMs, 2 * this.#pause);
+      this.#consumer = consumer();
+      try {
+        await this.#join(this.#consumer);
+        return;
+      } catch (error) {
+        why = error;
+      }
+    }
   }
 
   get failed(): Promise<never> {
@@ -70,9 +105,9 @@ export class TopicReading implements Reading {
   }
 
   async commit(partition: string, next: number): Promise<void> {
-    const { consumer, topic } = this.#options;
+    const { topic } = this.#options;
     if (!this.#assigned.has(Number(partition))) return;
-    await consumer.commitOffsets([{ topic, partition: Number(partition), offset: String(next) }]);
+    await this.#consumer.commitOffsets([{ topic, partition: Number(partition), offset: String(next) }]);
   }
 
   retake(partition: string): void {
@@ -81,8 +116,11 @@ export class TopicReading implements Reading {
   }
 
   async stop(): Promise<void> {
-    this.#options.state.isStopping = true;
-    await this.#options.consumer.disconnect().catch(() => undefined);
+    this.#stopping.abort();
+    await this.#consumer.disconnect().catch(() => undefined);
+    await this.#rejoining;
+    // One that was about to follow.
+    await this.#consumer.disconnect().catch(() => undefined);
   }
 
   /** All partitions are taken at once, so that what happens to their positions is seen also where no event comes. */
@@ -95,7 +133,7 @@ export class TopicReading implements Reading {
   }
 
   async #take(partition: number, taken: Map<number, ReadPart>): Promise<void> {
-    const { reader, consumer, topic } = this.#options;
+    const { reader, topic } = this.#options;
     const isCurrent = (): boolean => !this.#isStopping && taken === this.#taken && this.#assigned.has(partition);
     if (!isCurrent()) return;
     try {
@@ -103,7 +141,7 @@ export class TopicReading implements Reading {
       // Partitions were dealt out anew meanwhile.
       if (!isCurrent() || next === undefined) return;
       taken.set(partition, { next, hasBegun: false, seeks: 0 });
-      consumer.seek({ topic, partition, offset: String(next) });
+      this.#consumer.seek({ topic, partition, offset: String(next) });
     } catch (error) {
       // Where the client begins anew, partitions are dealt out anew.
       if (isOfClient(error)) reader.report(this.#options.asError(error));
@@ -113,12 +151,12 @@ export class TopicReading implements Reading {
 
   /** Takes a partition where this process is still one of the group, and not one that others think dead: it learns of that when it says next that it is alive. */
   async #takeAsMember(partition: number): Promise<void> {
-    const { consumer, reader, asError } = this.#options;
+    const { reader, asError } = this.#options;
     const taken = this.#taken;
     // Where partitions are dealt out, they are all taken behind that.
     while (!this.#isStopping && taken === this.#taken) {
       try {
-        const { state, members } = await consumer.describeGroup();
+        const { state, members } = await this.#consumer.describeGroup();
         if (state === "Stable" && members.some(({ memberId }) => memberId === this.#member))
           await this.#take(partition, taken);
         return;
@@ -130,12 +168,12 @@ export class TopicReading implements Reading {
   }
 
   get #isStopping(): boolean {
-    return this.#options.state.isStopping;
+    return this.#stopping.signal.aborted;
   }
 
   #fail(error: unknown): void {
     if (this.#isStopping) return;
-    this.#options.state.isStopping = true;
+    this.#stopping.abort();
     this.#failed.reject(error);
   }
 
@@ -171,8 +209,7 @@ export class TopicReading implements Reading {
     } catch (error) {
       // The client's own, that partitions are dealt out anew above all, it deals with itself.
       if (isOfClient(error)) throw error;
-      const { code, cause } = error instanceof TondoError ? error : { code: "", cause: undefined };
-      if (["EVENTS_UNAVAILABLE", "EVENTS_FAILED"].includes(code) && isOfClient(cause)) throw cause;
+      if (error instanceof TondoError && isOfClient(error.cause)) throw error.cause;
       this.#fail(error);
     }
   }
@@ -189,7 +226,7 @@ export class TopicReading implements Reading {
   /** Whether a batch begins where the partition is to be read next; where not, and nothing is lost, it is sought for. */
   async #isWhereItShouldBe(partition: number, part: ReadPart, from: number): Promise<boolean> {
     if (from === part.next) return true;
-    const { topic, consumer, extents } = this.#options;
+    const { topic, extents } = this.#options;
     const extent = (await extents()).get(String(partition));
     // What is known of the topic is older than the partition.
     if (extent === undefined) return false;
@@ -199,7 +236,7 @@ export class TopicReading implements Reading {
     // What is between was compacted away, or is no event.
     if (from > part.next && (part.hasBegun || part.seeks >= mostSeeks)) return true;
     part.seeks++;
-    consumer.seek({ topic, partition, offset: String(part.next) });
+    this.#consumer.seek({ topic, partition, offset: String(part.next) });
     return false;
   }
 
@@ -226,6 +263,10 @@ const mostSeeks = 3;
 
 /** How long is waited until it is looked again whether this process is still one of its group, milliseconds. */
 const pauseMs = 500;
+
+/** How long is waited until another client follows one that gave up, at first and at the most, milliseconds. */
+const firstPauseMs = 100;
+const mostPauseMs = 5000;
 
 /** A partition that is read. */
 interface ReadPart {
