@@ -1,5 +1,5 @@
 // `npm run faults [-- --kills 10] [--seed N] [--only WORK]`: ends processes by SIGKILL before and after each fsync, rename, batch, pointer switch, drop and append of
-// loads, rollbacks, erasures and the log of served features, so many times at each, and holds what they leave against the oracle.
+// loads, pushes, streams, rollbacks, erasures and the log of served features, so many times at each, and holds what they leave against the oracle.
 import { parseArgs } from "node:util";
 import { makeFaults } from "../test/faults/faults.ts";
 import { works } from "../test/faults/works/index.ts";

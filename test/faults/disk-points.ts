@@ -15,6 +15,8 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/\.(sealing|sealed)$/, "a sealed folder"],
   [/\/pushed\/[^/]+\/[^/]+$/, "a file of pushed rows"],
   [/\/pushed\/[^/]+$/, "the folder of pushed rows"],
+  [/\.dead-letters\/[^/]+$/, "a file of dead letters"],
+  [/\.dead-letters$/, "the folder of dead letters"],
   [/\.journal$/, "a journal"],
   [/\.parquet$/, "a public file"],
   [/\/served-journal$/, "the folder of journals"],
@@ -29,7 +31,7 @@ function placeOf(path: unknown): string {
 export function useDiskPoints(): void {
   const real = { ...fs.promises } as unknown as Record<string, Operation>;
   const disk = fs.promises as unknown as Record<string, Operation>;
-  const verbs = { writeFile: "write", rm: "remove", mkdir: "make" } as const;
+  const verbs = { writeFile: "write", appendFile: "append", rm: "remove", mkdir: "make" } as const;
   for (const [name, verb] of Object.entries(verbs)) {
     const operation = real[name];
     if (operation === undefined) throw new Error(`no ${name}`);
