@@ -63,7 +63,8 @@ export async function makeFaults({ works, kills, seed, stride = 1, onFault }: Fa
           const passed = counts[point] ?? 0;
           if (passed > 0) times.set(point, (times.get(point) ?? 0) + 1);
           if (passed === 0 || turn++ % stride !== 0) continue;
-          const fault = { work: work.name, point, seed: own, after: (own * 7919) % passed };
+          const sure = work.isTimed === true ? Math.ceil(passed / 2) : passed;
+          const fault = { work: work.name, point, seed: own, after: (own * 7919) % sure };
           await makeFault(work, fault, prepared, path.join(folder, "killed"), engine);
           made.push(fault);
           onFault?.(fault);

@@ -5,6 +5,8 @@ export interface Work {
   readonly name: string;
   /** Every point that it passes, without `before` and `after`. */
   readonly points: readonly string[];
+  /** Whether how often it passes a point depends on what comes first: then it ends in the first half of the times that were counted. */
+  readonly isTimed?: true;
   /** Makes a home. All that it did was acknowledged. */
   prepare(home: string, seed: number, engine: Engine): Promise<void>;
   /** Does the work, in a process of its own, and acknowledges what it has done. */

@@ -178,6 +178,7 @@ async function begun(home: string, steps: readonly Step[]): Promise<number> {
 /** Events that are streamed from a folder, with loads, resets and letters that are applied later between. */
 export const stream: Work = {
   name: "stream",
+  isTimed: true,
   points: [
     "move a position: commit",
     "move a position: fsync",
