@@ -8,6 +8,8 @@ const kafka = ["test/featurestore/stream/kafka-stream.kafka.test.ts"];
 const history = ["test/featurestore/stream/stream-history.kafka.test.ts"];
 const lmdb = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
 const cassandra = ["test/featurestore/online/cassandra/cassandra-pushed.cassandra.test.ts"];
+const folds = ["test/featurestore/pushed/folded-equal.test.ts"];
+const folded = ["test/featurestore/pushed/folded.test.ts"];
 const away = ["test/featurestore/stream/once.test.ts"];
 
 const mutants: readonly Mutant[] = [
@@ -172,6 +174,69 @@ const mutants: readonly Mutant[] = [
     find: "if ((f64[at + 1] ?? 0) > moment) rows++;",
     replace: "if ((f64[at + 1] ?? 0) > moment + 1e18) rows++;",
     tests: ["test/featurestore/pushed/push.test.ts", ...lmdb],
+  },
+  {
+    name: "folds-across-the-moment-of-a-load",
+    file: "src/featurestore/pushed/fold-rows.ts",
+    find: "[...new Set([...loaded, ...cuts.map(({ at }) => at)])]",
+    replace: "[...new Set(loaded)]",
+    tests: folds,
+  },
+  {
+    name: "folds-of-the-definitions-before",
+    file: "src/featurestore/pushed/fold-rows.ts",
+    find: "at > current && layout !== digest",
+    replace: 'at > current && layout === ""',
+    tests: folds,
+  },
+  {
+    name: "future-rows-folded",
+    file: "src/featurestore/pushed/fold-rows.ts",
+    find: " && t < limit);",
+    replace: ");",
+    tests: folds,
+  },
+  {
+    name: "folds-forgotten-that-nothing-was-added-to",
+    file: "src/featurestore/pushed/fold-rows.ts",
+    find: "        folds.push(...own);\n",
+    replace: "",
+    tests: folds,
+  },
+  {
+    name: "folded-rows-before-those-of-their-time",
+    file: "src/featurestore/online/window-reader.ts",
+    find: "if (code.mergeLater === undefined) code.merge",
+    replace: "if (code !== undefined) code.merge",
+    tests: folds,
+  },
+  {
+    name: "moment-before-a-fold-answered",
+    file: "src/featurestore/online/fold-of.ts",
+    find: "if (upTo === undefined || at >= upTo) return;",
+    replace: "if (upTo === undefined || at >= 0) return;",
+    tests: folds,
+  },
+  {
+    name: "folds-without-a-word-once-rows-were-loaded",
+    file: "src/featurestore/online/lmdb/drop-rows.ts",
+    find: "const said = folded === undefined || folded <= upTo ? undefined : folded;",
+    replace: "const said = undefined;",
+    tests: folds,
+  },
+  {
+    name: "fold-of-an-erased-key-kept",
+    file: "src/featurestore/pushed/pushed-erasure.ts",
+    find: "if (isOfKey) found +=",
+    replace: "if (group === overlay) found +=",
+    tests: folded,
+  },
+  {
+    name: "load-as-of-a-moment-within-a-fold",
+    file: "src/featurestore/materialize/pushed-project.ts",
+    find: "if (upTo === undefined || asOf >= upTo ||",
+    replace: "if (upTo === undefined || asOf >= 0 ||",
+    tests: folded,
   },
 ];
 

@@ -54,6 +54,18 @@ export interface AggregateCode {
     fromValue: number,
   ): void;
   /**
+   * The same of a second state whose rows may be of the times of the first's, and come behind them in the contract's tie-break. Absent where {@link merge} does that:
+   * wherever no tie is broken by order.
+   */
+  mergeLater?(
+    into: StateArrays,
+    number: number,
+    value: number,
+    from: StateArrays,
+    fromNumber: number,
+    fromValue: number,
+  ): void;
+  /**
    * Takes `count` states of numbers alone into the first, the last of them first: the one at `fromNumber` and others, each `stride` numbers behind
    * the one before it. What `merge` of one after another does, at less cost. Only where a state has no values.
    */

@@ -36,7 +36,14 @@ import { refuseSince } from "./load-since.ts";
 import { type LoadedGroup, loadGroup } from "./load-group.ts";
 import type { MaterializeLimits } from "./materialize-limits.ts";
 import type { PlannedGroup } from "./planned-group.ts";
-import { feedGroups, type FedSince, isMomentOfPushed, pushedProject, refusePast } from "./pushed-project.ts";
+import {
+  feedGroups,
+  type FedSince,
+  isMomentOfPushed,
+  pushedProject,
+  refuseFolded,
+  refusePast,
+} from "./pushed-project.ts";
 import { longestWait } from "../pushed/index.ts";
 
 /** What is to be loaded, from where, to where. */
@@ -159,8 +166,10 @@ async function loadChosen(
   const { asOf, from } = time;
   const plans = await planGroups(options, chosen, time);
   const pointers = await currentPointers(options.store, chosen);
-  for (const [i, { name, files, overlay }] of plans.entries())
+  for (const [i, { name, files, overlay }] of plans.entries()) {
     refusePast(name, files, { overlay, since: since.get(name) }, pointers[i], asOf);
+    await refuseFolded(options.store, name, overlay, pointers[i], asOf);
+  }
   const { store, clock = systemClock } = options;
   const switches: PointerSwitch[] = [];
   const loaded: LoadedGroup[] = [];

@@ -6,6 +6,8 @@ import type { SourceFile } from "../offline/sources/source-digests.ts";
 import type { Engine } from "../duckdb/index.ts";
 import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { type GroupPointer, groupName, type OnlineStore } from "../online/index.ts";
+import { layoutDigest } from "../online/fold-of.ts";
+import { planLayout } from "../online/group-layout.ts";
 import { overlayOf } from "../online/group-pointer.ts";
 import { addEmptyParts, collectPushed, lastPushed, withPushed } from "../pushed/index.ts";
 import { pushedColumn, pushedFolder, pushedParts } from "../pushed/pushed-places.ts";
@@ -60,7 +62,13 @@ export async function pushedProject(
 ): Promise<ProjectPlan> {
   const { project, store, home, folder, engine, signal, clock = systemClock, erased = noneErased } = options;
   if (store.pushed === undefined) return project;
-  await store.pushed.close(Math.min(asOf, clock()));
+  const loads = chosen.flatMap((group) => {
+    const source = project.sources.find(({ name }) => name === group.source);
+    return source === undefined
+      ? []
+      : [{ group: groupName(group), layout: layoutDigest(planLayout(group, source).layout) }];
+  });
+  await store.pushed.close(Math.min(asOf, clock()), loads);
   const names = new Set(chosen.map((group) => group.source));
   const sources = project.sources.filter(({ name }) => names.has(name));
   await addEmptyParts(sources, home, engine);
@@ -120,6 +128,29 @@ export function refusePast(
     "INVALID_ARGUMENT",
     `${group}: rows were pushed behind ${formatMicros(asOf)} which only loads as of ${formatMicros(floor)} or later can take in`,
     { hint: `Materialize as of ${formatMicros(floor)} or later, or as of the clock.`, details: { group, asOf: floor } },
+  );
+}
+
+/**
+ * Refuses a load as of a moment on both sides of which rows were folded together: what it would take in could not be told from what stays beside it.
+ *
+ * @throws TondoError `INVALID_ARGUMENT`
+ */
+export async function refuseFolded(
+  { pushed }: OnlineStore,
+  group: string,
+  overlay: string | undefined,
+  current: GroupPointer | undefined,
+  asOf: Micros,
+): Promise<void> {
+  if (overlay === undefined) return;
+  const upTo = await pushed?.foldedUpTo?.(group, overlay);
+  // None is folded across the moment of a load that is kept.
+  if (upTo === undefined || asOf >= upTo || asOf === current?.asOf || asOf === current?.before?.asOf) return;
+  throw new TondoError(
+    "INVALID_ARGUMENT",
+    `${group}: what was streamed until ${formatMicros(upTo)} was folded, and only loads as of then or later can take it in`,
+    { hint: `Materialize as of ${formatMicros(upTo)} or later, or as of the clock.`, details: { group, asOf: upTo } },
   );
 }
 

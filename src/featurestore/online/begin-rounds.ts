@@ -3,7 +3,7 @@ import { maxKeyBytes } from "./codec/index.ts";
 import { firstMoment, type GroupPointer, pointerAt } from "./group-pointer.ts";
 import type { PushedFound } from "./group-reader.ts";
 import type { RecordVisitor, StoreView } from "./online-store.ts";
-import type { PushedValues } from "./pushed-values.ts";
+import type { PushedBeside } from "./pushed-beside.ts";
 import type { Lookup, ReadProgram } from "./read-program.ts";
 import type { ReadUnderWay } from "./read-under-way.ts";
 import type { RecordReads } from "./record-reads.ts";
@@ -124,11 +124,7 @@ function beginLookup(
 }
 
 /** Visits a record with what was pushed under its key. */
-type PushedRecordVisitor = (
-  index: number,
-  record: Uint8Array | undefined,
-  pushed: readonly PushedValues[] | undefined,
-) => void;
+type PushedRecordVisitor = (index: number, record: Uint8Array | undefined, pushed: PushedBeside | undefined) => void;
 
 /** Reads records beside what was pushed under their keys: where that comes later, both are under way at once, and a record waits for it. */
 function readBoth(

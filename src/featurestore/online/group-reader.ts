@@ -15,11 +15,13 @@ import {
   storedFingerprint,
   type StoredPlan,
 } from "../../dsl/index.ts";
-import { decodePushed, type PushedRow } from "./codec/index.ts";
+import { decodeFolds, decodePushed, foldedUpTo, type PushedRow } from "./codec/index.ts";
+import { foldsBeside, refuseFolded } from "./fold-of.ts";
 import { firstMoment, type GroupPointer, groupName } from "./group-pointer.ts";
 import type { RowLayout } from "./group-layout.ts";
 import type { StoreView } from "./online-store.ts";
-import { PushedReader, type PushedValues } from "./pushed-values.ts";
+import type { PushedBeside } from "./pushed-beside.ts";
+import { PushedReader } from "./pushed-values.ts";
 import { recentKey, tooManyRecent } from "./recent-rows.ts";
 import { rowReader } from "./row-reader.ts";
 import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
@@ -45,7 +47,7 @@ interface Versioned {
 }
 
 /** What was pushed under some keys, by key. */
-export type PushedFound = readonly (readonly PushedValues[] | undefined)[];
+export type PushedFound = readonly (PushedBeside | undefined)[];
 
 /** Reads some stored values of one group: knows its definition, and finds them in whatever layout was loaded. */
 export class GroupReader {
@@ -172,20 +174,54 @@ export class GroupReader {
   ): PushedFound | undefined | Promise<PushedFound | undefined> {
     const { overlay, asOf } = pointer;
     if (overlay === undefined) return undefined;
-    let found: (readonly PushedValues[] | undefined)[] | undefined;
+    let found: (PushedBeside | undefined)[] | undefined;
     let versioned: Versioned[] | undefined;
+    let folded: number[] | undefined;
     const hasVersions = this.#plan.id !== undefined;
     const work = view.readPushed?.(this.name, overlay, keys, at, (i, record) => {
       const rows = decodePushed(record);
       if (hasVersions) (versioned ??= []).push({ index: i, rows });
       else {
+        const upTo = foldedUpTo(record);
+        refuseFolded(this.name, upTo, at);
         const values = this.#reader().values(rows, asOf, at);
-        if (values.length > 0) (found ??= [])[i] = values;
+        if (upTo !== undefined) (folded ??= []).push(i);
+        if (values.length > 0 || upTo !== undefined) (found ??= [])[i] = { rows: values };
       }
     });
-    const rest = (): PushedFound | undefined | Promise<PushedFound | undefined> =>
-      versioned === undefined ? found : this.#standing(view, pointer, keys, at, versioned);
+    const rest = (): PushedFound | undefined | Promise<PushedFound | undefined> => {
+      if (versioned !== undefined) return this.#standing(view, pointer, keys, at, versioned);
+      if (folded === undefined || found === undefined) return found;
+      return this.#withFolds(view, pointer, keys, at, found, folded);
+    };
     return work instanceof Promise ? work.then(rest) : rest();
+  }
+
+  /** Reads what rows came to that were folded, of some keys. */
+  #withFolds(
+    view: StoreView,
+    pointer: GroupPointer,
+    keys: readonly Uint8Array[],
+    at: Micros,
+    found: (PushedBeside | undefined)[],
+    places: readonly number[],
+  ): PushedFound | Promise<PushedFound> {
+    const wanted = places.flatMap((index) => {
+      const key = keys[index];
+      const fold = key === undefined ? undefined : recentKey(key);
+      return fold === undefined ? [] : [{ index, fold }];
+    });
+    const work = view.readPushed?.(
+      this.name,
+      pointer.overlay ?? "",
+      wanted.map(({ fold }) => fold),
+      at,
+      (n, record) => {
+        const index = wanted[n]?.index ?? -1;
+        found[index] = { rows: found[index]?.rows ?? [], folds: foldsBeside(decodeFolds(record), pointer) };
+      },
+    );
+    return work instanceof Promise ? work.then(() => found) : found;
   }
 
   /** Makes of rows that were pushed, and the recent ones that were loaded, what stands. */
@@ -196,7 +232,7 @@ export class GroupReader {
     at: Micros,
     pushed: readonly Versioned[],
   ): PushedFound | Promise<PushedFound> {
-    const found: (readonly PushedValues[] | undefined)[] = [];
+    const found: (PushedBeside | undefined)[] = [];
     const wanted = pushed.flatMap((one) => {
       const key = keys[one.index];
       const recent = key === undefined ? undefined : recentKey(key);
@@ -204,8 +240,10 @@ export class GroupReader {
     });
     const loaded = wanted.map((): readonly PushedRow[] => []);
     const stand = (): PushedFound => {
-      for (const [n, { index, rows }] of wanted.entries())
-        found[index] = this.#reader().standing(rows, asOf, at, () => loaded[n] ?? []);
+      for (const [n, { index, rows }] of wanted.entries()) {
+        const standing = this.#reader().standing(rows, asOf, at, () => loaded[n] ?? []);
+        if (standing !== undefined) found[index] = { rows: standing };
+      }
       return found;
     };
     const work = view.read(

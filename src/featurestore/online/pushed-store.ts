@@ -42,8 +42,18 @@ export interface PushedStore {
   /** A name of this store that no other has, the same for ever. */
   identity(): Promise<string>;
 
-  /** Sees to it that whatever is pushed from now on has a moment behind this one: what has a smaller one is there then. */
-  close(moment: Micros): Promise<void>;
+  /**
+   * Sees to it that whatever is pushed from now on has a moment behind this one: what has a smaller one is there then.
+   *
+   * @param loads the groups that are about to be loaded as of it: rows that are folded from now on are folded apart on both sides of it
+   */
+  close(moment: Micros, loads?: readonly LoadedLayout[]): Promise<void>;
+
+  /** Up to which moment rows of an overlay were folded: a load as of an earlier one, which none was before, cannot tell them apart. `undefined` where none were. */
+  foldedUpTo?(group: string, overlay: string): Promise<Micros | undefined>;
+
+  /** Removes what rows of a key came to that were folded, or counts those rows; gives how many they were. Durable when it returns. */
+  dropFolded?(group: string, overlay: string, key: Uint8Array, how?: "count"): Promise<number>;
 
   /** The oldest rows in the log of a source that are behind a moment. */
   logged(source: string, after: Micros, limit: number): Promise<readonly LoggedRow[]>;
@@ -69,6 +79,41 @@ export interface PushedStore {
 
 /** A row in the log of a source. Where it is asked whether it is to be removed, `k` is no number while it is not known whether it will count. */
 export type LoggedRow = Pick<PushedRow, "k" | "text">;
+
+/** A group that is about to be loaded, and a digest of the layout that it will have. */
+export interface LoadedLayout {
+  readonly group: string;
+  readonly layout: string;
+}
+
+/** The moment of a load that was begun, and what the group is read by once it is there. */
+export interface LoadCut {
+  readonly at: Micros;
+  readonly layout: string;
+}
+
+/** What is held of a key: the record of its rows, and that of what others came to which were folded. */
+export interface HeldRows {
+  readonly record: Uint8Array;
+  readonly folds?: Uint8Array | undefined;
+}
+
+/** When rows are folded. */
+export interface FoldingNow {
+  readonly pointer: GroupPointer | undefined;
+  readonly cuts: readonly LoadCut[];
+  readonly now: Micros;
+  /** How many rows the key has. */
+  readonly rows: number;
+}
+
+/** Makes less of the rows of a key, where they are many. */
+export interface RowFolding {
+  /** From how many rows on it is asked. */
+  readonly rows: number;
+  /** Asked within a write. Gives what is held from now on; `undefined` where that is what is held. */
+  readonly fold: (held: HeldRows, now: FoldingNow) => HeldRows | undefined;
+}
 
 /** What a source is to a group. */
 export interface Feed {
@@ -133,6 +178,8 @@ export interface PushedGroup {
    * @throws TondoError where it does not
    */
   readonly admit: (pointer: GroupPointer | undefined, first: Micros, held: number) => void;
+  /** Absent where rows are never folded. A store may do without. */
+  readonly folding?: RowFolding | undefined;
 }
 
 /** A row of a push in a group. */

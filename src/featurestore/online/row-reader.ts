@@ -21,7 +21,7 @@ export function rowReader(
   const doubles = wanted.filter(({ kind }) => isDouble(kind));
   const others = wanted.filter(({ kind }) => !isDouble(kind));
   return (record, at, into, base, pushed) => {
-    const latest = pushed?.findLast(({ t }) => t <= at);
+    const latest = pushed?.rows.findLast(({ t }) => t <= at);
     if (latest !== undefined && stands(latest, record, at)) {
       readPushed(latest, into, base, at);
       return;

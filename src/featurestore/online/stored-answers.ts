@@ -1,6 +1,6 @@
 import type { Micros, Status, TondoError, ValueKind } from "../../core/index.ts";
 import type { Raw } from "../../dsl/index.ts";
-import type { PushedValues } from "./pushed-values.ts";
+import type { PushedBeside } from "./pushed-beside.ts";
 
 /** What was found for some rows: `stride` stored values a row, each with its status and, of snapshots, its time. */
 export interface StoredAnswers {
@@ -81,12 +81,12 @@ export interface WantedValue {
 /**
  * Puts what a record says (or what it says that there is none) into the answers of the row that begins at `base`.
  *
- * @param pushed what was pushed beside it: values by the place of what is wanted; absent where nothing was
+ * @param pushed what was pushed beside it, with values by the place of what is wanted; absent where nothing was
  */
 export type RecordReader = (
   record: Uint8Array | undefined,
   at: Micros,
   into: StoredAnswers,
   base: number,
-  pushed?: readonly PushedValues[],
+  pushed?: PushedBeside,
 ) => void;

@@ -1,18 +1,11 @@
-import { floorTo, type Micros, TondoError, type ValueKind } from "../../core/index.ts";
-import { type AggregateCode, isMissingRaw, type Raw, type StateArrays, type StoredForm } from "../../dsl/index.ts";
-import {
-  type FoundBundle,
-  type FoundTiles,
-  readTileValue,
-  type TileShape,
-  unreadableState,
-  windowLoader,
-  type Words,
-} from "./codec/index.ts";
+import { floorTo, type Micros } from "../../core/index.ts";
+import { type AggregateCode, isMissingRaw, type Raw, type StateArrays } from "../../dsl/index.ts";
+import { type FoundBundle, type FoundTiles, type TileShape, windowLoader, type Words } from "./codec/index.ts";
 import { codeOf, tileShape, type WindowLayout, type WindowPlace } from "./group-layout.ts";
 import type { PushedValues } from "./pushed-values.ts";
 import { recentSince } from "./recent-rows.ts";
 import type { RecordReader, StoredAnswers, WantedValue } from "./stored-answers.ts";
+import { readValues } from "./tile-values.ts";
 
 /** A window over a state: how far back it reaches, and what it makes of it. */
 interface Window {
@@ -66,9 +59,31 @@ export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[
   const load = windowLoader(layout.hops.map(tileShape));
   const hops = layout.hops.flatMap((_, hop) => hopReads(layout, hop, wanted, recentFrom) ?? []);
   return (record, at, into, base, pushed) => {
+    // Before the record, which is valid until the next is loaded.
+    const folds = pushed?.folds?.map((fold) => kept(load(fold)));
     const bundle = record === undefined ? undefined : load(record);
-    for (const reads of hops) readHop(reads, bundle, at, into, base, pushed);
+    for (const reads of hops) readHop(reads, bundle, at, into, base, pushed?.rows, folds);
   };
+}
+
+/** A bundle in memory of its own. */
+function kept({ words, hops }: FoundBundle): FoundBundle {
+  const { buffer } = words.u8.slice(0, words.words * 8);
+  return {
+    words: {
+      ...{ u8: new Uint8Array(buffer), u32: new Uint32Array(buffer), i32: new Int32Array(buffer) },
+      ...{ f64: new Float64Array(buffer), i64: new BigInt64Array(buffer), words: words.words },
+    },
+    hops: hops.map((tiles) => ({ ...tiles })),
+  };
+}
+
+/** The tiles of a fold in a hop. */
+interface FoldedHop {
+  readonly words: Words;
+  readonly tiles: FoundTiles;
+  /** As {@link HopReads.oldest}. */
+  readonly oldest: Int32Array;
 }
 
 function readHop(
@@ -78,21 +93,28 @@ function readHop(
   into: StoredAnswers,
   base: number,
   pushed: readonly PushedValues[] | undefined,
+  folds: readonly FoundBundle[] | undefined,
 ): void {
   const tiles = bundle?.hops[reads.hop];
   const { oldest, lengths } = reads;
   const recent = pushed === undefined ? undefined : reads.recentSince;
   if (bundle !== undefined && tiles !== undefined)
     findOldest(reads, bundle.words, tiles, at, recent === undefined ? at : Math.min(at, recent));
+  const folded = folds?.flatMap((fold) => foldedHop(reads, fold, at) ?? []);
   for (const one of reads.states) {
     one.code.empty(one.into, 0, 0);
     let end = oldest[lengths.length] ?? 0;
     let until = at;
+    let before = lengths.length;
     for (const { length, code, missing, target } of one.windows) {
       const from = oldest[length] ?? 0;
       if (bundle !== undefined && tiles !== undefined && from < end) {
         merge(one, reads.shape, bundle.words, tiles, from, end);
         end = from;
+      }
+      if (folded !== undefined) {
+        for (const fold of folded) mergeFold(one, reads.shape, fold, length, before);
+        before = length;
       }
       if (pushed !== undefined) {
         const since = floorTo(at - (lengths[length] ?? 0), reads.width);
@@ -121,6 +143,33 @@ function takeIn(
     if (t < since || t >= until || counts[taken] !== true) continue;
     const input = inputs[taken] ?? null;
     if (code.takesMissing === true || !isMissingRaw(input)) code.update(into, 0, 0, { input, t });
+  }
+}
+
+function foldedHop(reads: HopReads, { words, hops }: FoundBundle, at: Micros): FoldedHop | undefined {
+  const tiles = hops[reads.hop];
+  if (tiles === undefined) return undefined;
+  const folded = { words, tiles, oldest: new Int32Array(reads.lengths.length + 1) };
+  findOldest({ ...reads, oldest: folded.oldest }, words, tiles, at, at);
+  return folded;
+}
+
+/** Takes the tiles of a fold into a state that lie in one length and not in a shorter one. Of one time their rows counted later than what was loaded. */
+function mergeFold(
+  { code, into, number, value }: MergedState,
+  shape: TileShape,
+  { words, tiles, oldest }: FoldedHop,
+  length: number,
+  shorter: number,
+): void {
+  const states: StateArrays = { numbers: words.f64, values: tiles.values };
+  const kinds = shape.values;
+  for (let i = oldest[length] ?? 0; i < (oldest[shorter] ?? 0); i++) {
+    const from = i * kinds.length + value;
+    if (code.shape.values > 0) readValues(code, words, tiles, kinds, from);
+    const at = tiles.numbers + i * shape.numbers + number;
+    if (code.mergeLater === undefined) code.merge(into, 0, 0, states, at, from);
+    else code.mergeLater(into, 0, 0, states, at, from);
   }
 }
 
@@ -168,34 +217,6 @@ function merge(one: MergedState, shape: TileShape, words: Words, tiles: FoundTil
     if (code.shape.values > 0) readValues(code, words, tiles, kinds, at);
     code.merge(into, 0, 0, states, first + (i - from) * shape.numbers, at);
   }
-}
-
-/** Reads the values of a window's state in a tile, unless another window of the same state did, as they are in memory. */
-function readValues(
-  { shape, stored }: AggregateCode,
-  words: Words,
-  tiles: FoundTiles,
-  kinds: readonly ValueKind[],
-  from: number,
-): void {
-  for (let i = from; i < from + shape.values; i++) {
-    if (tiles.values[i] !== undefined) continue;
-    const value = readTileValue(words, tiles, kinds, i);
-    tiles.values[i] = stored === undefined ? value : decoded(stored, value);
-  }
-}
-
-function decoded(stored: StoredForm, value: Raw): object {
-  let state: object | undefined;
-  try {
-    state = stored.decode(typeof value === "string" ? value : "");
-  } catch (error) {
-    throw unreadableState(error);
-  }
-  if (state !== undefined) return state;
-  throw new TondoError("GROUP_NOT_MATERIALIZED", "this program does not know the encoding of a window's state", {
-    hint: "The group was materialized by another version of Tondo: materialize it again.",
-  });
 }
 
 interface WantedWindow extends WantedValue {

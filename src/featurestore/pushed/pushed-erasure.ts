@@ -27,7 +27,14 @@ interface KeyedSource {
   readonly name: string;
   readonly isOf: (texts: readonly string[]) => readonly boolean[];
   /** All groups over it, with what their pushed rows are filed under. */
-  readonly overlays: readonly { readonly group: string; readonly overlay: string }[];
+  readonly overlays: readonly KeyedOverlay[];
+}
+
+interface KeyedOverlay {
+  readonly group: string;
+  readonly overlay: string;
+  /** Whether the group is of the key's entity: what its rows came to goes, too. */
+  readonly isOfKey: boolean;
 }
 
 /**
@@ -43,8 +50,10 @@ export function pushedErasure(options: PushedErasureOptions): ErasableLog {
       using _lock = how === "count" ? undefined : await lockPushed(options.home);
       if (how === undefined) await removeUnfinished(options.home, source.name);
       found += (await store?.pushed?.dropLogged(source.name, isOne, how)) ?? 0;
-      for (const { group, overlay } of source.overlays)
+      for (const { group, overlay, isOfKey } of source.overlays) {
         found += (await store?.pushed?.drop(group, overlay, isOne, how)) ?? 0;
+        if (isOfKey) found += (await store?.pushed?.dropFolded?.(group, overlay, key.bytes, how)) ?? 0;
+      }
       found += await inParts(source, options, how);
     }
     return found;
@@ -66,9 +75,10 @@ async function keyedSources(key: ErasedKey, options: PushedErasureOptions): Prom
       const keys = keysOf.map((keys) => keys(texts));
       return texts.map((_, i) => keys.some((found) => found[i] !== undefined && wanted.equals(found[i])));
     };
-    const overlays: { group: string; overlay: string }[] = [];
-    for (const group of over.map(groupName))
-      for (const overlay of (await store?.pushed?.overlays(group)) ?? []) overlays.push({ group, overlay });
+    const overlays: KeyedOverlay[] = [];
+    for (const { name, isOfKey } of over.map((group) => ({ name: groupName(group), isOfKey: own.includes(group) })))
+      for (const overlay of (await store?.pushed?.overlays(name)) ?? [])
+        overlays.push({ group: name, overlay, isOfKey });
     found.push({ name: source.name, isOf, overlays });
   }
   return found;

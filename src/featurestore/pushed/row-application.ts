@@ -6,10 +6,11 @@ import { overlayOf } from "../online/group-pointer.ts";
 import { groupName, type OnlineStore, type PushedRows } from "../online/index.ts";
 import { lateText } from "../online/pushed-values.ts";
 import { recentHorizon, recentKey, tooManyRecent } from "../online/recent-rows.ts";
-import type { PushedGroup, PushedPlace, PushedStore } from "../online/pushed-store.ts";
+import type { PushedGroup, PushedPlace, PushedStore, RowFolding } from "../online/pushed-store.ts";
 import type { StreamMove } from "../online/stream-position.ts";
 import { chosenGroups, notLoaded, OtherFeeds, refuseBefore, requireOverlay } from "./chosen-groups.ts";
 import { type FedGroup, type FedSource, fedSource, isFed } from "./fed-source.ts";
+import { rowFolding } from "./fold-rows.ts";
 import { GrownOld, lateRows } from "./late-rows.ts";
 import type { PlacedRow } from "./place-rows.ts";
 import { defaultPushLimits, longestWait, type PushLimits } from "./push-limits.ts";
@@ -51,6 +52,7 @@ export class RowApplication {
   readonly limits: PushLimits;
   readonly #options: PushingOptions;
   readonly #sources: Map<string, FedSource> = new Map<string, FedSource>();
+  readonly #foldings: WeakMap<FedGroup, RowFolding | "none"> = new WeakMap<FedGroup, RowFolding | "none">();
   #project: ProjectPlan;
 
   constructor(options: PushingOptions) {
@@ -178,6 +180,14 @@ export class RowApplication {
     return made;
   }
 
+  #folding(source: SourcePlan, group: FedGroup): RowFolding | undefined {
+    const known = this.#foldings.get(group);
+    if (known !== undefined) return known === "none" ? undefined : known;
+    const made = rowFolding(group.plan, source, functionLibrary(this.#options.functions), this.limits);
+    this.#foldings.set(group, made ?? "none");
+    return made;
+  }
+
   /** A clock that was set back is behind what was pushed by it before, and no row may be. */
   #refuseAhead(first: Micros): void {
     const { store, clock } = this.#options;
@@ -196,10 +206,11 @@ export class RowApplication {
   /** @param kept the places of the rows among those that were given */
   #pushedGroup(
     source: SourcePlan,
-    { name, overlay }: FedGroup,
+    fedGroup: FedGroup,
     kept: readonly number[],
     placed: (i: number) => PlacedRow | undefined,
   ): PushedGroup {
+    const { name, overlay } = fedGroup;
     const keys = new Map<string, { readonly key: Uint8Array; readonly rows: PushedPlace[] }>();
     let oldest: Micros = Infinity;
     for (const [place, i] of kept.entries()) {
@@ -216,6 +227,7 @@ export class RowApplication {
       group: name,
       overlay,
       keys: [...keys.values()],
+      folding: this.#folding(source, fedGroup),
       admit: (pointer, first, held) => {
         this.#refuseAhead(first);
         requireOverlay(pushed, pointer);

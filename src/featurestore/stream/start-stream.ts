@@ -54,10 +54,10 @@ export async function startStream(options: StreamOptions): Promise<RunningStream
   const pushed = pushedOf(store);
   const limits = { ...defaultStreamLimits, ...options.limits };
   const project = await inForce();
-  const { maxFuture, maxRowsPerKey } = limits;
+  const { maxFuture, maxRowsPerKey, foldRows, foldAfterMs } = limits;
   const application = new RowApplication({
     ...{ project, inForce, store, clock, functions, erased },
-    limits: { maxFuture, maxRowsPerKey },
+    limits: { maxFuture, maxRowsPerKey, foldRows, foldAfterMs },
   });
   const group = options.group ?? `tondo-${await pushed.identity()}`;
   const worker = `${hostname()} ${String(pid)} ${randomUUID().slice(0, 8)}`;

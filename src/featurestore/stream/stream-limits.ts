@@ -14,8 +14,12 @@ export interface StreamLimits {
   readonly maxEventBytes: number;
   /** How far ahead of the clock an event may be dated, microseconds; one further ahead is a dead letter. */
   readonly maxFuture: Micros;
-  /** How many events a key of a group may have that no load has taken in yet: each read of the key goes through them. Where it would have more the stream waits for a load. */
+  /** How many events a key of a group may have that no load has taken in yet and that were not folded: each read of the key goes through them. Where it would have more the stream waits for a load. */
   readonly maxRowsPerKey: number;
+  /** From how many events of a key on older ones are folded into tiles; see `PushLimits`. */
+  readonly foldRows: number;
+  /** How long events are kept one by one, milliseconds: so far back a key with many answers for moments of the past. */
+  readonly foldAfterMs: number;
   /** How many ranges of offsets that were not applied are remembered of a partition, dead letters for the most part. Where there would be more the stream waits. */
   readonly maxHoles: number;
   /** The longest pause before what failed is tried again, milliseconds. */
@@ -33,6 +37,8 @@ export const defaultStreamLimits: StreamLimits = {
   maxEventBytes: 1 << 20,
   maxFuture: 86_400_000_000,
   maxRowsPerKey: 10_000,
+  foldRows: 64,
+  foldAfterMs: 60_000,
   maxHoles: 10_000,
   retryMs: 5000,
   stopMs: 10_000,

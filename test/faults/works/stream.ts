@@ -112,13 +112,13 @@ function namedLog(real: EventLog): EventLog {
 
 function load(home: string, store: OnlineStore, engine: Engine): Promise<unknown> {
   const clock = systemClock;
-  return materialize({ ...{ project, folder: home, home, store, engine, erased, clock }, asOf: BigInt(clock()) });
+  return materialize({ ...{ project, folder: home, home, store, engine, erased, clock }, full: true, asOf: BigInt(clock()) });
 }
 
 function start(store: OnlineStore, log: EventLog): Promise<RunningStream> {
   return startStream({
     ...{ inForce, store, log, erased, clock: systemClock, group: "workers" },
-    limits: { maxDelayMs: 5, flushEvents: 3 },
+    limits: { maxDelayMs: 5, flushEvents: 3, foldRows: 3, foldAfterMs: 0 },
   });
 }
 

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { GivenValue, Micros } from "../../../src/core/index.ts";
 import type { ProjectPlan, SourcePlan } from "../../../src/dsl/index.ts";
 import type { OnlineStore } from "../../../src/featurestore/online/index.ts";
-import { pushing } from "../../../src/featurestore/pushed/index.ts";
+import { pushing, type PushLimits } from "../../../src/featurestore/pushed/index.ts";
 
 /** A row of a source, by its columns. */
 export interface FedRow {
@@ -31,13 +31,14 @@ export type OpenFeeder = (into: {
   readonly sources: readonly string[];
   readonly store: OnlineStore;
   readonly clock: () => Micros;
+  readonly limits?: Partial<Pick<PushLimits, "foldRows" | "foldAfterMs">>;
 }) => Feeder | Promise<Feeder>;
 
 /** Pushes rows, one after the other. */
-export const pushFeeder: OpenFeeder = ({ project, store, clock }) => {
+export const pushFeeder: OpenFeeder = ({ project, store, clock, limits }) => {
   const push = pushing({
     ...{ project, store, clock, erased: () => Promise.resolve(() => undefined) },
-    limits: { maxFuture: Infinity },
+    limits: { maxFuture: Infinity, ...limits },
   });
   const pushOne = async ({ source, values }: FedRow): Promise<FedOutcome | undefined> => {
     try {

@@ -23,7 +23,7 @@ const store = storeLike(real, {
     positions: async (source) => pushed.positions(source),
     move: async (...given) => mortal(async () => pushed.move(...given)),
     identity: async () => pushed.identity(),
-    close: async (moment) => mortal(async () => pushed.close(moment)),
+    close: async (...given) => mortal(async () => pushed.close(...given)),
     logged: async (source, after, limit) => mortal(async () => pushed.logged(source, after, limit)),
     dropLogged: async (...asked) => mortal(async () => pushed.dropLogged(...asked)),
     overlays: async (...asked) => mortal(async () => pushed.overlays(...asked)),

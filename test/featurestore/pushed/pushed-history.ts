@@ -115,12 +115,15 @@ export function pushedHistories(
     seed,
     open,
     feed = pushFeeder,
+    folds = false,
   }: {
     readonly runs: number;
     readonly seed: number;
     readonly open: OpenHistoryStore;
     /** How rows come that no file has; default: they are pushed. */
     readonly feed?: OpenFeeder;
+    /** Whether rows are folded as soon as there are some, so that moments before are not always answered for. */
+    readonly folds?: boolean;
   },
 ): void {
   describe(`${name} that is loaded and pushed to`, () => {
@@ -139,11 +142,19 @@ export function pushedHistories(
       `answers before, at and after each push what training by its log gives, and the naive oracle (${String(runs * together)} histories, seed ${String(seed)})`,
       { timeout: Math.max(600_000, runs * 60_000) },
       async () => {
-        const seen = { asked: 0, pushes: 0, versions: 0, late: 0, rollbacks: 0, meanwhile: 0 };
+        const seen = {
+          asked: 0,
+          pushes: 0,
+          versions: 0,
+          late: 0,
+          rollbacks: 0,
+          meanwhile: 0,
+          ...(folds ? { folded: 0 } : {}),
+        };
         for (const [i, one] of fc.sample(fed, { seed, numRuns: runs }).entries()) {
           const home = path.join(folder, String(i));
           const what = `history ${String(i)} of seed ${String(seed)}`;
-          await play(one, { home, open, openFeeder: feed, engine, what, seen });
+          await play(one, { home, open, openFeeder: feed, engine, what, seen, folds });
         }
         expect(seen.pushes).toBeGreaterThan(0);
         expect(seen.asked).toBeGreaterThan(0);
@@ -160,12 +171,16 @@ interface Playing {
   readonly openFeeder: OpenFeeder;
   readonly engine: Engine;
   readonly what: string;
-  readonly seen: Record<"asked" | "pushes" | "versions" | "late" | "rollbacks" | "meanwhile", number>;
+  readonly seen: Record<"asked" | "pushes" | "versions" | "late" | "rollbacks" | "meanwhile", number> & {
+    /** How often it was refused to answer for a moment that folded rows lie behind. */
+    folded?: number;
+  };
+  readonly folds: boolean;
 }
 
 async function play(
   { history, pushed: isPushed, start, steps: all }: Fed,
-  { home, open: openStore, openFeeder, engine, what, seen }: Playing,
+  { home, open: openStore, openFeeder, engine, what, seen, folds }: Playing,
 ): Promise<void> {
   const { project: given } = history;
   const open = takesRows(given);
@@ -185,7 +200,8 @@ async function play(
     let now = (requests[start.request % requests.length] ?? 0) - start.before;
     // Whatever is waited for has come.
     const clock = (): Micros => (now += 1);
-    feeder = await openFeeder({ project: given, sources: open, store, clock });
+    const limits = folds ? { foldRows: 2, foldAfterMs: 0 } : {};
+    feeder = await openFeeder({ project: given, sources: open, store, clock, limits });
     const [project, vector] = [feeder.place(given), feeder.place(history.vector)];
     const pushes: PushedRow[] = [];
     const moments = new Set<Micros>();
@@ -238,13 +254,11 @@ async function play(
         if (at < first || at > now) continue;
         for (const [n, { columns }] of lefts.entries()) {
           const read = await (async () => reader.read({ columns }, at))().catch((error: unknown) => {
+            if (!(error instanceof TondoError) || error.code !== "MOMENT_NOT_SERVED") throw error;
+            const isFolded = seen.folded !== undefined && error.details["upTo"] !== undefined && at < now;
+            if (isFolded) seen.folded = (seen.folded ?? 0) + 1;
             // Until the switch the load before it answered, which is not there any more behind a rollback.
-            if (
-              at < (loads.at(-1)?.appliedAt ?? 0) &&
-              error instanceof TondoError &&
-              error.code === "MOMENT_NOT_SERVED"
-            )
-              return undefined;
+            if (isFolded || at < (loads.at(-1)?.appliedAt ?? 0)) return undefined;
             throw error;
           });
           if (read === undefined) continue;

@@ -14,6 +14,8 @@ export interface StreamedOrders extends AsyncDisposable {
   readonly events: string;
   /** Appends lines to a file of the topic, as they are. */
   append(file: string, ...lines: readonly string[]): Promise<void>;
+  /** Defines other features of `shop:sales`. */
+  redefine(group: string): Promise<void>;
   /** Opens the project once more, as another process does. */
   again(): Promise<Tondo>;
 }
@@ -43,20 +45,22 @@ export async function streamedOrders({
   const kept = join(folder, "events");
   await mkdir(join(kept, topic), { recursive: true });
   await writeFile(join(folder, "orders.csv"), "shop,ordered,order_id,price\n");
-  await writeFile(
-    join(folder, "shop.tondo"),
-    `entity shop (shop: string)
+  const redefine = (features: string): Promise<void> =>
+    writeFile(
+      join(folder, "shop.tondo"),
+      `entity shop (shop: string)
 events orders { ${id === "" ? "" : 'csv "orders.csv"'} kafka "${topic}" at ordered ${id}
   columns (shop: string, ordered: timestamp, order_id: string, price: float) }
-group shop:sales from orders by shop { ${group} }
+group shop:sales from orders by shop { ${features} }
 `,
-  );
+    );
+  await redefine(group);
   const again = (): Promise<Tondo> => open({ folder, events: events ?? { folder: kept }, ...own });
   const tondo = await again();
   await tondo.apply();
   await tondo.materialize();
   return {
-    ...{ folder, tondo, again, events: kept },
+    ...{ folder, tondo, again, events: kept, redefine },
     append: (file, ...lines) => appendFile(join(kept, topic, file), lines.map((line) => `${line}\n`).join("")),
     [Symbol.asyncDispose]: async () => {
       await tondo.close();

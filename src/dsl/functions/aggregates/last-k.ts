@@ -36,6 +36,11 @@ function lengthOf({ n }: Constants): number {
 }
 
 function codeOf(kind: ValueKind | "rows", length: number): AggregateCode {
+  /** Of one time those of the first are before those of the second. */
+  const latestOf = (first: unknown, second: unknown): Latest => {
+    const all = [...(first as Latest).entries, ...(second as Latest).entries];
+    return { entries: all.sort((one, other) => other.t - one.t).slice(0, length) };
+  };
   return {
     shape: { numbers: 0, values: 1 },
     stored: storedAs<Latest>(
@@ -54,11 +59,12 @@ function codeOf(kind: ValueKind | "rows", length: number): AggregateCode {
       const at = place < 0 ? entries.length : place;
       values[value] = { entries: entries.toSpliced(at, 0, { t, x: input }).slice(0, length) } satisfies Latest;
     },
+    // States that meet are of different stretches of time.
     merge: (into, _at, value, from, _fromAt, fromValue) => {
-      const [a, b] = [(into.values[value] as Latest).entries, (from.values[fromValue] as Latest).entries];
-      // States that meet are of different stretches of time.
-      const entries = [...a, ...b].sort((one, other) => other.t - one.t).slice(0, length);
-      into.values[value] = { entries } satisfies Latest;
+      into.values[value] = latestOf(into.values[value], from.values[fromValue]);
+    },
+    mergeLater: (into, _at, value, from, _fromAt, fromValue) => {
+      into.values[value] = latestOf(from.values[fromValue], into.values[value]);
     },
     finalize: ({ values }, _at, value) => {
       const { entries } = values[value] as Latest;

@@ -12,6 +12,11 @@ function codeOf(sign: 1 | -1, kind: ValueKind | "rows", options: Constants): Agg
   const inNumber = heldInNumber(kind);
   const none = -Infinity * sign;
   const absent = kind === "rows" ? missing : missingRaw(kind);
+  const take: AggregateCode["merge"] = (into, at, value, from, fromAt, fromValue) => {
+    into.numbers[at] = from.numbers[fromAt] ?? none;
+    if (inNumber) into.numbers[at + 1] = from.numbers[fromAt + 1] ?? missing;
+    else into.values[value] = from.values[fromValue] ?? null;
+  };
   return {
     shape: inNumber ? { numbers: 2, values: 0 } : { numbers: 1, values: 1 },
     ...(skipsMissing(options) ? {} : { takesMissing: true }),
@@ -31,10 +36,13 @@ function codeOf(sign: 1 | -1, kind: ValueKind | "rows", options: Constants): Agg
     merge: (into, at, value, from, fromAt, fromValue) => {
       const t = from.numbers[fromAt] ?? none;
       // States that meet are of different stretches of time, so that equal times mean two empty ones.
-      if (!((t - (into.numbers[at] ?? none)) * sign > 0)) return;
-      into.numbers[at] = t;
-      if (inNumber) into.numbers[at + 1] = from.numbers[fromAt + 1] ?? missing;
-      else into.values[value] = from.values[fromValue] ?? null;
+      if ((t - (into.numbers[at] ?? none)) * sign > 0) take(into, at, value, from, fromAt, fromValue);
+    },
+    mergeLater: (into, at, value, from, fromAt, fromValue) => {
+      const t = from.numbers[fromAt] ?? none;
+      const difference = (t - (into.numbers[at] ?? none)) * sign;
+      // Two empty ones have no difference that is a number.
+      if (sign === 1 ? difference >= 0 : difference > 0) take(into, at, value, from, fromAt, fromValue);
     },
     ...(inNumber ? { mergeRun: mergeRunOf(sign) } : {}),
     finalize: ({ numbers, values }, at, value) =>

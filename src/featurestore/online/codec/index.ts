@@ -1,6 +1,15 @@
 export type { ColumnItems, ListColumn, NumberColumn, TextColumn } from "./columns.ts";
 export { KeyRows } from "./key-rows.ts";
-export { appendPushed, decodePushed, encodePushed, pushedBehind, type PushedRow } from "./pushed-codec.ts";
+export { decodeFolds, encodeFolds, type Fold } from "./fold-codec.ts";
+export {
+  appendPushed,
+  decodePushed,
+  encodePushed,
+  foldedUpTo,
+  pushedBehind,
+  pushedWithin,
+  type PushedRow,
+} from "./pushed-codec.ts";
 export { encodeKey, maxKeyBytes, tryEncodeKey } from "./key-codec.ts";
 export { codecVersion, RecordBuffer } from "./record.ts";
 export { columnOfVersion, doubleOfVersion, findRow, findVersion, isDouble, versionsOf } from "./row-codec.ts";

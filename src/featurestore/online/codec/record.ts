@@ -14,7 +14,7 @@ export const codecVersion = 2;
 const crcVersion = 1;
 
 /** The kinds of record. */
-export const recordKinds = { rows: 1, windows: 2, pushed: 3 } as const;
+export const recordKinds = { rows: 1, windows: 2, pushed: 3, folds: 4 } as const;
 
 /** The record read last, as words of each width. Valid until the next is loaded. */
 export interface Words {

@@ -48,6 +48,16 @@ export function feedKey(group: string): Bytes {
   return text.encode(`feed ${group}`);
 }
 
+/** Where the moments of loads of a group stand that were begun, in `meta`. */
+export function cutsKey(group: string): Bytes {
+  return text.encode(`cuts ${group}`);
+}
+
+/** Where it stands up to which moment rows of an overlay were folded, in `meta`. */
+export function foldedKey(group: string, overlay: string): Bytes {
+  return text.encode(`folded ${overlay} ${group}`);
+}
+
 /** What was said of the groups that a source feeds, from `meta`. */
 export function feedsOf(meta: Database<Bytes, Bytes>, source: string): ReadonlyMap<string, Feed> {
   const feeds = new Map<string, Feed>();

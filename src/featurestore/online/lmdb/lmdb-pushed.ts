@@ -2,9 +2,19 @@ import { randomUUID } from "node:crypto";
 import type { Database, RootDatabase } from "lmdb";
 import type { Micros } from "../../../core/index.ts";
 import { TondoError } from "../../../core/index.ts";
-import { appendPushed, decodePushed, encodePushed, pushedBehind, type PushedRow } from "../codec/index.ts";
+import { decodeFolds, decodePushed, encodePushed, type PushedRow } from "../codec/index.ts";
 import type { GroupPointer } from "../group-pointer.ts";
-import type { Feed, NewFeed, LoggedRow, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
+import type {
+  Feed,
+  LoadCut,
+  LoadedLayout,
+  LoggedRow,
+  NewFeed,
+  Push,
+  Pushed,
+  PushedGroup,
+  PushedStore,
+} from "../pushed-store.ts";
 import {
   type PlacedPosition,
   positionOf,
@@ -12,10 +22,14 @@ import {
   type StreamMove,
   type StreamPosition,
 } from "../stream-position.ts";
+import { dropRows } from "./drop-rows.ts";
+import { foldKey, type GroupRecords, groupRecords } from "./group-records.ts";
 import {
   type Bytes,
+  cutsKey,
   feedKey,
   feedsOf,
+  foldedKey,
   identityKey,
   logKey,
   logName,
@@ -48,13 +62,8 @@ interface Refused {
   readonly refused: unknown;
 }
 
-/** What a key is to have. */
-interface KeyRecord {
-  readonly key: Bytes;
-  readonly record: Bytes;
-}
-
-const nothing: Bytes = new Uint8Array();
+/** How many loads that were begun are remembered of a group: where more are under way at once, those that began first read less than they should, and are told so. */
+const mostCuts = 8;
 
 /** How many keys one write looks at, where rows are removed: others wait for it. */
 const keysAtOnce = 256;
@@ -121,20 +130,27 @@ export class LmdbPushed implements PushedStore {
         const first = Math.max(clock() + this.lead, this.#last() + 1);
         const last = first + texts.length - 1;
         let into: readonly PushedGroup[];
-        let records: readonly (readonly KeyRecord[])[];
+        let records: readonly GroupRecords[];
         let positions: readonly StreamPosition[];
         try {
           positions = this.#moved(source, moves);
           into = chosen();
           if (!into.every(({ group }) => overlays.has(group))) return "again";
-          records = into.map((one) => this.#records(one, opened(overlays.get(one.group)), encoded, first));
+          const now = clock();
+          records = into.map((one) => {
+            const { group } = one;
+            const cuts = (): readonly LoadCut[] => this.#cuts(group);
+            const held = { overlay: opened(overlays.get(group)), pointer: pointer(group), cuts, now };
+            return groupRecords(one, encoded, first, held);
+          });
         } catch (error) {
           // Nothing is written so far.
           return { refused: error };
         }
         for (const [i, { group, overlay }] of into.entries()) {
           const database = opened(overlays.get(group));
-          for (const { key, record } of records[i] ?? []) database.putSync(key, record);
+          for (const { key, record } of records[i]?.records ?? []) database.putSync(key, record);
+          this.#setFolded(group, overlay, records[i]?.foldedUpTo ?? -Infinity);
           const named = overlayKey(group, overlay);
           if (meta.getBinary(named) !== undefined) continue;
           meta.putSync(named, Buffer.of(1));
@@ -229,15 +245,70 @@ export class LmdbPushed implements PushedStore {
     }
   }
 
-  close(moment: Micros): Promise<void> {
+  close(moment: Micros, loads: readonly LoadedLayout[] = []): Promise<void> {
     const { root, writing, readAnew } = this.#context;
     return writing("closing what was pushed", async () => {
       root.transactionSync(() => {
         if (this.#last() < moment) this.#setLast(moment);
+        for (const { group, layout } of loads) this.#cut(group, { at: moment, layout });
       });
       await root.flushed;
       readAnew();
     });
+  }
+
+  foldedUpTo(group: string, overlay: string): Promise<Micros | undefined> {
+    this.#context.readAnew();
+    return Promise.resolve(this.#folded(group, overlay));
+  }
+
+  async dropFolded(group: string, overlay: string, key: Uint8Array, how?: "count"): Promise<number> {
+    const place = foldKey(key);
+    const { root, openDatabase, writing, readAnew } = this.#context;
+    const work = async (): Promise<number> => {
+      readAnew();
+      const database = openDatabase(overlayName(group, overlay), false);
+      if (database === undefined || place === undefined) return 0;
+      const rows = root.transactionSync(() => {
+        const held = database.getBinary(place);
+        if (held === undefined) return 0;
+        if (how === undefined) {
+          database.removeSync(place);
+          const beside = database.getBinary(Buffer.from(key));
+          // What it says of folds is all that it may have of the key.
+          const rows = beside === undefined ? [] : decodePushed(Buffer.from(beside));
+          if (rows.length === 0) database.removeSync(Buffer.from(key));
+          else database.putSync(Buffer.from(key), Buffer.from(encodePushed(rows)));
+        }
+        return decodeFolds(Buffer.from(held)).reduce((sum, fold) => sum + fold.rows, 0);
+      });
+      await root.flushed;
+      readAnew();
+      return rows;
+    };
+    return how === "count" ? work() : writing("removing what was pushed", work);
+  }
+
+  /** Remembers that a load was begun, beside the last few others. */
+  #cut(group: string, cut: LoadCut): void {
+    const others = this.#cuts(group).filter(({ at }) => at !== cut.at);
+    const kept = [...others, cut].slice(-mostCuts);
+    this.#context.meta.putSync(cutsKey(group), Buffer.from(JSON.stringify(kept)));
+  }
+
+  #cuts(group: string): readonly LoadCut[] {
+    const bytes = this.#context.meta.getBinary(cutsKey(group));
+    return bytes === undefined ? [] : (JSON.parse(decoder.decode(bytes)) as readonly LoadCut[]);
+  }
+
+  #folded(group: string, overlay: string): Micros | undefined {
+    const bytes = this.#context.meta.getBinary(foldedKey(group, overlay));
+    return bytes === undefined ? undefined : Buffer.from(bytes).readDoubleLE(0);
+  }
+
+  #setFolded(group: string, overlay: string, upTo: Micros): void {
+    if (upTo <= (this.#folded(group, overlay) ?? -Infinity)) return;
+    this.#context.meta.putSync(foldedKey(group, overlay), Buffer.from(Float64Array.of(upTo).buffer));
   }
 
   logged(source: string, after: Micros, limit: number): Promise<readonly LoggedRow[]> {
@@ -271,20 +342,30 @@ export class LmdbPushed implements PushedStore {
   }
 
   drop(group: string, overlay: string, isWanted: (row: PushedRow) => boolean, how?: "count"): Promise<number> {
-    return this.#drop(overlayName(group, overlay), how, {}, (database, key, value) => {
-      const rows = decodePushed(value);
-      const kept = rows.filter((row) => !isWanted(row));
-      if (how === undefined && kept.length < rows.length) {
-        if (kept.length === 0) database.removeSync(key);
-        else database.putSync(key, Buffer.from(encodePushed(kept)));
-      }
-      return rows.length - kept.length;
-    });
+    return this.#dropRows(group, overlay, isWanted, -Infinity, how);
   }
 
   async retire(group: string, overlay: string, upTo: Micros): Promise<void> {
     // A view is a transaction: it has what was there when it was opened.
-    await this.drop(group, overlay, ({ k }) => k <= upTo);
+    await this.#dropRows(group, overlay, ({ k }) => k <= upTo, upTo);
+  }
+
+  /** @param upTo folds that end there or before are dropped, too */
+  #dropRows(
+    group: string,
+    overlay: string,
+    isWanted: (row: PushedRow) => boolean,
+    upTo: Micros,
+    how?: "count",
+  ): Promise<number> {
+    return this.#drop(overlayName(group, overlay), how, {}, (database, key, value) => {
+      const dropped = dropRows(key, value, isWanted, upTo);
+      if (how === undefined && dropped.record !== value) {
+        if (dropped.record === undefined) database.removeSync(key);
+        else database.putSync(key, Buffer.from(dropped.record));
+      }
+      return dropped.rows;
+    });
   }
 
   /** Goes through a database in writes of some keys each, and adds up what `visit` gives. */
@@ -315,25 +396,6 @@ export class LmdbPushed implements PushedStore {
       return found;
     };
     return how === "count" ? work() : writing("removing what was pushed", work);
-  }
-
-  /** The records of the keys of a group with the rows of a push; what it does not admit is thrown. */
-  #records(
-    { group, keys, admit }: PushedGroup,
-    overlay: Database<Bytes, Bytes>,
-    texts: readonly Bytes[],
-    first: Micros,
-  ): readonly KeyRecord[] {
-    const pointer = this.#context.pointer(group);
-    admit(pointer, first, 0);
-    const since = pointer?.asOf ?? 0;
-    return keys.map(({ key, rows }): KeyRecord => {
-      const found = overlay.getBinary(Buffer.from(key));
-      const held = found === undefined ? undefined : Buffer.from(found);
-      admit(pointer, first, (held === undefined ? 0 : pushedBehind(held, since)) + rows.length);
-      const added = rows.map(({ place, t }) => ({ t, k: first + place, bytes: texts[place] ?? nothing }));
-      return { key: Buffer.from(key), record: Buffer.from(appendPushed(held, added)) };
-    });
   }
 
   /** The moment of the row that was pushed last. */
