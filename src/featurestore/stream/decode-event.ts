@@ -1,24 +1,16 @@
 import {
-  admit,
   elementKind,
   isList,
   parseTypeName,
   toMicros,
   TondoError,
-  typeName,
   type Value,
   type ValueKind,
 } from "../../core/index.ts";
 import { type Raw, type SourcePlan, toRaw } from "../../dsl/index.ts";
-import type { LogEvent } from "./log-event.ts";
+import { admitEvent, type EventDecoder, type EventFormat, noValue, oncePerSource } from "./event-format.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
-
-/** The columns of an event that a source's features read; those that it does not say are left out. */
-export type EventColumns = ReadonlyMap<string, Raw>;
-
-/** Makes the columns of a source of its events. */
-export type EventDecoder = (event: LogEvent) => EventColumns;
 
 /**
  * Decodes events that are JSON objects, a member a column. Members that no feature reads are passed over, and one that is not there is missing. A `timestamp` is an ISO 8601 time with its offset, or
@@ -36,17 +28,19 @@ export function jsonDecoder(source: SourcePlan): EventDecoder {
     for (const { name, kind } of columns) {
       if (!Object.hasOwn(given, name)) continue;
       const admitted = admitJson(given[name], kind);
-      if (admitted === undefined) throw misfit(name, kind);
+      if (admitted === undefined) throw noValue(name, kind, hintFor(kind));
       found.set(name, toRaw(admitted, kind));
     }
     return found;
   };
 }
 
+/** Events that are JSON, which they are where nothing else is said. */
+export const jsonFormat: EventFormat = oncePerSource(jsonDecoder);
+
 /** A member as a value of a kind; `undefined` where it is none. */
 export function admitJson(value: unknown, kind: ValueKind): Value | undefined {
-  const admitted = admit(ofJson(value, kind), kind);
-  return admitted === null && value !== null ? undefined : admitted;
+  return admitEvent(ofJson(value, kind), kind);
 }
 
 function objectOf(value: Uint8Array | null): Readonly<Record<string, unknown>> {
@@ -108,15 +102,11 @@ function daysOf(value: string): unknown {
   }
 }
 
-function misfit(column: string, kind: ValueKind): TondoError {
+function hintFor(kind: ValueKind): string | undefined {
   const hints: Partial<Record<string, string>> = {
     timestamp: "Give an ISO 8601 time with its offset, or milliseconds since 1970.",
     int: "Give a whole number, beyond 2^53 as a text of digits.",
     date: "Give YYYY-MM-DD.",
   };
-  const hint = typeof kind === "string" ? hints[kind] : undefined;
-  return new TondoError("INPUT_INVALID", `column "${column}" is no ${typeName({ kind, optional: false })}`, {
-    ...(hint === undefined ? {} : { hint }),
-    details: { column },
-  });
+  return hints[kind];
 }

@@ -1,10 +1,9 @@
 import { type Micros, TondoError } from "../../core/index.ts";
-import type { SourcePlan } from "../../dsl/index.ts";
 import { originText, pushedText } from "../online/pushed-values.ts";
 import type { StreamMove } from "../online/stream-position.ts";
 import { type FedSource, type PlacedRow, placeRows, type RowProblem, type RowsToApply } from "../pushed/index.ts";
-import { type EventDecoder, jsonDecoder } from "./decode-event.ts";
 import { tombstoneColumns } from "./decode-tombstone.ts";
+import type { EventFormat } from "./event-format.ts";
 import type { LogEvent } from "./log-event.ts";
 
 /** An event with the partition that it was read from. */
@@ -29,30 +28,25 @@ export interface RefusedEvent<E extends PlacedEvent> {
   readonly error: TondoError;
 }
 
-/** Bounds of events. */
-export interface EventBounds {
+/** How events are read. */
+export interface EventReading {
+  readonly format: EventFormat;
   readonly maxEventBytes: number;
   /** Events may not be dated later. */
   readonly latest: Micros;
 }
 
-const decoders = new WeakMap<SourcePlan, EventDecoder>();
-
-function decoderOf(source: SourcePlan): EventDecoder {
-  const known = decoders.get(source);
-  if (known !== undefined) return known;
-  const made = jsonDecoder(source);
-  decoders.set(source, made);
-  return made;
-}
-
-/** Makes rows of events; those that are none are told apart, each with the reason. */
+/**
+ * Makes rows of events; those that are none are told apart, each with the reason.
+ *
+ * @throws TondoError `SOURCE_CHANGED` where none of them could ever be one
+ */
 export function decodeRows<E extends PlacedEvent>(
   fed: FedSource,
   events: readonly E[],
-  { maxEventBytes, latest }: EventBounds,
+  { format, maxEventBytes, latest }: EventReading,
 ): { readonly rows: readonly DecodedEvent<E>[]; readonly refused: readonly RefusedEvent<E>[] } {
-  const decode = decoderOf(fed.source);
+  const decode = format(fed.source);
   const read: { readonly of: E; readonly text: string }[] = [];
   const refused: RefusedEvent<E>[] = [];
   for (const of of events) {

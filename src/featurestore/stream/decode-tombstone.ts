@@ -1,7 +1,8 @@
 import { parseTypeName, TondoError } from "../../core/index.ts";
 import { columnsOf, type GroupPlan, type Raw, toRaw } from "../../dsl/index.ts";
 import type { FedSource } from "../pushed/index.ts";
-import { admitJson, type EventColumns } from "./decode-event.ts";
+import { admitJson } from "./decode-event.ts";
+import type { EventColumns } from "./event-format.ts";
 import type { LogEvent } from "./log-event.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

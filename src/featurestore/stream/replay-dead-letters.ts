@@ -3,6 +3,7 @@ import { filled, isApplied, type StreamMove } from "../online/stream-position.ts
 import { RowApplication } from "../pushed/index.ts";
 import { decodeRows, type PlacedEvent, rowsOf } from "./decode-rows.ts";
 import type { BuriedLetter } from "./event-log.ts";
+import { checkFormats, formatOf } from "./event-formats.ts";
 import { Fenced, positionIn } from "./stream-part.ts";
 import type { StreamOptions } from "./start-stream.ts";
 import { defaultStreamLimits, type StreamLimits } from "./stream-limits.ts";
@@ -11,7 +12,7 @@ import { pushedOf, topicsOf } from "./topics-of.ts";
 
 /** What dead letters are applied by. */
 export interface ReplayOptions
-  extends StreamPlaces, Pick<StreamOptions, "inForce" | "clock" | "functions" | "erased" | "limits"> {
+  extends StreamPlaces, Pick<StreamOptions, "inForce" | "formats" | "clock" | "functions" | "erased" | "limits"> {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,7 +39,8 @@ const mostTries = 20;
  * @throws TondoError as `streamStatus` does, and what applying throws: letters before that are applied
  */
 export async function replayDeadLetters(options: ReplayOptions): Promise<readonly ReplayedTopic[]> {
-  const { project, log, sources, signal } = options;
+  const { project, log, formats, sources, signal } = options;
+  checkFormats(project, formats, sources);
   const limits = { ...defaultStreamLimits, ...options.limits };
   const application = new RowApplication({ ...options, limits });
   const results: ReplayedTopic[] = [];
@@ -63,6 +65,7 @@ async function replaySome(
   {
     application,
     store,
+    formats,
     clock,
     limits,
   }: ReplayOptions & { readonly application: RowApplication; readonly limits: StreamLimits },
@@ -93,8 +96,9 @@ async function replaySome(
     const refusals: string[] = [];
     try {
       const done = await application.apply(source, (fed) => {
-        const bounds = { maxEventBytes: limits.maxEventBytes, latest: clock() + limits.maxFuture };
-        const { rows, refused } = decodeRows(fed, wanted, bounds);
+        const { maxEventBytes, maxFuture } = limits;
+        const how = { format: formatOf(formats, topic), maxEventBytes, latest: clock() + maxFuture };
+        const { rows, refused } = decodeRows(fed, wanted, how);
         refusals.splice(0, refusals.length, ...refused.map(({ error }) => error.message));
         const byPartition = Map.groupBy(rows, ({ of: { partition } }) => partition);
         if (rows.length === 0) return undefined;

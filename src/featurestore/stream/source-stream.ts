@@ -8,6 +8,7 @@ import type { DeadLetter } from "./dead-letter.ts";
 import { decodeRows, type PlacedEvent, type RefusedEvent, rowsOf } from "./decode-rows.ts";
 import { EventBuffer, type WaitingEvents } from "./event-buffer.ts";
 import type { EventBatch, EventLog, EventReader, Reading } from "./event-log.ts";
+import type { EventFormat } from "./event-format.ts";
 import { PartCounts } from "./part-counts.ts";
 import { Fenced, type PassedPart, passPart, positionIn, takeOver, type TakenPart } from "./stream-part.ts";
 import { resetBy } from "./reset-stream.ts";
@@ -22,6 +23,8 @@ export interface SourceStreamOptions {
   /** The group of processes among which the topic's partitions are dealt out. */
   readonly group: string;
   readonly log: EventLog;
+  /** How the topic's events are written. */
+  readonly format: EventFormat;
   readonly store: PushedStore;
   readonly application: RowApplication;
   readonly limits: StreamLimits;
@@ -289,7 +292,7 @@ export class SourceStream implements EventReader {
   }
 
   async #applyPieces(pieces: readonly WaitingEvents[]): Promise<void> {
-    const { source, topic, application, limits, clock } = this.#options;
+    const { source, topic, application, limits, clock, format } = this.#options;
     const read: ReadEvent[] = [];
     const repeated = new Map<TakenPart, number>();
     const until = new Map<TakenPart, number>();
@@ -303,8 +306,8 @@ export class SourceStream implements EventReader {
     let passedParts: readonly PassedPart[] = [];
     let watermarks = new Map<TakenPart, Micros>();
     const done = await application.apply(source, async (fed) => {
-      const bounds = { maxEventBytes: limits.maxEventBytes, latest: clock() + limits.maxFuture };
-      const { rows, refused } = decodeRows(fed, read, bounds);
+      const how = { format, maxEventBytes: limits.maxEventBytes, latest: clock() + limits.maxFuture };
+      const { rows, refused } = decodeRows(fed, read, how);
       // They are kept before they are passed.
       if (refused.length > 0) await this.#bury(refused);
       const rowsBy = Map.groupBy(rows, ({ of: { part } }) => part);

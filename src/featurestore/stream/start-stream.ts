@@ -7,6 +7,7 @@ import type { ErasedKeys } from "../erase/erased-keys.ts";
 import type { OnlineStore } from "../online/index.ts";
 import { RowApplication } from "../pushed/index.ts";
 import type { EventLog } from "./event-log.ts";
+import { checkFormats, type EventFormats, formatOf } from "./event-formats.ts";
 import { SourceStream } from "./source-stream.ts";
 import { defaultStreamLimits, type StreamLimits } from "./stream-limits.ts";
 import type { StreamMetrics } from "./stream-metrics.ts";
@@ -18,6 +19,8 @@ export interface StreamOptions {
   readonly inForce: () => Promise<ProjectPlan>;
   readonly store: OnlineStore;
   readonly log: EventLog;
+  /** How events of topics are written that are no JSON. */
+  readonly formats?: EventFormats | undefined;
   readonly clock: Clock;
   /** The functions of the project's own. */
   readonly functions?: readonly UserFunction[] | undefined;
@@ -47,10 +50,10 @@ const lookMs = 1000;
 /**
  * Applies the events of topics to the groups over their sources, from where each was left, until it is stopped. Any number of processes share the work.
  *
- * @throws TondoError `INVALID_ARGUMENT` where a source has no topic or takes none, `TOPIC_MISSING`, and what the log and the store throw
+ * @throws TondoError `INVALID_ARGUMENT` where a source has no topic or takes none, `SOURCE_CHANGED` where events can never have a source's columns, `TOPIC_MISSING`, and what the log and the store throw
  */
 export async function startStream(options: StreamOptions): Promise<RunningStream> {
-  const { store, log, clock, functions, erased, inForce, onFailure = () => undefined } = options;
+  const { store, log, formats, clock, functions, erased, inForce, onFailure = () => undefined } = options;
   const pushed = pushedOf(store);
   const limits = { ...defaultStreamLimits, ...options.limits };
   const project = await inForce();
@@ -62,12 +65,13 @@ export async function startStream(options: StreamOptions): Promise<RunningStream
   const group = options.group ?? `tondo-${await pushed.identity()}`;
   const worker = `${hostname()} ${String(pid)} ${randomUUID().slice(0, 8)}`;
   const topics = topicsOf(project, options.sources);
+  checkFormats(project, formats, options.sources);
   const streams = topics.map(
     ({ source, topic }) =>
       new SourceStream({
         ...{ source, topic, log, application, limits, clock, worker, onFailure },
         group: `${group}-${source}-${topic}`,
-        store: pushed,
+        ...{ store: pushed, format: formatOf(formats, topic) },
       }),
   );
   const started: SourceStream[] = [];

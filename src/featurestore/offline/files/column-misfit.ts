@@ -1,5 +1,6 @@
-import { elementKind, isEmbedding, isList, type ValueKind } from "../../../core/index.ts";
+import type { ValueKind } from "../../../core/index.ts";
 import { kindOfDuckdbType } from "../../../dsl/index.ts";
+import { fitsKind } from "./fits-kind.ts";
 import { nothingType, type ParquetSchema, standsTwice } from "./parquet-columns.ts";
 
 /**
@@ -20,19 +21,5 @@ export function misfitOf(
   if (type === nothingType) return undefined;
   const kind = type === undefined ? undefined : kindOfDuckdbType(type);
   if (kind === undefined) return "unreadable";
-  return fits(kind, wanted) ? undefined : { kind };
-}
-
-/**
- * A date is its midnight; ints are floats or durations where the definitions say so. So are they in lists, and a list of numbers is
- * an embedding: rows with another number of them have none.
- */
-function fits(kind: ValueKind, wanted: ValueKind): boolean {
-  if (isEmbedding(wanted)) return kind === "list<float>" || kind === "list<int>";
-  if (isList(kind) && isList(wanted)) return fits(elementKind(kind), elementKind(wanted));
-  return (
-    kind === wanted ||
-    (kind === "int" && (wanted === "float" || wanted === "duration")) ||
-    (kind === "date" && wanted === "timestamp")
-  );
+  return fitsKind(kind, wanted) ? undefined : { kind };
 }
