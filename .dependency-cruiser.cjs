@@ -197,6 +197,11 @@ module.exports = {
       "Events from Kafka: an optional peer, loaded when a topic is first read.",
     ),
     driver(
+      "avsc",
+      ["^src/featurestore/stream/avro/"],
+      "Schemas of events in Avro: an optional peer, loaded when one is first read.",
+    ),
+    driver(
       "parquetjs-lite",
       ["^src/featurestore/served/"],
       "It seals the log of served features, by an optional peer; nothing is read by it.",

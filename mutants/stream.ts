@@ -3,6 +3,8 @@ import type { Mutant } from "../scripts/mutants/mutant.ts";
 const folder = ["test/featurestore/stream/folder-stream.test.ts"];
 const positions = ["test/featurestore/online/stream-position.test.ts"];
 const decode = ["test/featurestore/stream/decode-event.test.ts"];
+const avro = ["test/featurestore/stream/avro/decode-avro.test.ts"];
+const golden = ["test/featurestore/stream/avro/golden-avro.test.ts"];
 const buffer = ["test/featurestore/stream/event-buffer.test.ts"];
 const kafka = ["test/featurestore/stream/kafka-stream.kafka.test.ts"];
 const history = ["test/featurestore/stream/stream-history.kafka.test.ts"];
@@ -160,6 +162,41 @@ const mutants: readonly Mutant[] = [
     find: 'if (typeof value === "number" && !Number.isFinite(value)) return {};',
     replace: "",
     tests: decode,
+  },
+  {
+    name: "length-of-avro-believed",
+    file: "src/featurestore/stream/avro/avro-bytes.ts",
+    find: "if (length > this.left) throw truncated();",
+    replace: "if (length > this.left) this.#at = this.#bytes.length - length;",
+    tests: avro,
+  },
+  {
+    name: "integers-of-avro-rounded",
+    file: "src/featurestore/stream/avro/avro-bytes.ts",
+    find: "return normalInt((folded >> 1n) ^ -(folded & 1n));",
+    replace: "return Number((folded >> 1n) ^ -(folded & 1n));",
+    tests: golden,
+  },
+  {
+    name: "bytes-behind-avro-passed-over",
+    file: "src/featurestore/stream/avro/decode-avro.ts",
+    find: "if (bytes.left > 0) throw",
+    replace: "if (bytes.left < 0) throw",
+    tests: golden,
+  },
+  {
+    name: "fingerprint-read-from-its-other-end",
+    file: "src/featurestore/stream/avro/avro-framing.ts",
+    find: "view.getBigUint64(2, true)",
+    replace: "view.getBigUint64(2)",
+    tests: golden,
+  },
+  {
+    name: "schema-not-held-against-columns",
+    file: "src/featurestore/stream/event-formats.ts",
+    find: "if (plan !== undefined) formats?.get(topic)?.(plan);",
+    replace: "if (plan === undefined) formats?.get(topic)?.(plan);",
+    tests: ["test/featurestore/stream/avro/avro-topics.test.ts"],
   },
   {
     name: "buffer-without-a-bound",

@@ -2,6 +2,7 @@ import type { Clock, Progress } from "./core/index.ts";
 import type { ConnectOptions } from "./database/index.ts";
 import type { UserFunction } from "./dsl/index.ts";
 import type {
+  AvroTopics,
   EngineOptions,
   FolderEventsOptions,
   PushLimits,
@@ -15,7 +16,14 @@ import type { KafkaOptions } from "./kafka.ts";
 import type { UnavailableChoice } from "./serving/index.ts";
 
 /** Where topics are. */
-export type EventsOptions = { readonly kafka: KafkaOptions } | FolderEventsOptions;
+export type EventsOptions = KafkaEventsOptions | FolderEventsOptions;
+
+/** How events are read from Kafka. */
+export interface KafkaEventsOptions {
+  readonly kafka: KafkaOptions;
+  /** The topics whose events are Avro, by the optional package `avsc`, with the schemas that they are written by; paths are from the working folder. Those of the others are JSON. */
+  readonly avro?: AvroTopics;
+}
 
 /** How Tondo is opened; with nothing said everything is embedded. */
 export interface OpenOptions {

@@ -1,5 +1,7 @@
 import { TondoError } from "./core/index.ts";
 import {
+  avroFormats,
+  type EventFormats,
   type EventLog,
   FolderEventLog,
   type ReplayedTopic,
@@ -31,7 +33,7 @@ export interface ReplayCall {
 }
 
 /** What streams of a project work with. */
-type StreamContext = Omit<StreamOptions, keyof StreamCall | "log">;
+type StreamContext = Omit<StreamOptions, keyof StreamCall | "log" | "formats">;
 
 /** The streams of an opened project: those that still run are stopped with it. */
 export class OpenedStreams {
@@ -47,10 +49,11 @@ export class OpenedStreams {
   }
 
   async start(call: StreamCall): Promise<RunningStream> {
+    const formats = await this.#formats();
     const log = await this.#openLog();
     let running: RunningStream;
     try {
-      running = await startStream({ ...(await this.#context()), ...call, log });
+      running = await startStream({ ...(await this.#context()), ...call, log, formats });
     } catch (error) {
       await log.close();
       throw error;
@@ -83,9 +86,10 @@ export class OpenedStreams {
   }
 
   replay({ sources, limits, signal }: ReplayCall): Promise<readonly ReplayedTopic[]> {
-    return this.#asking(async (log, context) =>
-      replayDeadLetters({ ...context, project: await context.inForce(), log, sources, limits, signal }),
-    );
+    return this.#asking(async (log, context) => {
+      const [project, formats] = [await context.inForce(), await this.#formats()];
+      return replayDeadLetters({ ...context, project, log, formats, sources, limits, signal });
+    });
   }
 
   async close(): Promise<void> {
@@ -99,6 +103,11 @@ export class OpenedStreams {
     } finally {
       await log.close();
     }
+  }
+
+  async #formats(): Promise<EventFormats> {
+    const events = this.#events;
+    return events !== undefined && "kafka" in events ? avroFormats(events.avro ?? {}) : new Map();
   }
 
   async #openLog(): Promise<EventLog> {

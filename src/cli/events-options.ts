@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
-import type { EventsOptions, OpenOptions } from "../open-options.ts";
+import type { EventsOptions, KafkaEventsOptions, OpenOptions } from "../open-options.ts";
 import { type Options, usageError } from "./arguments/index.ts";
 import type { CommandContext } from "./command.ts";
+import { avroOf, avroOption } from "./avro-option.ts";
 import { folderOf } from "./project.ts";
 
 type Asking = Pick<CommandContext, "args" | "terminal">;
@@ -19,6 +20,7 @@ export const eventsOptions: Options = {
     help: "topics in files instead: FOLDER/TOPIC/NAME.ndjson",
     default: "the environment's TONDO_EVENTS",
   },
+  ...avroOption,
 };
 
 /** What {@link eventsOptions} and the environment say. @throws TondoError `USAGE` where they say nothing, or two things */
@@ -45,8 +47,13 @@ function chosen(
   const [hasKafka, hasFolder] = [kafka, folder].map((text = "") => text.trim() !== "");
   if (hasKafka === true && hasFolder === true)
     throw usageError(`${names.join(" and ")} are given both`, "Topics are in Kafka or in a folder: give one.");
-  if (hasFolder === true) return { folder: resolve(folderOf(context), folder ?? "") };
-  return hasKafka === true ? { kafka: { brokers: brokersOf(kafka ?? "", names[0]), ...loginOf(context) } } : undefined;
+  if (hasFolder === true) {
+    if (context.args.list("avro").length > 0)
+      throw usageError("--avro is given, and topics are in a folder", "Events in Avro come from Kafka: give --kafka.");
+    return { folder: resolve(folderOf(context), folder ?? "") };
+  }
+  if (hasKafka !== true) return undefined;
+  return { kafka: { brokers: brokersOf(kafka ?? "", names[0]), ...loginOf(context) }, ...avroOf(context) };
 }
 
 function brokersOf(text: string, name: string): readonly string[] {
@@ -63,7 +70,7 @@ function brokersOf(text: string, name: string): readonly string[] {
 
 const mechanisms = ["plain", "scram-sha-256", "scram-sha-512"] as const;
 
-function loginOf({ terminal }: Asking): Pick<Extract<EventsOptions, { kafka: unknown }>["kafka"], "sasl" | "ssl"> {
+function loginOf({ terminal }: Asking): Pick<KafkaEventsOptions["kafka"], "sasl" | "ssl"> {
   const variable = (name: string): string | undefined => terminal.environment[`TONDO_KAFKA_${name}`] || undefined;
   const [username, password] = [variable("USERNAME"), variable("PASSWORD")];
   if ((username === undefined) !== (password === undefined))

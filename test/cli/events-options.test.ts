@@ -31,6 +31,25 @@ it("takes credentials from the environment", () => {
   expect(kafka({ TONDO_KAFKA_SSL: "false" })).toEqual({ kafka: { brokers: ["a:1"] } });
 });
 
+it("says which topics are Avro, by which schemas", () => {
+  const avro = (argv: readonly string[], environment: Readonly<Record<string, string>> = {}): unknown =>
+    (given(["--kafka", "a:1", ...argv], environment) as { readonly avro?: unknown }).avro;
+  expect(avro([])).toBeUndefined();
+  expect(avro(["--avro", "orders=s/orders.avsc", "--avro", "b.c=/x=y.avsc"])).toEqual({
+    orders: "/tmp/s/orders.avsc",
+    "b.c": "/x=y.avsc",
+  });
+  expect(avro(["--avro", "a=confluent:7:one.avsc", "--avro", "a=confluent:12:two.avsc"])).toEqual({
+    a: { framing: "confluent", schemas: { 7: "/tmp/one.avsc", 12: "/tmp/two.avsc" } },
+  });
+  expect(avro([], { TONDO_AVRO: "a=confluent:one.avsc, b=single-object:two.avsc,b=single-object:1:x.avsc" })).toEqual({
+    a: { framing: "confluent", schema: "/tmp/one.avsc" },
+    b: { framing: "single-object", schemas: ["/tmp/two.avsc", "/tmp/1:x.avsc"] },
+  });
+  expect(avro(["--avro", "a=one.avsc"], { TONDO_AVRO: "b=two.avsc" })).toEqual({ a: "/tmp/one.avsc" });
+  expect(given([], { TONDO_EVENTS: "/var/events", TONDO_AVRO: "b=two.avsc" })).toEqual({ folder: "/var/events" });
+});
+
 it.each<[argv: readonly string[], environment: Readonly<Record<string, string>>, message: RegExp]>([
   [[], {}, /not said where topics are/],
   [["--kafka", "a:1", "--events", "x"], {}, /--kafka and --events are given both/],
@@ -42,6 +61,13 @@ it.each<[argv: readonly string[], environment: Readonly<Record<string, string>>,
   [["--kafka", "a:1"], { TONDO_KAFKA_USERNAME: "me" }, /TONDO_KAFKA_PASSWORD is missing/],
   [["--kafka", "a:1"], { ...login, TONDO_KAFKA_MECHANISM: "kerberos" }, /there is no "kerberos"/],
   [["--kafka", "a:1"], { TONDO_KAFKA_SSL: "yes" }, /neither true nor false/],
+  [["--kafka", "a:1", "--avro", "orders.avsc"], {}, /"orders.avsc" names no topic and schema/],
+  [["--kafka", "a:1", "--avro", "orders="], {}, /names no topic and schema/],
+  [["--kafka", "a:1", "--avro", "a=x", "--avro", "a=y"], {}, /nothing tells of which of its schemas an event of a is/],
+  [["--kafka", "a:1", "--avro", "a=confluent:x", "--avro", "a=confluent:7:y"], {}, /nothing tells of which/],
+  [["--kafka", "a:1", "--avro", "a=confluent:7:x", "--avro", "a=confluent:7:y"], {}, /nothing tells of which/],
+  [["--kafka", "a:1"], { TONDO_AVRO: "a=confluent:7:x,a=single-object:y" }, /nothing tells of which/],
+  [["--events", "x", "--avro", "a=y"], {}, /--avro is given, and topics are in a folder/],
 ])("refuses %j with %j, and shows no password", (argv, environment, message) => {
   let thrown: unknown;
   try {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,33 @@ it("docs/streams.md shows definitions, a program and commands that run one after
     const [, said = "nothing"] = /console\.log\(.*\/\/ (.*)\n/.exec(after) ?? [];
     expect(await runProgram(page, folder)).toEqual({ stdout: `${said}\n`, stderr: "" });
     expect(await runShellBlocks(after, folder)).toBe(4);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}, 120_000);
+
+it("docs/streams.md shows a schema of Avro that has the columns of its definitions, and how it is given", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tondo-streams-"));
+  try {
+    const [, definitions = ""] = /```tondo\n(.*?)```/s.exec(page) ?? [];
+    const [, schema = ""] = /```json\n(.*?)```/s.exec(page) ?? [];
+    await writeFile(join(folder, "shop.tondo"), definitions);
+    await mkdir(join(folder, "schemas"));
+    const [before] = page.split("With nothing to start");
+    expect(await runShellBlocks(before ?? "", folder)).toBe(1);
+    // Nothing answers there: schemas are read and held against columns before.
+    const program = page.replace("127.0.0.1:9092", "127.0.0.1:1");
+    const said = async (text: string): Promise<string> => {
+      await writeFile(join(folder, "schemas", "orders.avsc"), text);
+      return runProgram(program, folder, 1).then(
+        String,
+        (error: unknown) => (error as { readonly stderr: string }).stderr,
+      );
+    };
+    expect(await said(schema.replace("timestamp-micros", "time-micros"))).toContain(
+      'no value of the field "ordered_at"',
+    );
+    expect(await said(schema)).toContain("EVENTS_UNAVAILABLE");
   } finally {
     await rm(folder, { recursive: true });
   }

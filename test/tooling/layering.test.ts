@@ -37,6 +37,7 @@ const packages = {
     "@aws-sdk/client-s3",
     "cassandra-driver",
     "kafkajs",
+    "avsc",
     "parquetjs-lite",
     "vega",
     "apache-arrow",
@@ -132,6 +133,7 @@ const broken: readonly (readonly [rule: string, file: string, imports: string])[
   ["driver-vscode-languageserver-textdocument", "src/dsl/breaks-documents.ts", "vscode-languageserver-textdocument"],
   ["driver-cassandra-driver", "src/featurestore/online/breaks-cassandra.ts", "cassandra-driver"],
   ["driver-kafkajs", "src/featurestore/breaks-kafka.ts", "kafkajs"],
+  ["driver-avsc", "src/featurestore/stream/breaks-avro.ts", "avsc"],
   ["driver-parquetjs-lite", "src/featurestore/breaks-parquet.ts", "parquetjs-lite"],
   ["no-cycles", "src/serving/cycle-a.ts", "type src/serving/cycle-b.ts"],
   ["no-unresolvable", "src/serving/breaks-resolution.ts", "src/serving/missing.ts"],
@@ -176,6 +178,7 @@ describe("the layering rules", () => {
       "src/featurestore/online/lmdb/index.ts": ["lmdb", "src/core/index.ts"],
       "src/featurestore/online/cassandra/index.ts": ["cassandra-driver", "type cassandra-driver", "src/core/index.ts"],
       "src/featurestore/stream/kafka/index.ts": ["kafkajs", "type kafkajs", "src/featurestore/stream/event-log.ts"],
+      "src/featurestore/stream/avro/index.ts": ["avsc", "type avsc", "src/featurestore/stream/event-format.ts"],
       "src/registry/index.ts": ["src/database/index.ts", "src/runtimes/index.ts", "src/registry/package/zip.ts"],
       "src/registry/package/zip.ts": ["fflate", "uuid"],
       "src/language-server/index.ts": [

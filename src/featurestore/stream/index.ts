@@ -1,5 +1,8 @@
+export { avroFormats, type AvroTopic, type AvroTopics } from "./avro/index.ts";
 export type { DeadLetter } from "./dead-letter.ts";
 export type { EventBatch, EventLog, EventReader, Extent, Reading } from "./event-log.ts";
+export type { EventColumns, EventDecoder, EventFormat } from "./event-format.ts";
+export type { EventFormats } from "./event-formats.ts";
 export type { LogEvent } from "./log-event.ts";
 export { FolderEventLog, type FolderEventsOptions } from "./folder/folder-event-log.ts";
 export type { FolderLimits } from "./folder/folder-limits.ts";

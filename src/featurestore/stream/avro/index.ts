@@ -1,0 +1,2 @@
+export { avroFormats } from "./avro-formats.ts";
+export type { AvroTopic, AvroTopics } from "./avro-topic.ts";
