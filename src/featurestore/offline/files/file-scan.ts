@@ -23,7 +23,7 @@ import {
   readableColumns,
   refuseTwice,
 } from "./parquet-columns.ts";
-import { floorDivide } from "./floor-sql.ts";
+import { floorNanoseconds } from "./floor-nanoseconds.ts";
 import { type Footers, readFooters } from "./parquet-footers.ts";
 import { readParquet } from "./read-files.ts";
 
@@ -214,12 +214,6 @@ function storedForm(
 export function valueType(kind: ValueKind): string {
   if (isList(kind)) return `${valueType(elementKind(kind))}[]`;
   return kind === "timestamp" || kind === "date" ? "BIGINT" : duckdbType(kind);
-}
-
-/** DuckDB's own conversion cuts towards 1970: a moment before it would come out a microsecond late. */
-function floorNanoseconds(value: string): string {
-  const moment = `${value}::timestamp_ns`;
-  return `case when isfinite(${moment}) then ${floorDivide(`epoch_ns(${moment})`, "1000")} end`;
 }
 
 function checkColumn(schema: ParquetSchema, name: string, wanted: ValueKind, set: FileSet): void {

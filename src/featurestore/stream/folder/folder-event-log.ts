@@ -6,7 +6,10 @@ import { lockFile, type Micros, syncFolder, TondoError } from "../../../core/ind
 import type { DeadLetter } from "../dead-letter.ts";
 import type { BuriedLetter, EventLog, EventReader, Extent, Reading } from "../event-log.ts";
 import { defaultFolderLimits, type FolderLimits } from "./folder-limits.ts";
+import type { EventFiles } from "./event-files.ts";
 import { FolderReading } from "./folder-reading.ts";
+import { NdjsonFiles } from "./ndjson-files.ts";
+import { ParquetFiles } from "./parquet-files.ts";
 
 /** How events are read from a folder. */
 export interface FolderEventsOptions {
@@ -32,12 +35,9 @@ interface LetterLine {
   readonly value: string | null;
 }
 
-/** The ending of files with an event a line. */
-const ending = ".ndjson";
-
 /**
- * Events in files: `FOLDER/TOPIC/NAME.ndjson`, an event a line, to which lines are appended. Each file is a partition of its topic, and the offset of an event is the byte at which its line begins. Several
- * processes that read in one group deal the files out by locks, which none leaves behind.
+ * Events in files: `FOLDER/TOPIC/NAME.ndjson`, to which lines are appended, and `FOLDER/TOPIC/NAME.parquet`. Each file is a partition of its topic. Several processes that read in one group deal the files
+ * out by locks, which none leaves behind.
  */
 export class FolderEventLog implements EventLog {
   readonly kind: string = "folder";
@@ -45,38 +45,41 @@ export class FolderEventLog implements EventLog {
   /** Another one each time: no two write into one file. */
   readonly #process: string = randomUUID();
   readonly #limits: FolderLimits;
+  readonly #lines: NdjsonFiles;
+  readonly #parquet: ParquetFiles;
 
   constructor(options: FolderEventsOptions) {
     this.#folder = resolve(options.folder);
     this.#limits = { ...defaultFolderLimits, ...options.limits };
+    this.#lines = new NdjsonFiles(this.#limits);
+    this.#parquet = new ParquetFiles(this.#limits);
   }
 
   async read(topic: string, group: string, reader: EventReader): Promise<Reading> {
-    const folder = this.#topicFolder(topic);
     await this.#files(topic);
     const locks = join(this.#folder, ".tondo", encodeURIComponent(group), topic);
     mkdirSync(locks, { recursive: true });
     return FolderReading.start({
-      ...{ folder, topic, reader, limits: this.#limits },
+      ...{ reader, limits: this.#limits },
       files: () => this.#files(topic),
+      read: (file, from) => this.#filesLike(file).read({ topic, file, path: this.#path(topic, file) }, from),
       lock: (file) => lockFile(join(locks, `${file}.lock`)),
     });
   }
 
   async extents(topic: string): Promise<ReadonlyMap<string, Extent>> {
     const files = await this.#files(topic);
-    const ends = await Promise.all(files.map((file) => endOfLines(join(this.#topicFolder(topic), file))));
+    const ends = await Promise.all(files.map((file) => this.#end(topic, file)));
     return new Map(files.map((file, i) => [file, { first: 0, end: ends[i] ?? 0 }]));
   }
 
-  /** A line says no time of its own: what is in a file that was not written since then came before, and else all of it is given. */
+  /** No line or row says when it came: what is in a file that was not written since then came before, and else all of it is given. */
   async offsetsAt(topic: string, moment: Micros): Promise<ReadonlyMap<string, number>> {
     const files = await this.#files(topic);
     const found = await Promise.all(
       files.map(async (file): Promise<readonly [string, number]> => {
-        const path = join(this.#topicFolder(topic), file);
-        const { mtimeMs } = await stat(path);
-        return [file, mtimeMs * 1000 < moment ? await endOfLines(path) : 0];
+        const { mtimeMs } = await stat(this.#path(topic, file));
+        return [file, mtimeMs * 1000 < moment ? await this.#end(topic, file) : 0];
       }),
     );
     return new Map(found);
@@ -102,7 +105,7 @@ export class FolderEventLog implements EventLog {
     try {
       await mkdir(folder, { recursive: true });
       // Of this process alone, and behind what it may have left where it failed before.
-      const path = join(folder, `letters-${this.#process}${ending}`);
+      const path = join(folder, `letters-${this.#process}${this.#lines.ending}`);
       await appendFile(path, `\n${lines.join("")}`);
       const file = await open(path, "r+");
       try {
@@ -119,28 +122,42 @@ export class FolderEventLog implements EventLog {
   async *letters(topic: string): AsyncGenerator<readonly BuriedLetter[]> {
     const own = `${topic}.dead-letters`;
     if (!existsSync(this.#topicFolder(own))) return;
-    for (const name of await this.#files(own)) yield* lettersOf(join(this.#topicFolder(own), name), topic);
+    for (const name of await this.#files(own, [this.#lines])) yield* lettersOf(this.#path(own, name), topic);
   }
 
   close(): Promise<void> {
-    return Promise.resolve();
+    return this.#parquet.close();
   }
 
   #topicFolder(topic: string): string {
     return join(this.#folder, topic);
   }
 
-  /** The files of a topic, by name. */
-  async #files(topic: string): Promise<readonly string[]> {
+  #path(topic: string, file: string): string {
+    return join(this.#topicFolder(topic), file);
+  }
+
+  #filesLike(file: string): EventFiles {
+    return file.endsWith(this.#parquet.ending) ? this.#parquet : this.#lines;
+  }
+
+  #end(topic: string, file: string): Promise<number> {
+    return this.#filesLike(file).end(this.#path(topic, file));
+  }
+
+  /** The files of a topic, by name; one that is written is hidden until it is whole, perhaps. */
+  async #files(topic: string, like: readonly EventFiles[] = [this.#lines, this.#parquet]): Promise<readonly string[]> {
     const folder = this.#topicFolder(topic);
     try {
-      return (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
+      const isOne = (name: string): boolean =>
+        !name.startsWith(".") && like.some(({ ending }) => name.endsWith(ending));
+      return (await readdir(folder)).filter(isOne).sort();
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== "ENOENT")
         throw new TondoError("IO_FAILED", `the events of ${topic} cannot be read`, { where: folder, cause });
       throw new TondoError("TOPIC_MISSING", `there is no folder of the topic ${topic}`, {
         where: folder,
-        hint: `Make it, and put files with an event a line into it: ${topic}/NAME${ending}.`,
+        hint: `Make it, and put files into it: ${topic}/NAME${this.#lines.ending} with an event a line, or ${topic}/NAME${this.#parquet.ending}.`,
         cause,
       });
     }
@@ -182,25 +199,4 @@ function letterOf(line: string): BuriedLetter | undefined {
   if (code === undefined || reason === undefined || value === undefined) return undefined;
   const bytes = value === null ? null : Buffer.from(value, "base64");
   return { source, partition, event: { offset, key: null, value: bytes, arrivedAt }, code, reason, hasValue: true };
-}
-
-/** How much of the end of a file is looked at for the end of its last line, bytes. */
-const tailBytes = 64 * 1024;
-
-/** The byte behind the last whole line of a file. */
-async function endOfLines(path: string): Promise<number> {
-  const file = await open(path).catch((cause: unknown) => {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new TondoError("IO_FAILED", `"${path}" cannot be read`, { where: path, cause });
-  });
-  if (file === undefined) return 0;
-  await using _file = file;
-  const { size } = await file.stat();
-  for (let end = size; end > 0; end -= Math.min(end, tailBytes)) {
-    const bytes = Buffer.alloc(Math.min(end, tailBytes));
-    await file.read(bytes, 0, bytes.length, end - bytes.length);
-    const last = bytes.lastIndexOf(10);
-    if (last >= 0) return end - bytes.length + last + 1;
-  }
-  return 0;
 }
