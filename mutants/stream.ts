@@ -4,6 +4,8 @@ const folder = ["test/featurestore/stream/folder-stream.test.ts"];
 const positions = ["test/featurestore/online/stream-position.test.ts"];
 const decode = ["test/featurestore/stream/decode-event.test.ts"];
 const avro = ["test/featurestore/stream/avro/decode-avro.test.ts"];
+const parquet = ["test/featurestore/stream/parquet-folder.test.ts"];
+const rows = ["test/featurestore/stream/parquet-rows.test.ts"];
 const golden = ["test/featurestore/stream/avro/golden-avro.test.ts"];
 const buffer = ["test/featurestore/stream/event-buffer.test.ts"];
 const kafka = ["test/featurestore/stream/kafka-stream.kafka.test.ts"];
@@ -136,18 +138,53 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "cut-off-line-read-as-an-event",
-    file: "src/featurestore/stream/folder/folder-reading.ts",
+    file: "src/featurestore/stream/folder/ndjson-files.ts",
     find: "if (bytesRead < length || from + length >= size) return undefined;",
     replace:
-      "if (bytesRead < length || from + length >= size) return { events: eventsOf(Buffer.concat([bytes, Buffer.of(10)]), from, arrivedAt), next: size };",
+      "if (bytesRead < length || from + length >= size) return { events: eventsOf(Buffer.concat([bytes, Buffer.of(10)]), from, arrivedAt), next: size, end: size };",
     tests: folder,
   },
   {
     name: "file-made-anew-read-on",
-    file: "src/featurestore/stream/folder/folder-reading.ts",
+    file: "src/featurestore/stream/folder/ndjson-files.ts",
     find: "if (size < from) throw",
     replace: "if (size < 0) throw",
     tests: folder,
+  },
+  {
+    name: "parquet-replaced-read-on",
+    file: "src/featurestore/stream/folder/parquet-files.ts",
+    find: "if (from > end || (from > 0 && isAnother)) throw",
+    replace: "if (from > end || (from < 0 && isAnother)) throw",
+    tests: parquet,
+  },
+  {
+    name: "rows-of-parquet-given-again",
+    file: "src/featurestore/stream/folder/parquet-files.ts",
+    find: "where ${rowNumber} >= ${String(from)} and",
+    replace: "where ${rowNumber} >= ${String(Math.max(0, from - 1))} and",
+    tests: parquet,
+  },
+  {
+    name: "integers-of-parquet-rounded",
+    file: "src/featurestore/stream/folder/parquet-row-sql.ts",
+    find: "else to_json((${value})::varchar) end",
+    replace: "else to_json(${value}) end",
+    tests: rows,
+  },
+  {
+    name: "missing-elements-of-parquet-left-out",
+    file: "src/featurestore/stream/folder/parquet-row-sql.ts",
+    find: "list_transform(${quoted}, lambda one:",
+    replace: "list_transform(list_filter(${quoted}, lambda one: one is not null), lambda one:",
+    tests: rows,
+  },
+  {
+    name: "hidden-files-read",
+    file: "src/featurestore/stream/folder/folder-event-log.ts",
+    find: '!name.startsWith(".") && ',
+    replace: "",
+    tests: parquet,
   },
   {
     name: "milliseconds-taken-for-microseconds",

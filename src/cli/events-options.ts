@@ -17,7 +17,7 @@ export const eventsOptions: Options = {
   },
   events: {
     value: "FOLDER",
-    help: "topics in files instead: FOLDER/TOPIC/NAME.ndjson",
+    help: "topics in files instead: FOLDER/TOPIC/NAME.ndjson, or NAME.parquet",
     default: "the environment's TONDO_EVENTS",
   },
   ...avroOption,

@@ -17,7 +17,7 @@ export interface StreamedOrders extends AsyncDisposable {
   /** Defines other features of `shop:sales`. */
   redefine(group: string): Promise<void>;
   /** Opens the project once more, as another process does. */
-  again(): Promise<Tondo>;
+  again(events?: EventsOptions): Promise<Tondo>;
 }
 
 /** An order as an event. */
@@ -55,7 +55,8 @@ group shop:sales from orders by shop { ${features} }
 `,
     );
   await redefine(group);
-  const again = (): Promise<Tondo> => open({ folder, events: events ?? { folder: kept }, ...own });
+  const again = (other?: EventsOptions): Promise<Tondo> =>
+    open({ folder, events: other ?? events ?? { folder: kept }, ...own });
   const tondo = await again();
   await tondo.apply();
   await tondo.materialize();
