@@ -1,3 +1,6 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import avsc from "avsc";
 import { expect, it } from "vitest";
 import { freshTopic } from "../../../servers/fresh-topic.ts";
@@ -78,4 +81,46 @@ it("events of Avro are applied from Kafka, each by its schema, and what is none 
     "the event has no value",
   ]);
   expect(await sales(other, "north")).toEqual([3, 12.5]);
+});
+
+it("a stream of Avro waits where definitions applied since read what its schema never has, and goes on once they are mended", async () => {
+  await using topic = await freshTopic({ partitions: 1 });
+  await using file = await schemaFile(first);
+  const events = {
+    kafka: { brokers: [topic.bootstrap], limits: { maxWaitMs: 20 } },
+    avro: { [topic.topic]: file.path },
+  };
+  await using shop = await streamedOrders({ id: "", topic: topic.topic, events });
+  const value = avsc.Type.forSchema(first as avsc.Schema).toBuffer({
+    ...{ shop: "north", note: Buffer.of(1), ordered: secondsAgo(60).getTime(), order_id: "a", price: 10 },
+  });
+  await using stream = await shop.tondo.stream({ limits: { maxDelayMs: 20, retryMs: 100 } });
+  const path = join(shop.folder, "shop.tondo");
+  const before = await readFile(path, "utf8");
+  const wrong = before
+    .replace("price: float", "price: float, note: string")
+    .replace("n = ", "m = count() over 1h where note is missing  n = ");
+  await writeFile(path, wrong);
+  await shop.tondo.apply({ replace: true });
+  await shop.tondo.materialize();
+  for (let left = 100; stream.metrics.sources[0]?.failing === undefined; left--) {
+    if (left === 0) throw new Error(JSON.stringify(stream.metrics));
+    await topic.producer.send({ topic: topic.topic, messages: [{ value }] });
+    await sleep(100);
+  }
+  expect(stream.metrics.sources[0].failing).toMatchObject({
+    code: "SOURCE_CHANGED",
+    message: expect.stringContaining('no value of the field "note"') as string,
+  });
+  await writeFile(path, before);
+  await shop.tondo.apply({ replace: true });
+  await shop.tondo.materialize();
+  for (let left = 100; (await shop.tondo.streamStatus()).partitions.some(({ lag }) => lag > 0); left--) {
+    if (left === 0) throw new Error(JSON.stringify(stream.metrics));
+    await sleep(100);
+  }
+  await sleep(100);
+  expect(stream.metrics).toMatchObject({ partitions: [{ dead: 0 }] });
+  expect(stream.metrics.sources[0].failing).toBeUndefined();
+  expect(Number((await sales(shop.tondo, "north"))[0])).toBe(stream.metrics.partitions[0]?.applied);
 });
