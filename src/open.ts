@@ -11,6 +11,8 @@ import { connect, type Database } from "./database/index.ts";
 import { functionLibrary, type ProjectPlan, type UserFunction } from "./dsl/index.ts";
 import {
   atRest,
+  backfill,
+  type BackfillResult,
   type Catalog,
   type Change,
   type CheckedProject,
@@ -31,6 +33,7 @@ import {
   type FeatureStats,
   makeSpecifiedSet,
   materialize,
+  type MaterializeOptions,
   type MaterializeResult,
   openCatalog,
   type Operations,
@@ -242,13 +245,20 @@ class OpenTondo implements AnyTondo {
     }
   }
 
-  async materialize(options: Parameters<AnyTondo["materialize"]>[0] = {}): Promise<MaterializeResult> {
+  materialize(options: Parameters<AnyTondo["materialize"]>[0] = {}): Promise<MaterializeResult> {
+    return this.#loading((load) => materialize({ ...options, ...load }));
+  }
+
+  backfill(features: readonly string[], options: Parameters<AnyTondo["backfill"]>[1] = {}): Promise<BackfillResult> {
+    return this.#loading((load) => backfill({ ...options, ...load, features }));
+  }
+
+  async #loading<T>(work: (load: MaterializeOptions) => Promise<T>): Promise<T> {
     // What was pushed is listed by the load itself, once its moment is set.
     const project = await withExtracted(await this.catalog.project(), this);
     const engine = await this.#openEngine();
     try {
-      return await materialize({
-        ...options,
+      return await work({
         project,
         ...this.#places,
         home: this.home,

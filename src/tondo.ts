@@ -1,10 +1,19 @@
-import type { GroupName, LabelName, Moment, ProjectTypes, RegisteredProject, VectorName } from "./core/index.ts";
+import type {
+  FeatureName,
+  GroupName,
+  LabelName,
+  Moment,
+  ProjectTypes,
+  RegisteredProject,
+  VectorName,
+} from "./core/index.ts";
 import type { ProjectPlan } from "./dsl/index.ts";
 import type {
   Catalog,
   Change,
   CheckedProject,
   Erasing,
+  BackfillResult,
   FeatureReader,
   FilePlaces,
   FeatureStats,
@@ -101,6 +110,18 @@ export interface Tondo<P extends ProjectTypes = RegisteredProject> extends Async
       readonly limits?: Partial<MaterializeLimits>;
     } & WorkOptions,
   ): Promise<MaterializeResult>;
+  /**
+   * Has features be served that are defined and were never loaded, new windows above all: their groups are loaded as of the clock, from all files and all that was streamed and pushed, while what is there answers on.
+   * What is streamed meanwhile counts once. A feature that is served as it is defined is left as it is.
+   *
+   * @param features canonical names
+   * @example `(await tondo.backfill(["shop:sales:revenue_7d"])).appliedAt // from when on it is answered, microseconds`
+   * @throws TondoError `UNKNOWN_FEATURE`, `INVALID_ARGUMENT` where one looks forward, and what `materialize` throws
+   */
+  backfill(
+    features: readonly FeatureName<P>[],
+    options?: { readonly full?: boolean; readonly limits?: Partial<MaterializeLimits> } & WorkOptions,
+  ): Promise<BackfillResult>;
   /** Reads features by canonical name. */
   features(): Promise<FeatureReader<P>>;
   /**

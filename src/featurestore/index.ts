@@ -1,4 +1,5 @@
 export type { AppliedFile, AppliedLoad, AppliedLog } from "./applied/index.ts";
+export * from "./backfill/index.ts";
 export * from "./catalog/index.ts";
 export * from "./consistency/index.ts";
 export * from "./definition-tests/index.ts";

@@ -95,7 +95,7 @@ describe("docs/tutorial.md", () => {
     // What keeps a store in order, and what is made of its answers, comes with the first service and has pages of its own.
     const notTyped = new Set([
       ...["language-server", "version", "extract"],
-      ...["freshness", "schedule", "generations", "served", "consistency", "erase", "stream"],
+      ...["freshness", "schedule", "generations", "served", "consistency", "erase", "stream", "backfill"],
     ]);
     const used = new Set(
       blocks.flatMap(({ script }) => [...script.matchAll(/tondo ([a-z-]+)/g)].map(([, name]) => name)),

@@ -20,7 +20,7 @@ it("docs/streams.md shows definitions, a program and commands that run one after
     expect(await runShellBlocks(before, folder)).toBe(1);
     const [, said = "nothing"] = /console\.log\(.*\/\/ (.*)\n/.exec(after) ?? [];
     expect(await runProgram(page, folder)).toEqual({ stdout: `${said}\n`, stderr: "" });
-    expect(await runShellBlocks(after, folder)).toBe(4);
+    expect(await runShellBlocks(after, folder)).toBe(5);
   } finally {
     await rm(folder, { recursive: true });
   }

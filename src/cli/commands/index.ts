@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { applyCommand } from "./apply.ts";
+import { backfillCommand } from "./backfill.ts";
 import { checkCommand } from "./check.ts";
 import { consistencyCommand } from "./consistency.ts";
 import { eraseCommand } from "./erase.ts";
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   featuresCommand,
   trainCommand,
   materializeCommand,
+  backfillCommand,
   streamCommand,
   freshnessCommand,
   scheduleCommand,

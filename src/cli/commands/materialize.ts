@@ -1,17 +1,10 @@
 import { formatMicros } from "../../core/index.ts";
 import { momentArgument, usageError } from "../arguments/index.ts";
-import type { MaterializedGroup } from "../../featurestore/index.ts";
 import type { Command } from "../command.ts";
-import { count, counted, spanText, table } from "../output/index.ts";
+import { leftOut, loadedTable } from "../materialize/loaded-groups.ts";
+import { count } from "../output/index.ts";
 import { engineOf, engineOptions, functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
 import { s3Of, s3Options } from "../s3-options.ts";
-
-/** How a group was loaded, in a few words. */
-function loadedText(loaded: MaterializedGroup["loaded"]): string {
-  if (loaded === undefined) return "-";
-  if (loaded.how === "full") return `full: ${loaded.reason}`;
-  return `${count(loaded.computed)} computed, ${count(loaded.copied)} copied`;
-}
 
 /** `tondo materialize`: fills the online store. */
 export const materializeCommand: Command = {
@@ -70,40 +63,6 @@ export const materializeCommand: Command = {
       signal: terminal.signal,
     });
     const at = formatMicros(result.asOf);
-    const rows = result.groups.map(({ group, status, keys, rows: read, bytes, seconds, loaded }) => [
-      group,
-      status,
-      count(keys),
-      count(read),
-      count(bytes),
-      status === "loaded" ? spanText(seconds) : "-",
-      loadedText(loaded),
-    ]);
-    const headings = [
-      { name: "GROUP" },
-      { name: "STATUS" },
-      { name: "KEYS", align: "right" as const },
-      { name: "ROWS", align: "right" as const },
-      { name: "BYTES", align: "right" as const },
-      { name: "TIME", align: "right" as const },
-      { name: "LOADED" },
-    ];
-    const leftOut = result.groups
-      .filter(({ keysTooLong }) => keysTooLong > 0)
-      .map(
-        ({ group, keysTooLong }) =>
-          `${group}: ${counted(keysTooLong, "key")} longer than a store takes left out; requests for such keys are refused`,
-      );
-    const erased = result.groups.flatMap(({ group, keysErased = 0 }) =>
-      keysErased === 0 ? [] : [`${group}: ${counted(keysErased, "key")} left out that were erased`],
-    );
-    const waiting = result.groups.flatMap(({ group, rowsWaiting = 0 }) =>
-      rowsWaiting === 0
-        ? []
-        : [
-            `${group}: ${counted(rowsWaiting, "row")} happened before and wait for a load that takes them in, without --since`,
-          ],
-    );
     const { lateBy } = result;
     const appliedAt = formatMicros(result.appliedAt);
     const late =
@@ -112,12 +71,12 @@ export const materializeCommand: Command = {
         : [
             `the switch may not have shown until ${count(lateBy)} microseconds behind ${appliedAt}: requests between may have been answered by the load before, and training takes them to have seen this one`,
           ];
-    const notes = [...leftOut, ...erased, ...waiting, ...late];
+    const notes = [...leftOut(result.groups), ...late];
     const from = appliedAt === at ? "" : `, answering requests from ${appliedAt} on`;
     const taken = since === undefined ? "" : `, of what happened since ${formatMicros(since)}`;
     const text = [
       `as of ${at}${taken}${from}`,
-      table(headings, rows),
+      loadedTable(result.groups),
       ...(notes.length === 0 ? [] : [notes.join("\n")]),
     ];
     return {

@@ -39,6 +39,7 @@ import type { PlannedGroup } from "./planned-group.ts";
 import {
   feedGroups,
   type FedSince,
+  isFoldedBehind,
   isMomentOfPushed,
   pushedProject,
   refuseFolded,
@@ -146,7 +147,10 @@ async function startOf(
     // Fetching tells nothing of its own: it is a part of the steps that are told.
     const project = await pushedProject(options, chosen, asOf);
     // What the load brings first counts from its switch, behind such a row, and has the load's moment until then.
-    if (asked !== undefined || !(await isMomentOfPushed(options, chosen, asOf))) return { asOf, project };
+    if (asked !== undefined) return { asOf, project };
+    // From here on none is folded on both sides of it; before, it took too long to say so.
+    if (await isFoldedBehind(options, chosen, asOf)) continue;
+    if (!(await isMomentOfPushed(options, chosen, asOf))) return { asOf, project };
     await waitUntil(asOf + 1, options.clock ?? systemClock);
   }
 }

@@ -131,6 +131,21 @@ export function refusePast(
   );
 }
 
+/** Whether rows of any of these groups were folded that count from moments on both sides of one. */
+export async function isFoldedBehind(
+  { project, store: { pushed } }: Pick<PushedProjectOptions, "project" | "store">,
+  chosen: readonly GroupPlan[],
+  moment: Micros,
+): Promise<boolean> {
+  for (const group of chosen) {
+    const source = project.sources.find(({ name }) => name === group.source);
+    if (source === undefined) continue;
+    const upTo = await pushed?.foldedUpTo?.(groupName(group), overlayOf(group, source));
+    if (upTo !== undefined && upTo > moment) return true;
+  }
+  return false;
+}
+
 /**
  * Refuses a load as of a moment on both sides of which rows were folded together: what it would take in could not be told from what stays beside it.
  *

@@ -111,8 +111,10 @@ function namedLog(real: EventLog): EventLog {
 }
 
 function load(home: string, store: OnlineStore, engine: Engine): Promise<unknown> {
-  const clock = systemClock;
-  return materialize({ ...{ project, folder: home, home, store, engine, erased, clock }, full: true, asOf: BigInt(clock()) });
+  return materialize({
+    ...{ project, folder: home, home, store, engine, erased, clock: systemClock },
+    full: true,
+  });
 }
 
 function start(store: OnlineStore, log: EventLog): Promise<RunningStream> {

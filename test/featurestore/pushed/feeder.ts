@@ -28,6 +28,8 @@ export interface Feeder {
 /** Opens a way for rows of some sources to come. */
 export type OpenFeeder = (into: {
   readonly project: ProjectPlan;
+  /** The definitions in force, where they become others. */
+  readonly inForce?: () => ProjectPlan;
   readonly sources: readonly string[];
   readonly store: OnlineStore;
   readonly clock: () => Micros;
@@ -35,9 +37,10 @@ export type OpenFeeder = (into: {
 }) => Feeder | Promise<Feeder>;
 
 /** Pushes rows, one after the other. */
-export const pushFeeder: OpenFeeder = ({ project, store, clock, limits }) => {
+export const pushFeeder: OpenFeeder = ({ project, inForce = () => project, store, clock, limits }) => {
   const push = pushing({
     ...{ project, store, clock, erased: () => Promise.resolve(() => undefined) },
+    inForce: () => Promise.resolve(inForce()),
     limits: { maxFuture: Infinity, ...limits },
   });
   const pushOne = async ({ source, values }: FedRow): Promise<FedOutcome | undefined> => {

@@ -8,6 +8,7 @@ import { fromRaw, type GroupPlan, type ProjectPlan, type SourcePlan } from "../.
 import { appliedRows, type AppliedRows } from "../../../src/featurestore/applied/index.ts";
 import { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { rollback } from "../../../src/featurestore/generations/index.ts";
+import { backfill } from "../../../src/featurestore/backfill/index.ts";
 import { materialize } from "../../../src/featurestore/materialize/index.ts";
 import type { JoinPlan } from "../../../src/featurestore/offline/joins/join-plan.ts";
 import { digestSource } from "../../../src/featurestore/offline/sources/source-digests.ts";
@@ -51,6 +52,10 @@ interface Fed {
   readonly pushed: readonly boolean[];
   readonly start: { readonly request: number; readonly before: Micros };
   readonly steps: readonly { readonly step: Step; readonly after: Micros }[];
+  /** Before which step features are applied and backfilled that were not there; absent where all are from the beginning. */
+  readonly backfill: number | undefined;
+  /** Whether rows are folded as soon as there are some. */
+  readonly folds: boolean;
 }
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
@@ -75,6 +80,8 @@ const fed: fc.Arbitrary<Fed> = fc.record({
     request: fc.nat(15),
     before: fc.constantFrom(0, 1, second, minute, minute, day, day),
   }),
+  backfill: fc.constantFrom(undefined, undefined, 1, 2, 3),
+  folds: fc.boolean(),
   steps: fc.array(
     fc.record({
       step: steps,
@@ -97,6 +104,15 @@ const plans: readonly JoinPlan[] = [
   { windows: "range", states: "range" },
 ];
 
+/** A load that was made. */
+interface Loaded {
+  readonly asOf: Micros;
+  readonly appliedAt: Micros;
+  readonly fresh: boolean;
+  readonly since: Micros | undefined;
+  readonly groups: ReadonlySet<string>;
+}
+
 /** Sources that take rows: those of a time, that some feature looks back at. */
 function takesRows({ sources, groups }: ProjectPlan): readonly string[] {
   const isSeen = (source: string): boolean =>
@@ -115,15 +131,15 @@ export function pushedHistories(
     seed,
     open,
     feed = pushFeeder,
-    folds = false,
+    folds,
   }: {
     readonly runs: number;
     readonly seed: number;
     readonly open: OpenHistoryStore;
     /** How rows come that no file has; default: they are pushed. */
     readonly feed?: OpenFeeder;
-    /** Whether rows are folded as soon as there are some, so that moments before are not always answered for. */
-    readonly folds?: boolean;
+    /** Whether rows are folded as soon as there are some, so that moments before are not always answered for; default: in some histories, where the store folds rows at all. */
+    readonly folds?: true;
   },
 ): void {
   describe(`${name} that is loaded and pushed to`, () => {
@@ -144,17 +160,18 @@ export function pushedHistories(
       async () => {
         const seen = {
           asked: 0,
+          backfills: 0,
           pushes: 0,
           versions: 0,
           late: 0,
           rollbacks: 0,
           meanwhile: 0,
-          ...(folds ? { folded: 0 } : {}),
+          ...(folds === true ? { folded: 0 } : {}),
         };
         for (const [i, one] of fc.sample(fed, { seed, numRuns: runs }).entries()) {
           const home = path.join(folder, String(i));
           const what = `history ${String(i)} of seed ${String(seed)}`;
-          await play(one, { home, open, openFeeder: feed, engine, what, seen, folds });
+          await play(one, { home, open, openFeeder: feed, engine, what, seen, folds: folds ?? one.folds });
         }
         expect(seen.pushes).toBeGreaterThan(0);
         expect(seen.asked).toBeGreaterThan(0);
@@ -171,7 +188,7 @@ interface Playing {
   readonly openFeeder: OpenFeeder;
   readonly engine: Engine;
   readonly what: string;
-  readonly seen: Record<"asked" | "pushes" | "versions" | "late" | "rollbacks" | "meanwhile", number> & {
+  readonly seen: Record<"asked" | "backfills" | "pushes" | "versions" | "late" | "rollbacks" | "meanwhile", number> & {
     /** How often it was refused to answer for a moment that folded rows lie behind. */
     folded?: number;
   };
@@ -179,7 +196,7 @@ interface Playing {
 }
 
 async function play(
-  { history, pushed: isPushed, start, steps: all }: Fed,
+  { history, pushed: isPushed, start, steps: all, backfill: backfillAt }: Fed,
   { home, open: openStore, openFeeder, engine, what, seen, folds }: Playing,
 ): Promise<void> {
   const { project: given } = history;
@@ -201,8 +218,10 @@ async function play(
     // Whatever is waited for has come.
     const clock = (): Micros => (now += 1);
     const limits = folds ? { foldRows: 2, foldAfterMs: 0 } : {};
-    feeder = await openFeeder({ project: given, sources: open, store, clock, limits });
-    const [project, vector] = [feeder.place(given), feeder.place(history.vector)];
+    let inForce = backfillAt === undefined || backfillAt >= all.length ? given : withoutLast(given);
+    feeder = await openFeeder({ project: inForce, inForce: () => inForce, sources: open, store, clock, limits });
+    const { place } = feeder;
+    const [project, vector] = [place(given), place(history.vector)];
     const pushes: PushedRow[] = [];
     const moments = new Set<Micros>();
     const feed = async (rows: number): Promise<void> => {
@@ -228,7 +247,7 @@ async function play(
     const load = async (options: { readonly asOf?: Micros; readonly reach?: Micros | undefined }): Promise<void> => {
       const since = options.reach === undefined ? undefined : now - options.reach;
       const made = await materialize({
-        ...{ project, folder: home, home, store, engine, clock },
+        ...{ project: place(inForce), folder: home, home, store, engine, clock },
         ...(options.asOf === undefined ? {} : { asOf: BigInt(options.asOf) }),
         ...(since === undefined ? {} : { since: BigInt(since) }),
         limits: { changedShare: Infinity },
@@ -238,10 +257,12 @@ async function play(
         appliedAt: made.appliedAt,
         fresh: made.groups.some(({ status }) => status === "loaded"),
         since,
+        groups: names(made.groups),
       });
       now = Math.max(now, made.appliedAt);
     };
-    const loads: { asOf: Micros; appliedAt: Micros; fresh: boolean; since: Micros | undefined }[] = [];
+    const loads: Loaded[] = [];
+    let backfilled: Loaded | undefined;
     await load({ asOf: now });
     /** Each answer as of a moment, as it was given when the store was at different times: never another one. */
     const answers = new Map<string, { at: Micros; left: LeftRow; answer: Readonly<Record<string, ActualAnswer>> }>();
@@ -251,12 +272,13 @@ async function play(
       const first = loads[0]?.asOf ?? 0;
       const asked = [...moments].flatMap((k) => [k - 1, k, k + 1]);
       for (const at of new Set([...asked, now, ...requests.filter((one) => one <= now)])) {
-        if (at < first || at > now) continue;
+        // What is defined later is not answered before.
+        if (at < Math.max(first, backfilled?.appliedAt ?? first) || at > now) continue;
         for (const [n, { columns }] of lefts.entries()) {
           const read = await (async () => reader.read({ columns }, at))().catch((error: unknown) => {
             if (!(error instanceof TondoError) || error.code !== "MOMENT_NOT_SERVED") throw error;
-            const isFolded = seen.folded !== undefined && error.details["upTo"] !== undefined && at < now;
-            if (isFolded) seen.folded = (seen.folded ?? 0) + 1;
+            const isFolded = folds && error.details["upTo"] !== undefined && at < now;
+            if (isFolded && seen.folded !== undefined) seen.folded++;
             // Until the switch the load before it answered, which is not there any more behind a rollback.
             if (isFolded || at < (loads.at(-1)?.appliedAt ?? 0)) return undefined;
             throw error;
@@ -274,11 +296,36 @@ async function play(
         }
       }
     };
-    for (const { step, after } of all) {
+    for (const [at, { step, after }] of all.entries()) {
       now += after;
+      if (at === backfillAt) {
+        inForce = given;
+        const features = project.groups.flatMap((group) =>
+          group.features.flatMap(({ name, forward }) => (forward ? [] : [`${groupNameOf(group)}:${name}`])),
+        );
+        const made = await backfill({
+          ...{ project, folder: home, home, store, engine, clock, features },
+          limits: { changedShare: Infinity },
+        });
+        seen.backfills++;
+        // It may have found all there, where no group has a feature more.
+        if (made.asOf !== null && made.appliedAt !== null) {
+          const fresh = made.groups.some(({ status }) => status === "loaded");
+          backfilled = {
+            asOf: made.asOf,
+            appliedAt: made.appliedAt,
+            fresh,
+            since: undefined,
+            groups: names(made.groups),
+          };
+          loads.push(backfilled);
+          now = Math.max(now, made.appliedAt);
+        }
+      }
       if (step.does === "push") await feed(step.rows);
       else if (step.does === "roll back") {
-        if (await rollBack(project, home, store, clock)) {
+        const refused = backfilled === undefined ? [] : ["ROLLBACK_REFUSED"];
+        if (await rollBack(project, home, store, clock, refused)) {
           // What files brought meanwhile was served, and by the log that is in force again it never was.
           const undone = loads.pop()?.appliedAt ?? 0;
           for (const [id, { at }] of answers) if (at >= undone) answers.delete(id);
@@ -292,7 +339,8 @@ async function play(
         }
         await under;
       } else await load({ asOf: now, reach: step.reach });
-      await ask();
+      // What is defined later is not answered before.
+      if (inForce === given) await ask();
     }
     seen.asked += answers.size;
     const none = { erased: () => Promise.resolve(() => undefined) };
@@ -316,7 +364,7 @@ async function play(
       ]),
     );
     const known = (
-      _group: GroupPlan,
+      group: GroupPlan,
       { at }: SourcePlan,
       row: Row,
       declared: Micros | null,
@@ -327,8 +375,8 @@ async function play(
       const from = push?.k ?? declared;
       if (from === null || from <= first) return from;
       const t = at === undefined ? null : evaluateExpression(at, { columns: row });
-      const takes = ({ asOf, fresh, since = -Infinity }: (typeof loads)[number]): boolean =>
-        fresh && from <= asOf && Number(t) >= since;
+      const takes = ({ asOf, fresh, since = -Infinity, groups }: Loaded): boolean =>
+        fresh && groups.has(groupNameOf(group)) && from <= asOf && Number(t) >= since;
       const k = loads.slice(1).find(takes)?.appliedAt;
       if (k === undefined) return null;
       // Of what waited for one load the last one pushed is the later.
@@ -365,14 +413,45 @@ async function play(
   await rm(home, { recursive: true });
 }
 
+function names(groups: readonly { readonly group: string }[]): ReadonlySet<string> {
+  return new Set(groups.map(({ group }) => group));
+}
+
+/** Definitions in which each group lacks the last of its stored values, where it has more. */
+function withoutLast(project: ProjectPlan): ProjectPlan {
+  const groups = project.groups.map((group) => {
+    const back = group.stored.filter((one) => one.kind === "column" || one.direction === "back");
+    const last = back.at(-1);
+    return back.length < 2 ? group : { ...group, stored: group.stored.filter((one) => one !== last) };
+  });
+  return { ...project, groups };
+}
+
 function groupNameOf({ entity, name }: GroupPlan): string {
   return `${entity}:${name}`;
 }
 
-async function rollBack(project: ProjectPlan, home: string, store: OnlineStore, clock: () => Micros): Promise<boolean> {
+/**
+ * Goes back to the load before, in all groups that have one; gives whether it did.
+ *
+ * @param mayRefuse codes of errors by which it does not: what was loaded before other features were defined is not gone back to
+ */
+async function rollBack(
+  project: ProjectPlan,
+  home: string,
+  store: OnlineStore,
+  clock: () => Micros,
+  mayRefuse: readonly string[],
+): Promise<boolean> {
   const view = await store.view(project.groups.map(groupNameOf));
   const groups = project.groups.map(groupNameOf).filter((name) => view.pointer(name)?.before !== undefined);
   view.close();
-  if (groups.length > 0) await rollback({ project, home, store, groups, actor: "test", clock });
-  return groups.length > 0;
+  if (groups.length === 0) return false;
+  try {
+    await rollback({ project, home, store, groups, actor: "test", clock });
+  } catch (error) {
+    if (error instanceof TondoError && mayRefuse.includes(error.code)) return false;
+    throw error;
+  }
+  return true;
 }

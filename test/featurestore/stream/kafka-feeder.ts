@@ -27,7 +27,7 @@ interface Produced {
  * @param random numbers from 0 up to 1
  */
 export function kafkaFeeder(random: () => number): OpenFeeder {
-  return async ({ project: given, sources, store, clock }) => {
+  return async ({ project: given, inForce = () => given, sources, store, clock, limits: ownLimits }) => {
     const server = await sharedKafka();
     const kafka = kafkaClient(server);
     const topics = new Map(sources.map((source) => [source, `history-${randomUUID()}`]));
@@ -60,9 +60,9 @@ export function kafkaFeeder(random: () => number): OpenFeeder {
       });
       logs.push(log);
       return startStream({
-        ...{ store, log, clock, sources, inForce: () => Promise.resolve(project) },
+        ...{ store, log, clock, sources, inForce: () => Promise.resolve(place(inForce())) },
         erased: () => Promise.resolve(() => undefined),
-        limits: { maxDelayMs: Math.floor(random() * 20), maxFuture: Infinity, flushEvents: 3 },
+        limits: { maxDelayMs: Math.floor(random() * 20), maxFuture: Infinity, flushEvents: 3, ...ownLimits },
         onFailure: (_, error) => failures.push(error),
       });
     };

@@ -1,0 +1,1 @@
+export { backfill, type BackfilledFeature, type BackfillOptions, type BackfillResult } from "./backfill.ts";
