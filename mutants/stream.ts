@@ -308,8 +308,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "load-as-of-a-moment-within-a-fold",
     file: "src/featurestore/materialize/pushed-project.ts",
-    find: "if (upTo === undefined || asOf >= upTo ||",
-    replace: "if (upTo === undefined || asOf >= 0 ||",
+    find: "if (folded === undefined) return true;",
+    replace: "if (folded === undefined || isAsked) return true;",
     tests: folded,
   },
 ];

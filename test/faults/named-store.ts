@@ -41,7 +41,6 @@ export function namedPushes(store: OnlineStore, { pushed: real }: OnlineStore): 
       logged: (...given) => real.logged(...given),
       dropLogged: (...given) => asking("drop what files have", () => real.dropLogged(...given)),
       overlays: (group) => real.overlays(group),
-      ...(real.foldedUpTo === undefined ? {} : { foldedUpTo: real.foldedUpTo.bind(real) }),
       drop: (...given) => asking("drop pushed rows", () => real.drop(...given)),
       retire: (...given) => asking("retire pushed rows", () => real.retire(...given)),
     },

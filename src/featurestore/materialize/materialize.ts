@@ -37,12 +37,11 @@ import { type LoadedGroup, loadGroup } from "./load-group.ts";
 import type { MaterializeLimits } from "./materialize-limits.ts";
 import type { PlannedGroup } from "./planned-group.ts";
 import {
+  closePushed,
   feedGroups,
   type FedSince,
-  isFoldedBehind,
   isMomentOfPushed,
   pushedProject,
-  refuseFolded,
   refusePast,
 } from "./pushed-project.ts";
 import { longestWait } from "../pushed/index.ts";
@@ -144,13 +143,12 @@ async function startOf(
   for (;;) {
     const asOf = asked ?? (await nowBehind(options, chosen, since));
     if (from !== undefined) await refuseSince(options, chosen, from, asOf);
+    // It took so long to say so that rows behind it were folded.
+    if (!(await closePushed(options, chosen, asOf, asked !== undefined))) continue;
     // Fetching tells nothing of its own: it is a part of the steps that are told.
     const project = await pushedProject(options, chosen, asOf);
     // What the load brings first counts from its switch, behind such a row, and has the load's moment until then.
-    if (asked !== undefined) return { asOf, project };
-    // From here on none is folded on both sides of it; before, it took too long to say so.
-    if (await isFoldedBehind(options, chosen, asOf)) continue;
-    if (!(await isMomentOfPushed(options, chosen, asOf))) return { asOf, project };
+    if (asked !== undefined || !(await isMomentOfPushed(options, chosen, asOf))) return { asOf, project };
     await waitUntil(asOf + 1, options.clock ?? systemClock);
   }
 }
@@ -170,10 +168,8 @@ async function loadChosen(
   const { asOf, from } = time;
   const plans = await planGroups(options, chosen, time);
   const pointers = await currentPointers(options.store, chosen);
-  for (const [i, { name, files, overlay }] of plans.entries()) {
+  for (const [i, { name, files, overlay }] of plans.entries())
     refusePast(name, files, { overlay, since: since.get(name) }, pointers[i], asOf);
-    await refuseFolded(options.store, name, overlay, pointers[i], asOf);
-  }
   const { store, clock = systemClock } = options;
   const switches: PointerSwitch[] = [];
   const loaded: LoadedGroup[] = [];

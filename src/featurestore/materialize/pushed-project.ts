@@ -9,6 +9,7 @@ import { type GroupPointer, groupName, type OnlineStore } from "../online/index.
 import { layoutDigest } from "../online/fold-of.ts";
 import { planLayout } from "../online/group-layout.ts";
 import { overlayOf } from "../online/group-pointer.ts";
+import type { NewLoad } from "../online/pushed-store.ts";
 import { addEmptyParts, collectPushed, lastPushed, withPushed } from "../pushed/index.ts";
 import { pushedColumn, pushedFolder, pushedParts } from "../pushed/pushed-places.ts";
 
@@ -51,7 +52,36 @@ export async function feedGroups(
 }
 
 /**
- * The definitions over the files that hold all rows which were pushed up to a load's moment: what is pushed from now on counts from a later one.
+ * Sees to it that what is pushed from now on counts from a later moment than a load's.
+ *
+ * @returns whether the load can tell what counts before from what counts later: not where rows of both were folded together
+ * @throws TondoError `INVALID_ARGUMENT` where it cannot, and its moment was asked for
+ */
+export async function closePushed(
+  { project, store: { pushed }, clock = systemClock }: Pick<PushedProjectOptions, "project" | "store" | "clock">,
+  chosen: readonly GroupPlan[],
+  asOf: Micros,
+  isAsked: boolean,
+): Promise<boolean> {
+  const loads = chosen.flatMap((group): readonly NewLoad[] => {
+    const source = project.sources.find(({ name }) => name === group.source);
+    if (source === undefined) return [];
+    const layout = layoutDigest(planLayout(group, source).layout);
+    return [{ group: groupName(group), overlay: overlayOf(group, source), layout }];
+  });
+  const [folded] = (await pushed?.close(Math.min(asOf, clock()), loads)) ?? [];
+  if (folded === undefined) return true;
+  if (!isAsked) return false;
+  const [group, upTo] = folded;
+  throw new TondoError(
+    "INVALID_ARGUMENT",
+    `${group}: what was streamed until ${formatMicros(upTo)} was folded, and only loads as of then or later can take it in`,
+    { hint: `Materialize as of ${formatMicros(upTo)} or later, or as of the clock.`, details: { group, asOf: upTo } },
+  );
+}
+
+/**
+ * The definitions over the files that hold all rows which were pushed up to a load's moment, once {@link closePushed} was asked.
  *
  * @throws TondoError `INVALID_ARGUMENT` where that moment has not come and rows are pushed, and what `collectPushed` throws
  */
@@ -62,13 +92,6 @@ export async function pushedProject(
 ): Promise<ProjectPlan> {
   const { project, store, home, folder, engine, signal, clock = systemClock, erased = noneErased } = options;
   if (store.pushed === undefined) return project;
-  const loads = chosen.flatMap((group) => {
-    const source = project.sources.find(({ name }) => name === group.source);
-    return source === undefined
-      ? []
-      : [{ group: groupName(group), layout: layoutDigest(planLayout(group, source).layout) }];
-  });
-  await store.pushed.close(Math.min(asOf, clock()), loads);
   const names = new Set(chosen.map((group) => group.source));
   const sources = project.sources.filter(({ name }) => names.has(name));
   await addEmptyParts(sources, home, engine);
@@ -128,44 +151,6 @@ export function refusePast(
     "INVALID_ARGUMENT",
     `${group}: rows were pushed behind ${formatMicros(asOf)} which only loads as of ${formatMicros(floor)} or later can take in`,
     { hint: `Materialize as of ${formatMicros(floor)} or later, or as of the clock.`, details: { group, asOf: floor } },
-  );
-}
-
-/** Whether rows of any of these groups were folded that count from moments on both sides of one. */
-export async function isFoldedBehind(
-  { project, store: { pushed } }: Pick<PushedProjectOptions, "project" | "store">,
-  chosen: readonly GroupPlan[],
-  moment: Micros,
-): Promise<boolean> {
-  for (const group of chosen) {
-    const source = project.sources.find(({ name }) => name === group.source);
-    if (source === undefined) continue;
-    const upTo = await pushed?.foldedUpTo?.(groupName(group), overlayOf(group, source));
-    if (upTo !== undefined && upTo > moment) return true;
-  }
-  return false;
-}
-
-/**
- * Refuses a load as of a moment on both sides of which rows were folded together: what it would take in could not be told from what stays beside it.
- *
- * @throws TondoError `INVALID_ARGUMENT`
- */
-export async function refuseFolded(
-  { pushed }: OnlineStore,
-  group: string,
-  overlay: string | undefined,
-  current: GroupPointer | undefined,
-  asOf: Micros,
-): Promise<void> {
-  if (overlay === undefined) return;
-  const upTo = await pushed?.foldedUpTo?.(group, overlay);
-  // None is folded across the moment of a load that is kept.
-  if (upTo === undefined || asOf >= upTo || asOf === current?.asOf || asOf === current?.before?.asOf) return;
-  throw new TondoError(
-    "INVALID_ARGUMENT",
-    `${group}: what was streamed until ${formatMicros(upTo)} was folded, and only loads as of then or later can take it in`,
-    { hint: `Materialize as of ${formatMicros(upTo)} or later, or as of the clock.`, details: { group, asOf: upTo } },
   );
 }
 

@@ -46,11 +46,9 @@ export interface PushedStore {
    * Sees to it that whatever is pushed from now on has a moment behind this one: what has a smaller one is there then.
    *
    * @param loads the groups that are about to be loaded as of it: rows that are folded from now on are folded apart on both sides of it
+   * @returns by group up to which moment rows were folded before, where some may have been folded on both sides of it: a load as of it could not tell them apart
    */
-  close(moment: Micros, loads?: readonly LoadedLayout[]): Promise<void>;
-
-  /** Up to which moment rows of an overlay were folded: a load as of an earlier one, which none was before, cannot tell them apart. `undefined` where none were. */
-  foldedUpTo?(group: string, overlay: string): Promise<Micros | undefined>;
+  close(moment: Micros, loads?: readonly NewLoad[]): Promise<ReadonlyMap<string, Micros>>;
 
   /** Removes what rows of a key came to that were folded, or counts those rows; gives how many they were. Durable when it returns. */
   dropFolded?(group: string, overlay: string, key: Uint8Array, how?: "count"): Promise<number>;
@@ -80,9 +78,10 @@ export interface PushedStore {
 /** A row in the log of a source. Where it is asked whether it is to be removed, `k` is no number while it is not known whether it will count. */
 export type LoggedRow = Pick<PushedRow, "k" | "text">;
 
-/** A group that is about to be loaded, and a digest of the layout that it will have. */
-export interface LoadedLayout {
+/** A load that is about to be made of a group: what its pushed rows are filed under, and a digest of the layout that it will have. */
+export interface NewLoad {
   readonly group: string;
+  readonly overlay: string;
   readonly layout: string;
 }
 

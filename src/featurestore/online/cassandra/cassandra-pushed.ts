@@ -127,8 +127,10 @@ export class CassandraPushed implements PushedStore {
     return this.order.positions.identity("naming the store");
   }
 
-  close(moment: Micros): Promise<void> {
-    return this.order.close(moment, "closing what was pushed");
+  async close(moment: Micros): Promise<ReadonlyMap<string, Micros>> {
+    await this.order.close(moment, "closing what was pushed");
+    // Rows are never folded here.
+    return new Map();
   }
 
   async logged(source: string, after: Micros, limit: number): Promise<readonly LoggedRow[]> {

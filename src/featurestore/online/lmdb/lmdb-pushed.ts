@@ -7,9 +7,9 @@ import type { GroupPointer } from "../group-pointer.ts";
 import type {
   Feed,
   LoadCut,
-  LoadedLayout,
   LoggedRow,
   NewFeed,
+  NewLoad,
   Push,
   Pushed,
   PushedGroup,
@@ -245,21 +245,29 @@ export class LmdbPushed implements PushedStore {
     }
   }
 
-  close(moment: Micros, loads: readonly LoadedLayout[] = []): Promise<void> {
+  close(moment: Micros, loads: readonly NewLoad[] = []): Promise<ReadonlyMap<string, Micros>> {
     const { root, writing, readAnew } = this.#context;
     return writing("closing what was pushed", async () => {
-      root.transactionSync(() => {
+      const folded = root.transactionSync(() => {
         if (this.#last() < moment) this.#setLast(moment);
-        for (const { group, layout } of loads) this.#cut(group, { at: moment, layout });
+        return new Map(loads.flatMap((load) => this.#begun(load, moment)));
       });
       await root.flushed;
       readAnew();
+      return folded;
     });
   }
 
-  foldedUpTo(group: string, overlay: string): Promise<Micros | undefined> {
-    this.#context.readAnew();
-    return Promise.resolve(this.#folded(group, overlay));
+  /** Remembers that a load was begun; or gives up to which moment rows were folded, where that may have been on both sides of its own. */
+  #begun({ group, overlay, layout }: NewLoad, at: Micros): readonly (readonly [string, Micros])[] {
+    const cuts = this.#cuts(group);
+    const { asOf, before } = this.#context.pointer(group) ?? {};
+    const isBound = [asOf, before?.asOf, ...cuts.map((cut) => cut.at)].includes(at);
+    const upTo = this.#folded(group, overlay);
+    if (!isBound && upTo !== undefined && upTo > at) return [[group, upTo]];
+    const kept = [...cuts.filter((cut) => cut.at !== at), { at, layout }].slice(-mostCuts);
+    this.#context.meta.putSync(cutsKey(group), Buffer.from(JSON.stringify(kept)));
+    return [];
   }
 
   async dropFolded(group: string, overlay: string, key: Uint8Array, how?: "count"): Promise<number> {
@@ -287,13 +295,6 @@ export class LmdbPushed implements PushedStore {
       return rows;
     };
     return how === "count" ? work() : writing("removing what was pushed", work);
-  }
-
-  /** Remembers that a load was begun, beside the last few others. */
-  #cut(group: string, cut: LoadCut): void {
-    const others = this.#cuts(group).filter(({ at }) => at !== cut.at);
-    const kept = [...others, cut].slice(-mostCuts);
-    this.#context.meta.putSync(cutsKey(group), Buffer.from(JSON.stringify(kept)));
   }
 
   #cuts(group: string): readonly LoadCut[] {
