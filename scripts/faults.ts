@@ -2,13 +2,17 @@
 // loads, pushes, streams, rollbacks, erasures and the log of served features, so many times at each, and holds what they leave against the oracle.
 import { parseArgs } from "node:util";
 import { makeFaults } from "../test/faults/faults.ts";
-import { works } from "../test/faults/works/index.ts";
+import { kafkaWorks, works } from "../test/faults/works/index.ts";
+import { faultKafka } from "../test/faults/works/stream-kafka.ts";
+import { startKafka } from "../test/servers/kafka.ts";
+
+const all = [...works, ...kafkaWorks];
 
 const usage = `usage: npm run faults -- [--kills N] [--seed N] [--only WORK]...
 
   --kills N     how many times at each point, each in another random history (default 10)
   --seed N      where to begin (default: the time)
-  --only WORK   only this work: ${works.map(({ name }) => name).join(", ")}
+  --only WORK   only this work: ${all.map(({ name }) => name).join(", ")}
 `;
 
 function count(name: string, text: string): number {
@@ -22,7 +26,7 @@ async function main(): Promise<void> {
     options: {
       kills: { type: "string", default: "10" },
       seed: { type: "string", default: String((Date.now() % 2_000_000_000) + 1) },
-      only: { type: "string", multiple: true, default: works.map(({ name }) => name) },
+      only: { type: "string", multiple: true, default: all.map(({ name }) => name) },
       help: { type: "boolean", default: false },
     },
   });
@@ -30,11 +34,13 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const chosen = works.filter(({ name }) => values.only.includes(name));
-  const other = values.only.find((name) => !works.some((work) => work.name === name));
+  const chosen = all.filter(({ name }) => values.only.includes(name));
+  const other = values.only.find((name) => !all.some((work) => work.name === name));
   if (other !== undefined) throw new Error(`there is no work "${other}"\n${usage}`);
   const seed = count("seed", values.seed);
   process.stdout.write(`seed ${String(seed)}\n`);
+  await using kafka = chosen.some((work) => kafkaWorks.includes(work)) ? await startKafka() : undefined;
+  if (kafka !== undefined) process.env[faultKafka] = kafka.bootstrap;
   const times = new Map<string, number>();
   const made = await makeFaults({
     ...{ works: chosen, kills: count("kills", values.kills), seed },
