@@ -68,7 +68,11 @@ export function pushedStoreConformance(
 
     it("gives each row a moment of its own, behind all before it, whatever the clock and the source", async () => {
       const one = await pushed.push(push(["a", "b"], ["SFO"]));
-      expect(one).toEqual({ first: start + pushed.lead, last: start + pushed.lead + 1, writtenAt: start });
+      expect(one).toEqual({
+        first: start + pushed.lead,
+        last: start + pushed.lead + 1,
+        seenFrom: start + store.staleness,
+      });
       const two = await pushed.push(push(["c"], ["SFO"], { source: "others", clock: () => start - 5 }));
       expect(two.first).toBe(one.last + 1);
       const lead = String(pushed.lead);

@@ -192,6 +192,6 @@ export interface Pushed {
   /** The moments of its first and its last row. */
   readonly first: Micros;
   readonly last: Micros;
-  /** When it was written, by the clock. */
-  readonly writtenAt: Micros;
+  /** From when on all who read see it, by the clock: what counts from an earlier moment came late. */
+  readonly seenFrom: Micros;
 }

@@ -163,7 +163,7 @@ export class RowApplication {
     const isGone = (i: number): boolean => isErased(i, now);
     const gone = new Set(kept.flatMap((i, place) => (isGone(i) ? [done.first + place] : [])));
     if (gone.size > 0) await dropMoments(pushed, source.name, groups, gone);
-    const lateBy = Math.max(0, done.writtenAt + store.staleness - done.first);
+    const lateBy = Math.max(0, done.seenFrom - done.first);
     const waiting = kept.filter((i) => late.has(i) && !isGone(i)).length;
     return {
       ...{ appliedAt: done.last, lateBy, waiting },

@@ -54,7 +54,7 @@ export interface CassandraLimits {
    * anew, after half of it: all programs that use the store must say the same.
    */
   readonly holdMs: number;
-  /** How long ahead of the clock rows are pushed, beyond `pointerAgeMs`, milliseconds: as long as it may take to have them stand, with clocks that differ. */
+  /** How long ahead of the clock rows are pushed, milliseconds: as long as it may take to have them stand, with clocks that differ. Those that are pushed to a group for the first time, by `pointerAgeMs` further. */
   readonly pushLeadMs: number;
   /** How long a push may write before it is given up, milliseconds; one that died is taken for dead after twice that. */
   readonly pushTimeoutMs: number;
@@ -79,7 +79,7 @@ export const defaultCassandraLimits: CassandraLimits = {
   writesInFlight: 256,
   leaseMs: 30_000,
   holdMs: 60_000,
-  pushLeadMs: 1000,
+  pushLeadMs: 250,
   pushTimeoutMs: 60_000,
   pushTries: 20,
 };

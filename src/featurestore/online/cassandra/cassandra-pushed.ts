@@ -25,7 +25,7 @@ const statesAtOnce = 100;
  *
  * 1. It is looked up which groups its source feeds. Each is marked as one that rows are pushed to, which readers learn with their pointers, and once.
  * 2. Its rows are written, for requests by key and for loads by batch, under its name and without a moment. Nobody counts them. What finds them is written before them.
- * 3. It stands: one conditional batch in one partition gives it its moments, ahead of the clock by `lead`, puts it into the order of pushes, and moves `last` behind it; the condition is that
+ * 3. It stands: one conditional batch in one partition gives it its moments, ahead of the clock by `pushLeadMs` (and by `staleness` as long as readers may not know that rows are pushed to the group), puts it into the order of pushes, and moves `last` behind it; the condition is that
  *    `last` is before its first moment, and that nothing was said of which groups are fed since that was looked up. So all its rows count or none does, moments ascend in the order of decisions, and a load that closes moments, by moving `last`, has what is before
  *    them in the order, for good. A push that comes too late for its moment takes later ones, which costs one more decision and no row is written again.
  * 4. Its rows for requests are told their moments, so that who reads them has to look nothing up, and the order is told that this is done.
@@ -43,7 +43,9 @@ export class CassandraPushed implements PushedStore {
   readonly #session: Session;
   readonly #control: ControlTable;
   readonly #tables: PushedTables;
-  readonly #marked: Set<string> = new Set<string>();
+  /** By overlay when it was marked, or found to be, by a clock that only goes forward, milliseconds. */
+  readonly #marked: Map<string, number> = new Map<string, number>();
+  readonly #staleness: Micros;
   readonly #onMarked: () => void;
 
   /** @param onMarked called where readers of this process are to look for pushed rows from now on */
@@ -52,6 +54,7 @@ export class CassandraPushed implements PushedStore {
     this.#control = control;
     this.#tables = new PushedTables(session);
     this.order = new PushOrder(session);
+    this.#staleness = staleness;
     this.lead = staleness + session.settled.limits.pushLeadMs * 1000;
     this.#onMarked = onMarked;
   }
@@ -87,7 +90,10 @@ export class CassandraPushed implements PushedStore {
     const chosen = async (): Promise<readonly PushedGroup[]> =>
       choose(await this.order.feeds(source, doing), await this.#pointers(groups, doing));
     let into = await chosen();
-    const behind = (since: Micros): Micros => Math.max(clock() + this.lead, (seen.last ?? -Infinity) + 1, since);
+    // Readers that do not know of an overlay yet do so a while after it was marked; rows they read anew each time.
+    const unknown = into.some((one) => this.#isFresh(one)) ? this.#staleness : 0;
+    const lead = unknown + limits.pushLeadMs * 1000;
+    const behind = (since: Micros): Micros => Math.max(clock() + lead, (seen.last ?? -Infinity) + 1, since);
     const since = behind(-Infinity);
     await this.#admit(into, since, doing);
     for (const { group, overlay } of into) await this.#mark(group, overlay, doing);
@@ -100,9 +106,9 @@ export class CassandraPushed implements PushedStore {
       if (performance.now() - began > limits.pushTimeoutMs)
         throw unavailable(doing, "it took longer than a push may", "timeout", this.#session.settled.where);
       if (await this.order.stand({ batch, source, first, rows: texts.length, moves }, seen, doing)) {
-        const writtenAt = clock();
+        const seenFrom = clock() + unknown;
         await this.#spread(batch, first, into, doing);
-        return { first, last: first + texts.length - 1, writtenAt };
+        return { first, last: first + texts.length - 1, seenFrom };
       }
       if (turn >= limits.pushTries) throw crowded(this.#session, doing);
       await sleep(Math.random() * 10 * turn);
@@ -312,8 +318,14 @@ export class CassandraPushed implements PushedStore {
     const name = overlayScope("", group, overlay);
     if (this.#marked.has(name)) return;
     await this.#control.markPushed(group, overlay, doing);
-    this.#marked.add(name);
+    this.#marked.set(name, performance.now());
     this.#onMarked();
+  }
+
+  /** Whether readers may not know of an overlay yet. */
+  #isFresh({ group, overlay }: PushedGroup): boolean {
+    const markedAt = this.#marked.get(overlayScope("", group, overlay));
+    return markedAt === undefined || performance.now() - markedAt <= this.#staleness / 1000;
   }
 
   /** Asks each group whether it takes the rows; what it does not admit is thrown. */

@@ -48,6 +48,8 @@ export interface LmdbPushedContext {
   readonly root: RootDatabase<Bytes, Bytes>;
   readonly meta: Database<Bytes, Bytes>;
   readonly lead: Micros;
+  /** How old a view may be that is read. */
+  readonly staleness: Micros;
   readonly openDatabase: (name: string, create: boolean) => Database<Bytes, Bytes> | undefined;
   readonly writing: <T>(doing: string, work: () => Promise<T>) => Promise<T>;
   /** What is current of a group, within a write. */
@@ -159,7 +161,7 @@ export class LmdbPushed implements PushedStore {
         this.#setPositions(source, moves, positions);
         for (const [i, bytes] of encodedLog.entries()) log.putSync(logKey(source, first + i), bytes);
         this.#setLast(last);
-        return { first, last, writtenAt: 0 };
+        return { first, last, seenFrom: 0 };
       };
       for (;;) {
         readAnew();
@@ -176,10 +178,10 @@ export class LmdbPushed implements PushedStore {
         const written = root.transactionSync(() => write(overlays));
         if (written === "again") continue;
         if ("refused" in written) return written;
-        const writtenAt = clock();
+        const seenFrom = clock() + this.#context.staleness;
         await root.flushed;
         readAnew();
-        return { ...written, writtenAt };
+        return { ...written, seenFrom };
       }
     });
     if ("refused" in done) throw done.refused;

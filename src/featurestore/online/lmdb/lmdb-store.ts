@@ -72,7 +72,12 @@ export class LmdbStore implements OnlineStore {
     this.#readOnly = options.readOnly === true;
     this.switchLead = (options.limits?.switchLeadMs ?? defaultLmdbLimits.switchLeadMs) * 1000;
     this.pushed = new LmdbPushed({
-      ...{ root, meta, lead: (options.limits?.pushLeadMs ?? defaultLmdbLimits.pushLeadMs) * 1000 },
+      ...{
+        root,
+        meta,
+        staleness: this.staleness,
+        lead: (options.limits?.pushLeadMs ?? defaultLmdbLimits.pushLeadMs) * 1000,
+      },
       openDatabase: (name, create) => this.#open(name, create),
       writing: (doing, work) => this.#writing(doing, work),
       pointer: (group) => this.#currentPointer(group),

@@ -110,6 +110,25 @@ async function rowsIn(table: string): Promise<number> {
 }
 
 describe("rows pushed to Cassandra", () => {
+  it("is further ahead only as long as readers may not know that the group has pushed rows", async () => {
+    const limits = { pointerAgeMs: 400, pushLeadMs: 50 };
+    const { store, name } = await loaded(limits);
+    let now = start;
+    const clock = (): Micros => now;
+    const first = await store.pushed.push(pushOf(["a"], ["SFO"], { clock }));
+    expect(first).toMatchObject({ first: start + 450_000, seenFrom: start + 400_000 });
+    await sleep(450);
+    now = start + 1_000_000;
+    expect(await store.pushed.push(pushOf(["b"], ["SFO"], { clock }))).toMatchObject({
+      ...{ first: now + 50_000, seenFrom: now },
+    });
+    // Who pushes for the first time does not know since when others did.
+    const other = await open(name, limits);
+    now += 1_000_000;
+    expect(await other.pushed.push(pushOf(["c"], ["SFO"], { clock }))).toMatchObject({ first: now + 450_000 });
+    expect(await held(store, ["SFO"])).toHaveLength(1);
+  });
+
   it("cost a read of a group that none were pushed to nothing, and of another one query a key", async () => {
     const { store } = await loaded();
     const view = await store.view([group]);
