@@ -340,6 +340,13 @@ const mutants: readonly Mutant[] = [
     ...join,
   },
   {
+    name: "versions-of-two-rows-not-told-apart",
+    file: `${folder}/sources/source-relation.ts`,
+    find: "having count(*) > 1",
+    replace: "having count(*) > 2",
+    ...join,
+  },
+  {
     name: "repeat-becomes-known-later",
     file: `${folder}/sources/source-relation.ts`,
     find: '"min(k) as k"',
@@ -894,8 +901,9 @@ const mutants: readonly Mutant[] = [
   {
     name: "id-with-a-missing-part-forgotten",
     file: `${folder}/sources/source-relation.ts`,
-    find: '(${ids.map((id) => `${id} is null`).join(" or ")})',
-    replace: '(${ids.map((id) => `${id} is null`).join(" and ")})',
+    find: "anti join repeated using (${id}) where ${stays}",
+    replace:
+      'anti join repeated using (${id}) where ${ids.map((one) => `${one} is not null`).join(" and ")} and ${stays}',
     tests: edges,
   },
   {

@@ -696,6 +696,13 @@ const mutants: readonly Mutant[] = [
     tests: ["test/featurestore/online/codec/records.test.ts"],
   },
   {
+    name: "windows-of-versions-loaded-from-too-late-on",
+    file: "src/featurestore/materialize/load-group.ts",
+    find: "from: BigInt(oldestEvents(layout, asOf))",
+    replace: "from: BigInt(oldestEvents(layout, asOf) + 3_600_000_000)",
+    tests: ["test/featurestore/materialize/histories.test.ts"],
+  },
+  {
     name: "switched-before-it-is-written",
     file: "src/featurestore/materialize/load-group.ts",
     find: "await into.finish();",

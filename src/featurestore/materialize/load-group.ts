@@ -21,6 +21,7 @@ import type { PlannedGroup } from "./planned-group.ts";
 import { loadRecent } from "./recent-load.ts";
 import { loadRows } from "./row-load.ts";
 import { loadWindows } from "./window-load.ts";
+import { oldestEvents } from "./window-sql.ts";
 
 /** What the load of a group is done with. */
 export interface GroupLoading extends FilePlaces {
@@ -118,8 +119,9 @@ function chosenLoad(
 async function computeKeys(
   loading: GroupLoading,
   log: AppliedLog | undefined,
-  { writer, opened, sight, relation, isReadAgain, others }: Computing,
+  computing: Computing,
 ): Promise<LoadedGroup> {
+  const { writer, opened, sight, relation, isReadAgain, others } = computing;
   const { plan, engine, asOf, fedSince, signal, progress = silentProgress, clock = systemClock } = loading;
   const { name, group, source, planned, files } = plan;
   const limits = { ...defaultMaterializeLimits, ...loading.limits };
@@ -133,7 +135,8 @@ async function computeKeys(
     ...(signal === undefined ? {} : { signal }),
   };
   try {
-    if (isWindows(planned)) await loadWindows(load, planned);
+    if (isWindows(planned))
+      await loadWindows({ ...load, relation: await relationOfWindows(loading, planned, computing) }, planned);
     else if (planned.layout.kind === "rows") await loadRows(load, planned.layout, source.kind === "table");
     await into.finish();
     const { layout } = planned;
@@ -170,6 +173,16 @@ async function computeKeys(
       ? { how: "full", reason: others }
       : { how: "incremental", copied: others.keys, computed: into.counts.keys };
   return { writer, pointer, log, how };
+}
+
+/** What windows are loaded from. Versions are told apart before anything is left out of what they gave, so that of events with an `id` what no window needs is left out as files are read. */
+function relationOfWindows(
+  { plan: { source }, asOf, signal }: GroupLoading,
+  { layout }: PlannedLayout<WindowLayout>,
+  { opened, sight, relation }: Computing,
+): SourceRelation | Promise<SourceRelation> {
+  if (source.id === undefined) return relation;
+  return opened.seen({ ...sight, from: BigInt(oldestEvents(layout, asOf)) }, signal);
 }
 
 function together(computed: LoadCounts, copied: CopiedCounts | undefined): LoadCounts {

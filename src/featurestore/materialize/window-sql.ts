@@ -1,4 +1,4 @@
-import { floorTo as floorMoment, TondoError } from "../../core/index.ts";
+import { floorTo as floorMoment, type Micros, TondoError } from "../../core/index.ts";
 import { aggregates } from "../../dsl/index.ts";
 import { toCarrier } from "../duckdb/index.ts";
 import { floorTo } from "../offline/files/floor-sql.ts";
@@ -20,11 +20,15 @@ export function oldestTiles(layout: WindowLayout, asOf: number): readonly number
   return layout.hops.map(({ hop, reach }) => floorMoment(asOf - reach, hop));
 }
 
+/** The first moment of which a load needs events. */
+export function oldestEvents(layout: WindowLayout, asOf: Micros): Micros {
+  return Math.min(...oldestTiles(layout, asOf));
+}
+
 /** SQL that makes the table of events; those dated at the load's moment or later count from behind their time on. */
 export function eventsSql(load: GroupLoad, layout: WindowLayout): string {
-  const oldest = Math.min(...oldestTiles(layout, load.asOf));
   return `create or replace temp table ${eventsTable} as select * from (${load.relation.sql})
-    where t >= ${String(oldest)} and ${knownAt(load)}`;
+    where t >= ${String(oldestEvents(layout, load.asOf))} and ${knownAt(load)}`;
 }
 
 /**

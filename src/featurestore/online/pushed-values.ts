@@ -190,9 +190,16 @@ export class PushedReader {
     const values = this.#read(all, results);
     const textOf = (outputs: readonly number[], row: number): string =>
       JSON.stringify(outputs.map((output) => jsonOf(results[output]?.[row] ?? null)));
+    // Most ids come once: only where one comes again there may be versions to tell apart.
+    const ids = results[this.#id[0] ?? 0] ?? [];
+    const again = repeated(ids);
     const events = new Map<string, { readonly versions: Set<string>; standing: number }>();
     const standing: number[] = [];
     for (const row of all.keys()) {
+      if (!again.has(ids[row] ?? null)) {
+        standing.push(row);
+        continue;
+      }
       const isOwn = this.#id.some((part) => isMissingRaw(results[part]?.[row] ?? null));
       const id = isOwn ? String(row) : textOf([0, ...this.#id], row);
       // What does not say whether it deletes does not.
@@ -225,6 +232,14 @@ export class PushedReader {
       counts: this.#places.map(({ where }) => where < 0 || Number(valueOf(where, row)) === 1),
     }));
   }
+}
+
+/** The values that a column has more than once. */
+function repeated(column: RawColumn): ReadonlySet<Raw> {
+  const seen = new Set<Raw>();
+  const again = new Set<Raw>();
+  for (const value of column) (seen.has(value) ? again : seen).add(value);
+  return again;
 }
 
 function seenBetween(rows: readonly PushedRow[], after: Micros, at: Micros): readonly PushedRow[] {

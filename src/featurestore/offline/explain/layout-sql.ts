@@ -58,6 +58,7 @@ const clauses: ReadonlySet<string> = new Set([
   "left",
   "asof",
   "semi",
+  "anti",
   "with",
   "on",
 ]);
@@ -68,7 +69,7 @@ function query(parts: readonly Part[], indent: string): string {
     const word = typeof part === "string" ? part.trim().toLowerCase() : "";
     const before = typeof parts[i - 1] === "string" ? (parts[i - 1] as string).trim().toLowerCase() : "";
     const continues =
-      (word === "join" && ["left", "asof", "inner", "semi"].includes(before)) ||
+      (word === "join" && ["left", "asof", "inner", "semi", "anti"].includes(before)) ||
       (word === "left" && before === "asof") ||
       // A function: left(text, 3).
       (word === "left" && String(parts[i + 1]) === "(");

@@ -245,12 +245,15 @@ function versions(
       : `select ${event}, k, ${kept.map((name) => `best.${name} as ${name}`).join(", ")} from (
           select ${event}, k, arg_max(struct_pack(${kept.map((name) => `${name} := ${name}`).join(", ")}), row(${[...declared, ...tie(reads)].join(", ")})) as best
           from distinct_versions group by ${event}, k)`;
+  const id = ids.join(", ");
+  // Most ids come once: what is grouped and sorted to tell versions apart are the rows of those alone that come again. One of which a part is missing equals none.
   return `with counted as materialized (${rows}),
-    distinct_versions as (select ${version}, ${first}${anyDerived} from counted where ${ids.map((id) => `${id} is not null`).join(" and ")} group by ${version}),
+    repeated as materialized (select ${id} from counted group by ${id} having count(*) > 1),
+    distinct_versions as (select ${version}, ${first}${anyDerived} from counted semi join repeated using (${id}) group by ${version}),
     standing as (${standing})
     select ${listed}, until from (select *, lead(k) over (partition by ${event} order by k) as until from standing) where ${stays}
     union all
-    select ${listed}, null::bigint as until from counted where (${ids.map((id) => `${id} is null`).join(" or ")}) and ${stays}`;
+    select ${listed}, null::bigint as until from counted anti join repeated using (${id}) where ${stays}`;
 }
 
 /** The SQL condition under which a row counts for a stored window, besides its time. */
