@@ -7,12 +7,14 @@ import { TondoError } from "../../src/index.ts";
 import { runFlights } from "./pipeline.ts";
 import { printSummary } from "./print-summary.ts";
 
-const help = `The main job on three million real flights.
+const help = `The main job on three million real flights: features, training set, models, online store,
+predictions, and a day of flights that come as events.
 
 Usage: npm start -- [--json] [--dump DIR]
 
   --json      print the summary as one JSON object on the last line
-  --dump DIR  write the checked requests and both vectors as Parquet
+  --dump DIR  write the checked requests and both vectors as Parquet, those of the last day
+              as last-day-*.parquet
   --help      this text
 
 It exits with 1 where a served vector differs from the training path's.
@@ -49,8 +51,8 @@ async function main(): Promise<number> {
     });
     if (values.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`);
     else printSummary(summary, process.stdout);
-    const { checked, identical } = summary.consistency;
-    return checked === identical ? 0 : 1;
+    const checks = [summary.consistency, summary.lastDay.consistency];
+    return checks.every(({ checked, identical }) => checked === identical) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof TondoError)) throw error;
     process.stderr.write(

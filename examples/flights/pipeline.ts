@@ -3,16 +3,19 @@ import { fileURLToPath } from "node:url";
 import { linearTrainer, logisticTrainer, open, type Progress } from "../../src/index.ts";
 import type { TrainAndRegisterResult } from "../../src/training/index.ts";
 import { type Baselines, baselinesOf } from "./baselines.ts";
-import { checkConsistency, type CheckedRequests, type Consistency } from "./consistency.ts";
+import type { Consistency } from "./compare-vectors.ts";
+import { checkConsistency, type CheckedRequests } from "./consistency.ts";
+import { type LastDay, playLastDay } from "./last-day.ts";
 import { examplePredictions, type ShownPrediction } from "./predictions.ts";
 import { prepareFlights } from "./prepare.ts";
+import { lastDayFrom } from "./prepare-sql.ts";
 import type { TondoProject } from "./tondo.d.ts";
 
-/** What is trained and judged on: the first twenty days of June 2001, and the rest. */
+/** What is trained and judged on: the first twenty days of June 2001, and the rest but the last day. */
 const specification = fileURLToPath(new URL("flight_delay.training-set.json", import.meta.url));
 
-/** The moment as of which features are loaded for serving. */
-export const servedAt = "2001-06-30T18:00:00Z";
+/** The moment as of which features are loaded for serving: behind it flights come as events. */
+export const servedAt: string = lastDayFrom;
 
 /** Chosen so that some seventy cities have a model of their own. */
 export const minRows = 800;
@@ -50,6 +53,8 @@ export interface Summary {
     readonly read: number;
     readonly dropped: number;
     readonly kept: number;
+    /** Of those kept: they come as events. */
+    readonly lastDay: number;
     readonly airports: number;
   };
   readonly definitions: Readonly<Record<string, number>>;
@@ -65,11 +70,12 @@ export interface Summary {
   readonly predictions: readonly ShownPrediction[];
   readonly consistency: Consistency;
   readonly requests: CheckedRequests;
+  readonly lastDay: LastDay;
   readonly seconds: Readonly<Record<string, number>>;
   readonly peakMemoryMb: number;
 }
 
-/** The main job, from files to checked predictions. */
+/** The main job, from files to checked predictions, and on to a day of events. */
 export async function runFlights(options: {
   readonly folder: string;
   readonly progress: Progress;
@@ -116,11 +122,13 @@ export async function runFlights(options: {
   const { consistency, requests } = await timed("check consistency", () =>
     checkConsistency({ tondo, set, prepared, at: servedAt, dump, ...watched }),
   );
+  const lastDay = await timed("last day", () => playLastDay({ tondo, set, prepared, dump, ...watched }));
   return {
     flights: {
       read: prepared.counts.read,
       dropped: prepared.counts.dropped,
       kept: prepared.counts.flights,
+      lastDay: prepared.counts.lastDay,
       airports: prepared.counts.airports,
     },
     definitions: countBy(changes, ({ change }) => change),
@@ -136,6 +144,7 @@ export async function runFlights(options: {
     predictions,
     consistency,
     requests,
+    lastDay,
     seconds,
     peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
   };

@@ -50,10 +50,11 @@ async function show(tondo: Tondo<TondoProject>, route: Departure, at: string): P
   };
 }
 
-/** The request for a departure. */
+/** The request for a departure: as of a moment, or of now. */
 export function requestOf(
   { origin, destination, distance, partition }: Departure,
-  at: string,
+  at?: string,
 ): PredictRequest<TondoProject, "flight_delay"> {
-  return { vector: "flight_delay", keys: { origin, destination }, inputs: { distance }, partition, at };
+  const asked = at === undefined ? {} : { at };
+  return { vector: "flight_delay", keys: { origin, destination }, inputs: { distance }, partition, ...asked };
 }

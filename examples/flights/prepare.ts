@@ -16,11 +16,13 @@ import { Engine } from "../../src/featurestore/duckdb/index.ts";
 import {
   addZones,
   countRows,
+  makeFlights,
   makeOffsets,
   readInputs,
   selectAirports,
   selectDepartures,
   selectFlights,
+  selectLastDay,
   writeOutput,
 } from "./prepare-sql.ts";
 
@@ -30,7 +32,10 @@ export interface PreparedCounts {
   readonly read: number;
   /** Of them dropped as data errors: more than an hour early. */
   readonly dropped: number;
+  /** All others. */
   readonly flights: number;
+  /** Of them those of the last day, which come as events. */
+  readonly lastDay: number;
   readonly airports: number;
   /** Flights of June 2001 (UTC): the left rows. */
   readonly departures: number;
@@ -38,9 +43,12 @@ export interface PreparedCounts {
 
 /** Where the example's data lie. */
 export interface Prepared {
-  /** The folder that holds the three files, absolute. */
+  /** The folder that holds the four files, absolute. */
   readonly folder: string;
+  /** All flights but those of the last day. */
   readonly flights: string;
+  /** The flights of the last day, in the order in which they land. */
+  readonly lastDay: string;
   readonly airports: string;
   readonly departures: string;
   readonly counts: PreparedCounts;
@@ -63,11 +71,12 @@ interface Stamp {
 }
 
 const stampName = "prepared.json";
-const names = ["flights.parquet", "airports.csv", "departures.parquet"] as const;
+const names = ["flights.parquet", "last-day.parquet", "airports.csv", "departures.parquet"] as const;
 
 /**
  * Makes the example's data from the installed packages `vega-datasets` and `@photostructure/tz-lookup`: local clock
- * times become UTC by the origin's zone, each flight gets the moment of its landing, errors of the data are dropped.
+ * times become UTC by the origin's zone, each flight gets a number and the moment of its landing, errors of the data are dropped. The last day is
+ * written apart: it comes as events.
  * The same inputs give the same bytes; what is there already is verified by its SHA-256 and kept.
  *
  * @throws TondoError `SOURCE_MISSING` where a package is not installed; `SOURCE_CHANGED` where it holds other data than
@@ -77,7 +86,7 @@ const names = ["flights.parquet", "airports.csv", "departures.parquet"] as const
 export async function prepareFlights(options: PrepareOptions): Promise<Prepared> {
   const { progress = silentProgress, signal } = options;
   const folder = resolve(options.folder);
-  progress.start("prepare flights", 4);
+  progress.start("prepare flights", 5);
   const sources = locate();
   const inputs = await digests(sources);
   const found = await readStamp(folder, inputs);
@@ -96,12 +105,15 @@ export async function prepareFlights(options: PrepareOptions): Promise<Prepared>
     for (const sql of addZones(await zonesOf(engine))) await run(sql);
     await run(makeOffsets);
     progress.update(2);
+    await run(makeFlights);
+    progress.update(3);
     const paths = prepared(folder);
     await writeQuery(run, selectFlights, paths.flights);
-    progress.update(3);
+    progress.update(4);
+    await writeQuery(run, selectLastDay, paths.lastDay);
     await writeQuery(run, selectAirports, paths.airports);
-    await writeQuery(run, selectDepartures(paths.flights), paths.departures);
-    const counts = await countAll(engine, countRows(paths.flights, paths.departures));
+    await writeQuery(run, selectDepartures, paths.departures);
+    const counts = await countAll(engine, countRows({ ...paths }));
     const written = await digests(Object.fromEntries(names.map((name) => [name, join(folder, name)])));
     await writeFileAtomic(
       join(folder, stampName),
@@ -118,6 +130,7 @@ function prepared(folder: string): Omit<Prepared, "counts" | "reused"> {
   return {
     folder,
     flights: join(folder, "flights.parquet"),
+    lastDay: join(folder, "last-day.parquet"),
     airports: join(folder, "airports.csv"),
     departures: join(folder, "departures.parquet"),
   };
@@ -193,7 +206,8 @@ async function countAll(engine: Engine, query: string): Promise<PreparedCounts> 
       hint: "Install vega-datasets 3.2.1, which this example was written for.",
     });
   }
-  return { read, dropped, flights, airports: count("airports"), departures: count("departures") };
+  const [lastDay, airports, departures] = [count("lastDay"), count("airports"), count("departures")];
+  return { read, dropped, flights, lastDay, airports, departures };
 }
 
 async function writeQuery(run: (sql: string) => Promise<void>, query: string, path: string): Promise<void> {

@@ -20,6 +20,13 @@ export async function busiestRoutes({ departures }: Prepared, n: number): Promis
   );
 }
 
+/** As many requests as asked for: where there are fewer routes some are asked about again, as a service would be. */
+export function requestsOf(routes: readonly Departure[], n: number): readonly Departure[] {
+  return Array.from({ length: n }, (_, i) => routes[i % routes.length]).filter(
+    (route): route is Departure => route !== undefined,
+  );
+}
+
 /** A flown route of some origin city's, busiest first; the first for which `chosen` says yes. */
 export async function firstRoute(
   prepared: Prepared,

@@ -37,6 +37,21 @@ describe("the main job on three million flights", () => {
     expect(first.requests.present).toBeGreaterThanOrEqual(0.9);
   });
 
+  it("streams the last day and serves what training has of it, in each hour", () => {
+    const { events, consistency, differences, watched } = first.lastDay;
+    expect(events).toBe(first.flights.lastDay);
+    expect(events).toBeGreaterThan(10_000);
+    expect(differences).toEqual([]);
+    expect(consistency).toEqual({ checked: 1000, identical: 1000 });
+    expect(watched.map(({ moments }) => new Set(moments.map(({ delayMinutes }) => delayMinutes)).size)).toEqual([
+      5, 5, 5,
+    ]);
+    // Just behind the load, as the load serves it.
+    const [city] = first.predictions;
+    const same = watched.find(({ origin, destination }) => origin === city?.origin && destination === city.destination);
+    expect(same?.moments[0]?.delayMinutes).toBe(city?.delayMinutes);
+  });
+
   it("trains on at least 300,000 rows and accounts for each left row", () => {
     const { rows, counts } = first.trainingSet;
     expect(counts["train"]).toBeGreaterThanOrEqual(300_000);
@@ -63,6 +78,10 @@ describe("the main job on three million flights", () => {
     expect(new Set(again.materialized.map(({ status }) => status))).toEqual(new Set(["unchanged"]));
     expect(again.consistency).toEqual(first.consistency);
     expect(again.predictions).toEqual(first.predictions);
+    expect(again.lastDay.consistency).toEqual(first.lastDay.consistency);
+    const seen = ({ lastDay }: Summary): unknown =>
+      lastDay.watched.map(({ moments }) => moments.map(({ at: _, ...moment }) => moment));
+    expect(seen(again)).toEqual(seen(first));
   });
 
   it("dumps requests and both vectors", async () => {
@@ -71,5 +90,6 @@ describe("the main job on three million flights", () => {
     const [trained, served] = [await slot("trained.parquet"), await slot("served.parquet")];
     expect(trained).toHaveLength(1000);
     expect(served).toEqual(trained);
+    expect(await slot("last-day-served.parquet")).toEqual(await slot("last-day-trained.parquet"));
   });
 });

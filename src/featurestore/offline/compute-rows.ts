@@ -1,5 +1,6 @@
 import type { Progress, Value } from "../../core/index.ts";
 import { compileRows, type Fitted, fromRaw, type Output, type RawColumn, type VectorPlan } from "../../dsl/index.ts";
+import type { AppliedRows } from "../applied/index.ts";
 import { carrierOf, type Engine, toCarrier } from "../duckdb/index.ts";
 import { leafPlan } from "./expressions-sql.ts";
 import type { FilePlaces } from "./files/file-places.ts";
@@ -18,6 +19,8 @@ export interface ComputeRowsOptions {
   /** Each with `at`, the key columns and the inputs. */
   readonly rows: readonly LeftRow[];
   readonly places: FilePlaces;
+  /** See `JoinOptions.applied`. */
+  readonly applied?: ReadonlyMap<string, AppliedRows> | undefined;
   readonly plan?: JoinPlan | undefined;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -25,9 +28,9 @@ export interface ComputeRowsOptions {
 
 /** Expressions over what a vector reads, by the training path: the same join, the same generated code. Row by row, in order. */
 export async function computeRows(options: ComputeRowsOptions): Promise<readonly (readonly Value[])[]> {
-  const { engine, vector, outputs, fitted = {}, rows, places, plan, progress, signal } = options;
+  const { engine, vector, outputs, fitted = {}, rows, places, applied, plan, progress, signal } = options;
   const left = await loadLeftRows({ engine, vector, rows, at: "at", carry: [], places, labels: false, signal });
-  const table = await joinTableOf({ engine, vector, left, places, plan, progress, signal });
+  const table = await joinTableOf({ engine, vector, left, places, applied, plan, progress, signal });
   const program = compileRows(outputs, fitted, { functions: engine.functions });
   const columns = program.leaves.map(({ name, kind }) => toCarrier(table.leaf(leafPlan(name, kind)), kind));
   const computed: (readonly Value[])[] = [];

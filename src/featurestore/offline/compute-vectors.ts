@@ -1,9 +1,12 @@
 import type { Progress, Value } from "../../core/index.ts";
 import type { Fitted, VectorPlan } from "../../dsl/index.ts";
+import type { AppliedLog, AppliedRows } from "../applied/index.ts";
 import { Engine, type EngineOptions } from "../duckdb/index.ts";
 import { computeRows } from "./compute-rows.ts";
 import { type FilePlaces, holdingFiles } from "./files/file-places.ts";
 import type { LeftRow } from "./rows/left-rows.ts";
+import { appliedGroups, appliedTo } from "./sets/applied-groups.ts";
+import { digestSource, type SourceFile } from "./sources/source-digests.ts";
 
 /** What is computed of which rows, by which files. */
 export interface ComputeVectorsOptions extends FilePlaces {
@@ -11,6 +14,8 @@ export interface ComputeVectorsOptions extends FilePlaces {
   readonly fitted: Fitted;
   /** Each with `at`, the key columns and the inputs. */
   readonly rows: readonly LeftRow[];
+  /** When rows were first applied online, by `entity:group`: they are known from then on, and those that were pushed from when they count. Without it rows are known when they say. */
+  readonly applied?: ReadonlyMap<string, AppliedLog>;
   readonly engine?: EngineOptions;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
@@ -44,6 +49,7 @@ async function compute(options: ComputeVectorsOptions): Promise<ComputedVectors>
       fitted,
       rows,
       places: options,
+      applied: await appliedRowsOf(options),
       progress,
       signal,
     });
@@ -51,4 +57,12 @@ async function compute(options: ComputeVectorsOptions): Promise<ComputedVectors>
   } finally {
     engine.close();
   }
+}
+
+async function appliedRowsOf(options: ComputeVectorsOptions): Promise<ReadonlyMap<string, AppliedRows> | undefined> {
+  const { vector, applied, signal } = options;
+  if (applied === undefined) return undefined;
+  const files = new Map<string, readonly SourceFile[]>();
+  for (const source of vector.sources) files.set(source.name, await digestSource(source, options, signal));
+  return appliedGroups(vector, appliedTo(vector, applied), files);
 }

@@ -35,6 +35,7 @@ describe("prepareFlights", () => {
       read: 3_000_000,
       dropped: 142,
       flights: 2_999_858,
+      lastDay: 10_999,
       airports: 3376,
       departures: 502_519,
     });
@@ -54,10 +55,26 @@ describe("prepareFlights", () => {
     expect(actual).toEqual(expected);
   });
 
+  it("numbers the flights as they left, and keeps those of the last day apart, as they land", async () => {
+    const [all] =
+      await query(`select count(distinct flight)::int as n, min(flight)::int as first, max(flight)::int as last
+      from read_parquet([${sqlText(made.flights)}, ${sqlText(made.lastDay)}])`);
+    expect(all).toEqual({ n: made.counts.flights, first: 1, last: made.counts.flights });
+    const [file] = await query(`select max(landed_at)::varchar as landed,
+        count(*) filter (departed_at < before or flight <= number)::int as astray
+      from (select *, lag(departed_at) over (order by file_row_number) as before, lag(flight) over (order by file_row_number) as number
+        from read_parquet(${sqlText(made.flights)}, file_row_number = true))`);
+    expect(file).toEqual({ landed: "2001-06-30 18:00:00", astray: 0 });
+    const [day] =
+      await query(`select min(landed_at)::varchar as first, max(landed_at)::varchar as last, count(*) filter (landed_at < before)::int as astray
+      from (select *, lag(landed_at) over (order by file_row_number) as before from read_parquet(${sqlText(made.lastDay)}, file_row_number = true))`);
+    expect(day).toEqual({ first: "2001-06-30 18:01:00", last: "2001-07-01 16:34:00", astray: 0 });
+  });
+
   it("lets no delay be known before the flight can have landed", async () => {
     const [row] = await query(
       `select min(date_diff('minute', departed_at, landed_at) - distance * 60 / 450.0 - greatest(delay, 0)) as least,
-        count(*) filter (landed_at <= departed_at)::int as early from read_parquet(${sqlText(made.flights)})`,
+        count(*) filter (landed_at <= departed_at)::int as early from read_parquet([${sqlText(made.flights)}, ${sqlText(made.lastDay)}])`,
     );
     expect(row?.["early"]).toBe(0);
     expect(Number(row?.["least"])).toBeGreaterThanOrEqual(30);

@@ -7,6 +7,7 @@ const folder = join(import.meta.dirname, "../../../examples/flights");
 
 /** What prepare.ts writes, as far as the definitions read it. */
 const flights: Schema = {
+  flight: "int?",
   origin: "string?",
   destination: "string?",
   departed_at: "timestamp?",
