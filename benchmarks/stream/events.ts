@@ -1,12 +1,9 @@
 import { Partitioners } from "kafkajs";
 import { type RunningKafka, startKafka } from "../../test/servers/kafka.ts";
 import { kafkaClient } from "../../test/servers/kafka-client.ts";
-import { scaled } from "../harness/scale.ts";
 
 /** How many keys events have. */
 export const keys = 200_000;
-/** How many events one call applies. */
-export const events: number = scaled(400_000, 20_000);
 export const topic = "orders";
 const partitions = 4;
 const lengths = ["1h", "1d", "7d"];
@@ -24,24 +21,29 @@ export const definitions: string = [
   "}",
 ].join("\n");
 
-/** A Kafka of its own with the events, of the last hour, in a topic of four partitions. */
-export async function producedEvents(): Promise<RunningKafka> {
-  const kafka = await startKafka({ fastBoot: false });
-  const client = kafkaClient(kafka);
-  const admin = client.admin();
+/** Makes the topic, of four partitions. */
+export async function createTopic(kafka: RunningKafka): Promise<void> {
+  const admin = kafkaClient(kafka).admin();
   await admin.connect();
   await admin.createTopics({
     topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
     waitForLeaders: true,
   });
   await admin.disconnect();
+}
+
+/** A Kafka of its own with so many events, of the last hour, in the topic. */
+export async function producedEvents(count: number): Promise<RunningKafka> {
+  const kafka = await startKafka({ fastBoot: false });
+  await createTopic(kafka);
+  const client = kafkaClient(kafka);
   const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   const now = Date.now();
   let state = 7;
   const random = (): number => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) / 2 ** 32;
-  for (let from = 0; from < events; from += 5000) {
-    const messages = Array.from({ length: Math.min(5000, events - from) }, () => ({
+  for (let from = 0; from < count; from += 5000) {
+    const messages = Array.from({ length: Math.min(5000, count - from) }, () => ({
       value: JSON.stringify({
         shop: `s${String(Math.floor(random() * keys))}`,
         ordered: new Date(now - Math.floor(random() * 3_600_000)).toISOString(),

@@ -3,12 +3,18 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { open, type Tondo } from "../../src/index.ts";
 import type { RunningKafka } from "../../test/servers/kafka.ts";
+import { scaled } from "../harness/scale.ts";
 import type { Case, Suite } from "../harness/suite.ts";
 import { bareLoop } from "./bare-loop.ts";
-import { definitions, events, producedEvents, topic } from "./events.ts";
+import { readableCassandra, streamCassandra } from "./cassandra.ts";
+import { definitions, producedEvents, topic } from "./events.ts";
+import { readableCase } from "./readable.ts";
+import { streamAll } from "./streamed.ts";
+
+/** How many events one call applies. */
+const events = scaled(400_000, 20_000);
 
 /** A project that is loaded, and has read nothing. */
 async function freshProject({ bootstrap }: RunningKafka): Promise<{ readonly folder: string; readonly tondo: Tondo }> {
@@ -20,27 +26,19 @@ async function freshProject({ bootstrap }: RunningKafka): Promise<{ readonly fol
   return { folder, tondo };
 }
 
-/** Applies all events of the topic. */
-async function streamAll(tondo: Tondo): Promise<void> {
-  const stream = await tondo.stream();
-  const applied = (): number => stream.metrics.partitions.reduce((sum, one) => sum + one.applied, 0);
-  while (applied() < events) await Promise.race([sleep(5), stream.failed]);
-  await stream.stop();
-}
-
 const streamLmdb: Case = {
   name: "stream-lmdb",
   against: "a bare kafkajs loop over a Map",
   unit: "us/event",
   async setup() {
-    const kafka = await producedEvents();
+    const kafka = await producedEvents(events);
     const folders: string[] = [];
     return {
       pieces: events,
       ours: async () => {
         const { folder, tondo } = await freshProject(kafka);
         folders.push(folder);
-        await streamAll(tondo);
+        await streamAll(tondo, events);
         await tondo.close();
       },
       baseline: async () => {
@@ -54,7 +52,7 @@ const streamLmdb: Case = {
         equal(await bareLoop(kafka, bare, `bare-${randomUUID()}`, events), events);
         const { folder, tondo } = await freshProject(kafka);
         folders.push(folder);
-        await streamAll(tondo);
+        await streamAll(tondo, events);
         const { partitions } = await tondo.streamStatus();
         equal(
           partitions.reduce((sum, { end }) => sum + end, 0),
@@ -75,6 +73,17 @@ const streamLmdb: Case = {
   },
 };
 
-const suite: Suite = { name: "stream", cases: [streamLmdb] };
+const readableLmdb = readableCase("lmdb", async (kafka) => {
+  const { folder, tondo } = await freshProject(kafka);
+  return {
+    tondo,
+    close: async () => {
+      await tondo.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+});
+
+const suite: Suite = { name: "stream", cases: [streamLmdb, streamCassandra, readableLmdb, readableCassandra] };
 
 export default suite;
