@@ -79,10 +79,10 @@ export async function sales(tondo: Tondo, shop: string, ...names: readonly strin
 }
 
 /** Waits until a stream has passed so many events, whatever became of them, and what it applied counts. */
-export async function untilPassed(stream: RunningStream, events: number): Promise<void> {
+export async function untilPassed(stream: RunningStream, events: number, seconds: number = 20): Promise<void> {
   const passed = (): number =>
     stream.metrics.partitions.reduce((sum, { applied, repeated, dead }) => sum + applied + repeated + dead, 0);
-  for (let left = 1000; passed() < events; left--) {
+  for (let left = seconds * 50; passed() < events; left--) {
     if (left === 0) throw new Error(`it has passed ${String(passed())} events: ${JSON.stringify(stream.metrics)}`);
     await Promise.race([sleep(20), stream.failed]);
   }
