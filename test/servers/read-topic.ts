@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EachBatchPayload, Kafka, KafkaMessage } from "kafkajs";
 
 /** A message as kafkajs gives it, and the partition that it lay in. */
@@ -8,7 +9,7 @@ export type ReadMessage = KafkaMessage & { readonly partition: number };
 export async function readTopic({ kafka, topic }: { kafka: Kafka; topic: string }): Promise<readonly ReadMessage[]> {
   const admin = kafka.admin();
   await admin.connect();
-  const offsets = await admin.fetchTopicOffsets(topic);
+  const offsets = await untilLed(() => admin.fetchTopicOffsets(topic));
   await admin.disconnect();
   const missing = new Map(
     offsets.filter(({ low, high }) => BigInt(low) < BigInt(high)).map((each) => [each.partition, BigInt(each.high)]),
@@ -40,4 +41,16 @@ export async function readTopic({ kafka, topic }: { kafka: Kafka; topic: string 
     await consumer.disconnect();
   }
   return [...read.values()];
+}
+
+/** Asks again while partitions of a broker that has just begun have no leader. */
+async function untilLed<T>(ask: () => Promise<T>): Promise<T> {
+  for (let left = 100; ; left--) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (left === 0 || (error as { readonly retriable?: boolean }).retriable !== true) throw error;
+    }
+    await sleep(100);
+  }
 }
