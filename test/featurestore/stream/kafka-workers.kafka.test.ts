@@ -16,7 +16,7 @@ describe("workers of a stream from Kafka", () => {
       try {
         for (const i of [0, 1]) workers[i] = await startWorker(shop.folder, topic.bootstrap);
         let produced = 0;
-        for (let kill = 0; kill < 10; kill++) {
+        for (let kill = 0; kill < 6; kill++) {
           const until = produced + 400;
           for (; produced < until; produced += 50) {
             await produce(topic, produced, produced + 50);
