@@ -1,20 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Admin, Consumer, Kafka, Message, Producer } from "kafkajs";
+import type { Admin, KafkaConfig, Message, Producer } from "kafkajs";
 import { type Micros, TondoError } from "../../../core/index.ts";
 import type { DeadLetter } from "../dead-letter.ts";
 import type { BuriedLetter, EventLog, EventReader, Extent, Reading } from "../event-log.ts";
 import { deadLetterMessage, deadLetterTopic } from "./dead-letter-topic.ts";
 import { readUpTo } from "./dead-letter-reading.ts";
+import { KafkaClient } from "./kafka-client.ts";
 import { kafkaError } from "./kafka-error.ts";
 import { loadKafka } from "./kafka-module.ts";
 import { defaultKafkaLimits, type KafkaLimits, type KafkaOptions } from "./kafka-options.ts";
-import { TopicReading } from "./topic-reading.ts";
+import { type GroupMember, TopicReading } from "./topic-reading.ts";
 
 /** Topics of Apache Kafka. */
 export class KafkaEventLog implements EventLog {
   readonly kind: string = "kafka";
-  readonly #kafka: Kafka;
+  /** Makes a client: one for all that is asked and sent, and another for each time that a group is joined. */
+  readonly #client: () => KafkaClient;
+  readonly #common: KafkaClient;
+  readonly #members: Set<KafkaClient> = new Set<KafkaClient>();
   readonly #brokers: readonly string[];
   readonly #limits: KafkaLimits;
   /** Topics of dead letters that are there. */
@@ -22,8 +26,9 @@ export class KafkaEventLog implements EventLog {
   #admin: Promise<Admin> | undefined;
   #producer: Promise<Producer> | undefined;
 
-  private constructor(kafka: Kafka, brokers: readonly string[], limits: KafkaLimits) {
-    this.#kafka = kafka;
+  private constructor(client: () => KafkaClient, brokers: readonly string[], limits: KafkaLimits) {
+    this.#client = client;
+    this.#common = client();
     this.#brokers = brokers;
     this.#limits = limits;
   }
@@ -41,7 +46,7 @@ export class KafkaEventLog implements EventLog {
       });
     const limits = { ...defaultKafkaLimits, ...options.limits };
     const module = await loadKafka();
-    const kafka = new module.Kafka({
+    const config: Omit<KafkaConfig, "socketFactory"> = {
       brokers: [...brokers],
       clientId,
       ...(ssl === undefined ? {} : { ssl }),
@@ -51,8 +56,8 @@ export class KafkaEventLog implements EventLog {
       retry: retry(limits),
       // What matters comes as an error, or is reported to who reads.
       logLevel: module.logLevel.NOTHING,
-    });
-    return new KafkaEventLog(kafka, brokers, limits);
+    };
+    return new KafkaEventLog(() => new KafkaClient(module, config), brokers, limits);
   }
 
   async read(topic: string, group: string, reader: EventReader): Promise<Reading> {
@@ -60,19 +65,29 @@ export class KafkaEventLog implements EventLog {
     const extents = (): Promise<ReadonlyMap<string, Extent>> => this.extents(topic);
     // A topic that is not there would be waited for without a word.
     await extents();
-    const consumer = (): Consumer =>
-      this.#kafka.consumer({
-        groupId: group,
-        allowAutoTopicCreation: false,
-        sessionTimeout: limits.sessionTimeoutMs,
-        rebalanceTimeout: limits.rebalanceTimeoutMs,
-        heartbeatInterval: Math.max(100, Math.floor(limits.sessionTimeoutMs / 10)),
-        maxBytesPerPartition: limits.bytesPerPartition,
-        maxWaitTimeInMs: limits.maxWaitMs,
-        retry: { ...retry(limits), restartOnFailure: () => Promise.resolve(false) },
-      });
     const asError = (error: unknown): TondoError => kafkaError(error, `reading ${topic}`, this.#brokers);
-    return TopicReading.start({ topic, consumer, reader, extents, limits, asError });
+    return TopicReading.start({ topic, member: () => this.#member(group), reader, extents, limits, asError });
+  }
+
+  #member(group: string): GroupMember {
+    const limits = this.#limits;
+    const client = this.#client();
+    this.#members.add(client);
+    const consumer = client.kafka.consumer({
+      groupId: group,
+      allowAutoTopicCreation: false,
+      sessionTimeout: limits.sessionTimeoutMs,
+      rebalanceTimeout: limits.rebalanceTimeoutMs,
+      heartbeatInterval: Math.max(100, Math.floor(limits.sessionTimeoutMs / 10)),
+      maxBytesPerPartition: limits.bytesPerPartition,
+      maxWaitTimeInMs: limits.maxWaitMs,
+      retry: { ...retry(limits), restartOnFailure: () => Promise.resolve(false) },
+    });
+    const close = (): void => {
+      client.close();
+      this.#members.delete(client);
+    };
+    return { consumer, close };
   }
 
   extents(topic: string): Promise<ReadonlyMap<string, Extent>> {
@@ -125,7 +140,7 @@ export class KafkaEventLog implements EventLog {
     const ends = await this.extents(target);
     const group = `tondo-letters-${randomUUID()}`;
     const { maxWaitMs, retries } = this.#limits;
-    const consumer = this.#kafka.consumer({ groupId: group, maxWaitTimeInMs: maxWaitMs, retry: { retries } });
+    const consumer = this.#common.kafka.consumer({ groupId: group, maxWaitTimeInMs: maxWaitMs, retry: { retries } });
     try {
       yield* readUpTo(consumer, target, ends, asError);
     } finally {
@@ -140,6 +155,7 @@ export class KafkaEventLog implements EventLog {
     this.#admin = undefined;
     this.#producer = undefined;
     for (const one of [admin, producer]) await (await one?.catch(() => undefined))?.disconnect().catch(() => undefined);
+    for (const client of [this.#common, ...this.#members]) client.close();
   }
 
   async #makeTopic(topic: string): Promise<void> {
@@ -165,7 +181,7 @@ export class KafkaEventLog implements EventLog {
     const { initialRetryTime, maxRetryTime } = retry(this.#limits);
     let pause = initialRetryTime;
     for (let left = this.#limits.retries; ; left--) {
-      const connecting = (this.#admin ??= connected(this.#kafka.admin()));
+      const connecting = (this.#admin ??= connected(this.#common.kafka.admin()));
       try {
         return await ask(await connecting);
       } catch (error) {
@@ -182,7 +198,7 @@ export class KafkaEventLog implements EventLog {
   #producing(): Promise<Producer> {
     // Not idempotent: a letter may be there twice, and kafkajs may take another one for what it sent before, whose answer was lost.
     if (this.#producer !== undefined) return this.#producer;
-    const connecting = connected(this.#kafka.producer({ allowAutoTopicCreation: false }));
+    const connecting = connected(this.#common.kafka.producer({ allowAutoTopicCreation: false }));
     this.#producer = connecting;
     connecting.catch(() => {
       if (this.#producer === connecting) this.#producer = undefined;

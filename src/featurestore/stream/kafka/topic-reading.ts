@@ -8,12 +8,19 @@ import type { KafkaLimits } from "./kafka-options.ts";
 /** What a topic is read by. */
 export interface TopicReadingOptions {
   readonly topic: string;
-  /** Makes a consumer of the group, which does not begin again by itself. */
-  readonly consumer: () => Consumer;
+  /** Makes another client of the group, which does not begin again by itself. */
+  readonly member: () => GroupMember;
   readonly reader: EventReader;
   readonly extents: () => Promise<ReadonlyMap<string, Extent>>;
   readonly limits: KafkaLimits;
   readonly asError: (error: unknown) => TondoError;
+}
+
+/** A client that is one of a group. */
+export interface GroupMember {
+  readonly consumer: Consumer;
+  /** Ends all its connections. */
+  close(): void;
 }
 
 /**
@@ -28,7 +35,7 @@ export class TopicReading implements Reading {
   /** What this process is called in the group. */
   #member: string = "";
   #assigned: ReadonlySet<number> = new Set<number>();
-  #consumer: Consumer;
+  #client: GroupMember;
   readonly #stopping: AbortController = new AbortController();
   /** The client that follows one that gave up. */
   #rejoining: Promise<void> = Promise.resolve();
@@ -36,27 +43,29 @@ export class TopicReading implements Reading {
 
   private constructor(options: TopicReadingOptions) {
     this.#options = options;
-    this.#consumer = options.consumer();
+    this.#client = options.member();
     this.#failed.promise.catch(() => undefined);
   }
 
   static async start(options: TopicReadingOptions): Promise<TopicReading> {
     const reading = new TopicReading(options);
     try {
-      await reading.#join(reading.#consumer);
+      await reading.#join(reading.#client);
     } catch (error) {
       throw options.asError(error);
     }
     return reading;
   }
 
-  async #join(consumer: Consumer): Promise<void> {
+  async #join(client: GroupMember): Promise<void> {
     const { topic, limits } = this.#options;
+    const { consumer } = client;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       this.#pause = firstPauseMs;
       this.#joined(payload.memberId, payload.memberAssignment[topic] ?? []);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
+      client.close();
       this.#rejoining = this.#rejoin(payload.error);
     });
     // Of what is no event, and of what was compacted away, nothing else is heard.
@@ -73,14 +82,14 @@ export class TopicReading implements Reading {
         eachBatch: (payload) => this.#batch(payload),
       });
     } catch (error) {
-      await consumer.disconnect().catch(() => undefined);
+      await leave(client);
       throw error;
     }
   }
 
   /** Goes on with another client, however long that takes. */
   async #rejoin(reason: unknown): Promise<void> {
-    const { reader, asError, consumer } = this.#options;
+    const { reader, asError, member } = this.#options;
     // What it had may be another's by now.
     this.#assigned = new Set();
     this.#taken = new Map();
@@ -90,9 +99,9 @@ export class TopicReading implements Reading {
       const isOver = await sleep(this.#pause, false, { signal: this.#stopping.signal }).catch(() => true);
       if (isOver) return;
       this.#pause = Math.min(mostPauseMs, 2 * this.#pause);
-      this.#consumer = consumer();
+      this.#client = member();
       try {
-        await this.#join(this.#consumer);
+        await this.#join(this.#client);
         return;
       } catch (error) {
         why = error;
@@ -107,7 +116,7 @@ export class TopicReading implements Reading {
   async commit(partition: string, next: number): Promise<void> {
     const { topic } = this.#options;
     if (!this.#assigned.has(Number(partition))) return;
-    await this.#consumer.commitOffsets([{ topic, partition: Number(partition), offset: String(next) }]);
+    await this.#client.consumer.commitOffsets([{ topic, partition: Number(partition), offset: String(next) }]);
   }
 
   retake(partition: string): void {
@@ -117,10 +126,10 @@ export class TopicReading implements Reading {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#consumer.disconnect().catch(() => undefined);
+    await leave(this.#client);
     await this.#rejoining;
     // One that was about to follow.
-    await this.#consumer.disconnect().catch(() => undefined);
+    await leave(this.#client);
   }
 
   /** All partitions are taken at once, so that what happens to their positions is seen also where no event comes. */
@@ -141,7 +150,7 @@ export class TopicReading implements Reading {
       // Partitions were dealt out anew meanwhile.
       if (!isCurrent() || next === undefined) return;
       taken.set(partition, { next, hasBegun: false, seeks: 0 });
-      this.#consumer.seek({ topic, partition, offset: String(next) });
+      this.#client.consumer.seek({ topic, partition, offset: String(next) });
     } catch (error) {
       // Where the client begins anew, partitions are dealt out anew.
       if (isOfClient(error)) reader.report(this.#options.asError(error));
@@ -156,7 +165,7 @@ export class TopicReading implements Reading {
     // Where partitions are dealt out, they are all taken behind that.
     while (!this.#isStopping && taken === this.#taken) {
       try {
-        const { state, members } = await this.#consumer.describeGroup();
+        const { state, members } = await this.#client.consumer.describeGroup();
         if (state === "Stable" && members.some(({ memberId }) => memberId === this.#member))
           await this.#take(partition, taken);
         return;
@@ -236,7 +245,7 @@ export class TopicReading implements Reading {
     // What is between was compacted away, or is no event.
     if (from > part.next && (part.hasBegun || part.seeks >= mostSeeks)) return true;
     part.seeks++;
-    this.#consumer.seek({ topic, partition, offset: String(part.next) });
+    this.#client.consumer.seek({ topic, partition, offset: String(part.next) });
     return false;
   }
 
@@ -287,6 +296,11 @@ function fetchedFrom(batch: EachBatchPayload["batch"]): number {
 function momentOf(timestamp: string): number {
   const micros = Number(timestamp) * 1000;
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, micros));
+}
+
+async function leave(member: GroupMember): Promise<void> {
+  await member.consumer.disconnect().catch(() => undefined);
+  member.close();
 }
 
 function isOfClient(error: unknown): boolean {
