@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { EachBatchPayload, Kafka, KafkaMessage } from "kafkajs";
+import { untilLed } from "./until-led.ts";
 
 /** A message as kafkajs gives it, and the partition that it lay in. */
 export type ReadMessage = KafkaMessage & { readonly partition: number };
@@ -41,16 +41,4 @@ export async function readTopic({ kafka, topic }: { kafka: Kafka; topic: string 
     await consumer.disconnect();
   }
   return [...read.values()];
-}
-
-/** Asks again while partitions of a broker that has just begun have no leader. */
-async function untilLed<T>(ask: () => Promise<T>): Promise<T> {
-  for (let left = 100; ; left--) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (left === 0 || (error as { readonly retriable?: boolean }).retriable !== true) throw error;
-    }
-    await sleep(100);
-  }
 }

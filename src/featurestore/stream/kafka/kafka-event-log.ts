@@ -165,19 +165,22 @@ export class KafkaEventLog implements EventLog {
       { name: "cleanup.policy", value: "delete" },
       { name: "retention.ms", value: "-1" },
     ];
-    await this.#asking(`making ${topic}`, async (admin) => {
+    const doing = `making ${topic}`;
+    await this.#asking(doing, async (admin) => {
       const there = await admin.listTopics();
       if (!there.includes(topic))
         await admin.createTopics({
           topics: [{ topic, numPartitions: 1, replicationFactor: -1, configEntries }],
-          waitForLeaders: true,
+          waitForLeaders: false,
         });
     });
+    // Brokers hear of it one by one.
+    await this.#asking(doing, (admin) => admin.fetchTopicOffsets(topic), "also where it is not there");
     this.#made.add(topic);
   }
 
   /** Asks, and asks again what may go well at once: where brokers begin or end, kafkajs says so of some questions without asking again. */
-  async #asking<T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
+  async #asking<T>(doing: string, ask: (admin: Admin) => Promise<T>, again?: "also where it is not there"): Promise<T> {
     const { initialRetryTime, maxRetryTime } = retry(this.#limits);
     let pause = initialRetryTime;
     for (let left = this.#limits.retries; ; left--) {
@@ -188,7 +191,7 @@ export class KafkaEventLog implements EventLog {
         // It is connected anew by whoever asks next; another may have seen to that.
         if (this.#admin === connecting) this.#admin = undefined;
         void connecting.then((admin) => admin.disconnect()).catch(() => undefined);
-        if (left === 0 || !isRetriable(error)) throw kafkaError(error, doing, this.#brokers);
+        if (left === 0 || !isRetriable(error, again !== undefined)) throw kafkaError(error, doing, this.#brokers);
       }
       await sleep(pause);
       pause = Math.min(maxRetryTime, 2 * pause);
@@ -217,10 +220,10 @@ function retry({ retries }: KafkaLimits) {
   return { retries, initialRetryTime: 100, maxRetryTime: 5000 };
 }
 
-/** Whether another broker, or this one a little later, may answer. That a topic is not there is said at once. */
-function isRetriable(error: unknown): boolean {
+/** Whether another broker, or this one a little later, may answer. That a topic is not there is said at once, but for one that was just made. */
+function isRetriable(error: unknown, isNew: boolean): boolean {
   const { retriable, type } = error as { readonly retriable?: unknown; readonly type?: unknown };
-  return retriable === true && type !== "UNKNOWN_TOPIC_OR_PARTITION";
+  return retriable === true && (isNew || type !== "UNKNOWN_TOPIC_OR_PARTITION");
 }
 
 function isTooLarge(error: unknown): boolean {
