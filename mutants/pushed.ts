@@ -390,14 +390,14 @@ const mutants: readonly Mutant[] = [
   {
     name: "feed-begins-anew-with-each-load",
     file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
-    find: "before?.overlay === feed.overlay ? before.since : this.#last()",
-    replace: "this.#last()",
+    find: "before?.overlay === feed.overlay ? before.since : this.#meta.last()",
+    replace: "this.#meta.last()",
     tests: store,
   },
   {
     name: "feed-taken-away-though-said-anew",
     file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
-    find: "if (feedsOf(meta, source).get(group)?.id !== id) return;",
+    find: "if (this.#meta.feeds(source).get(group)?.id !== id) return;",
     replace: "",
     tests: store,
   },
@@ -474,8 +474,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "pushed-row-at-the-clock",
     file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
-    find: "Math.max(clock() + this.lead, this.#last() + 1)",
-    replace: "Math.max(clock(), this.#last() + 1)",
+    find: "Math.max(clock() + this.lead, this.#meta.last() + 1)",
+    replace: "Math.max(clock(), this.#meta.last() + 1)",
     tests: store,
   },
   {
@@ -488,14 +488,14 @@ const mutants: readonly Mutant[] = [
   {
     name: "readers-beside-know-of-no-overlay",
     file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
-    find: "          switched();\n",
-    replace: "",
+    find: "if (this.#meta.addOverlay(group, overlay)) switched();",
+    replace: "this.#meta.addOverlay(group, overlay);",
     tests: push,
   },
   {
     name: "pushed-behind-a-load-and-before-its-moment",
     file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
-    find: "if (this.#last() < moment) this.#setLast(moment);",
+    find: "if (this.#meta.last() < moment) this.#meta.setLast(moment);",
     replace: "",
     tests: store,
   },

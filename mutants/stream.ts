@@ -41,7 +41,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "positions-kept-where-nothing-is-written",
     file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
-    find: "        this.#setPositions(source, moves, positions);\n        for (const [i, bytes]",
+    find: "        this.#meta.setPositions(source, moves, positions);\n        for (const [i, bytes]",
     replace: "        for (const [i, bytes]",
     tests: lmdb,
   },

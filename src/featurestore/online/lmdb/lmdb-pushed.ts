@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Database, RootDatabase } from "lmdb";
 import type { Micros } from "../../../core/index.ts";
 import { TondoError } from "../../../core/index.ts";
@@ -15,33 +14,11 @@ import type {
   PushedGroup,
   PushedStore,
 } from "../pushed-store.ts";
-import {
-  type PlacedPosition,
-  positionOf,
-  positionText,
-  type StreamMove,
-  type StreamPosition,
-} from "../stream-position.ts";
+import type { PlacedPosition, StreamMove, StreamPosition } from "../stream-position.ts";
 import { dropRows } from "./drop-rows.ts";
 import { foldKey, type GroupRecords, groupRecords } from "./group-records.ts";
-import {
-  type Bytes,
-  cutsKey,
-  feedKey,
-  feedsOf,
-  foldedKey,
-  identityKey,
-  logKey,
-  logName,
-  momentOfKey,
-  overlayKey,
-  overlayKeys,
-  overlayName,
-  overlayOfKey,
-  positionKey,
-  positionsOf,
-  pushedKey,
-} from "./lmdb-layout.ts";
+import { type Bytes, logKey, logName, momentOfKey, overlayName } from "./lmdb-layout.ts";
+import { PushedMeta } from "./pushed-meta.ts";
 
 /** What of the store its pushed rows need. */
 export interface LmdbPushedContext {
@@ -64,11 +41,11 @@ interface Refused {
   readonly refused: unknown;
 }
 
-/** How many loads that were begun are remembered of a group: where more are under way at once, those that began first read less than they should, and are told so. */
-const mostCuts = 8;
-
 /** How many keys one write looks at, where rows are removed: others wait for it. */
 const keysAtOnce = 256;
+
+/** What is done, for messages. */
+const feeding = "saying which groups are pushed to";
 
 const decoder = new TextDecoder();
 
@@ -76,51 +53,37 @@ const decoder = new TextDecoder();
 export class LmdbPushed implements PushedStore {
   readonly lead: Micros;
   readonly #context: LmdbPushedContext;
+  readonly #meta: PushedMeta;
 
   constructor(context: LmdbPushedContext) {
     this.#context = context;
+    this.#meta = new PushedMeta(context.meta);
     this.lead = context.lead;
   }
 
   feed(feeds: readonly NewFeed[]): Promise<readonly Micros[]> {
-    const { meta } = this.#context;
-    return this.#feeding(() =>
+    return this.#changing(feeding, () =>
       feeds.map(({ group, ...feed }) => {
-        const before = feedsOf(meta, feed.source).get(group);
-        const since = before?.overlay === feed.overlay ? before.since : this.#last();
-        this.#setFeed(group, { ...feed, since, id: randomUUID() });
+        const before = this.#meta.feeds(feed.source).get(group);
+        const since = before?.overlay === feed.overlay ? before.since : this.#meta.last();
+        this.#meta.setFeed(group, { ...feed, since });
         return since;
       }),
     );
   }
 
   async starve(group: string, { source, id }: Feed): Promise<void> {
-    const { meta } = this.#context;
-    await this.#feeding(() => {
-      if (feedsOf(meta, source).get(group)?.id !== id) return;
-      this.#setFeed(group, { source, overlay: null, since: this.#last(), id: randomUUID() });
+    await this.#changing(feeding, () => {
+      if (this.#meta.feeds(source).get(group)?.id !== id) return;
+      this.#meta.setFeed(group, { source, overlay: null, since: this.#meta.last() });
     });
-  }
-
-  #feeding<T>(work: () => T): Promise<T> {
-    const { root, writing, readAnew } = this.#context;
-    return writing("saying which groups are pushed to", async () => {
-      const done = root.transactionSync(work);
-      await root.flushed;
-      readAnew();
-      return done;
-    });
-  }
-
-  #setFeed(group: string, feed: Feed): void {
-    this.#context.meta.putSync(feedKey(group), Buffer.from(JSON.stringify(feed)));
   }
 
   async push({ source, texts, logged = texts, groups, choose, clock, moves = [] }: Push): Promise<Pushed> {
-    const { root, meta, pointer, openDatabase, writing, switched, readAnew } = this.#context;
+    const { root, pointer, openDatabase, writing, switched, readAnew } = this.#context;
     const chosen = (): readonly PushedGroup[] =>
       choose(
-        feedsOf(meta, source),
+        this.#meta.feeds(source),
         groups.map(({ group }) => pointer(group)),
       );
     // Once for all groups: most rows come in several.
@@ -129,19 +92,19 @@ export class LmdbPushed implements PushedStore {
     const done = await writing(`pushing to ${source}`, async (): Promise<Pushed | Refused> => {
       const log = opened(openDatabase(logName, true));
       const write = (overlays: ReadonlyMap<string, Database<Bytes, Bytes>>): Pushed | Refused | "again" => {
-        const first = Math.max(clock() + this.lead, this.#last() + 1);
+        const first = Math.max(clock() + this.lead, this.#meta.last() + 1);
         const last = first + texts.length - 1;
         let into: readonly PushedGroup[];
         let records: readonly GroupRecords[];
         let positions: readonly StreamPosition[];
         try {
-          positions = this.#moved(source, moves);
+          positions = this.#meta.moved(source, moves);
           into = chosen();
           if (!into.every(({ group }) => overlays.has(group))) return "again";
           const now = clock();
           records = into.map((one) => {
             const { group } = one;
-            const cuts = (): readonly LoadCut[] => this.#cuts(group);
+            const cuts = (): readonly LoadCut[] => this.#meta.cuts(group);
             const held = { overlay: opened(overlays.get(group)), pointer: pointer(group), cuts, now };
             return groupRecords(one, encoded, first, held);
           });
@@ -152,15 +115,12 @@ export class LmdbPushed implements PushedStore {
         for (const [i, { group, overlay }] of into.entries()) {
           const database = opened(overlays.get(group));
           for (const { key, record } of records[i]?.records ?? []) database.putSync(key, record);
-          this.#setFolded(group, overlay, records[i]?.foldedUpTo ?? -Infinity);
-          const named = overlayKey(group, overlay);
-          if (meta.getBinary(named) !== undefined) continue;
-          meta.putSync(named, Buffer.of(1));
-          switched();
+          this.#meta.addFolded(group, overlay, records[i]?.foldedUpTo ?? -Infinity);
+          if (this.#meta.addOverlay(group, overlay)) switched();
         }
-        this.#setPositions(source, moves, positions);
+        this.#meta.setPositions(source, moves, positions);
         for (const [i, bytes] of encodedLog.entries()) log.putSync(logKey(source, first + i), bytes);
-        this.#setLast(last);
+        this.#meta.setLast(last);
         return { first, last, seenFrom: 0 };
       };
       for (;;) {
@@ -190,86 +150,48 @@ export class LmdbPushed implements PushedStore {
 
   positions(source: string): Promise<readonly PlacedPosition[]> {
     this.#context.readAnew();
-    return Promise.resolve(positionsOf(this.#context.meta, source));
+    return Promise.resolve(this.#meta.positions(source));
   }
 
   async move(source: string, moves: readonly StreamMove[]): Promise<readonly StreamPosition[]> {
-    const { root, writing, readAnew } = this.#context;
-    const done = await writing(
-      `saying how far ${source} is read`,
-      async (): Promise<readonly StreamPosition[] | Refused> => {
-        const moved = root.transactionSync(() => {
-          try {
-            const positions = this.#moved(source, moves);
-            this.#setPositions(source, moves, positions);
-            return positions;
-          } catch (error) {
-            return { refused: error };
-          }
-        });
-        await root.flushed;
-        readAnew();
-        return moved;
-      },
-    );
+    const done = await this.#changing(`saying how far ${source} is read`, (): readonly StreamPosition[] | Refused => {
+      try {
+        const positions = this.#meta.moved(source, moves);
+        this.#meta.setPositions(source, moves, positions);
+        return positions;
+      } catch (error) {
+        return { refused: error };
+      }
+    });
     if ("refused" in done) throw done.refused;
     return done;
   }
 
   identity(): Promise<string> {
-    const { root, meta, writing } = this.#context;
-    return writing("naming the store", async () => {
-      const name = root.transactionSync(() => {
-        const known = meta.getBinary(identityKey);
-        if (known !== undefined) return decoder.decode(known);
-        const made = randomUUID();
-        meta.putSync(identityKey, Buffer.from(made));
-        return made;
-      });
-      await root.flushed;
-      return name;
-    });
-  }
-
-  /** What becomes of positions, within a write; what a change throws is thrown. */
-  #moved(source: string, moves: readonly StreamMove[]): readonly StreamPosition[] {
-    return moves.map((move) => {
-      const stored = this.#context.meta.getBinary(positionKey(source, move));
-      return move.change(stored === undefined ? undefined : positionOf(decoder.decode(stored)));
-    });
-  }
-
-  #setPositions(source: string, moves: readonly StreamMove[], positions: readonly StreamPosition[]): void {
-    for (const [i, move] of moves.entries()) {
-      const position = positions[i];
-      if (position !== undefined)
-        this.#context.meta.putSync(positionKey(source, move), Buffer.from(positionText(position)));
-    }
+    return this.#changing("naming the store", () => this.#meta.identity());
   }
 
   close(moment: Micros, loads: readonly NewLoad[] = []): Promise<ReadonlyMap<string, Micros>> {
-    const { root, writing, readAnew } = this.#context;
-    return writing("closing what was pushed", async () => {
-      const folded = root.transactionSync(() => {
-        if (this.#last() < moment) this.#setLast(moment);
-        return new Map(loads.flatMap((load) => this.#begun(load, moment)));
-      });
-      await root.flushed;
-      readAnew();
+    return this.#changing("closing what was pushed", () => {
+      if (this.#meta.last() < moment) this.#meta.setLast(moment);
+      const folded = new Map<string, Micros>();
+      for (const load of loads) {
+        const upTo = this.#meta.beginLoad(load, moment, this.#context.pointer(load.group));
+        if (upTo !== undefined) folded.set(load.group, upTo);
+      }
       return folded;
     });
   }
 
-  /** Remembers that a load was begun; or gives up to which moment rows were folded, where that may have been on both sides of its own. */
-  #begun({ group, overlay, layout }: NewLoad, at: Micros): readonly (readonly [string, Micros])[] {
-    const cuts = this.#cuts(group);
-    const { asOf, before } = this.#context.pointer(group) ?? {};
-    const isBound = [asOf, before?.asOf, ...cuts.map((cut) => cut.at)].includes(at);
-    const upTo = this.#folded(group, overlay);
-    if (!isBound && upTo !== undefined && upTo > at) return [[group, upTo]];
-    const kept = [...cuts.filter((cut) => cut.at !== at), { at, layout }].slice(-mostCuts);
-    this.#context.meta.putSync(cutsKey(group), Buffer.from(JSON.stringify(kept)));
-    return [];
+  /** Changes what stands in `meta` alone, in one write. */
+  #changing<T>(doing: string, work: () => T): Promise<T> {
+    const { root, writing, readAnew } = this.#context;
+    return writing(doing, async () => {
+      const done = root.transactionSync(work);
+      await root.flushed;
+      readAnew();
+      return done;
+    });
   }
 
   async dropFolded(group: string, overlay: string, key: Uint8Array, how?: "count"): Promise<number> {
@@ -299,21 +221,6 @@ export class LmdbPushed implements PushedStore {
     return how === "count" ? work() : writing("removing what was pushed", work);
   }
 
-  #cuts(group: string): readonly LoadCut[] {
-    const bytes = this.#context.meta.getBinary(cutsKey(group));
-    return bytes === undefined ? [] : (JSON.parse(decoder.decode(bytes)) as readonly LoadCut[]);
-  }
-
-  #folded(group: string, overlay: string): Micros | undefined {
-    const bytes = this.#context.meta.getBinary(foldedKey(group, overlay));
-    return bytes === undefined ? undefined : Buffer.from(bytes).readDoubleLE(0);
-  }
-
-  #setFolded(group: string, overlay: string, upTo: Micros): void {
-    if (upTo <= (this.#folded(group, overlay) ?? -Infinity)) return;
-    this.#context.meta.putSync(foldedKey(group, overlay), Buffer.from(Float64Array.of(upTo).buffer));
-  }
-
   logged(source: string, after: Micros, limit: number): Promise<readonly LoggedRow[]> {
     this.#context.readAnew();
     const log = this.#context.openDatabase(logName, false);
@@ -337,11 +244,8 @@ export class LmdbPushed implements PushedStore {
   }
 
   overlays(group: string): Promise<readonly string[]> {
-    const { meta, readAnew } = this.#context;
-    readAnew();
-    const range = { start: Buffer.from(overlayKeys.start), end: Buffer.from(overlayKeys.end) };
-    const all = Array.from(meta.getKeys(range), overlayOfKey);
-    return Promise.resolve(all.flatMap((one) => (one.group === group ? [one.overlay] : [])));
+    this.#context.readAnew();
+    return Promise.resolve(this.#meta.overlays(group));
   }
 
   drop(group: string, overlay: string, isWanted: (row: PushedRow) => boolean, how?: "count"): Promise<number> {
@@ -399,16 +303,6 @@ export class LmdbPushed implements PushedStore {
       return found;
     };
     return how === "count" ? work() : writing("removing what was pushed", work);
-  }
-
-  /** The moment of the row that was pushed last. */
-  #last(): Micros {
-    const bytes = this.#context.meta.getBinary(pushedKey);
-    return bytes === undefined ? Number.MIN_SAFE_INTEGER : Buffer.from(bytes).readDoubleLE(0);
-  }
-
-  #setLast(moment: Micros): void {
-    this.#context.meta.putSync(pushedKey, Buffer.from(Float64Array.of(moment).buffer));
   }
 }
 
