@@ -760,7 +760,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "files-cast-to-the-first",
     file: `${folder}/files/column-misfit.ts`,
-    find: "return fits(kind, wanted) ? undefined : { kind };",
+    find: "return fitsKind(kind, wanted) ? undefined : { kind };",
     replace: "return undefined;",
     tests: sources,
   },

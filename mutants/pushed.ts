@@ -26,8 +26,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "pushed-columns-of-another-type-in-files",
     file: "src/featurestore/pushed/collect-pushed.ts",
-    find: "fromRaw(pushedRaw(valueOf(column), kind), kind)",
-    replace: "fromRaw(valueOf(column), kind)",
+    find: "fromRaw(pushedRaw(held.get(column) ?? null, kind), kind)",
+    replace: "fromRaw(held.get(column) ?? null, kind)",
     tests: types,
   },
   {
@@ -432,8 +432,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "pushed-rows-of-former-definitions-not-erased",
     file: "src/featurestore/pushed/pushed-erasure.ts",
-    find: "(await store?.pushed?.overlays(group)) ?? []",
-    replace: "(await store?.pushed?.overlays(group))?.filter((name) => name.length === 16) ?? []",
+    find: "(await store?.pushed?.overlays(name)) ?? []",
+    replace: "(await store?.pushed?.overlays(name))?.filter((one) => one.length === 16) ?? []",
     tests: push,
   },
   {
@@ -480,8 +480,8 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "pushed-where-one-group-does-not-admit-it",
-    file: "src/featurestore/online/lmdb/lmdb-pushed.ts",
-    find: "      admit(pointer, first, held.filter(({ k }) => k > since).length + rows.length);\n",
+    file: "src/featurestore/online/lmdb/group-records.ts",
+    find: "      admit(pointer, first, behind);\n",
     replace: "",
     tests: store,
   },
