@@ -26,7 +26,7 @@ function withoutFolds(record: Bytes, upTo: Micros): Dropped {
   return { record: kept.length === 0 ? undefined : encodeFolds(kept), rows };
 }
 
-/** That rows were folded is said by the record of the others, also where there are none: as long as any fold is there. */
+/** That rows were folded is said by the record of the others, also where there are none: as long as there is a fold. */
 function withoutRows(record: Bytes, isWanted: (row: PushedRow) => boolean, upTo: Micros): Dropped {
   const folded = foldedUpTo(record);
   const said = folded === undefined || folded <= upTo ? undefined : folded;
