@@ -33,6 +33,16 @@ export interface Occurrence {
   readonly t: number;
 }
 
+/** Changes a state at some offsets by another one, at offsets of its own. */
+export type MergeStates = (
+  into: StateArrays,
+  number: number,
+  value: number,
+  from: StateArrays,
+  fromNumber: number,
+  fromValue: number,
+) => void;
+
 /** The JavaScript of an aggregate over one kind of input: a commutative monoid, up to the order keys of `last`. */
 export interface AggregateCode {
   readonly shape: StateShape;
@@ -45,26 +55,12 @@ export interface AggregateCode {
   /** Takes one row in, whose input is not missing unless it {@link takesMissing}. Rows of equal time come in the order of the contract's tie-break. */
   update(state: StateArrays, number: number, value: number, row: Occurrence): void;
   /** Takes the second state into the first. */
-  merge(
-    into: StateArrays,
-    number: number,
-    value: number,
-    from: StateArrays,
-    fromNumber: number,
-    fromValue: number,
-  ): void;
+  readonly merge: MergeStates;
   /**
    * The same of a second state whose rows may be of the times of the first's, and come behind them in the contract's tie-break. Absent where {@link merge} does that:
    * wherever no tie is broken by order.
    */
-  mergeLater?(
-    into: StateArrays,
-    number: number,
-    value: number,
-    from: StateArrays,
-    fromNumber: number,
-    fromValue: number,
-  ): void;
+  readonly mergeLater?: MergeStates;
   /**
    * Takes `count` states of numbers alone into the first, the last of them first: the one at `fromNumber` and others, each `stride` numbers behind
    * the one before it. What `merge` of one after another does, at less cost. Only where a state has no values.
@@ -78,14 +74,7 @@ export interface AggregateCode {
     count: number,
   ): void;
   /** Takes the second state, which was merged into the first before, out of it again. Absent where that cannot be. */
-  unmerge?(
-    into: StateArrays,
-    number: number,
-    value: number,
-    from: StateArrays,
-    fromNumber: number,
-    fromValue: number,
-  ): void;
+  readonly unmerge?: MergeStates;
   /** Takes one row, which was taken in before, out of the state again: what {@link unmerge} of its state alone does, at less cost. */
   remove?(state: StateArrays, number: number, value: number, row: Occurrence): void;
   /** The result; missing is NaN, or `null` for texts. */

@@ -1,5 +1,5 @@
 import type { ValueKind } from "../../../core/index.ts";
-import type { Aggregate, AggregateCode, AggregateParameter, AggregateSql } from "../aggregate.ts";
+import type { Aggregate, AggregateCode, AggregateParameter, AggregateSql, MergeStates } from "../aggregate.ts";
 import { missingRaw } from "../raw-value.ts";
 import { type Constants, missing, type Raw } from "../scalar-function.ts";
 import { everyKind } from "./takes.ts";
@@ -12,7 +12,7 @@ function codeOf(sign: 1 | -1, kind: ValueKind | "rows", options: Constants): Agg
   const inNumber = heldInNumber(kind);
   const none = -Infinity * sign;
   const absent = kind === "rows" ? missing : missingRaw(kind);
-  const take: AggregateCode["merge"] = (into, at, value, from, fromAt, fromValue) => {
+  const take: MergeStates = (into, at, value, from, fromAt, fromValue) => {
     into.numbers[at] = from.numbers[fromAt] ?? none;
     if (inNumber) into.numbers[at + 1] = from.numbers[fromAt + 1] ?? missing;
     else into.values[value] = from.values[fromValue] ?? null;

@@ -1,4 +1,4 @@
-import type { AggregateCode, StateArrays } from "../aggregate.ts";
+import type { AggregateCode, MergeStates, StateArrays } from "../aggregate.ts";
 import { countBelow } from "../edges.ts";
 import type { Raw } from "../scalar-function.ts";
 import { stateOf } from "./held-row.ts";
@@ -14,7 +14,7 @@ const single = -1;
 export class LeavingSlide implements Slide {
   readonly state: StateArrays;
   readonly #code: AggregateCode;
-  readonly #unmerge: NonNullable<AggregateCode["unmerge"]>;
+  readonly #unmerge: MergeStates;
   readonly #row: { input: Raw; t: number } = { input: null, t: 0 };
   /** The moments at which some leave, ascending, from `#head` on; the place of their state; of a {@link single} row its input and time. */
   readonly #leaves: number[] = [];
@@ -30,7 +30,7 @@ export class LeavingSlide implements Slide {
   constructor(code: AggregateCode) {
     if (code.unmerge === undefined) throw new Error("the aggregate's state cannot be taken out again");
     this.#code = code;
-    this.#unmerge = code.unmerge.bind(code);
+    this.#unmerge = code.unmerge;
     this.state = stateOf(code);
     this.#states = { numbers: new Float64Array(code.shape.numbers * 8), values: [] };
     code.empty(this.state, 0, 0);
