@@ -280,8 +280,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "folded-rows-before-those-of-their-time",
     file: "src/featurestore/online/window-reader.ts",
-    find: "if (code.mergeLater === undefined) code.merge",
-    replace: "if (code !== undefined) code.merge",
+    find: 'order === "later" ? code.mergeLater : undefined',
+    replace: 'order === "later" ? code.merge : undefined',
     tests: folds,
   },
   {

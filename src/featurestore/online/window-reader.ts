@@ -1,6 +1,13 @@
 import { floorTo, type Micros } from "../../core/index.ts";
 import { type AggregateCode, isMissingRaw, type Raw, type StateArrays } from "../../dsl/index.ts";
-import { type FoundBundle, type FoundTiles, type TileShape, windowLoader, type Words } from "./codec/index.ts";
+import {
+  type FoundBundle,
+  type FoundTiles,
+  ownWords,
+  type TileShape,
+  windowLoader,
+  type Words,
+} from "./codec/index.ts";
 import { codeOf, tileShape, type WindowLayout, type WindowPlace } from "./group-layout.ts";
 import type { PushedValues } from "./pushed-values.ts";
 import { recentSince } from "./recent-rows.ts";
@@ -68,14 +75,7 @@ export function windowReader(layout: WindowLayout, wanted: readonly WantedValue[
 
 /** A bundle in memory of its own. */
 function kept({ words, hops }: FoundBundle): FoundBundle {
-  const { buffer } = words.u8.slice(0, words.words * 8);
-  return {
-    words: {
-      ...{ u8: new Uint8Array(buffer), u32: new Uint32Array(buffer), i32: new Int32Array(buffer) },
-      ...{ f64: new Float64Array(buffer), i64: new BigInt64Array(buffer), words: words.words },
-    },
-    hops: hops.map((tiles) => ({ ...tiles })),
-  };
+  return { words: ownWords(words), hops: hops.map((tiles) => ({ ...tiles })) };
 }
 
 /** The tiles of a fold in a hop. */
@@ -113,7 +113,10 @@ function readHop(
         end = from;
       }
       if (folded !== undefined) {
-        for (const fold of folded) mergeFold(one, reads.shape, fold, length, before);
+        for (const fold of folded) {
+          const own = fold.oldest;
+          merge(one, reads.shape, fold.words, fold.tiles, own[length] ?? 0, own[before] ?? 0, "later");
+        }
         before = length;
       }
       if (pushed !== undefined) {
@@ -154,25 +157,6 @@ function foldedHop(reads: HopReads, { words, hops }: FoundBundle, at: Micros): F
   return folded;
 }
 
-/** Takes the tiles of a fold into a state that lie in one length and not in a shorter one. Of one time their rows counted later than what was loaded. */
-function mergeFold(
-  { code, into, number, value }: MergedState,
-  shape: TileShape,
-  { words, tiles, oldest }: FoldedHop,
-  length: number,
-  shorter: number,
-): void {
-  const states: StateArrays = { numbers: words.f64, values: tiles.values };
-  const kinds = shape.values;
-  for (let i = oldest[length] ?? 0; i < (oldest[shorter] ?? 0); i++) {
-    const from = i * kinds.length + value;
-    if (code.shape.values > 0) readValues(code, words, tiles, kinds, from);
-    const at = tiles.numbers + i * shape.numbers + number;
-    if (code.mergeLater === undefined) code.merge(into, 0, 0, states, at, from);
-    else code.mergeLater(into, 0, 0, states, at, from);
-  }
-}
-
 /** Finds where the tiles of each length begin, of those that begin before another moment. */
 function findOldest(
   { lengths, width, oldest }: HopReads,
@@ -202,20 +186,34 @@ function firstFrom(f64: Float64Array, { starts }: FoundTiles, moment: Micros, en
   return low;
 }
 
-/** Takes some tiles into a state, the newest first. */
-function merge(one: MergedState, shape: TileShape, words: Words, tiles: FoundTiles, from: number, end: number): void {
-  const { code, into, number, value } = one;
+/**
+ * Takes some tiles into a state, the newest first.
+ *
+ * @param order `later` where rows of the tiles come behind those of their times that the state has
+ */
+function merge(
+  { code, into, number, value }: MergedState,
+  shape: TileShape,
+  words: Words,
+  tiles: FoundTiles,
+  from: number,
+  end: number,
+  order?: "later",
+): void {
+  if (from >= end) return;
   const first = tiles.numbers + from * shape.numbers + number;
-  if (code.mergeRun !== undefined) {
+  const mergeLater = order === "later" ? code.mergeLater : undefined;
+  if (mergeLater === undefined && code.mergeRun !== undefined) {
     code.mergeRun(into, 0, words.f64, first, shape.numbers, end - from);
     return;
   }
+  const mergeOne = mergeLater ?? code.merge;
   const states: StateArrays = { numbers: words.f64, values: tiles.values };
   const kinds = shape.values;
   for (let i = end - 1; i >= from; i--) {
     const at = i * kinds.length + value;
     if (code.shape.values > 0) readValues(code, words, tiles, kinds, at);
-    code.merge(into, 0, 0, states, first + (i - from) * shape.numbers, at);
+    mergeOne(into, 0, 0, states, first + (i - from) * shape.numbers, at);
   }
 }
 

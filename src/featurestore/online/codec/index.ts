@@ -11,7 +11,7 @@ export {
   type PushedRow,
 } from "./pushed-codec.ts";
 export { encodeKey, maxKeyBytes, tryEncodeKey } from "./key-codec.ts";
-export { codecVersion, RecordBuffer } from "./record.ts";
+export { codecVersion, ownWords, RecordBuffer } from "./record.ts";
 export { columnOfVersion, doubleOfVersion, findRow, findVersion, isDouble, versionsOf } from "./row-codec.ts";
 export { rowMarks, RowsEncoder } from "./rows-encoder.ts";
 export {

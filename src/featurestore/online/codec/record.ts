@@ -42,6 +42,11 @@ function wordsOf(buffer: ArrayBuffer): Words {
   };
 }
 
+/** A record that was loaded, in memory of its own. */
+export function ownWords({ u8, words }: Words): Words {
+  return { ...wordsOf(u8.slice(0, words * 8).buffer), words };
+}
+
 /** What is read before any record is. */
 export const noWords: Words = wordsOf(new ArrayBuffer(0));
 
