@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as fc from "fast-check";
 import { systemClock } from "../../src/core/index.ts";
 import { compile, parseProject, type ProjectPlan } from "../../src/dsl/index.ts";
-import { Engine, sqlText } from "../../src/featurestore/duckdb/index.ts";
+import { Engine } from "../../src/featurestore/duckdb/index.ts";
 import { materialize } from "../../src/featurestore/materialize/index.ts";
 import { createFeatureReader, type OnlineStore } from "../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../src/featurestore/online/lmdb/index.ts";
@@ -18,6 +17,7 @@ import {
 } from "../../src/featurestore/stream/index.ts";
 import { namedPushes, namedStore } from "./named-store.ts";
 import { acknowledge, around } from "./point.ts";
+import { rowsInFiles } from "./rows-in-files.ts";
 import type { Work } from "./work.ts";
 
 const definitionsOf = (topic: string): string => `
@@ -182,18 +182,6 @@ async function counted({ project, store }: OpenedHome): Promise<bigint> {
   return sum;
 }
 
-/** How many rows are in files of what was streamed, and at how many places of topics they were read. */
-async function rowsInFiles(home: string, engine: Engine): Promise<readonly [rows: number, places: number]> {
-  const folder = path.join(home, "pushed", source);
-  if (!existsSync(folder)) return [0, 0];
-  const [{ n, places } = {}] = await engine.rows(
-    `select count(*)::double as n, count(distinct (tondo_partition, tondo_offset))::double as places
-      from read_parquet(${sqlText(path.join(folder, "*.parquet"))}, union_by_name = true)`,
-    "reading what was streamed",
-  );
-  return [Number(n), Number(places)];
-}
-
 /** How many whole steps were begun, by the events that are there. */
 async function begun(topic: FaultTopic, steps: readonly Step[]): Promise<number> {
   let left = await topic.count();
@@ -298,7 +286,7 @@ export function streamWork({ name, points, workers, topic: topicOf }: StreamWork
         await load(one, engine);
         const loaded = await counted(one);
         if (loaded !== most) throw new Error(`${String(loaded)} was loaded, and not ${String(most)}`);
-        const [rows, places] = await rowsInFiles(home, engine);
+        const [rows, places] = await rowsInFiles(home, source, ["tondo_partition", "tondo_offset"], engine);
         const goods = steps.flatMap((step) => step.events).filter(({ kind }) => kind !== "none").length;
         if (rows !== goods || places !== goods)
           throw new Error(`${String(rows)} rows of ${String(places)} places are in files, and not ${String(goods)}`);

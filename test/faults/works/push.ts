@@ -1,15 +1,15 @@
-import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as fc from "fast-check";
 import { compile, parseProject, type ProjectPlan } from "../../../src/dsl/index.ts";
-import { Engine, sqlText } from "../../../src/featurestore/duckdb/index.ts";
+import { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { materialize } from "../../../src/featurestore/materialize/index.ts";
 import { createFeatureReader, type OnlineStore } from "../../../src/featurestore/online/index.ts";
 import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
 import { pushing } from "../../../src/featurestore/pushed/index.ts";
 import { namedPushes, namedStore } from "../named-store.ts";
 import { acknowledge } from "../point.ts";
+import { rowsInFiles } from "../rows-in-files.ts";
 import type { Work } from "../work.ts";
 
 const definitions = `
@@ -112,19 +112,6 @@ async function counted(store: OnlineStore, at: number): Promise<string> {
   return answerOf(orders, total);
 }
 
-/** How many rows are in files of what was pushed, and of how many moments. */
-async function rowsInFiles(home: string, engine: Engine): Promise<readonly [rows: number, moments: number]> {
-  const folder = path.join(home, "pushed", "orders");
-  // The first push may not stand.
-  if (!existsSync(folder)) return [0, 0];
-  const [{ n, moments } = {}] = await engine.rows(
-    `select count(*)::double as n, count(distinct tondo_pushed_at)::double as moments
-      from read_parquet(${sqlText(path.join(folder, "*.parquet"))})`,
-    "reading what was pushed",
-  );
-  return [Number(n), Number(moments)];
-}
-
 /** Versions of orders that are pushed between loads, some of which wait for those. */
 export const push: Work = {
   name: "push",
@@ -199,7 +186,7 @@ export const push: Work = {
       const loaded = await counted(store, end);
       const whole = maybe.map((of) => countedAfter([...of, more, "load"]));
       if (!whole.includes(loaded)) throw new Error(`${loaded} were loaded, and not ${whole.join(", or ")}`);
-      const [n, moments] = await rowsInFiles(home, engine);
+      const [n, moments] = await rowsInFiles(home, "orders", ["tondo_pushed_at"], engine);
       const pushed = maybe.map((of) =>
         [...of, more].reduce((sum, step) => sum + (step === "load" ? 0 : step.length), 0),
       );
