@@ -17,6 +17,7 @@ import {
 } from "../../src/featurestore/stream/index.ts";
 import { namedPushes, namedStore } from "./named-store.ts";
 import { acknowledge, around } from "./point.ts";
+import { pushPoints } from "./push-points.ts";
 import { rowsInFiles } from "./rows-in-files.ts";
 import type { Work } from "./work.ts";
 
@@ -198,34 +199,6 @@ export interface StreamWorkOptions {
   readonly topic: (home: string) => Promise<FaultTopic>;
 }
 
-const storePoints = [
-  "move a position: commit",
-  "move a position: fsync",
-  "push rows: commit",
-  "push rows: fsync",
-  "feed a group: commit",
-  "feed a group: fsync",
-  "close a moment: commit",
-  "close a moment: fsync",
-  "make the folder of pushed rows",
-  "fsync a file of pushed rows",
-  "rename a file of pushed rows",
-  "fsync the folder of pushed rows",
-  "remove a file of pushed rows",
-  "drop what files have: commit",
-  "drop what files have: fsync",
-  "begin a generation: commit",
-  "write a batch: commit",
-  "write when rows were applied: commit",
-  "switch pointers: fsync",
-  "switch pointers: commit",
-  "switch pointers: fsync 2",
-  "retire pushed rows: commit",
-  "retire pushed rows: fsync",
-  "drop a generation: commit",
-  "drop a generation: fsync",
-];
-
 /** Events that are streamed, with loads, resets and letters that are applied later between. */
 export function streamWork({ name, points, workers, topic: topicOf }: StreamWorkOptions): Work {
   const opened = (home: string, topic: FaultTopic, store: OnlineStore): OpenedHome => ({
@@ -234,7 +207,7 @@ export function streamWork({ name, points, workers, topic: topicOf }: StreamWork
   return {
     name,
     isTimed: true,
-    points: [...storePoints, ...points],
+    points: ["move a position: commit", "move a position: fsync", ...pushPoints, ...points],
     prepare: async (home, _seed, engine) => {
       const store = open(home);
       await load({ home, store, project: planOf("orders") }, engine);

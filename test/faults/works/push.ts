@@ -9,6 +9,7 @@ import { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
 import { pushing } from "../../../src/featurestore/pushed/index.ts";
 import { namedPushes, namedStore } from "../named-store.ts";
 import { acknowledge } from "../point.ts";
+import { pushPoints } from "../push-points.ts";
 import { rowsInFiles } from "../rows-in-files.ts";
 import type { Work } from "../work.ts";
 
@@ -115,31 +116,7 @@ async function counted(store: OnlineStore, at: number): Promise<string> {
 /** Versions of orders that are pushed between loads, some of which wait for those. */
 export const push: Work = {
   name: "push",
-  points: [
-    "push rows: commit",
-    "push rows: fsync",
-    "feed a group: commit",
-    "feed a group: fsync",
-    "close a moment: commit",
-    "close a moment: fsync",
-    "drop what files have: commit",
-    "drop what files have: fsync",
-    "make the folder of pushed rows",
-    "fsync a file of pushed rows",
-    "rename a file of pushed rows",
-    "fsync the folder of pushed rows",
-    "remove a file of pushed rows",
-    "begin a generation: commit",
-    "write a batch: commit",
-    "write when rows were applied: commit",
-    "switch pointers: fsync",
-    "switch pointers: commit",
-    "switch pointers: fsync 2",
-    "retire pushed rows: commit",
-    "retire pushed rows: fsync",
-    "drop a generation: commit",
-    "drop a generation: fsync",
-  ],
+  points: pushPoints,
   prepare: async (home, _seed, engine) => {
     await mkdir(home, { recursive: true });
     const when = (order: number): string => new Date((noon - (ages[order] ?? 0)) / 1000).toISOString();
