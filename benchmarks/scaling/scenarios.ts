@@ -1,7 +1,7 @@
+import { randomNumbers } from "../../test/dsl/random-numbers.ts";
 import { costs, measuredDelays } from "./costs.ts";
 import { predictedDelays } from "./half-load.ts";
 import { demand, workerRate } from "./model.ts";
-import { chanceOf } from "./simulation/chance.ts";
 import { runHotKey } from "./simulation/hot-key.ts";
 import { ringLoad } from "./simulation/ring.ts";
 import { unreadShare, unreadShareInTheLongRun } from "./simulation/storm.ts";
@@ -68,7 +68,7 @@ export function orderScenario(seed: number): Table {
 /** Keys of which some have most events. */
 export function hotKeys(seed: number): Table {
   const rows = [0, 0.5, 0.8, 1, 1.2].map((s) => {
-    const shares = partShares(demand.keys, s, partitions, chanceOf(seed));
+    const shares = partShares(demand.keys, s, partitions, randomNumbers(seed));
     const run: StreamRun = { ...store, rates: Array.from(shares, (share) => share * storeRate), seconds: 160, seed };
     const { delays, busiest, behindAtEnd } = runStream(run);
     const rate = hottestShare(demand.keys, s) * storeRate;

@@ -2,17 +2,12 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { open, type Tondo } from "../../src/index.ts";
+import { randomNumbers } from "../../test/dsl/random-numbers.ts";
 import type { RunningCassandra } from "../../test/servers/cassandra.ts";
 import { freshFolder } from "../online/world.ts";
 import { definitions, keys, topic } from "../stream/events.ts";
 
-/** Numbers in [0, 1) that look like chance, and are the same in each run. */
-export function chances(seed: number): () => number {
-  let state = seed;
-  return () => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) / 2 ** 32;
-}
-
-const chance = chances(7);
+const chance = randomNumbers(7);
 
 /** An event of one of the shops, of the last hour. */
 export function order(shop: string = `s${String(Math.floor(chance() * keys))}`): string {

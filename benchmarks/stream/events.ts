@@ -1,4 +1,5 @@
 import { Partitioners } from "kafkajs";
+import { randomNumbers } from "../../test/dsl/random-numbers.ts";
 import { type RunningKafka, startKafka } from "../../test/servers/kafka.ts";
 import { kafkaClient } from "../../test/servers/kafka-client.ts";
 
@@ -40,8 +41,7 @@ export async function producedEvents(count: number): Promise<RunningKafka> {
   const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   const now = Date.now();
-  let state = 7;
-  const random = (): number => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) / 2 ** 32;
+  const random = randomNumbers(7);
   for (let from = 0; from < count; from += 5000) {
     const messages = Array.from({ length: Math.min(5000, count - from) }, () => ({
       value: JSON.stringify({

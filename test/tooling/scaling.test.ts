@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { exampleHops, exampleNumbers, filledTiles, recordBytes, tileBytes } from "../../benchmarks/scaling/model.ts";
 import { Agenda } from "../../benchmarks/scaling/simulation/agenda.ts";
-import { chanceOf } from "../../benchmarks/scaling/simulation/chance.ts";
 import { Delays } from "../../benchmarks/scaling/simulation/delays.ts";
 import { runHotKey } from "../../benchmarks/scaling/simulation/hot-key.ts";
 import { ringLoad } from "../../benchmarks/scaling/simulation/ring.ts";
@@ -15,6 +14,7 @@ import { definitions } from "../../benchmarks/stream/events.ts";
 import { encodeWindows, RecordBuffer } from "../../src/featurestore/online/codec/index.ts";
 import { planLayout, tileShape, type WindowLayout } from "../../src/featurestore/online/group-layout.ts";
 import { open } from "../../src/index.ts";
+import { randomNumbers } from "../dsl/random-numbers.ts";
 
 /** The layout of the example group. */
 async function exampleLayout(): Promise<WindowLayout> {
@@ -51,7 +51,7 @@ describe("the arithmetic", () => {
   });
 
   it("has as many tiles with events as chance leaves", () => {
-    const chance = chanceOf(3);
+    const chance = randomNumbers(3);
     const [tiles, events, turns] = [169, 100, 400];
     let filled = 0;
     for (let turn = 0; turn < turns; turn++)
@@ -128,7 +128,7 @@ describe("the simulation", () => {
   it("does what is put down for a time in the order of time", () => {
     const agenda = new Agenda();
     const done: number[] = [];
-    const chance = chanceOf(9);
+    const chance = randomNumbers(9);
     for (let i = 0; i < 500; i++) {
       const at = Math.floor(chance() * 100);
       agenda.at(at, () => done.push(at));
@@ -157,7 +157,7 @@ describe("keys of which some have most events", () => {
   });
 
   it("fall on all partitions, each with a share", () => {
-    const shares = partShares(1e9, 1, 64, chanceOf(1));
+    const shares = partShares(1e9, 1, 64, randomNumbers(1));
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
     expect(Math.max(...shares)).toBeGreaterThan(1 / harmonic(1e9, 1));
   });

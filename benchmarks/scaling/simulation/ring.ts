@@ -1,4 +1,4 @@
-import { chanceOf } from "./chance.ts";
+import { randomNumbers } from "../../../test/dsl/random-numbers.ts";
 import { harmonic } from "./zipf.ts";
 
 /** A ring of nodes that hold keys, each of them in some. */
@@ -34,7 +34,7 @@ const named = 20_000;
  */
 export function ringLoad(ring: Ring): RingLoad {
   const { nodes, tokens, keys, s, seed } = ring;
-  const chance = chanceOf(seed);
+  const chance = randomNumbers(seed);
   const places = Array.from({ length: nodes * tokens }, (_, i) => ({ at: chance(), node: i % nodes }));
   places.sort((one, other) => one.at - other.at);
   const replicas = places.map((_, i) => replicasFrom(places, i, ring.replicas));

@@ -1,4 +1,5 @@
-import { chanceOf, gap } from "./chance.ts";
+import { randomNumbers } from "../../../test/dsl/random-numbers.ts";
+import { gap } from "./chance.ts";
 
 /** Workers that come and go. */
 export interface Storm {
@@ -12,7 +13,7 @@ export interface Storm {
 
 /** The share of the time in which nobody reads: each time that a worker comes or goes partitions are dealt out anew, from the beginning where they were being dealt out. */
 export function unreadShare({ everySeconds, pauseSeconds, seconds, seed }: Storm): number {
-  const chance = chanceOf(seed);
+  const chance = randomNumbers(seed);
   let unread = 0;
   let readFrom = 0;
   for (let at = gap(chance, everySeconds); at < seconds; at += gap(chance, everySeconds)) {

@@ -1,5 +1,6 @@
+import { randomNumbers } from "../../../test/dsl/random-numbers.ts";
 import { Agenda } from "./agenda.ts";
-import { type Chance, chanceOf, gap, spread } from "./chance.ts";
+import { type Chance, gap, spread } from "./chance.ts";
 import { Delays } from "./delays.ts";
 
 /** What a flush takes, and from when on its events count. */
@@ -145,7 +146,7 @@ class Stream {
 
   constructor(run: StreamRun) {
     this.#run = run;
-    this.#chance = chanceOf(run.seed);
+    this.#chance = randomNumbers(run.seed);
     this.#partitions = run.rates.map(() => new Waiting());
     this.#workers = Array.from({ length: run.workers }, () => ({
       ...{ isAlive: true, isFlushing: false, planned: -1, busyMs: 0, readSince: 0 },

@@ -1,7 +1,8 @@
 import type { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { type Served, servedColumns, ServedLog, servedOf } from "../../../src/featurestore/served/index.ts";
 import { lasting, readServed } from "../../featurestore/served/read-served.ts";
-import { randomOf, wideAnswer, wideVector } from "../../featurestore/served/wide-vector.ts";
+import { randomNumbers } from "../../dsl/random-numbers.ts";
+import { wideAnswer, wideVector } from "../../featurestore/served/wide-vector.ts";
 
 const start = Date.UTC(2026, 10, 22, 23, 59, 59) * 1000;
 
@@ -22,7 +23,7 @@ export async function logAnswers(
   flushed: (ids: readonly string[]) => void = () => undefined,
 ): Promise<readonly { readonly id: string; readonly shop: unknown }[]> {
   let now = start;
-  const random = randomOf(seed);
+  const random = randomNumbers(seed);
   const log = await ServedLog.open(home, { rate: 1, flushMs: 1 }, () => (now += 300_000));
   const vector = log.vector(wideVector);
   const all: { id: string; shop: unknown }[] = [];

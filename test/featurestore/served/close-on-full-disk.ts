@@ -4,7 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { systemClock, type TondoError } from "../../../src/core/index.ts";
 import { ServedLog } from "../../../src/featurestore/served/index.ts";
 import { fullDisk } from "./dying-disk.ts";
-import { randomOf, wideAnswer, wideVector } from "./wide-vector.ts";
+import { randomNumbers } from "../../dsl/random-numbers.ts";
+import { wideAnswer, wideVector } from "./wide-vector.ts";
 
 const [, , home = ""] = argv;
 const said = (name: string) => (error: unknown) => {
@@ -14,7 +15,7 @@ await fullDisk(
   () => true,
   async () => {
     const log = await ServedLog.open(home, { rate: 1, flushMs: 0 }, systemClock);
-    await log.vector(wideVector).add(wideAnswer(randomOf(1), systemClock()).served);
+    await log.vector(wideVector).add(wideAnswer(randomNumbers(1), systemClock()).served);
     // From here on nothing but the log's own timer is there.
     while (log.stats().failures === 0) await delay(5);
     await log.flush().catch(said("flush"));

@@ -11,10 +11,11 @@ import { journalHead } from "../../../src/featurestore/served/journal-format.ts"
 import { ServedLog, type ServedOptions } from "../../../src/featurestore/served/index.ts";
 import { unpublishedIn } from "../../../src/featurestore/served/unpublished.ts";
 import { forcing, fullDisk } from "./dying-disk.ts";
-import { randomOf, wideAnswer, wideVector } from "./wide-vector.ts";
+import { randomNumbers } from "../../dsl/random-numbers.ts";
+import { wideAnswer, wideVector } from "./wide-vector.ts";
 
 const start = Date.UTC(2026, 10, 22) * 1000;
-const { served: answer } = wideAnswer(randomOf(3), start);
+const { served: answer } = wideAnswer(randomNumbers(3), start);
 const never = { flushMs: 0, syncMs: "never" } as const;
 
 let home: string;

@@ -2,12 +2,13 @@
 import { argv, stdout } from "node:process";
 import { systemClock } from "../../../src/core/index.ts";
 import { ServedLog } from "../../../src/featurestore/served/index.ts";
-import { randomOf, wideAnswer, wideVector } from "./wide-vector.ts";
+import { randomNumbers } from "../../dsl/random-numbers.ts";
+import { wideAnswer, wideVector } from "./wide-vector.ts";
 
 const [, , home = ""] = argv;
 const log = await ServedLog.open(home, { rate: 1, flushMs: 1, syncMs: "never", sealBytes: 60_000 }, systemClock);
 const vector = log.vector(wideVector);
-const random = randomOf(Date.now());
+const random = randomNumbers(Date.now());
 for (;;) {
   const ids: string[] = [];
   for (let i = 0; i < 20; i++) ids.push(String(await vector.add(wideAnswer(random, systemClock()).served)));

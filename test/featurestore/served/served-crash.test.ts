@@ -14,7 +14,8 @@ import { sealJournal } from "../../../src/featurestore/served/seal.ts";
 import { type Served, servedColumns, ServedLog, servedOf } from "../../../src/featurestore/served/index.ts";
 import { dyingAt, fullDisk, outOfFiles } from "./dying-disk.ts";
 import { lasting, readServed } from "./read-served.ts";
-import { randomOf, wideAnswer, wideVector } from "./wide-vector.ts";
+import { randomNumbers } from "../../dsl/random-numbers.ts";
+import { wideAnswer, wideVector } from "./wide-vector.ts";
 
 const runs = process.env["TONDO_RUNS"];
 const kills = Number(runs ?? 2);
@@ -56,7 +57,7 @@ async function idsOf(folder: string): Promise<readonly string[]> {
 /** Logs some answers in a process that ends without sealing; gives their ids. */
 async function leave(answers: number): Promise<readonly string[]> {
   let now = start;
-  const random = randomOf(answers);
+  const random = randomNumbers(answers);
   await using log = await ServedLog.open(home, { rate: 1 }, () => (now += 300_000));
   const vector = log.vector(wideVector);
   const ids: string[] = [];
@@ -107,7 +108,7 @@ describe("a journal", () => {
 
   it("is left alone while its process lives, and taken up by one of those that come after it", async () => {
     const log = await ServedLog.open(home, { rate: 1 }, () => start);
-    await log.vector(wideVector).add(wideAnswer(randomOf(1), start).served);
+    await log.vector(wideVector).add(wideAnswer(randomNumbers(1), start).served);
     await log.flush();
     const folder = join(home, "served-journal");
     expect(await recoverJournals(folder)).toMatchObject({ journals: 0 });
@@ -147,7 +148,7 @@ describe("a journal", () => {
   });
 
   it("goes on where a full disk has room again, without a hole or a repeat; what cannot be written at the end is told", async () => {
-    const answer = wideAnswer(randomOf(3), start).served;
+    const answer = wideAnswer(randomNumbers(3), start).served;
     let isFull = false;
     const ids = await fullDisk(
       () => isFull,
@@ -212,7 +213,7 @@ describe("a journal", () => {
 describe("a compaction", () => {
   it("never takes a journal again that its living process has sealed, and had no time to remove", async () => {
     const log = await ServedLog.open(home, { rate: 1 }, () => start);
-    const id = await log.vector(wideVector).add(wideAnswer(randomOf(1), start).served);
+    const id = await log.vector(wideVector).add(wideAnswer(randomNumbers(1), start).served);
     await log.flush();
     const path = await journalOf(home);
     await copyFile(path, join(home, "copy"));

@@ -17,7 +17,8 @@ import {
 } from "../../../src/featurestore/served/index.ts";
 import { recoverJournals } from "../../../src/featurestore/served/recover.ts";
 import { lasting, readServed } from "./read-served.ts";
-import { randomOf, wideAnswer, wideVector } from "./wide-vector.ts";
+import { randomNumbers } from "../../dsl/random-numbers.ts";
+import { wideAnswer, wideVector } from "./wide-vector.ts";
 
 const start = Date.UTC(2026, 10, 22) * 1000;
 
@@ -43,7 +44,7 @@ const served = (): Served => servedOf({ home, clock: () => start, openEngine, lo
 /** Logs an answer for each of some keys of a vector of the kinds that its keys had: `shop` an int, `spot` a text and a date. */
 async function leave(keys: readonly Readonly<Record<string, Value>>[], pii?: ServedPii): Promise<void> {
   const log = await ServedLog.open(home, { rate: 1, ...(pii === undefined ? {} : { pii }) }, () => start);
-  const { served: answer } = wideAnswer(randomOf(1), start);
+  const { served: answer } = wideAnswer(randomNumbers(1), start);
   const none = { shop: null, spot_place: null, spot_day: null };
   for (const own of keys)
     await log.vector(wideVector).add({ ...answer, columns: { ...answer.columns, ...none, ...own } });

@@ -16,7 +16,8 @@ import {
 } from "../../../src/featurestore/served/index.ts";
 import { loadParquet } from "../../../src/featurestore/served/parquet-module.ts";
 import { lasting, readServed } from "./read-served.ts";
-import { randomOf, wideAnswer, type WideAnswer, wideVector } from "./wide-vector.ts";
+import { randomNumbers } from "../../dsl/random-numbers.ts";
+import { wideAnswer, type WideAnswer, wideVector } from "./wide-vector.ts";
 
 const rows = Number(process.env["TONDO_RUNS"] ?? 300);
 const dayMicros = 86_400_000_000;
@@ -62,7 +63,7 @@ async function logged(log: ServedLog, answer: WideAnswer): Promise<string> {
 
 describe("the log of what was served", () => {
   it("says to the bit what was answered: values of all kinds, keys, inputs, slots and scores, over midnight", async () => {
-    const random = randomOf(6);
+    const random = randomNumbers(6);
     const said = new Map<string, Readonly<Record<string, Value>>>();
     await using log = await openLog({ sealBytes: 150_000 });
     for (let i = 0; i < rows; i++) {
@@ -91,7 +92,7 @@ describe("the log of what was served", () => {
   });
 
   it("is sealed beside what goes on where that is much, or by whoever comes next", async () => {
-    const { served: answer } = wideAnswer(randomOf(9), start);
+    const { served: answer } = wideAnswer(randomNumbers(9), start);
     const log = await openLog({ queue: { bytes: 2 ** 24 } });
     const vector = log.vector(wideVector);
     for (let i = 0; i < 400; i++) await vector.add(answer);
@@ -109,7 +110,7 @@ describe("the log of what was served", () => {
 
   it("has public files that any reader types alike, and nothing beside them", async () => {
     await using log = await openLog();
-    await logged(log, wideAnswer(randomOf(1), start));
+    await logged(log, wideAnswer(randomNumbers(1), start));
     await log.seal();
     const served = servedWith(log);
     expect(await readdir(home)).toEqual(["served-journal"]);
@@ -160,7 +161,7 @@ describe("the log of what was served", () => {
 
   it("drops and counts what finds no room, and takes on when there is room again", async () => {
     await using log = await openLog({ queue: { records: 5 } });
-    const answer = wideAnswer(randomOf(2), start).served;
+    const answer = wideAnswer(randomNumbers(2), start).served;
     const ids = Array.from({ length: 8 }, () => log.vector(wideVector).add(answer));
     expect(ids.map((id) => typeof id)).toEqual([
       ...Array<string>(5).fill("string"),
@@ -177,7 +178,7 @@ describe("the log of what was served", () => {
 
   it("is bounded in bytes, too: an answer larger than the queue is dropped, others are not", async () => {
     await using log = await openLog({ queue: { bytes: 20_000 } });
-    const { served } = wideAnswer(randomOf(3), start);
+    const { served } = wideAnswer(randomNumbers(3), start);
     const large = { ...served, columns: { ...served.columns, in_3: "x".repeat(30_000) } };
     expect(log.vector(wideVector).add(large)).toBeUndefined();
     const small = { ...served, columns: { ...served.columns, in_3: "x" } };
@@ -190,7 +191,7 @@ describe("the log of what was served", () => {
 
   it("lets answers wait for room where that is asked for", async () => {
     await using log = await openLog({ queue: { records: 3 }, whenFull: "block" });
-    const answer = wideAnswer(randomOf(4), start).served;
+    const answer = wideAnswer(randomNumbers(4), start).served;
     const ids = await Promise.all(Array.from({ length: 20 }, async () => log.vector(wideVector).add(answer)));
     expect(new Set(ids).size).toBe(20);
     expect(ids).not.toContain(undefined);
@@ -202,7 +203,7 @@ describe("the log of what was served", () => {
 
   it("leaves personal data out, or has its texts by their hash, and never on the disk as they are", async () => {
     const pii = new Set(["key__shop", "key__spot__place", "input__in_3", "status__shop__shop__own__s_3"]);
-    const { served: answer } = wideAnswer(randomOf(5), start);
+    const { served: answer } = wideAnswer(randomNumbers(5), start);
     const secret = { ...answer, columns: { ...answer.columns, shop: 5, spot_place: "Ada", in_3: "secret" } };
     for (const hashKey of [undefined, "key"]) {
       await using log = await openLog({ pii: { columns: pii, ...(hashKey === undefined ? {} : { hashKey }) } });
@@ -227,7 +228,7 @@ describe("the log of what was served", () => {
   });
 
   it("stops where nothing compacts it, says so, and goes on once something does", async () => {
-    const { served: answer } = wideAnswer(randomOf(8), start);
+    const { served: answer } = wideAnswer(randomNumbers(8), start);
     const limited = { unpublishedBytes: 40_000, sealBytes: 1024, queue: { records: 50 }, flushMs: 0 };
     const log = await openLog(limited);
     const vector = log.vector(wideVector);
@@ -247,7 +248,7 @@ describe("the log of what was served", () => {
 
   it("takes what is given to a prepared vector for what it is, and fails no answer", async () => {
     await using log = await openLog({ rate: 0.5 });
-    const { served: answer } = wideAnswer(randomOf(10), start);
+    const { served: answer } = wideAnswer(randomNumbers(10), start);
     const odd: Readonly<Record<string, unknown>> = {
       in_1: 1.5,
       in_3: 7,
@@ -280,7 +281,7 @@ describe("the log of what was served", () => {
     await using log = await openLog();
     const served = servedWith(log);
     for (let day = 0; day < 4; day++) {
-      await logged(log, wideAnswer(randomOf(day), start));
+      await logged(log, wideAnswer(randomNumbers(day), start));
       await served.compact();
       now += dayMicros;
     }
@@ -300,7 +301,7 @@ describe("the log of what was served", () => {
 
   it("lets one compact at a time, and seals on while another does", async () => {
     await using log = await openLog();
-    await logged(log, wideAnswer(randomOf(7), start));
+    await logged(log, wideAnswer(randomNumbers(7), start));
     const served = servedWith(log);
     const both = await Promise.allSettled([served.compact(), served.compact()]);
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);

@@ -8,7 +8,8 @@ import { servedColumns, ServedLog, servedOf, servedVectorFolder } from "../../..
 import { vectorFingerprint } from "../../../src/dsl/index.ts";
 import { SparkSession, type SparkValue } from "../../servers/spark-session.ts";
 import { lasting, readServed } from "./read-served.ts";
-import { randomOf, wideAnswer, wideVector } from "./wide-vector.ts";
+import { randomNumbers } from "../../dsl/random-numbers.ts";
+import { wideAnswer, wideVector } from "./wide-vector.ts";
 
 const start = Date.UTC(2026, 10, 22, 12) * 1000;
 const columns = servedColumns(wideVector);
@@ -50,7 +51,7 @@ describe("the public files", () => {
   it("are read by Spark to the bit as DuckDB reads them, a whole folder at once", async () => {
     const engine = await Engine.open({ threads: 1 });
     let now = start;
-    const random = randomOf(8);
+    const random = randomNumbers(8);
     await using log = await ServedLog.open(home, { rate: 1 }, () => (now += 900_000_000));
     const served = servedOf({
       home,
