@@ -97,7 +97,11 @@ export function cassandraTable(): Table {
       ["stores by their order", "flushes of 5 s, the table above", up(stores(flushEvents(5000)))],
       ["stores by loads", "keys × load / (6 h × use)", up(loadStores(assumed.loads))],
       ["workers of each store", "workers / stores", shown(perStore)],
-      ["partitions of each", `those × ${shown(assumed.partitionsPerWorker)}`, shown(perStore * 4)],
+      [
+        "partitions of each",
+        `those × ${shown(assumed.partitionsPerWorker)}`,
+        shown(perStore * assumed.partitionsPerWorker),
+      ],
       ["queries a request", "generation, and rows beside", shown(assumed.groups * 2)],
       ["machines of services that ask", "requests × read / (16 cores × use)", up(askingMachines())],
       ["nodes by reads", "requests × read × 2 asked / (16 cores × use)", up(reads)],

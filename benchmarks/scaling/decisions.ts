@@ -8,7 +8,7 @@ import type { Case } from "../harness/suite.ts";
 import { startServer } from "../online/cassandra-world.ts";
 import { ProcessorTime } from "./processor-time.ts";
 
-/** How many pushes one call makes. */
+/** How many pushes one call makes, at the least. */
 const pushes = scaled(200, 40);
 
 /** A store in a Cassandra of one node, of which what is done in its order is measured. */
@@ -89,16 +89,17 @@ export function decisions(pushers: number): Case {
         });
         return last - first;
       };
+      const each = Math.ceil(pushes / pushers);
       const work = async (): Promise<void> => {
         const pusher = async (): Promise<void> => {
-          for (let i = 0; i < pushes / pushers; i++) await push();
+          for (let i = 0; i < each; i++) await push();
         };
         await Promise.all(Array.from({ length: pushers }, pusher));
       };
       return {
-        pieces: pushes,
-        ours: () => used.during(pushes, work),
-        baseline: { nanoseconds: pushes * 10e6 },
+        pieces: each * pushers,
+        ours: () => used.during(each * pushers, work),
+        baseline: { nanoseconds: each * pushers * 10e6 },
         verify: async () => equal(await push(), 0),
         also: () => used.used,
         close,

@@ -11,8 +11,8 @@ import { definitions, topic } from "../stream/events.ts";
 import { recordBytes } from "./model.ts";
 
 /** A store of so many keys, each of which had so many events in seven days. */
-export const loadedKeys: number = scaled(1_000_000, 20_000);
-export const eventsPerKey = 10;
+const loadedKeys = scaled(1_000_000, 20_000);
+const eventsPerKey = 10;
 const loadedAt = "2024-03-08T00:00:00Z";
 
 /** A load of a million keys of the stream's group into LMDB, and the bytes that they take, against as long as one machine may take to load a billion in a day. */

@@ -1,7 +1,7 @@
 import { randomNumbers } from "../../test/dsl/random-numbers.ts";
 import { costs, measuredDelays } from "./costs.ts";
 import { predictedDelays } from "./half-load.ts";
-import { demand, workerRate } from "./model.ts";
+import { assumed, demand, workerRate } from "./model.ts";
 import { runHotKey } from "./simulation/hot-key.ts";
 import { ringLoad } from "./simulation/ring.ts";
 import { unreadShare, unreadShareInTheLongRun } from "./simulation/storm.ts";
@@ -21,7 +21,8 @@ const store = {
   ...{ workers: 32, flush: toCassandra, maxDelayMs: 5000, flushEvents: 10_000 },
   ...{ together: 200, warmUpSeconds: 40 },
 } as const;
-const partitions = 4 * store.workers;
+const perWorker = assumed.partitionsPerWorker;
+const partitions = perWorker * store.workers;
 /** Events a second of such a store where its workers are busy half of the time. */
 const storeRate = workerRate() * store.workers;
 
@@ -47,7 +48,7 @@ export function orderScenario(seed: number): Table {
   const run = (workers: number, maxDelayMs: number): StreamOutcome =>
     runStream({
       ...{ ...store, workers, maxDelayMs, seconds: 100, seed },
-      rates: new Array<number>(workers * 4).fill(workerRate() / 4),
+      rates: new Array<number>(workers * perWorker).fill(workerRate() / perWorker),
     });
   return {
     name: "one order",
@@ -107,8 +108,8 @@ export function workerLoss(seed: number): Table {
       const usual = Math.max(...bySecond.slice(store.warmUpSeconds, dies));
       const settled = Math.max(...bySecond.slice(-60));
       const last = bySecond.findLastIndex((ms) => ms > 1.1 * settled);
-      // Partitions are four to each, so that some of those that are left get one more.
-      const after = (load * Math.ceil(partitions / alive.length)) / 4;
+      // Some of those that are left get one more.
+      const after = (load * Math.ceil(partitions / alive.length)) / perWorker;
       return [
         ...[percent(load), percent(after), time(Math.max(...bySecond))],
         settled > 2 * usual ? "not in 7 min" : time((last - dies) * 1000),
@@ -119,12 +120,12 @@ export function workerLoss(seed: number): Table {
 }
 
 /**
- * When a worker is back that got a partition of the dead one beside its four: what came in five partitions while nobody read, and in the one since its worker died, is work of
- * `load pause + load / 4 (session + pause)` seconds, for which it has `1 - after` of each second.
+ * When a worker is back that got a partition of the dead one beside its own: what came in its own while nobody read, and in that one since its worker died, is work of
+ * `load pause + load / own (session + pause)` seconds, for which it has `1 - after` of each second.
  */
 function catchUp(load: number, after: number, session: number, pause: number): string {
   if (after >= 1) return "never";
-  const work = load * pause + (load / 4) * (session + pause);
+  const work = load * pause + (load / perWorker) * (session + pause);
   return time((session + pause + work / (1 - after)) * 1000);
 }
 

@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Partitioners, type Producer } from "kafkajs";
-import type { Tondo } from "../../src/index.ts";
+import type { RunningStream, Tondo } from "../../src/index.ts";
 import { type RunningKafka, startKafka } from "../../test/servers/kafka.ts";
 import { kafkaClient } from "../../test/servers/kafka-client.ts";
 import { scaled } from "../harness/scale.ts";
@@ -42,7 +42,7 @@ export function readableCase(store: string, openProject: (kafka: RunningKafka) =
       const all: number[] = [];
       let round = 0;
       const measured = async (): Promise<OwnTime> => {
-        const times = await timesOf(tondo, producer, String(round++));
+        const times = await timesOf(tondo, stream, producer, String(round++));
         all.push(...times);
         return new OwnTime(share(times, 0.99) * 1e6);
       };
@@ -51,7 +51,7 @@ export function readableCase(store: string, openProject: (kafka: RunningKafka) =
         ours: measured,
         baseline: { nanoseconds: (maxDelayMs + beyondMs) * 1e6 },
         verify: async () => {
-          equal((await timesOf(tondo, producer, "before")).length, events);
+          equal((await timesOf(tondo, stream, producer, "before")).length, events);
         },
         also: () => ({ p50_ms: share(all, 0.5), p999_ms: share(all, 0.999), most_ms: Math.max(...all) }),
         close: async () => {
@@ -65,20 +65,28 @@ export function readableCase(store: string, openProject: (kafka: RunningKafka) =
   };
 }
 
-/** Produces events, and gives how long each took until it was read, milliseconds. */
-async function timesOf(tondo: Tondo, producer: Producer, round: string): Promise<readonly number[]> {
+/**
+ * Produces events, and gives how long each took until it was read, milliseconds.
+ * @throws what the stream fails with: nothing would be read any more
+ */
+async function timesOf(
+  tondo: Tondo,
+  stream: RunningStream,
+  producer: Producer,
+  round: string,
+): Promise<readonly number[]> {
   const features = await tondo.features();
   const isReadable = async (shop: string): Promise<boolean> =>
     (await features.get(["shop:sales:count_1h"], { shop })).values["shop:sales:count_1h"].value === 1;
   const began = performance.now();
   return Promise.all(
     Array.from({ length: events }, async (_, i) => {
-      await sleep(began + (i * 1000) / perSecond - performance.now());
+      await sleep(Math.max(0, began + (i * 1000) / perSecond - performance.now()));
       const shop = `r${round}-${String(i)}`;
       const produced = performance.now();
       const value = JSON.stringify({ shop, ordered: new Date().toISOString(), price: 1 });
       await producer.send({ topic, messages: [{ key: shop, value }] });
-      while (!(await isReadable(shop))) await sleep(lookMs);
+      while (!(await isReadable(shop))) await Promise.race([sleep(lookMs), stream.failed]);
       return performance.now() - produced;
     }),
   );

@@ -6,7 +6,7 @@ export function gap(chance: Chance, mean: number): number {
   return -mean * Math.log(1 - chance());
 }
 
-/** A factor of mean 1 that is never negative, with this standard deviation at the most one (uniform). */
+/** A factor of mean 1 with this standard deviation (uniform), or with the largest that makes it never negative. */
 export function spread(chance: Chance, deviation: number): number {
   return 1 + (2 * chance() - 1) * Math.min(1, Math.sqrt(3) * deviation);
 }

@@ -25,7 +25,7 @@ export interface RingLoad {
   readonly meanAfter: number;
 }
 
-/** Reads that are asked of the ring: the hottest keys by themselves, the others by so many that stand for them. */
+/** How many of the hottest keys are placed by themselves; the others fall on the ring evenly. */
 const named = 20_000;
 
 /**
@@ -41,7 +41,7 @@ export function ringLoad(ring: Ring): RingLoad {
   const whole = harmonic(keys, s);
   const reads: { readonly share: number; readonly on: readonly number[] }[] = [];
   let left = 1;
-  for (let i = 1; i <= named; i++) {
+  for (let i = 1; i <= Math.min(keys, named); i++) {
     const share = i ** -s / whole;
     left -= share;
     const at = chance();

@@ -59,13 +59,14 @@ export interface StreamOutcome {
   readonly bySecond: readonly number[];
 }
 
+/** Some events of one moment. */
 interface Cohort {
   readonly at: number;
   readonly partition: number;
   events: number;
 }
 
-/** Some events of one moment that wait, in the order in which they came. */
+/** What waits of a partition, in the order in which it came. */
 class Waiting {
   #cohorts: Cohort[] = [];
   #from = 0;

@@ -209,7 +209,6 @@ function storedForm(
   }
 }
 
-/** DuckDB's type of a value of the language, as {@link duckdbColumn} gives it. */
 /** The type in SQL of values of a kind, as relations have them: moments are BIGINT. */
 export function valueType(kind: ValueKind): string {
   if (isList(kind)) return `${valueType(elementKind(kind))}[]`;
