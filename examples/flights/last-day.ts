@@ -68,7 +68,7 @@ async function serveFrom(home: string, { tondo, prepared, progress, signal }: La
     clock: clock.now,
   });
   progress.start("loading a store for the last day");
-  await live.materialize({ asOf: lastDayFrom });
+  await live.materialize({ asOf: lastDayFrom, ...(signal === undefined ? {} : { signal }) });
   progress.finish();
   const routes = await busiestRoutes(prepared, checkedRequests);
   return await serveDay({
