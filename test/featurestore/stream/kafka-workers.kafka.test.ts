@@ -44,7 +44,8 @@ describe("workers of a stream from Kafka", () => {
       await using kafka = await startKafka();
       await using topic = await freshTopic({ server: kafka });
       await using shop = await topicAlone(topic);
-      const first = await startWorker(shop.folder, topic.bootstrap, 200);
+      // Events wait for others: one that is stopped while it writes would keep LMDB from all who write, until it goes on.
+      const first = await startWorker(shop.folder, topic.bootstrap, 1000, 10_000);
       let second: StreamWorker | undefined;
       try {
         await produce(topic, 0, 100);

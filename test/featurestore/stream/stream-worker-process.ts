@@ -14,9 +14,15 @@ export interface StreamWorker {
 }
 
 /** Starts a process that streams a project's topics from Kafka; resolves once it has begun. */
-export async function startWorker(folder: string, brokers: string, maxDelayMs = 20): Promise<StreamWorker> {
+export async function startWorker(
+  folder: string,
+  brokers: string,
+  maxDelayMs = 20,
+  flushEvents = 50,
+): Promise<StreamWorker> {
   const script = path.join(import.meta.dirname, "stream-worker.ts");
-  const child = spawn(execPath, [script, folder, brokers, String(maxDelayMs)], { stdio: ["ignore", "pipe", "pipe"] });
+  const given = [folder, brokers, String(maxDelayMs), String(flushEvents)];
+  const child = spawn(execPath, [script, ...given], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;

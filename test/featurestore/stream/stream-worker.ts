@@ -1,9 +1,9 @@
-/** A process that opens a project and streams until it is ended: `folder brokers max-delay`. Says so when it has begun. */
+/** A process that opens a project and streams until it is ended: `folder brokers max-delay flush-events`. Says so when it has begun. */
 import { writeSync } from "node:fs";
 import { argv } from "node:process";
 import { open } from "../../../src/open.ts";
 
-const [, , folder = "", brokers = "", maxDelay = "20"] = argv;
+const [, , folder = "", brokers = "", maxDelay = "20", flushEvents = "50"] = argv;
 const tondo = await open({
   folder,
   events: {
@@ -14,7 +14,7 @@ const tondo = await open({
   },
 });
 const stream = await tondo.stream({
-  limits: { maxDelayMs: Number(maxDelay), flushEvents: 50 },
+  limits: { maxDelayMs: Number(maxDelay), flushEvents: Number(flushEvents) },
   onFailure: (_, error) => {
     writeSync(2, `${String(error)}\n`);
   },
