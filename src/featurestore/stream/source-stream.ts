@@ -182,6 +182,7 @@ export class SourceStream implements EventReader {
       ...(this.#failing === undefined ? {} : { failing: this.#failing }),
       fenced: this.#fenced,
       late: this.#late,
+      ...(this.#appliedAt === -Infinity ? {} : { appliedAt: this.#appliedAt }),
       buffered: { events, bytes },
       partitions: [...this.#counts].map(([partition, counts]) => ({ source, topic, partition, ...counts.counts })),
     };

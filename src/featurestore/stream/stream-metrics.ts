@@ -35,6 +35,8 @@ export interface SourceMetrics {
   readonly fenced: number;
   /** Flushes that requests may not have seen from their moment on, the disk or the nodes having stood still. */
   readonly late: number;
+  /** From when on requests see all that was applied, microseconds: a little behind the write; absent before the first. */
+  readonly appliedAt?: Micros;
   /** What waits in memory. */
   readonly buffered: { readonly events: number; readonly bytes: number };
 }

@@ -21,6 +21,19 @@ describe("a stream from a folder", () => {
     expect((await sales(other, "north"))[0]).toBe(3);
   });
 
+  it("says from when on requests see what it applied", async () => {
+    await using shop = await streamedOrders();
+    await using stream = await shop.tondo.stream({ limits });
+    expect(stream.metrics.sources[0]).not.toHaveProperty("appliedAt");
+    await shop.append("one.ndjson", order("a", "north", secondsAgo(60), 10));
+    await untilPassed(stream, 1);
+    const appliedAt = stream.metrics.sources[0]?.appliedAt ?? 0;
+    const features = await shop.tondo.features();
+    const ask = async (at: number): Promise<unknown> =>
+      (await features.get(["shop:sales:n"], { shop: "north" }, { at: BigInt(at) })).values["shop:sales:n"].value;
+    expect([await ask(appliedAt - 1), await ask(appliedAt)]).toEqual([0, 1]);
+  });
+
   it("goes on from where it was left, also behind a load, and applies nothing twice", async () => {
     await using shop = await streamedOrders({ id: "" });
     const at = secondsAgo(60);
