@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { freshKeyspace } from "../servers/fresh-keyspace.ts";
 import { loadedAt, ordersProject, step } from "./orders-project.ts";
-import { jsonOf, tondoWith } from "./run-tondo.ts";
+import { errorOf, jsonOf, spawnTondo, tondoWith } from "./run-tondo.ts";
 
 it("answers from Cassandra what it answers from LMDB, in a keyspace that it makes", async () => {
   const keyspace = await freshKeyspace("named");
@@ -40,4 +40,13 @@ it("answers from Cassandra what it answers from LMDB, in a keyspace that it make
   } finally {
     await keyspace.drop();
   }
+});
+
+it("ends by itself where it was told a data centre that is not there", async () => {
+  const keyspace = await freshKeyspace("named");
+  await using project = await ordersProject("applied");
+  const online = `cassandra://${keyspace.contactPoint}/${keyspace.keyspace}?datacenter=elsewhere`;
+  const asked = ["generations", "--online", online, "--json"];
+  const ran = await spawnTondo(project.folder, asked, { interruptAfterMs: 60_000 });
+  expect([ran.code, errorOf(ran).code]).toEqual([1, "INVALID_ARGUMENT"]);
 });

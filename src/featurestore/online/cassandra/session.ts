@@ -2,6 +2,7 @@ import type { Client, QueryOptions, types } from "cassandra-driver";
 import { cassandraError, controlError } from "./cassandra-error.ts";
 import { type CassandraDriver, loadCassandra } from "./cassandra-module.ts";
 import { clientOptions } from "./client-options.ts";
+import { closeControl } from "./close-control.ts";
 import { guardRefresh } from "./guarded-refresh.ts";
 import type { SettledOptions } from "./settle-options.ts";
 
@@ -39,6 +40,7 @@ export class Session {
       return new Session(driver, client, settled);
     } catch (error) {
       await client?.shutdown();
+      if (client !== undefined) closeControl(client);
       throw cassandraError(error, "opening the online store", settled.where);
     }
   }
