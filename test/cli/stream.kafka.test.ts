@@ -16,14 +16,22 @@ describe("tondo stream, from Kafka", () => {
     // As it is run: what a client leaves open would keep the process from ending.
     const ran = await spawnTondo(shop.folder, ["stream", ...at, "--until-empty", "--json"]);
     expect(ran).toMatchObject({ code: 0, err: "" });
-    const { ended, partitions } = jsonOf(ran) as { ended: string; partitions: { applied: number; dead: number }[] };
+    const { ended, partitions, sources } = jsonOf(ran) as {
+      readonly ended: string;
+      readonly partitions: readonly { readonly partition: string; readonly applied: number; readonly dead: number }[];
+      readonly sources: readonly { readonly appliedAt: string }[];
+    };
+    const names = partitions.map(({ partition }) => partition);
+    expect(names).toEqual([...names].sort());
+    expect(Math.abs(Date.parse(sources[0]?.appliedAt ?? "") - Date.now())).toBeLessThan(60_000);
     const sum = (of: "applied" | "dead"): number => partitions.reduce((total, one) => total + one[of], 0);
     expect([ended, sum("applied"), sum("dead")]).toEqual(["empty", 2, 1]);
     await expect.poll(() => sales(shop.tondo, "north")).toEqual([2, 12]);
 
     const environment = { TONDO_KAFKA: topic.bootstrap };
     const status = jsonOf(await tondoWith({ folder: shop.folder, environment }, "stream", "status", "--json"));
-    expect((status["partitions"] as { lag: number }[]).map(({ lag }) => lag)).toEqual([0, 0, 0, 0]);
+    const stand = status["partitions"] as readonly { readonly partition: string; readonly lag: number }[];
+    expect(stand.map(({ partition, lag }) => [partition, lag])).toEqual(["0", "1", "2", "3"].map((name) => [name, 0]));
     const reset = jsonOf(await tondo(shop.folder, "stream", "reset", "orders", "--to", "earliest", ...at, "--json"));
     expect((reset["partitions"] as { to: number }[]).map(({ to }) => to)).toEqual([0, 0, 0, 0]);
     expect(jsonOf(await tondo(shop.folder, "stream", "replay-dead-letters", ...at, "--json"))).toMatchObject({

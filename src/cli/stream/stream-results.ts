@@ -1,5 +1,11 @@
 import { formatMicros } from "../../core/index.ts";
-import type { ReplayedTopic, ResetPartition, StreamMetrics, StreamStatus } from "../../featurestore/index.ts";
+import type {
+  PartitionMetrics,
+  ReplayedTopic,
+  ResetPartition,
+  StreamMetrics,
+  StreamStatus,
+} from "../../featurestore/index.ts";
 import type { CommandResult } from "../command.ts";
 import { count, counted, momentText, printable, table, type TableHeading } from "../output/index.ts";
 
@@ -8,7 +14,8 @@ const right = (...names: readonly string[]): TableHeading[] => names.map((name) 
 
 /** What a stream did in this process. */
 export function streamResult(metrics: StreamMetrics, ended: string): Pick<CommandResult, "text" | "json"> {
-  const { sources, partitions } = metrics;
+  const { sources } = metrics;
+  const partitions = [...metrics.partitions].sort(byPlace);
   const headings = [
     ...left("SOURCE", "TOPIC", "PARTITION"),
     ...right("READ", "APPLIED", "REPEATED", "DEAD", "WAITING", "LAG"),
@@ -33,9 +40,11 @@ export function streamResult(metrics: StreamMetrics, ended: string): Pick<Comman
     ].join("\n\n"),
     json: {
       ended,
-      sources: sources.map(({ failing, ...one }) =>
-        failing === undefined ? one : { ...one, failing: { ...failing, since: formatMicros(failing.since) } },
-      ),
+      sources: sources.map(({ failing, appliedAt, ...one }) => ({
+        ...one,
+        ...(appliedAt === undefined ? {} : { appliedAt: formatMicros(appliedAt) }),
+        ...(failing === undefined ? {} : { failing: { ...failing, since: formatMicros(failing.since) } }),
+      })),
       partitions: partitions.map(({ watermark, ...one }) =>
         watermark === undefined ? one : { ...one, watermark: formatMicros(watermark) },
       ),
@@ -102,4 +111,10 @@ export function replayResult(topics: readonly ReplayedTopic[]): CommandResult {
     text: [table(headings, rows), ...(reasons.length === 0 ? [] : [printable(reasons.join("\n"))])].join("\n\n"),
     json: { topics },
   };
+}
+
+/** Partitions come as they were dealt out: they are shown by topic, those of Kafka by their numbers, files by their names. */
+function byPlace(one: PartitionMetrics, other: PartitionMetrics): number {
+  if (one.topic !== other.topic) return one.topic < other.topic ? -1 : 1;
+  return Number(one.partition) - Number(other.partition) || (one.partition < other.partition ? -1 : 1);
 }

@@ -94,7 +94,10 @@ export class KafkaEventLog implements EventLog {
     return this.#asking(`looking at ${topic}`, async (admin) => {
       const all = await admin.fetchTopicOffsets(topic);
       return new Map(
-        all.map(({ partition, low, high }) => [String(partition), { first: Number(low), end: Number(high) }]),
+        // A broker gives them in any order.
+        all
+          .sort((one, other) => one.partition - other.partition)
+          .map(({ partition, low, high }) => [String(partition), { first: Number(low), end: Number(high) }]),
       );
     });
   }
