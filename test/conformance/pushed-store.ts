@@ -43,6 +43,7 @@ export function pushedStoreConformance(
           overlay: own.overlay ?? "one",
           keys: keys.map((key) => ({ key: bytes(key), rows: texts.map((_, place) => ({ place, t: start + place })) })),
           admit: own.admit ?? ((): undefined => undefined),
+          mostHeld: 0,
         },
       ];
       return {

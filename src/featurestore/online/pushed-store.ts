@@ -177,6 +177,8 @@ export interface PushedGroup {
    * @throws TondoError where it does not
    */
   readonly admit: (pointer: GroupPointer | undefined, first: Micros, held: number) => void;
+  /** How many rows of a key are admitted, at the most. */
+  readonly mostHeld: number;
   /** Absent where rows are never folded. A store may do without. */
   readonly folding?: RowFolding | undefined;
 }

@@ -228,6 +228,7 @@ export class RowApplication {
       overlay,
       keys: [...keys.values()],
       folding: this.#folding(source, fedGroup),
+      mostHeld: maxRowsPerKey,
       admit: (pointer, first, held) => {
         this.#refuseAhead(first);
         requireOverlay(pushed, pointer);

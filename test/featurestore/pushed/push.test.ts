@@ -292,7 +292,7 @@ it("are erased also where definitions that are no more filed them", async () => 
   const key = erasedKey(sampleProject, "airport", "SFO");
   const groups = [
     {
-      ...{ group: "airport:departures", overlay: "older", admit: () => undefined },
+      ...{ group: "airport:departures", overlay: "older", admit: () => undefined, mostHeld: 0 },
       keys: [{ key: key.bytes, rows: [{ place: 0, t: noon }] }],
     },
   ];

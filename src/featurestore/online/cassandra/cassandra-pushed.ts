@@ -13,7 +13,11 @@ import { crowded } from "./order-entry.ts";
 import { type BatchState, PushOrder } from "./push-order.ts";
 import { type BegunBatch, type HeldRow, PushedTables } from "./pushed-tables.ts";
 import { logScope, overlayScope } from "./pushed-scope.ts";
+import { RowTallies } from "./row-tallies.ts";
 import type { Session } from "./session.ts";
+
+/** Whoever pushed less than this share of what a key may have does not look how much others pushed. */
+const countedShare = 8;
 
 /** How many batches are looked up at once. */
 const statesAtOnce = 100;
@@ -47,6 +51,7 @@ export class CassandraPushed implements PushedStore {
   readonly #marked: Map<string, number> = new Map<string, number>();
   readonly #staleness: Micros;
   readonly #onMarked: () => void;
+  readonly #tallies: RowTallies = new RowTallies();
 
   /** @param onMarked called where readers of this process are to look for pushed rows from now on */
   constructor(session: Session, control: ControlTable, staleness: Micros, onMarked: () => void) {
@@ -328,21 +333,25 @@ export class CassandraPushed implements PushedStore {
     return markedAt === undefined || performance.now() - markedAt <= this.#staleness / 1000;
   }
 
-  /** Asks each group whether it takes the rows; what it does not admit is thrown. */
+  /** Asks each group whether it takes the rows; what it does not admit is thrown. Rows are read only of keys to which this process pushed many. */
   async #admit(groups: readonly PushedGroup[], first: Micros, doing: string): Promise<void> {
     const { store, limits } = this.#session.settled;
     const pointers = await this.#pointers(groups, doing);
-    for (const [i, { group, overlay, keys, admit }] of groups.entries()) {
+    for (const [i, { group, overlay, keys, admit, mostHeld }] of groups.entries()) {
       const pointer = pointers[i];
       admit(pointer, first, 0);
       const since = pointer?.asOf ?? 0;
       const scope = overlayScope(store, group, overlay);
       const counts = new Map<PushedGroup["keys"][number], number>();
-      await atOnce(limits.writesInFlight, keys, async (one) => {
+      const grown = keys.filter((one) => {
+        const most = this.#tallies.add(scope, since, one.key, one.rows.length);
+        return most * countedShare > mostHeld;
+      });
+      await atOnce(limits.writesInFlight, grown, async (one) => {
         const rows = await this.#tables.rowsOf(scope, Buffer.from(one.key), undefined, doing);
         counts.set(one, rows.filter(({ k, since: least, text }) => text !== null && (k ?? least) > since).length);
       });
-      for (const one of keys) admit(pointer, first, (counts.get(one) ?? 0) + one.rows.length);
+      for (const one of grown) admit(pointer, first, (counts.get(one) ?? 0) + one.rows.length);
     }
   }
 

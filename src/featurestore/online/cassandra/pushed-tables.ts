@@ -3,6 +3,7 @@ import type { Micros } from "../../../core/index.ts";
 import type { PushedGroup } from "../pushed-store.ts";
 import { atOnce } from "./at-once.ts";
 import { pushedTables, quoteName } from "./cassandra-schema.ts";
+import { partitionPieces } from "./partition-pieces.ts";
 import { overlayScope, logScope } from "./pushed-scope.ts";
 import type { Row, Session, Statement } from "./session.ts";
 
@@ -58,24 +59,27 @@ export class PushedTables {
       logScope(store, source),
       ...groups.map(({ group, overlay }) => overlayScope(store, group, overlay)),
     ];
-    const first: Statement[] = scopes.flatMap((scope) => [
-      this.#insert("batches", { scope, hour: listed, push: String(hour) }),
-      this.#insert("batches", { scope, hour, push: batch, began: new Date(began) }),
-    ]);
-    const then: Statement[] = logged.map((columns, place) => this.#insert("log", { push: batch, place, columns }));
+    const finders: Statement[] = [];
+    const rowsOfKeys: Statement[][] = [];
     for (const [g, { keys }] of groups.entries()) {
       const scope = scopes[g + 1] ?? "";
       for (const { key, rows } of keys) {
         const bytes = Buffer.from(key);
-        first.push(this.#insert("keys", { push: batch, scope, key: bytes }));
-        for (const { place, t } of rows)
-          then.push(
+        finders.push(this.#insert("keys", { push: batch, scope, key: bytes }));
+        rowsOfKeys.push(
+          rows.map(({ place, t }) =>
             this.#insert("rows", { scope, key: bytes, push: batch, place, since, t, columns: texts[place] ?? "" }),
-          );
+          ),
+        );
       }
     }
-    await this.#write(first, doing);
-    await this.#write(then, doing);
+    const begun = scopes.flatMap((scope) => [
+      [this.#insert("batches", { scope, hour: listed, push: String(hour) })],
+      [this.#insert("batches", { scope, hour, push: batch, began: new Date(began) })],
+    ]);
+    const log = logged.map((columns, place) => this.#insert("log", { push: batch, place, columns }));
+    await this.#write([...begun, finders], doing);
+    await this.#write([log, ...rowsOfKeys], doing);
   }
 
   /** Has the rows of a batch that stands say their moments by themselves. */
@@ -84,7 +88,7 @@ export class PushedTables {
     await this.#write(
       groups.flatMap(({ group, overlay, keys }) => {
         const scope = overlayScope(store, group, overlay);
-        return keys.flatMap(({ key, rows }) =>
+        return keys.map(({ key, rows }) =>
           rows.map(({ place }) => this.#moment(scope, Buffer.from(key), batch, place, first + place)),
         );
       }),
@@ -99,10 +103,7 @@ export class PushedTables {
       const scope = row["scope"] as string;
       const rows = await this.rowsOf(scope, row["key"] as Buffer, batch, doing);
       const open = rows.filter(({ k, text }) => k === undefined && text !== null);
-      await this.#write(
-        open.map(({ key, place }) => this.#moment(scope, key, batch, place, first + place)),
-        doing,
-      );
+      await this.#write([open.map(({ key, place }) => this.#moment(scope, key, batch, place, first + place))], doing);
     }
   }
 
@@ -154,38 +155,32 @@ export class PushedTables {
 
   async removeRows(scope: string, key: Buffer, batch: string, places: readonly number[], doing: string): Promise<void> {
     const query = `DELETE FROM ${this.#name("rows")} WHERE scope = ? AND key = ? AND push = ? AND place = ?`;
-    await this.#write(
-      places.map((place) => ({ query, params: [scope, key, batch, place] })),
-      doing,
-    );
+    await this.#write([places.map((place) => ({ query, params: [scope, key, batch, place] }))], doing);
   }
 
   async removeKey(scope: string, key: Buffer, batch: string, doing: string): Promise<void> {
     const query = `DELETE FROM ${this.#name("keys")} WHERE push = ? AND scope = ? AND key = ?`;
-    await this.#write([{ query, params: [batch, scope, key] }], doing);
+    await this.#write([[{ query, params: [batch, scope, key] }]], doing);
   }
 
   async removeLog(batch: string, places: readonly number[] | "all", doing: string): Promise<void> {
     const query = `DELETE FROM ${this.#name("log")} WHERE push = ?`;
-    if (places === "all") await this.#write([{ query, params: [batch] }], doing);
+    if (places === "all") await this.#write([[{ query, params: [batch] }]], doing);
     else
-      await this.#write(
-        places.map((place) => ({ query: `${query} AND place = ?`, params: [batch, place] })),
-        doing,
-      );
+      await this.#write([places.map((place) => ({ query: `${query} AND place = ?`, params: [batch, place] }))], doing);
   }
 
   /** Takes a batch out of a scope in which it has nothing any more. */
   async removeBatch(scope: string, { hour, batch }: BegunBatch, doing: string): Promise<void> {
     const query = `DELETE FROM ${this.#name("batches")} WHERE scope = ? AND hour = ? AND push = ?`;
-    await this.#write([{ query, params: [scope, hour, batch] }], doing);
+    await this.#write([[{ query, params: [scope, hour, batch] }]], doing);
   }
 
   /** Takes an hour out of a scope, unless somebody may still begin a batch in it. */
   async removeHour(scope: string, hour: number, doing: string): Promise<void> {
     if (hour >= Math.floor(Date.now() / hourMs) - 1) return;
     const query = `DELETE FROM ${this.#name("batches")} WHERE scope = ? AND hour = ? AND push = ?`;
-    await this.#write([{ query, params: [scope, listed, String(hour)] }], doing);
+    await this.#write([[{ query, params: [scope, listed, String(hour)] }]], doing);
   }
 
   /** Up to which moment rows of a scope are to be removed, once those who may still read them are done. */
@@ -206,15 +201,17 @@ export class PushedTables {
     // Held first: for no moment it is to be removed and not held.
     await this.#write(
       [
-        {
-          query: `UPDATE ${table} USING TTL ? SET held = true WHERE scope = ? AND hour = ?`,
-          params: [Math.ceil(holdMs / 1000) + 1, scope, listed],
-        },
+        [
+          {
+            query: `UPDATE ${table} USING TTL ? SET held = true WHERE scope = ? AND hour = ?`,
+            params: [Math.ceil(holdMs / 1000) + 1, scope, listed],
+          },
+        ],
       ],
       doing,
     );
     const query = `UPDATE ${table} SET retired = ? WHERE scope = ? AND hour = ?`;
-    await this.#write([{ query, params: [upTo, scope, listed] }], doing);
+    await this.#write([[{ query, params: [upTo, scope, listed] }]], doing);
   }
 
   #moment(scope: string, key: Buffer, batch: string, place: number, k: Micros): Statement {
@@ -228,8 +225,10 @@ export class PushedTables {
     return { query, params: Object.values(columns) };
   }
 
-  #write(statements: readonly Statement[], doing: string): Promise<void> {
-    return atOnce(this.#session.settled.limits.writesInFlight, statements, (one) => this.#session.write(doing, one));
+  /** Writes into partitions, in no order. */
+  #write(partitions: readonly (readonly Statement[])[], doing: string): Promise<void> {
+    const { writesInFlight } = this.#session.settled.limits;
+    return atOnce(writesInFlight, partitions.flatMap(partitionPieces), (piece) => this.#session.write(doing, piece));
   }
 
   #name(table: keyof typeof pushedTables): string {

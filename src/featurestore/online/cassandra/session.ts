@@ -100,9 +100,19 @@ export class Session {
     } while (pageState !== undefined);
   }
 
-  /** Writes what may be written twice. */
-  async write(doing: string, { query, params }: Statement): Promise<void> {
-    await this.#doing(doing, () => this.client.execute(query, [...params], this.writeOptions()));
+  /** Writes what may be written twice: some statements of one partition, all of them or none. */
+  async write(doing: string, statements: readonly Statement[]): Promise<void> {
+    const [first, ...others] = statements;
+    if (first === undefined) return;
+    const options = this.writeOptions();
+    await this.#doing(doing, () =>
+      others.length === 0
+        ? this.client.execute(first.query, [...first.params], options)
+        : this.client.batch(
+            statements.map(({ query, params }) => ({ query, params: [...params] })),
+            { ...options, logged: false },
+          ),
+    );
   }
 
   /** Whether a table of the keyspace is there. */

@@ -76,7 +76,7 @@ async function loaded(limits: Partial<CassandraLimits> = {}) {
 const pushOf = (texts: readonly string[], keys: readonly string[], own: Partial<Push> = {}): Push => {
   const groups = [
     {
-      ...{ group, overlay, admit: () => undefined },
+      ...{ group, overlay, admit: () => undefined, mostHeld: 0 },
       keys: keys.map((key) => ({ key: bytes(key), rows: texts.map((_, place) => ({ place, t: start + place })) })),
     },
   ];
