@@ -150,8 +150,14 @@ describe("processes that push to Cassandra", () => {
           async () => {
             for (const [group, overlay] of await overlays()) await store.pushed.drop(group, overlay, () => false);
             await store.pushed.dropLogged("flights", () => false);
-            const { rows } = await client.execute(`select k from ${fresh.keyspace}.pushed_rows`);
-            return rows.filter((row) => row["k"] === null).length;
+            const { rows: kept } = await client.execute(`select push from ${fresh.keyspace}.pushed_rows`);
+            const { rows: keys } = await client.execute(`select push, key, first from ${fresh.keyspace}.pushed_keys`);
+            const pushes = new Set(kept.map((row) => row["push"] as string));
+            const told = new Set(keys.flatMap((row) => (row["first"] === null ? [] : [row["push"] as string])));
+            // Of each it is told since when it counts, and of no others.
+            const open = [...pushes].filter((push) => !told.has(push));
+            const left = [...told].filter((push) => !pushes.has(push));
+            return open.length + left.length + keys.filter((row) => row["key"] === null).length;
           },
           { timeout: 30_000 },
         )

@@ -60,6 +60,8 @@ export interface CassandraLimits {
   readonly pushTimeoutMs: number;
   /** How often a push takes later moments where others, or loads, were faster. */
   readonly pushTries: number;
+  /** Of how many pushes it is remembered since when their rows count, some 150 bytes each; of others it is asked again by who reads rows of theirs. */
+  readonly batchesKnown: number;
 }
 
 /** The defaults of {@link CassandraLimits}. */
@@ -82,6 +84,7 @@ export const defaultCassandraLimits: CassandraLimits = {
   pushLeadMs: 250,
   pushTimeoutMs: 60_000,
   pushTries: 20,
+  batchesKnown: 65_536,
 };
 
 /** How a store in Cassandra is opened. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { type Micros, TondoError } from "../../../core/index.ts";
+import type { Micros } from "../../../core/index.ts";
 import type { PushedRow } from "../codec/index.ts";
 import { decodePointer, type GroupPointer } from "../group-pointer.ts";
 import type { Feed, LoggedRow, NewFeed, Push, Pushed, PushedGroup, PushedStore } from "../pushed-store.ts";
@@ -10,7 +10,9 @@ import { atOnce } from "./at-once.ts";
 import { unavailable } from "./cassandra-error.ts";
 import { type ControlTable, overlaysOf } from "./control-table.ts";
 import { crowded } from "./order-entry.ts";
-import { type BatchState, PushOrder } from "./push-order.ts";
+import { BatchFates } from "./batch-fates.ts";
+import type { BatchMoments } from "./batch-moments.ts";
+import type { BatchState, PushOrder } from "./push-order.ts";
 import { type BegunBatch, type HeldRow, PushedTables } from "./pushed-tables.ts";
 import { logScope, overlayScope } from "./pushed-scope.ts";
 import { RowTallies } from "./row-tallies.ts";
@@ -19,8 +21,13 @@ import type { Session } from "./session.ts";
 /** Whoever pushed less than this share of what a key may have does not look how much others pushed. */
 const countedShare = 8;
 
-/** How many batches are looked up at once. */
-const statesAtOnce = 100;
+/** What pushed rows are kept and found by. */
+export interface PushedParts {
+  readonly session: Session;
+  readonly control: ControlTable;
+  readonly order: PushOrder;
+  readonly moments: BatchMoments;
+}
 
 /**
  * Rows that programs push, in Cassandra.
@@ -32,11 +39,11 @@ const statesAtOnce = 100;
  * 3. It stands: one conditional batch in one partition gives it its moments, ahead of the clock by `pushLeadMs` (and by `staleness` as long as readers may not know that rows are pushed to the group), puts it into the order of pushes, and moves `last` behind it; the condition is that
  *    `last` is before its first moment, and that nothing was said of which groups are fed since that was looked up. So all its rows count or none does, moments ascend in the order of decisions, and a load that closes moments, by moving `last`, has what is before
  *    them in the order, for good. A push that comes too late for its moment takes later ones, which costs one more decision and no row is written again.
- * 4. Its rows for requests are told their moments, so that who reads them has to look nothing up, and the order is told that this is done.
+ * 4. It is told beside the keys of its rows since when they count, which who reads them looks up once and remembers, and the order is told that this is done.
  *
- * Killed before 3, a push never counts: after `pushTimeoutMs` it is refused, which is a decision as well, and what it wrote is removed. Killed behind 3, it counts for all: of a row that does not say its
- * moment a reader looks up, serially, whether its batch stands, and whoever goes through the rows next completes them. A batch leaves the order only when its rows are out of the log,
- * and all of those for requests say their moments.
+ * Killed before 3, a push never counts: after `pushTimeoutMs` it is refused, which is a decision as well, and what it wrote is removed. Killed behind 3, it counts for all: of a batch of which nothing is
+ * told a reader looks up, serially, whether it stands, and whoever goes through its rows next tells it. A batch leaves the order only when its rows are out of the log, and it is told since when
+ * those for requests count.
  *
  * The view of a reader has pointers that are some time old, `staleness` at the most, and may be of a generation before those that are kept. So the rows that both of these hold stay until the
  * load after next, and for `holdMs`.
@@ -47,6 +54,8 @@ export class CassandraPushed implements PushedStore {
   readonly #session: Session;
   readonly #control: ControlTable;
   readonly #tables: PushedTables;
+  readonly #fates: BatchFates;
+  readonly #moments: BatchMoments;
   /** By overlay when it was marked, or found to be, by a clock that only goes forward, milliseconds. */
   readonly #marked: Map<string, number> = new Map<string, number>();
   readonly #staleness: Micros;
@@ -54,11 +63,13 @@ export class CassandraPushed implements PushedStore {
   readonly #tallies: RowTallies = new RowTallies();
 
   /** @param onMarked called where readers of this process are to look for pushed rows from now on */
-  constructor(session: Session, control: ControlTable, staleness: Micros, onMarked: () => void) {
+  constructor({ session, control, order, moments }: PushedParts, staleness: Micros, onMarked: () => void) {
     this.#session = session;
     this.#control = control;
     this.#tables = new PushedTables(session);
-    this.order = new PushOrder(session);
+    this.order = order;
+    this.#fates = new BatchFates(session, this.#tables, order);
+    this.#moments = moments;
     this.#staleness = staleness;
     this.lead = staleness + session.settled.limits.pushLeadMs * 1000;
     this.#onMarked = onMarked;
@@ -112,7 +123,8 @@ export class CassandraPushed implements PushedStore {
         throw unavailable(doing, "it took longer than a push may", "timeout", this.#session.settled.where);
       if (await this.order.stand({ batch, source, first, rows: texts.length, moves }, seen, doing)) {
         const seenFrom = clock() + unknown;
-        await this.#spread(batch, first, into, doing);
+        this.#moments.learn(batch, first);
+        await this.#fates.tell(batch, first, doing);
         return { first, last: first + texts.length - 1, seenFrom };
       }
       if (turn >= limits.pushTries) throw crowded(this.#session, doing);
@@ -167,7 +179,7 @@ export class CassandraPushed implements PushedStore {
       const gone = rows.filter(({ place, text }) => isWanted({ k: momentOf(known, place), text }));
       found += gone.length;
       if (how === "count") return false;
-      const state = known ?? (await this.#refuse(one, doing));
+      const state = known ?? (await this.#fates.refuse(one, doing));
       // One that is not decided may be written still.
       if (state === undefined || (state.first !== undefined && gone.length < rows.length)) {
         const places = gone.map(({ place }) => place);
@@ -176,12 +188,13 @@ export class CassandraPushed implements PushedStore {
       }
       if (rows.length > 0) await this.#tables.removeLog(batch, "all", doing);
       if (state.first === undefined) return true;
-      if (!(await this.#isSpread(one, state, state.first, doing))) return false;
+      if (!(await this.#fates.isTold(one, state, state.first, doing))) return false;
       await this.order.forget({ batch, source, first: state.first, rows: state.rows }, doing);
+      await this.#tables.untell(batch, doing);
       forgotten.push(batch);
       return true;
     };
-    await this.#each(scope, doing, visit, how);
+    await this.#fates.each(scope, doing, visit, how);
     if (forgotten.length > 0) await this.order.sweep(doing);
     return found;
   }
@@ -221,7 +234,7 @@ export class CassandraPushed implements PushedStore {
   ): Promise<number> {
     let found = 0;
     const { writesInFlight } = this.#session.settled.limits;
-    await this.#each(
+    await this.#fates.each(
       scope,
       doing,
       async (one, known) => {
@@ -232,7 +245,7 @@ export class CassandraPushed implements PushedStore {
           held.push({ key, rows: await this.#tables.rowsOf(scope, key, batch, doing) });
         });
         const saysMoments = held.some(({ rows }) => rows.some(({ k }) => k !== undefined));
-        const state = known ?? (how === "count" || saysMoments ? undefined : await this.#refuse(one, doing));
+        const state = saysMoments ? known : await this.#fates.stateOf(one, known, how, doing);
         const isWantedRow = ({ place, t, k, text }: HeldRow): boolean =>
           text !== null && isWanted({ t, k: k ?? momentOf(state, place), text });
         for (const { rows } of held) found += rows.filter(isWantedRow).length;
@@ -249,74 +262,19 @@ export class CassandraPushed implements PushedStore {
             doing,
           ),
         );
-        // A row that is told its moment once it is removed is there again, and found by its key.
-        if (state?.first !== undefined && !(await this.#isSpread(one, state, state.first, doing))) return false;
+        // What is told of it once it is removed would stay for ever.
+        if (state?.first !== undefined && !(await this.#fates.isTold(one, state, state.first, doing))) return false;
         // What is not decided may be written still: its keys are needed to find it.
         if (state === undefined && !saysMoments) return false;
         const empty = held.filter(({ rows }) => rows.every(isGone));
         await atOnce(writesInFlight, empty, ({ key }) => this.#tables.removeKey(scope, key, batch, doing));
-        return empty.length === held.length;
+        if (empty.length < held.length) return false;
+        await this.#tables.untell(batch, doing);
+        return true;
       },
       how,
     );
     return found;
-  }
-
-  /** Goes through the batches of a scope, with what became of each; `visit` says whether the scope has nothing of it any more. */
-  async #each(
-    scope: string,
-    doing: string,
-    visit: (batch: BegunBatch, state: BatchState | undefined) => Promise<boolean>,
-    how: "count" | undefined,
-  ): Promise<void> {
-    for await (const { hour, batches } of this.#tables.begun(scope, doing)) {
-      let left = batches.length;
-      for (let at = 0; at < batches.length; at += statesAtOnce) {
-        const some = batches.slice(at, at + statesAtOnce);
-        const names = some.map(({ batch }) => batch);
-        const states = await this.order.states(names, doing);
-        for (const one of some) {
-          if (!(await visit(one, states.get(one.batch)))) continue;
-          await this.#tables.removeBatch(scope, one, doing);
-          left--;
-        }
-      }
-      if (left === 0 && how === undefined) await this.#tables.removeHour(scope, hour, doing);
-    }
-  }
-
-  /**
-   * Ends a batch that is neither standing nor refused, where its push must be over. It may have been forgotten, too: then all its rows say their moments, and that it is refused is no matter
-   * of theirs.
-   */
-  async #refuse(one: BegunBatch, doing: string): Promise<BatchState | undefined> {
-    if (!this.#mustBeOver(one)) return undefined;
-    await this.order.refuse(one.batch, doing);
-    return (await this.order.states([one.batch], doing)).get(one.batch);
-  }
-
-  /** Whether each row of a batch that stands says its moment, and nobody tells it any more; of one whose push must be over they are told here. */
-  async #isSpread(one: BegunBatch, { isSpread }: BatchState, first: Micros, doing: string): Promise<boolean> {
-    if (isSpread) return true;
-    if (!this.#mustBeOver(one)) return false;
-    await this.#tables.spreadAnew(one.batch, first, doing);
-    await this.order.spread(one.batch, first, doing);
-    return true;
-  }
-
-  /** Whether whoever pushed a batch has ended, or died. Twice as long as it may take: clocks differ. */
-  #mustBeOver({ began }: BegunBatch): boolean {
-    return Date.now() - began >= 2 * this.#session.settled.limits.pushTimeoutMs;
-  }
-
-  /** Tells the rows of a batch that stands their moments. Where that fails it stands all the same: who reads them looks it up, and who goes through them next tells them. */
-  async #spread(batch: string, first: Micros, groups: readonly PushedGroup[], doing: string): Promise<void> {
-    try {
-      await this.#tables.spread(batch, first, groups, doing);
-      await this.order.spread(batch, first, doing);
-    } catch (error) {
-      if (!(error instanceof TondoError) || error.code !== "STORE_UNAVAILABLE") throw error;
-    }
   }
 
   async #mark(group: string, overlay: string, doing: string): Promise<void> {
@@ -376,6 +334,6 @@ function namesOf(groups: readonly PushedGroup[]): readonly string[] {
 }
 
 /** The moment of a row whose batch stands; no number where it does not: no moment is before or behind it. */
-function momentOf(state: BatchState | undefined, place: number): Micros {
+function momentOf(state: Pick<BatchState, "first"> | undefined, place: number): Micros {
   return state?.first === undefined ? NaN : state.first + place;
 }

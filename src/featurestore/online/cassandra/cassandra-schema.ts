@@ -3,7 +3,7 @@ import { generationTable } from "./generation-table.ts";
 import { settleOptions } from "./settle-options.ts";
 
 /** The form of the tables; raised whenever it changes. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /** The table of pointers, leases and generations. */
 export const controlTable = "groups";
@@ -53,6 +53,11 @@ export function addPositionCql(keyspace: string): string {
   return `ALTER TABLE ${quoteName(keyspace)}.${quoteName(pushedTables.order)} ADD position text`;
 }
 
+/** Brings the table of keys from form 3 to form 4: it says since when rows count. */
+export function addFirstCql(keyspace: string): string {
+  return `ALTER TABLE ${quoteName(keyspace)}.${quoteName(pushedTables.keys)} ADD first double static`;
+}
+
 /** The tables of rows that programs push: see `CassandraPushed`. */
 export const pushedTables = {
   order: "pushed_order",
@@ -81,9 +86,9 @@ export function createPushedCql(keyspace: string): readonly string[] {
   PRIMARY KEY ((scope, hour), push)
 ) WITH comment = 'Tondo: where pushes wrote rows'`,
     `${name("keys")} (
-  push text, scope text, key blob,
+  push text, scope text, key blob, first double static,
   PRIMARY KEY (push, scope, key)
-) WITH comment = 'Tondo: under which keys pushes wrote rows'`,
+) WITH comment = 'Tondo: under which keys pushes wrote rows, and since when these count'`,
     `${name("log")} (
   push text, place int, columns text,
   PRIMARY KEY (push, place)

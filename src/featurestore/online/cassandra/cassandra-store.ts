@@ -11,6 +11,7 @@ import type {
 import { cassandraError } from "./cassandra-error.ts";
 import type { CassandraOptions } from "./cassandra-options.ts";
 import { createGenerationCql, dropGenerationCql, quoteName } from "./cassandra-schema.ts";
+import { BatchMoments } from "./batch-moments.ts";
 import { CassandraPushed } from "./cassandra-pushed.ts";
 import { CassandraView, type ReadOverlay } from "./cassandra-view.ts";
 import { ControlTable, type GenerationEntry, type GroupState } from "./control-table.ts";
@@ -22,6 +23,7 @@ import { openSchema } from "./open-schema.ts";
 import { PointerCache, type PointerSnapshot } from "./pointer-cache.ts";
 import { pointerReader } from "./read-pointers.ts";
 import { type ReadQueries, readQueries, PartitionReads } from "./partition-reads.ts";
+import { PushOrder } from "./push-order.ts";
 import { PushedReads } from "./pushed-reads.ts";
 import { overlayScope } from "./pushed-scope.ts";
 import { RecordWrites } from "./record-writes.ts";
@@ -71,10 +73,12 @@ export class CassandraStore implements OnlineStore {
     this.#writes = new RecordWrites(session);
     this.#scan = new RecordScan(session);
     this.#erasure = new KeyErasure(session);
-    this.pushed = new CassandraPushed(session, this.#control, this.staleness, () => {
+    const order = new PushOrder(session);
+    const moments = new BatchMoments(session, this.#reads, order);
+    this.pushed = new CassandraPushed({ session, control: this.#control, order, moments }, this.staleness, () => {
       this.#pointers.forget();
     });
-    this.#pushedReads = new PushedReads(session, this.#reads, this.pushed.order);
+    this.#pushedReads = new PushedReads(session, this.#reads, moments);
   }
 
   /**

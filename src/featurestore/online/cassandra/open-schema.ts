@@ -1,6 +1,7 @@
 import { TondoError } from "../../../core/index.ts";
 import { cassandraError } from "./cassandra-error.ts";
 import {
+  addFirstCql,
   addPositionCql,
   addPushedCql,
   controlTable,
@@ -56,8 +57,13 @@ export async function openSchema(session: Session): Promise<void> {
   }
   if (found === schemaVersion) return;
   if (found !== null && !migrate) {
-    const cql = found < 2 ? addPushedCql(keyspace) : addPositionCql(keyspace);
-    const what = `the tables of "${keyspace}" are of form ${String(found)}, which takes no ${found < 2 ? "pushed rows" : "streams"}`;
+    const [cql, lacks] =
+      found < 2
+        ? [addPushedCql(keyspace), "takes no pushed rows"]
+        : found < 3
+          ? [addPositionCql(keyspace), "takes no streams"]
+          : [addFirstCql(keyspace), "does not say beside pushed rows since when they count"];
+    const what = `the tables of "${keyspace}" are of form ${String(found)}, which ${lacks}`;
     throw missing(what, cql, "Open the store once with `migrate`, which makes of it what `tondo plan` shows", where);
   }
   if (migrate) {
@@ -87,6 +93,7 @@ async function bringForward(session: Session): Promise<void> {
     if (cql !== undefined && !there.has(table)) await session.define(doing, cql);
   }
   await addColumn(session, pushedTables.order, "position", addPositionCql(keyspace));
+  await addColumn(session, pushedTables.keys, "first", addFirstCql(keyspace));
   for (const table of Object.values(pushedTables))
     await whenThere(() => session.ask(doing, `SELECT * FROM ${quoteName(keyspace)}.${quoteName(table)} LIMIT 1`, []));
 }

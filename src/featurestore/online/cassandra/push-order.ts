@@ -28,8 +28,8 @@ export interface BatchState {
   readonly first: Micros | undefined;
   readonly source: string;
   readonly rows: number;
-  /** Whether each of its rows for requests says its moment by itself. */
-  readonly isSpread: boolean;
+  /** Whether it is told beside its keys since when it counts. */
+  readonly isTold: boolean;
 }
 
 /** Where pushes stand. */
@@ -176,7 +176,7 @@ export class PushOrder {
         first: first ?? undefined,
         source: (row["source"] ?? "") as string,
         rows: (row["rows"] ?? 0) as number,
-        isSpread: row["spread"] === true,
+        isTold: row["spread"] === true,
       });
     }
     return found;
@@ -189,14 +189,14 @@ export class PushOrder {
     return settleChange(this.#session, doing, [statement], () => Promise.resolve(false));
   }
 
-  /** Says that each row of a batch says its moment by itself. */
-  async spread(batch: string, first: Micros, doing: string): Promise<void> {
+  /** Says that it is told beside the keys of a batch since when it counts. */
+  async told(batch: string, first: Micros, doing: string): Promise<void> {
     const { query, params } = updateEntry(this.#session, batchEntry(batch), "spread = true", []);
     const statement = { query: `${query} IF first = ?`, params: [...params, first] };
     await settleChange(this.#session, doing, [statement], () => Promise.resolve(true));
   }
 
-  /** Forgets a batch that is out of the log, and whose rows say their moments by themselves. */
+  /** Forgets a batch that is out of the log, and of which it is told since when it counts. */
   async forget({ batch, first, rows }: StandingBatch, doing: string): Promise<void> {
     const where = `DELETE FROM ${this.#name} WHERE store = ? AND entry = ?`;
     const statements: Statement[] = [

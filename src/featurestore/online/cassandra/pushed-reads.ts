@@ -3,28 +3,26 @@ import type { Micros } from "../../../core/index.ts";
 import type { PushedVisitor } from "../online-store.ts";
 import { pushedTables, quoteName } from "./cassandra-schema.ts";
 import { keysOnce } from "./keys-once.ts";
+import type { BatchMoments } from "./batch-moments.ts";
 import type { PartitionReads } from "./partition-reads.ts";
-import type { PushOrder } from "./push-order.ts";
 import { heldRow, type HeldRow, rowColumns } from "./pushed-tables.ts";
 import type { Session } from "./session.ts";
-
-const doing = "reading pushed rows";
 
 type BatchRow = HeldRow & { readonly batch: string };
 
 /**
- * Reads the rows that are pushed under keys: a query a key, beside that of its record. A row says its moment by itself, but for the short while until the push that wrote it is done, and
- * where one died over it: then it counts iff its batch stands, which is looked up serially, and only where its moment may have come.
+ * Reads the rows that are pushed under keys: a query a key, beside that of its record. A row counts iff its batch stands, which is looked up once for all rows of the batch, and only where its moment may
+ * have come. Rows of earlier releases say their moments by themselves.
  */
 export class PushedReads {
   readonly #reads: PartitionReads;
-  readonly #order: PushOrder;
+  readonly #moments: BatchMoments;
   readonly #table: string;
   readonly #query: string;
 
-  constructor(session: Session, reads: PartitionReads, order: PushOrder) {
+  constructor(session: Session, reads: PartitionReads, moments: BatchMoments) {
     this.#reads = reads;
-    this.#order = order;
+    this.#moments = moments;
     this.#table = pushedTables.rows;
     const name = `${quoteName(session.settled.keyspace)}.${quoteName(this.#table)}`;
     this.#query = `SELECT ${rowColumns} FROM ${name} WHERE scope = ? AND key = ?`;
@@ -63,12 +61,12 @@ export class PushedReads {
     if (rows.length === 0) return [];
     const isOpen = ({ k, since, text }: HeldRow): boolean => k === undefined && text !== null && since <= upTo;
     let open = rows.filter(isOpen);
-    const firsts = new Map<string, Micros | undefined>();
+    const firsts = new Map<string, Micros>();
     for (let again = 0; open.length > 0; again++) {
-      const states = await this.#order.states([...new Set(open.map(({ batch }) => batch))], doing);
-      for (const [batch, { first }] of states) firsts.set(batch, first);
-      if (again > 0 || open.every(({ batch }) => firsts.has(batch))) break;
-      // One that is forgotten by now has rows that say their moments: whoever forgets it sees to that before.
+      for (const [batch, first] of await this.#moments.of(open.map(({ batch }) => batch))) firsts.set(batch, first);
+      open = open.filter(({ batch }) => !firsts.has(batch));
+      if (again > 0 || open.length === 0) break;
+      // One that was forgotten between two looks is told of by now: whoever forgets it sees to that before.
       rows = await read();
       open = rows.filter((row) => isOpen(row) && !firsts.has(row.batch));
     }

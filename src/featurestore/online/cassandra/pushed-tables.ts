@@ -20,7 +20,7 @@ export interface HeldRow {
   readonly key: Buffer;
   readonly place: number;
   readonly t: Micros;
-  /** Its moment, where it says that by itself. */
+  /** Its moment, where it says that by itself, as those of earlier releases do. */
   readonly k: Micros | undefined;
   readonly since: Micros;
   /** `null` for what a late write left of a row that was removed. */
@@ -82,29 +82,27 @@ export class PushedTables {
     await this.#write([log, ...rowsOfKeys], doing);
   }
 
-  /** Has the rows of a batch that stands say their moments by themselves. */
-  async spread(batch: string, first: Micros, groups: readonly PushedGroup[], doing: string): Promise<void> {
-    const { store } = this.#session.settled;
-    await this.#write(
-      groups.flatMap(({ group, overlay, keys }) => {
-        const scope = overlayScope(store, group, overlay);
-        return keys.map(({ key, rows }) =>
-          rows.map(({ place }) => this.#moment(scope, Buffer.from(key), batch, place, first + place)),
-        );
-      }),
-      doing,
-    );
+  /** Tells those who read rows of a batch that stands since when it does. */
+  async tell(batch: string, first: Micros, doing: string): Promise<void> {
+    const query = `UPDATE ${this.#name("keys")} SET first = ? WHERE push = ?`;
+    await this.#write([[{ query, params: [first, batch] }]], doing);
   }
 
-  /** The same for a batch of which only its name is known: who pushed it died over it. */
-  async spreadAnew(batch: string, first: Micros, doing: string): Promise<void> {
-    const query = `SELECT scope, key FROM ${this.#name("keys")} WHERE push = ?`;
-    for await (const row of this.#session.pages(doing, query, [batch], "proof")) {
-      const scope = row["scope"] as string;
-      const rows = await this.rowsOf(scope, row["key"] as Buffer, batch, doing);
-      const open = rows.filter(({ k, text }) => k === undefined && text !== null);
-      await this.#write([open.map(({ key, place }) => this.#moment(scope, key, batch, place, first + place))], doing);
-    }
+  /** Since when a batch stands, where that is told. */
+  async told(batch: string, doing: string): Promise<Micros | undefined> {
+    const query = `SELECT first FROM ${this.#name("keys")} WHERE push = ? LIMIT 1`;
+    for await (const row of this.#session.pages(doing, query, [batch], "proof"))
+      return (row["first"] ?? undefined) as Micros | undefined;
+    return undefined;
+  }
+
+  /** Removes what is told of a batch, unless it has keys in some scope still. */
+  async untell(batch: string, doing: string): Promise<void> {
+    const where = `FROM ${this.#name("keys")} WHERE push = ?`;
+    for await (const row of this.#session.pages(doing, `SELECT scope ${where} LIMIT 1`, [batch], "proof"))
+      // A row of static columns alone has none.
+      if ((row["scope"] ?? null) !== null) return;
+    await this.#write([[{ query: `DELETE ${where}`, params: [batch] }]], doing);
   }
 
   /** The batches that were begun in a scope, by hours. */
@@ -212,11 +210,6 @@ export class PushedTables {
     );
     const query = `UPDATE ${table} SET retired = ? WHERE scope = ? AND hour = ?`;
     await this.#write([[{ query, params: [upTo, scope, listed] }]], doing);
-  }
-
-  #moment(scope: string, key: Buffer, batch: string, place: number, k: Micros): Statement {
-    const query = `UPDATE ${this.#name("rows")} SET k = ? WHERE scope = ? AND key = ? AND push = ? AND place = ?`;
-    return { query, params: [k, scope, key, batch, place] };
   }
 
   #insert(table: keyof typeof pushedTables, columns: Readonly<Record<string, unknown>>): Statement {

@@ -143,8 +143,27 @@ describe("rows pushed to Cassandra", () => {
     expect(count()).toBe(2);
   });
 
+  it("cost who did not push them one query a push more, once", async () => {
+    const { name, store } = await loaded();
+    await store.pushed.push(pushOf(["a"], ["SFO", "LAX"]));
+    await store.pushed.push(pushOf(["b"], ["SFO"]));
+    const other = await open(name);
+    const view = await other.view([group]);
+    const count = counted();
+    const read = (...keys: readonly string[]): unknown =>
+      view.readPushed?.(group, overlay, keys.map(bytes), Infinity, () => undefined);
+    await Promise.all([read("SFO", "LAX"), read("LAX")]);
+    expect(count()).toBe(3 + 2);
+    await read("SFO", "LAX");
+    expect(count()).toBe(3 + 2 + 2);
+    // Of a push that is not remembered it is asked again.
+    const forgetful = await open(name, { batchesKnown: 1 });
+    expect(await held(forgetful, ["SFO", "LAX"])).toEqual([["1000 a", "1001 b"], ["1000 a"]]);
+    expect(await held(forgetful, ["SFO", "LAX"])).toEqual([["1000 a", "1001 b"], ["1000 a"]]);
+  });
+
   it("count all at once when their push stands, also where whoever pushed them died before and behind it", async () => {
-    const { store, order, tables } = await loaded();
+    const { name, store, order, tables } = await loaded();
     await store.pushed.push(pushOf(["a"], ["SFO", "LAX"]));
     const { groups } = pushOf(["b", "c"], ["SFO", "LAX"]);
     const batch = randomUUID();
@@ -165,7 +184,7 @@ describe("rows pushed to Cassandra", () => {
     expect(count()).toBeLessThanOrEqual(3);
     vi.restoreAllMocks();
     expect((await store.pushed.logged("flights", -1, 10)).map(({ text }) => text)).toEqual(["a", "b", "c"]);
-    // Out of the log, and out of the order only when each row says its moment, and nobody may still be at it.
+    // Out of the log, and out of the order only when it is told since when they count, and nobody may still be at it.
     expect(await store.pushed.dropLogged("flights", () => true)).toBe(3);
     expect((await order.states([batch], doing)).size).toBe(1);
     expect(await held(store, ["SFO", "LAX"])).toEqual([after, after]);
@@ -173,7 +192,16 @@ describe("rows pushed to Cassandra", () => {
     expect(await store.pushed.dropLogged("flights", () => true)).toBe(0);
     expect(await order.states([batch], doing)).toEqual(new Map());
     expect(await held(store, ["SFO", "LAX"])).toEqual([after, after]);
+    // So do those who never saw it in the order.
+    const other = await open(name);
+    expect(await held(other, ["SFO", "LAX"])).toEqual([after, after]);
+    expect(await other.pushed.drop(group, overlay, ({ k }) => k === since, "count")).toBe(2);
     expect(await store.pushed.logged("flights", -1, 10)).toEqual([]);
+    const keys = await rowsIn("keys");
+    expect(await other.pushed.drop(group, overlay, () => true)).toBe(6);
+    expect(await held(await open(name), ["SFO", "LAX"])).toEqual([[], []]);
+    // Nothing is told of them any more either.
+    expect(await rowsIn("keys")).toBe(keys - 4);
   });
 
   it("take later moments where others push, or a load closes theirs, and lose none", async () => {
@@ -360,7 +388,7 @@ describe("rows pushed to Cassandra", () => {
     }
   });
 
-  it.each([1, 2])("are taken by tables of form %i once these are brought forward", async (form) => {
+  it.each([1, 2, 3])("are taken by tables of form %i once these are brought forward", async (form) => {
     const fresh = await freshKeyspace();
     const own = { ...optionsOf("old"), keyspace: fresh.keyspace };
     try {
@@ -369,7 +397,8 @@ describe("rows pushed to Cassandra", () => {
         await client.execute(`alter table ${fresh.keyspace}.groups drop pushed`);
         for (const table of ["order", "batches", "keys", "log", "rows"])
           await client.execute(`drop table ${fresh.keyspace}.pushed_${table}`);
-      } else await client.execute(`alter table ${fresh.keyspace}.pushed_order drop position`);
+      } else if (form === 2) await client.execute(`alter table ${fresh.keyspace}.pushed_order drop position`);
+      else await client.execute(`alter table ${fresh.keyspace}.pushed_keys drop first`);
       await client.execute(
         `update ${fresh.keyspace}.groups set form = ${String(form)} where store = 'old' if form = ${String(schemaVersion)}`,
       );
