@@ -32,6 +32,7 @@ export class KafkaClient {
       ? connectSecurely({ host, port, ...name, ...ssl }, onConnect)
       : connect({ host, port }, onConnect);
     socket.setKeepAlive(true, keepAliveMs);
+    endWhereUnread(socket);
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
     return socket;
@@ -40,6 +41,20 @@ export class KafkaClient {
 
 /** After how long without a word it is asked whether the other side is still there, milliseconds. */
 const keepAliveMs = 60_000;
+
+/** What is no Kafka, or breaks off, may send what kafkajs cannot read. It throws then where nobody could catch it: the connection ends by that error instead. */
+function endWhereUnread(socket: Socket): void {
+  const emit = socket.emit.bind(socket) as (...event: readonly unknown[]) => boolean;
+  socket.emit = (name: string | symbol, ...given: readonly unknown[]): boolean => {
+    if (name !== "data") return emit(name, ...given);
+    try {
+      return emit(name, ...given);
+    } catch (error) {
+      socket.destroy(new Error("the other side says what Kafka would not", { cause: error }));
+      return true;
+    }
+  };
+}
 
 function closed(): Error {
   return new Error("the client was closed");

@@ -5,6 +5,8 @@ interface ClientFailure {
   readonly name?: string;
   readonly type?: string;
   readonly message?: string;
+  /** Whether it may go well a little later. */
+  readonly retriable?: boolean;
   readonly cause?: unknown;
 }
 
@@ -18,7 +20,7 @@ const denied = /AUTHORIZATION|AUTHENTICATION|SASL/i;
 export function kafkaError(error: unknown, doing: string, brokers: readonly string[]): TondoError {
   if (error instanceof TondoError) return error;
   const where = brokers.join(",");
-  const { name, type, message } = innermost(error);
+  const { name, type, message, retriable } = innermost(error);
   const what = `${type ?? ""} ${name ?? ""}`;
   const said = message ?? String(error);
   if (type === "UNKNOWN_TOPIC_OR_PARTITION")
@@ -33,12 +35,21 @@ export function kafkaError(error: unknown, doing: string, brokers: readonly stri
       hint: "Look at the credentials (`sasl`, `ssl`) and at the rights of the account.",
       cause: error,
     });
-  if (/Connection|Timeout|BrokerNotFound|NoBroker|NumberOfRetries|LockTimeout/i.test(what) || isOfNetwork(error))
-    return new TondoError("EVENTS_UNAVAILABLE", `Kafka could not be reached, ${doing}: ${said}`, {
-      where,
-      hint: "Look whether its brokers run and can be reached from here.",
-      cause: error,
-    });
+  const isLater = type !== undefined && retriable === true;
+  if (
+    isLater ||
+    /Connection|Timeout|BrokerNotFound|NoBroker|NumberOfRetries|LockTimeout/i.test(what) ||
+    isOfNetwork(error)
+  )
+    return new TondoError(
+      "EVENTS_UNAVAILABLE",
+      `Kafka ${isLater ? "does not answer so far" : "could not be reached"}, ${doing}: ${said}`,
+      {
+        where,
+        hint: "Look whether its brokers run and can be reached from here.",
+        cause: error,
+      },
+    );
   return new TondoError("EVENTS_FAILED", `Kafka failed, ${doing}: ${said}`, {
     where,
     ...(type === undefined ? {} : { details: { type } }),
