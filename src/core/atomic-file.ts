@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 /**
  * Writes a file so that a reader, or a machine that loses power, sees the old content or the new, never a part:
@@ -48,4 +48,11 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** Makes a folder, and those above it that are not there, so that a loss of power takes none: what is in them would go, too. One that is there may have been made by who was killed before this. */
+export async function makeDurableFolder(path: string): Promise<void> {
+  const folder = resolve(path);
+  const first = (await mkdir(folder, { recursive: true })) ?? folder;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }

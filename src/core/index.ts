@@ -1,5 +1,5 @@
 export { accountName } from "./account-name.ts";
-export { syncFile, syncFolder, temporaryBeside, writeFileAtomic } from "./atomic-file.ts";
+export { makeDurableFolder, syncFile, syncFolder, temporaryBeside, writeFileAtomic } from "./atomic-file.ts";
 export { parseBytes } from "./byte-size.ts";
 export { canonicalJson, type Json, sha256 } from "./canonical-json.ts";
 export { type CanonicalName, formatCanonicalName, parseCanonicalName } from "./canonical-name.ts";

@@ -1,6 +1,6 @@
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { sha256, syncFolder, TondoError, writeFileAtomic } from "../../core/index.ts";
+import { makeDurableFolder, sha256, TondoError, writeFileAtomic } from "../../core/index.ts";
 import type { ArtifactStore } from "./artifact-store.ts";
 
 /**
@@ -51,13 +51,6 @@ export function folderArtifacts(folder: string): ArtifactStore {
       }
     },
   };
-}
-
-/** A new folder must survive a loss of power too, or what is in it would not. */
-async function makeDurableFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 async function holds(path: string, digest: string): Promise<boolean> {
