@@ -12,6 +12,14 @@ const mutants: readonly Mutant[] = [
     timeoutSeconds: 300,
   },
   {
+    name: "folder-of-files-not-durable",
+    file: "src/core/atomic-file.ts",
+    find: "await syncFolder(dirname(made));",
+    replace: "void made;",
+    tests: faults,
+    timeoutSeconds: 300,
+  },
+  {
     name: "secret-of-erasures-renamed-before-it-is-durable",
     file: "src/featurestore/erase/erasure-secret.ts",
     find: "    await syncFile(temporary);\n",

@@ -9,6 +9,7 @@ const opened = ["test/featurestore/pushed/opened.test.ts"];
 
 const others = ["test/featurestore/pushed/other-definitions.test.ts"];
 
+const days = ["test/featurestore/pushed/days.test.ts"];
 const versions = ["test/featurestore/pushed/pushed-versions.test.ts"];
 const lateRows = ["test/featurestore/pushed/late.test.ts"];
 const erased = ["test/featurestore/erase/erase.test.ts"];
@@ -207,10 +208,52 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "late-files-of-killed-runs-read",
-    file: "src/featurestore/pushed/pushed-places.ts",
-    find: 'partsOf("late", names).filter(({ last }) => last <= until)',
-    replace: 'partsOf("late", names)',
+    file: "src/featurestore/pushed/pushed-parts.ts",
+    find: 'partsOf("late", files).filter(({ last }) => last <= until)',
+    replace: 'partsOf("late", files)',
     tests: versions,
+  },
+  {
+    name: "pushed-rows-of-several-days-in-one-file",
+    file: "src/featurestore/pushed/collect-pushed.ts",
+    find: "({ k }) => dayOf(k)))",
+    replace: "() => dayOf(rows.at(-1)?.k ?? 0)))",
+    tests: days,
+  },
+  {
+    name: "files-of-days-not-read",
+    file: "src/featurestore/pushed/pushed-parts.ts",
+    find: "else found.push(...(await namesIn(join(folder, name), source)).map((file) => `${name}/${file}`));",
+    replace: "",
+    tests: days,
+  },
+  {
+    name: "files-of-before-there-were-days-not-read",
+    file: "src/featurestore/pushed/pushed-parts.ts",
+    find: "found.push(name);",
+    replace: "continue;",
+    tests: days,
+  },
+  {
+    name: "late-files-of-killed-runs-kept-in-their-days",
+    file: "src/featurestore/pushed/pushed-parts.ts",
+    find: "/^late-.*\\.parquet$|\\.part$/.test(basename(file))",
+    replace: "/^late-.*\\.parquet$|\\.part$/.test(file)",
+    tests: days,
+  },
+  {
+    name: "rows-of-other-keys-written-outside-of-their-day-by-an-erasure",
+    file: "src/featurestore/pushed/pushed-erasure.ts",
+    find: "dirname(join(folder, file))",
+    replace: "folder",
+    tests: days,
+  },
+  {
+    name: "folder-of-a-day-that-goes-while-it-is-listed",
+    file: "src/featurestore/pushed/pushed-parts.ts",
+    find: 'code === "ENOENT") return [];',
+    replace: 'code === "ENOTDIR") return [];',
+    tests: ["test/featurestore/pushed/listed-while-written.test.ts"],
   },
   {
     name: "late-files-of-killed-runs-kept",

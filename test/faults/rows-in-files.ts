@@ -14,7 +14,7 @@ export async function rowsInFiles(
   if (!existsSync(folder)) return [0, 0];
   const [{ n, different } = {}] = await engine.rows(
     `select count(*)::double as n, count(distinct (${columns.join(", ")}))::double as different
-      from read_parquet(${sqlText(path.join(folder, "*.parquet"))}, union_by_name = true)`,
+      from read_parquet(${sqlText(path.join(folder, "**", "*.parquet"))}, union_by_name = true)`,
     "reading what was pushed",
   );
   return [Number(n), Number(different)];

@@ -1,8 +1,9 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   elementKind,
   isList,
+  makeDurableFolder,
   syncFile,
   syncFolder,
   temporaryBeside,
@@ -83,7 +84,7 @@ export class PartWriter {
     signal: AbortSignal | undefined,
     { from = extractedRows, name = "part" }: { readonly from?: string; readonly name?: string } = {},
   ): Promise<ExtractedPart> {
-    await mkdir(folder, { recursive: true });
+    await makeDurableFolder(folder);
     const file = `${name}-${String(number).padStart(6, "0")}.parquet`;
     const path = join(folder, file);
     const temporary = temporaryBeside(path);

@@ -11,7 +11,8 @@ import { planLayout } from "../online/group-layout.ts";
 import { overlayOf } from "../online/group-pointer.ts";
 import type { NewLoad } from "../online/pushed-store.ts";
 import { addEmptyParts, collectPushed, lastPushed, withPushed } from "../pushed/index.ts";
-import { pushedColumn, pushedFolder, pushedParts } from "../pushed/pushed-places.ts";
+import { pushedFolder, pushedParts } from "../pushed/pushed-parts.ts";
+import { pushedColumn } from "../pushed/pushed-places.ts";
 
 /** What a load works with, as far as rows that were pushed go. */
 export interface PushedProjectOptions {

@@ -4,20 +4,14 @@ import { type Micros, parseTypeName, TondoError } from "../../core/index.ts";
 import { type FunctionLibrary, type GroupPlan, fromRaw, type Raw, type SourcePlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import type { ErasedKeys } from "../erase/erased-keys.ts";
-import { PartWriter } from "../extract/part-writer.ts";
+import { type PartColumn, PartWriter } from "../extract/part-writer.ts";
 import { type HomeLock, lockHome } from "../home-lock.ts";
 import { groupName, type OnlineStore } from "../online/index.ts";
 import type { LoggedRow } from "../online/pushed-store.ts";
 import { columnsOfText, isLateText, originOf, pushedRaw, type RowOrigin } from "../online/pushed-values.ts";
 import { claimPushed } from "./pushed-home.ts";
-import {
-  originColumns,
-  partColumns,
-  pushedColumn,
-  pushedFolder,
-  pushedParts,
-  removeUnfinished,
-} from "./pushed-places.ts";
+import { dayOf, pushedFolder, pushedParts, removeUnfinished } from "./pushed-parts.ts";
+import { originColumns, partColumns, pushedColumn } from "./pushed-places.ts";
 import { rowKeys } from "./row-keys.ts";
 
 /** What is put into files, whence and where. */
@@ -34,14 +28,14 @@ export interface CollectOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How many rows a file of pushed rows has at the most: so many are held in memory. */
+/** How many rows are read from the log at once, and held in memory: a file of pushed rows has no more. */
 const rowsAtOnce = 50_000;
 
 /** How long is waited for another who puts rows into files, milliseconds. */
 const waitMs = 60_000;
 
 /**
- * Puts the rows that programs have pushed from the store's log into Parquet files in the home, which loads and training sets read. A row leaves the log once it is durable
+ * Puts the rows that programs have pushed from the store's log into Parquet files in the home, by the day from which they count, which loads and training sets read. A row leaves the log once it is durable
  * in a file; one that was put there by a process which was killed before it said so is not put there twice. One of an erased key leaves the store.
  *
  * @throws TondoError `HOME_BUSY` where another does the same for longer than a minute, `INVALID_ARGUMENT` where another home does, `ERASURES_UNREADABLE`, `IO_FAILED`, `ABORTED`, and what the store throws
@@ -131,30 +125,42 @@ async function collectSource(source: SourcePlan, engine: Engine, options: Collec
     const last = (await pushedParts(home, source.name)).at(-1)?.last ?? Number.MIN_SAFE_INTEGER;
     await store.pushed?.dropLogged(source.name, ({ k }) => k <= last);
     const rows = (await store.pushed?.logged(source.name, last, rowsAtOnce)) ?? [];
-    const moment = rows.at(-1)?.k;
-    if (moment === undefined) return;
+    if (rows.length === 0) return;
     const gone = erasedMoments(source, rows, await options.erased(), options.groups, engine.functions);
     if (gone.size > 0) {
       await dropMoments(store, source.name, options.groups, gone);
       continue;
     }
-    // The late ones first: their rows leave the log with the others'.
-    for (const name of ["late", "part"] as const) {
-      const own = rows.filter(({ text }) => isLateText(text) === (name === "late"));
-      if (name === "late" && own.length === 0) continue;
-      const writer = await PartWriter.open(engine, columns);
-      try {
-        writer.append(
-          own.map(({ k, text }) => {
-            const held = heldColumns(text, k);
-            return columns.map(({ name: column, kind }) => fromRaw(pushedRaw(held.get(column) ?? null, kind), kind));
-          }),
-        );
-      } finally {
-        writer.finish();
-      }
-      await writer.write(pushedFolder(home, source.name), moment, undefined, signal, { name });
+    for (const [day, own] of Map.groupBy(rows, ({ k }) => dayOf(k)))
+      await writeDay(own, columns, engine, join(pushedFolder(home, source.name), day), signal);
+  }
+}
+
+/** Writes the next rows of one day, in the order of their moments: they are in files once the last one is there. */
+async function writeDay(
+  rows: readonly LoggedRow[],
+  columns: readonly PartColumn[],
+  engine: Engine,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const last = rows.at(-1)?.k ?? Number.MIN_SAFE_INTEGER;
+  // The late ones first: their rows leave the log with the others'.
+  for (const name of ["late", "part"] as const) {
+    const own = rows.filter(({ text }) => isLateText(text) === (name === "late"));
+    if (name === "late" && own.length === 0) continue;
+    const writer = await PartWriter.open(engine, columns);
+    try {
+      writer.append(
+        own.map(({ k, text }) => {
+          const held = heldColumns(text, k);
+          return columns.map(({ name: column, kind }) => fromRaw(pushedRaw(held.get(column) ?? null, kind), kind));
+        }),
+      );
+    } finally {
+      writer.finish();
     }
+    await writer.write(folder, last, undefined, signal, { name });
   }
 }
 

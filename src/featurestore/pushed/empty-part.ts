@@ -2,7 +2,8 @@ import { parseTypeName } from "../../core/index.ts";
 import { filesAtRest, type SourcePlan } from "../../dsl/index.ts";
 import type { Engine } from "../duckdb/index.ts";
 import { PartWriter } from "../extract/part-writer.ts";
-import { partColumns, pushedFolder, pushedParts } from "./pushed-places.ts";
+import { pushedFolder, pushedParts } from "./pushed-parts.ts";
+import { partColumns } from "./pushed-places.ts";
 
 /** The sources whose rows come by topics alone. */
 export function byTopicAlone(sources: readonly SourcePlan[]): readonly SourcePlan[] {
@@ -11,7 +12,7 @@ export function byTopicAlone(sources: readonly SourcePlan[]): readonly SourcePla
   );
 }
 
-/** The moment of the last row of a file that has none: it is before all. */
+/** The moment of the last row of a file that has none: it is before all, and lies in the folder of no day. */
 const none = Number.MIN_SAFE_INTEGER;
 
 /**

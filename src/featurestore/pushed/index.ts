@@ -6,5 +6,6 @@ export { type FedSource, isFed } from "./fed-source.ts";
 export { type PlacedRow, placeRows, type RowProblem } from "./place-rows.ts";
 export { type PushingOptions, RowApplication, type RowsToApply } from "./row-application.ts";
 export { collectPushed } from "./collect-pushed.ts";
-export { lastPushed, wasPushedBehind, withPushed } from "./pushed-places.ts";
+export { lastPushed } from "./pushed-parts.ts";
+export { wasPushedBehind, withPushed } from "./pushed-places.ts";
 export { pushedErasure } from "./pushed-erasure.ts";

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseTypeName } from "../../core/index.ts";
 import { fromRaw, functionLibrary, type ProjectPlan, type Raw, type UserFunction } from "../../dsl/index.ts";
 import { carrierOf, type Engine, toCarrier } from "../duckdb/index.ts";
@@ -8,7 +8,8 @@ import { describeFiles, scanFiles } from "../offline/files/file-scan.ts";
 import { groupName, type OnlineStore } from "../online/index.ts";
 import { pushedText } from "../online/pushed-values.ts";
 import { lockPushed } from "./collect-pushed.ts";
-import { pushedColumn, pushedFolder, removeUnfinished, wholeParts } from "./pushed-places.ts";
+import { pushedFolder, removeUnfinished, wholeParts } from "./pushed-parts.ts";
+import { pushedColumn } from "./pushed-places.ts";
 import { rowKeys } from "./row-keys.ts";
 
 /** Where pushed rows lie that an erasure looks through. */
@@ -133,7 +134,7 @@ async function inParts(
       } finally {
         writer.finish();
       }
-      await writer.write(folder, last, undefined, undefined, { name: of });
+      await writer.write(dirname(join(folder, file)), last, undefined, undefined, { name: of });
     }
     return found;
   } finally {

@@ -1,9 +1,9 @@
-import { readdir, rm } from "node:fs/promises";
-import { isAbsolute, join, relative, resolve } from "node:path";
-import { type Micros, TondoError, type TypeName } from "../../core/index.ts";
+import { isAbsolute, relative, resolve } from "node:path";
+import type { Micros, TypeName } from "../../core/index.ts";
 import { filesAtRest, type SourcePlan } from "../../dsl/index.ts";
 import type { ListedFiles } from "../offline/files/source-files.ts";
 import type { OnlineStore } from "../online/index.ts";
+import { type PartName, pushedFolder, pushedParts, wholeParts } from "./pushed-parts.ts";
 
 /** The column of files of pushed rows that says from when on each counts. */
 export const pushedColumn = "tondo_pushed_at";
@@ -40,74 +40,6 @@ export function partColumns({
 interface Sources {
   readonly sources: readonly SourcePlan[];
   readonly vectors?: readonly { readonly sources: readonly SourcePlan[] }[];
-}
-
-/** A file of pushed rows. */
-export interface PushedPart {
-  readonly file: string;
-  /** The moment of its last row; of late ones that of the last row that left the log with them. */
-  readonly last: number;
-}
-
-/** What the names of files begin with: of rows that count from when they were pushed, and of late ones. */
-export type PartName = "part" | "late";
-
-interface NamedPart extends PushedPart {
-  readonly name: PartName;
-}
-
-/** The moment of the last row of a file of pushed rows, by its path; before all others where it is none. */
-export function lastPushed(path: string): number {
-  return Number(/part-(-?\d+)\.parquet$/.exec(path)?.[1] ?? Number.MIN_SAFE_INTEGER);
-}
-
-/** Where the pushed rows of a source lie once they are in files. */
-export function pushedFolder(home: string, source: string): string {
-  return join(home, "pushed", encodeURIComponent(source));
-}
-
-/** The files of the pushed rows of a source, the oldest first. Each is named by the moment of its last row. */
-export async function pushedParts(home: string, source: string): Promise<readonly PushedPart[]> {
-  return partsOf("part", await namesIn(pushedFolder(home, source), source));
-}
-
-function partsOf(name: PartName, files: readonly string[]): readonly NamedPart[] {
-  return files
-    .flatMap((file) => {
-      const [, own, last] = /^(part|late)-(-?\d+)\.parquet$/.exec(file) ?? [];
-      return own === name ? [{ file, last: Number(last), name }] : [];
-    })
-    .sort((a, b) => a.last - b.last);
-}
-
-async function namesIn(folder: string, source: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new TondoError("IO_FAILED", `the pushed rows of "${source}" cannot be read`, { where: folder, cause: error });
-  }
-}
-
-/** The files of pushed rows that are read, in the order in which they are looked through. */
-export async function wholeParts(home: string, source: string): Promise<readonly NamedPart[]> {
-  return wholeOf(await namesIn(pushedFolder(home, source), source));
-}
-
-/** Of late files those alone are whole which another stands beside that was written behind them: until then their rows are in the log. */
-function wholeOf(names: readonly string[]): readonly NamedPart[] {
-  const parts = partsOf("part", names);
-  const until = parts.at(-1)?.last ?? -Infinity;
-  return [...parts, ...partsOf("late", names).filter(({ last }) => last <= until)];
-}
-
-/** Removes what a run that was killed had not finished, whose rows are still in the log: to be called with the lock held under which rows come into files. */
-export async function removeUnfinished(home: string, source: string): Promise<void> {
-  const folder = pushedFolder(home, source);
-  const names = await namesIn(folder, source);
-  const whole = new Set(wholeOf(names).map(({ file }) => file));
-  for (const file of names)
-    if (!whole.has(file) && /^late-.*\.parquet$|\.part$/.test(file)) await rm(join(folder, file), { force: true });
 }
 
 /** Whether rows of a source that count from later than a moment are in files, or in the store's log. */

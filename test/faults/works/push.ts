@@ -24,8 +24,9 @@ group shop:sales from orders by shop {
 `;
 
 const [minute, hour] = [60_000_000, 3_600_000_000];
-const noon = Date.UTC(2024, 2, 20, 12) * 1000;
-/** How long before noon each order happened: versions of the last two wait for a load. */
+/** Some minutes before midnight: the last load takes in what counts from both days. */
+const evening = Date.UTC(2024, 2, 20, 23, 56, 30) * 1000;
+/** How long before that each order happened: versions of the last two wait for a load. */
 const ages = [hour, 2 * hour, 20 * hour, 72 * hour, 120 * hour];
 const isLate = (order: number): boolean => order >= 3;
 /** The orders that the file has, each at a price of 1. */
@@ -99,7 +100,7 @@ async function give(store: OnlineStore, given: readonly Row[], clock: () => numb
     "orders",
     given.map(({ order, price }) => ({
       ...{ shop: "a", order_id: String(order), price },
-      ordered: noon - (ages[order] ?? 0),
+      ordered: evening - (ages[order] ?? 0),
     })),
   );
   return appliedAt;
@@ -116,21 +117,21 @@ async function counted(store: OnlineStore, at: number): Promise<string> {
 /** Versions of orders that are pushed between loads, some of which wait for those. */
 export const push: Work = {
   name: "push",
-  points: pushPoints,
+  points: [...pushPoints, "fsync the folder of all pushed rows"],
   prepare: async (home, _seed, engine) => {
     await mkdir(home, { recursive: true });
-    const when = (order: number): string => new Date((noon - (ages[order] ?? 0)) / 1000).toISOString();
+    const when = (order: number): string => new Date((evening - (ages[order] ?? 0)) / 1000).toISOString();
     const lines = inFile.map((order) => `a,${when(order)},${String(order)},1`);
     await writeFile(path.join(home, "orders.csv"), ["shop,ordered,order_id,price", ...lines, ""].join("\n"));
     const store = open(home);
-    await load(home, store, engine, noon);
+    await load(home, store, engine, evening);
     await store.close();
   },
   run: async (home, seed) => {
     const real = open(home);
     const store = namedPushes(namedStore(real), real);
     const engine = await Engine.open({ threads: 1 });
-    let now = noon;
+    let now = evening;
     const clock = (): number => (now += 1);
     for (const step of stepsOf(seed)) {
       now += minute;
@@ -146,7 +147,7 @@ export const push: Work = {
     // What was under way may be there, or not.
     const before = steps.slice(0, acknowledged.length);
     const maybe = [before, steps.slice(0, acknowledged.length + 1)];
-    const end = noon + hour;
+    const end = evening + hour;
     const store = open(home);
     try {
       const found = await counted(store, end);

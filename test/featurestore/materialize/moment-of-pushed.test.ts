@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { sqlText } from "../../../src/featurestore/duckdb/index.ts";
 import { Engine } from "../../../src/featurestore/index.ts";
 import { isMomentOfPushed } from "../../../src/featurestore/materialize/pushed-project.ts";
-import { pushedFolder } from "../../../src/featurestore/pushed/pushed-places.ts";
+import { pushedFolder } from "../../../src/featurestore/pushed/pushed-parts.ts";
 import { sampleProject } from "../online/sample-project.ts";
 
 it("the moments of pushed rows are found in the files that have them", async () => {
@@ -15,13 +15,13 @@ it("the moments of pushed rows are found in the files that have them", async () 
     const [group] = sampleProject.groups;
     if (group === undefined) throw new Error("no group");
     const parts = pushedFolder(home, group.source);
-    await mkdir(parts, { recursive: true });
-    for (const [first, last] of [
-      [100, 150],
-      [151, 200],
-    ])
+    await mkdir(join(parts, "1970-01-01"), { recursive: true });
+    for (const [folder, first, last] of [
+      [".", 100, 150],
+      ["1970-01-01", 151, 200],
+    ] as const)
       await engine.run(
-        `copy (select make_timestamp(unnest([${String(first)}, ${String(last)}])) as tondo_pushed_at) to ${sqlText(join(parts, `part-000${String(last)}.parquet`))} (format parquet)`,
+        `copy (select make_timestamp(unnest([${String(first)}, ${String(last)}])) as tondo_pushed_at) to ${sqlText(join(parts, folder, `part-000${String(last)}.parquet`))} (format parquet)`,
         "writing",
       );
     const found: number[] = [];

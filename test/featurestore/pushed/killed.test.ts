@@ -59,7 +59,7 @@ it(
     const online = await reader.get(names, { airport: "NEW" }, { at });
     const erased = (): Promise<() => undefined> => Promise.resolve(() => undefined);
     await collectPushed({ ...sampleProject, erased, home: home.folder, store, engine: home.engine });
-    const parts = sqlText(path.join(home.folder, "pushed", "flights", "*.parquet"));
+    const parts = sqlText(path.join(home.folder, "pushed", "flights", "**", "*.parquet"));
     const rows = await home.engine.rows(
       `select delay, epoch_us(tondo_pushed_at)::double as k from read_parquet(${parts}) order by k`,
       "reading what was pushed",

@@ -119,7 +119,7 @@ describe("features.push of an opened project", () => {
     ]);
     const counts = async (): Promise<unknown> => {
       const engine = await Engine.open({ threads: 1 });
-      const parts = join(small.folder, ".tondo/pushed/orders/*.parquet");
+      const parts = join(small.folder, ".tondo/pushed/orders/**/*.parquet");
       const rows = await engine.rows(
         `select store, count(*)::int as n from read_parquet('${parts}', union_by_name = true) group by store order by store`,
         "reading",

@@ -438,7 +438,7 @@ function collect(keys: ErasedKeys): Promise<void> {
 
 /** The origins of the rows in files. */
 async function collected(): Promise<readonly unknown[]> {
-  const files = path.join(home.folder, "pushed/flights/*.parquet");
+  const files = path.join(home.folder, "pushed/flights/**/*.parquet");
   const rows = await home.engine.rows(`select origin from read_parquet('${files}')`, "reading");
   return rows.map(({ origin }) => origin);
 }

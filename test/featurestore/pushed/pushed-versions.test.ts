@@ -12,7 +12,7 @@ import type { LmdbStore } from "../../../src/featurestore/online/lmdb/index.ts";
 import { recentKey } from "../../../src/featurestore/online/recent-rows.ts";
 import { Engine } from "../../../src/featurestore/duckdb/index.ts";
 import { pushedErasure, pushing, withPushed } from "../../../src/featurestore/pushed/index.ts";
-import { pushedFolder } from "../../../src/featurestore/pushed/pushed-places.ts";
+import { dayOf, pushedFolder } from "../../../src/featurestore/pushed/pushed-parts.ts";
 import { eachInSampleHome, type SampleHome } from "../online/sample-home.ts";
 import { noon } from "../online/sample-project.ts";
 
@@ -91,9 +91,12 @@ async function push(rows: readonly Record<string, GivenValue>[]): Promise<Pushed
   return done;
 }
 
+/** Where the rows lie that are pushed on the day of these tests. */
+const folderOfDay = (): string => path.join(pushedFolder(home.folder, "orders"), dayOf(noon));
+
 /** The files of pushed rows, and the rows in each. */
 async function parts(): Promise<readonly (readonly [string, number])[]> {
-  const folder = pushedFolder(home.folder, "orders");
+  const folder = folderOfDay();
   const names = (await readdir(folder)).filter((name) => name.endsWith(".parquet"));
   return Promise.all(
     names.map(async (name) => {
@@ -327,7 +330,7 @@ describe("a row that is pushed longer than a day after it happened", () => {
   it("is in no file of a run that was killed before it had left the log", async () => {
     await push([order("1", 6 * day, { price: 1 })]);
     await load();
-    const folder = pushedFolder(home.folder, "orders");
+    const folder = folderOfDay();
     const [late = ""] = (await readdir(folder)).filter((name) => name.startsWith("late-"));
     await push([order("5", 2 * day)]);
     await copyFile(path.join(folder, late), path.join(folder, `late-${String(now + second)}.parquet`));
@@ -364,7 +367,7 @@ describe("a row that is pushed longer than a day after it happened", () => {
   it("leaves what a run that was killed had written of them, too", async () => {
     await push([order("1", 6 * day, { price: 1 })]);
     await load();
-    const folder = pushedFolder(home.folder, "orders");
+    const folder = folderOfDay();
     const [late = "", part = ""] = await readdir(folder);
     await copyFile(path.join(folder, late), path.join(folder, `late-${String(now + second)}.parquet`));
     await copyFile(path.join(folder, late), path.join(folder, `.${part}.one.part`));

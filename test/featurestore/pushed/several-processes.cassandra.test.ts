@@ -93,7 +93,7 @@ async function inFiles(): Promise<Readonly<Record<"NEW" | "OLD", ReadonlyMap<num
     store,
     engine,
   });
-  const parts = sqlText(path.join(folder, "pushed", "flights", "*.parquet"));
+  const parts = sqlText(path.join(folder, "pushed", "flights", "**", "*.parquet"));
   const rows = await engine.rows(
     `select origin, delay, epoch_us(tondo_pushed_at)::double as k from read_parquet(${parts}) order by k`,
     "reading what was pushed",
