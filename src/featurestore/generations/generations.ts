@@ -122,5 +122,6 @@ export function rollbackRefusals(
     return [
       `rows were pushed since generation ${String(previous)} of ${name} was loaded, of which that would not know: its key, time or source was another, or it was taken out`,
     ];
-  return readRefusals(group, sourceOf(project, group), before);
+  // What is not there now either was defined since, and nobody reads it.
+  return readRefusals(group, sourceOf(project, group), before, pointer);
 }

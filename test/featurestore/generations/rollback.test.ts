@@ -178,6 +178,17 @@ describe("rollback", () => {
     expect((await back(["airport:departures", "airport:weather"])).done).toBe(true);
   });
 
+  it("is not refused for what is defined since and was never loaded", async () => {
+    await load(noon - hour);
+    await load(noon);
+    const [weather] = sampleProject.groups.filter(({ name }) => name === "weather");
+    const [stored] = weather?.stored ?? [];
+    if (weather === undefined || stored === undefined) throw new Error("the sample has weather");
+    const more = { ...weather, stored: [...weather.stored, { ...stored, name: "gusts" }] };
+    const project = { ...sampleProject, groups: [...sampleProject.groups.filter((one) => one !== weather), more] };
+    expect((await back(["airport:weather"], { project })).groups).toMatchObject([{ from: 2, to: 1 }]);
+  });
+
   it("is refused where nothing but a number is known, and where the records are gone", async () => {
     await load(noon - hour, { groups: ["airport:departures"] });
     await load(noon, { groups: ["airport:departures"] });
