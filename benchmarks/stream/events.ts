@@ -1,6 +1,7 @@
 import { Partitioners } from "kafkajs";
 import { randomNumbers } from "../../test/dsl/random-numbers.ts";
 import { type RunningKafka, startKafka } from "../../test/servers/kafka.ts";
+import { makeTopics } from "../../test/servers/make-topics.ts";
 import { kafkaClient } from "../../test/servers/kafka-client.ts";
 
 /** How many keys events have. */
@@ -26,10 +27,7 @@ export const definitions: string = [
 export async function createTopic(kafka: RunningKafka): Promise<void> {
   const admin = kafkaClient(kafka).admin();
   await admin.connect();
-  await admin.createTopics({
-    topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
-    waitForLeaders: true,
-  });
+  await makeTopics(admin, [{ topic, numPartitions: partitions, replicationFactor: 1 }]);
   await admin.disconnect();
 }
 

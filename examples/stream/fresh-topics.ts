@@ -19,9 +19,24 @@ export async function freshTopics(kafka: Kafka, brokers: readonly string[]): Pro
   try {
     const own = topics.flatMap(({ topic }) => [topic, `${topic}.dead-letters`]);
     await remove(admin, own);
-    await admin.createTopics({ topics: [...topics] });
+    // kafkajs waits for leaders of those partitions alone of which the broker has heard.
+    await admin.createTopics({ topics: [...topics], waitForLeaders: false });
+    for (const { topic } of topics) await untilThere(admin, topic);
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** Waits until a topic that was made can be written to. */
+async function untilThere(admin: Admin, topic: string): Promise<void> {
+  for (let left = 100; ; left--) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+    await sleep(100);
   }
 }
 

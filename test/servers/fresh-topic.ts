@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
 import { type KafkaAddress, kafkaClient } from "./kafka-client.ts";
+import { makeTopics } from "./make-topics.ts";
 import { sharedKafka } from "./shared-kafka.ts";
-import { untilLed } from "./until-led.ts";
 
 /** What a test asks of a topic of its own. */
 export interface TopicOptions {
@@ -34,10 +34,7 @@ export async function freshTopic(options: TopicOptions = {}): Promise<FreshTopic
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const made = { topic, numPartitions: partitions, replicationFactor: 1, configEntries };
-    // kafkajs waits for leaders of what the broker knows of, and fails where that is nothing yet.
-    await admin.createTopics({ topics: [made], waitForLeaders: false });
-    await untilLed(() => admin.fetchTopicOffsets(topic));
+    await makeTopics(admin, [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }]);
   } finally {
     await admin.disconnect();
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { EachBatchPayload, Kafka, KafkaMessage } from "kafkajs";
-import { untilLed } from "./until-led.ts";
+import { untilLed } from "./make-topics.ts";
 
 /** A message as kafkajs gives it, and the partition that it lay in. */
 export type ReadMessage = KafkaMessage & { readonly partition: number };

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { env } from "node:process";
 import { KafkaEventLog } from "../../../src/kafka.ts";
+import { makeTopics } from "../../servers/make-topics.ts";
 import { kafkaClient } from "../../servers/kafka-client.ts";
 import { type FaultEvent, type FaultTopic, streamWork } from "../stream-work.ts";
 import type { Work } from "../work.ts";
@@ -22,7 +23,7 @@ async function topicOf(home: string): Promise<FaultTopic> {
   const admin = kafka.admin();
   if (!isThere) {
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+    await makeTopics(admin, [{ topic, numPartitions: partitions }]);
     await admin.disconnect();
     writeFileSync(said, topic);
   }

@@ -6,8 +6,10 @@ import type { ProjectPlan, SourcePlan } from "../../../src/dsl/index.ts";
 import { type RunningStream, startStream, resetStream } from "../../../src/featurestore/index.ts";
 import { isLateText, originOf } from "../../../src/featurestore/online/pushed-values.ts";
 import type { OnlineStore } from "../../../src/featurestore/online/index.ts";
+import type { Push, Pushed } from "../../../src/featurestore/online/pushed-store.ts";
 import { KafkaEventLog } from "../../../src/kafka.ts";
 import { kafkaClient } from "../../servers/kafka-client.ts";
+import { makeTopics } from "../../servers/make-topics.ts";
 import { sharedKafka } from "../../servers/shared-kafka.ts";
 import type { FedOutcome, OpenFeeder } from "../pushed/feeder.ts";
 
@@ -43,13 +45,13 @@ export function kafkaFeeder(random: () => number): OpenFeeder {
     const project = place(given);
     const admin = kafka.admin();
     await admin.connect();
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: [...topics.values()].map((topic) => ({ topic, numPartitions: partitions })),
-    });
+    await makeTopics(
+      admin,
+      [...topics.values()].map((topic) => ({ topic, numPartitions: partitions })),
+    );
     const producer: Producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
-    const applied = appliedBy(store);
+    const { applied, settled } = appliedBy(store);
     const workers = new Map<number, RunningStream>();
     const logs: KafkaEventLog[] = [];
     const failures: unknown[] = [];
@@ -100,6 +102,8 @@ export function kafkaFeeder(random: () => number): OpenFeeder {
           }
         }
         for (const [source, topic] of topics) await untilRead(store, kafka.admin.bind(kafka), source, topic, failures);
+        // What stands is seen before whoever pushed it is told.
+        await settled();
         if (random() < 0.2) {
           const log = await KafkaEventLog.open({ brokers: [server.bootstrap] });
           logs.push(log);
@@ -120,11 +124,20 @@ export function kafkaFeeder(random: () => number): OpenFeeder {
 }
 
 /** Records from when on each event counts, as the store is told. */
-function appliedBy({ pushed }: OnlineStore): ReadonlyMap<string, FedOutcome> {
+function appliedBy({ pushed }: OnlineStore): {
+  readonly applied: ReadonlyMap<string, FedOutcome>;
+  readonly settled: () => Promise<unknown>;
+} {
   const applied = new Map<string, FedOutcome>();
+  const underWay = new Set<Promise<unknown>>();
   if (pushed === undefined) throw new Error("it takes no events");
   const push = pushed.push.bind(pushed);
-  pushed.push = async (asked) => {
+  pushed.push = (asked) => {
+    const pushing = pushAndTell(asked).finally(() => underWay.delete(pushing));
+    underWay.add(pushing);
+    return pushing;
+  };
+  const pushAndTell = async (asked: Push): Promise<Pushed> => {
     const done = await push(asked);
     for (const [i, text] of (asked.logged ?? []).entries()) {
       const origin = originOf(text);
@@ -135,7 +148,7 @@ function appliedBy({ pushed }: OnlineStore): ReadonlyMap<string, FedOutcome> {
     }
     return done;
   };
-  return applied;
+  return { applied, settled: () => Promise.allSettled([...underWay]) };
 }
 
 function placeOf(topic: string, partition: number, offset: number): string {

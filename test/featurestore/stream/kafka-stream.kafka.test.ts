@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { RunningStream } from "../../../src/featurestore/index.ts";
+import { makeTopics } from "../../servers/make-topics.ts";
 import { freshTopic } from "../../servers/fresh-topic.ts";
 import { startKafka } from "../../servers/kafka.ts";
 import { readTopic } from "../../servers/read-topic.ts";
@@ -121,7 +122,7 @@ group shop:sales from orders by shop { n = count() over 1h }
     await admin.connect();
     await admin.deleteTopics({ topics: [topic.topic] });
     await sleep(200);
-    await admin.createTopics({ topics: [{ topic: topic.topic, numPartitions: 1 }], waitForLeaders: true });
+    await makeTopics(admin, [{ topic: topic.topic, numPartitions: 1 }]);
     await admin.disconnect();
     await produce(topic, 0, 5);
     const again = await shop.tondo.stream({ limits: { maxDelayMs: 20 } });
