@@ -2,6 +2,8 @@ import type { Mutant } from "../scripts/mutants/mutant.ts";
 
 const suite = ["test/registry/registry-sqlite.test.ts"];
 
+const releases = ["test/registry/releases-sqlite.test.ts"];
+
 const mutants: readonly Mutant[] = [
   {
     name: "compare-and-set-ignored",
@@ -72,6 +74,62 @@ const mutants: readonly Mutant[] = [
     find: "if (crc32(content) !== entry.crc)",
     replace: "if (crc32(content) < 0)",
     tests: ["test/registry/package/package.test.ts"],
+  },
+  {
+    name: "release-leaves-nodes-that-it-has-not-got",
+    file: "src/registry/releases/promote.ts",
+    find: "if (!nodes.has(path)) nodes.set(path, null);",
+    replace: "if (nodes.size === 0) nodes.set(path, null);",
+    tests: releases,
+  },
+  {
+    name: "rollback-takes-the-same-change-back-again",
+    file: "src/registry/releases/rollback.ts",
+    find: "if (entry.undoes !== null) gone.add(entry.undoes);",
+    replace: "if (entry.undoes !== null) gone.add(entry.changeId);",
+    tests: releases,
+  },
+  {
+    name: "rollback-forgets-the-release-before",
+    file: "src/registry/releases/rollback.ts",
+    find: "const { changeId: undone, previousReleaseId: releaseId } = last;",
+    replace: "const { changeId: undone, releaseId } = last;",
+    tests: releases,
+  },
+  {
+    name: "tag-stays-on-its-release-where-a-node-moves",
+    file: "src/registry/tags/move-tag.ts",
+    find: "releaseId === undefined ? (moves === 0 ? before : null) : releaseId",
+    replace: "releaseId === undefined ? before : releaseId",
+    tests: releases,
+  },
+  {
+    name: "pinned-node-logged-as-none",
+    file: "src/registry/tags/move-tag.ts",
+    find: "const { version_id: previous_version_id, pinned: previous_pinned } = targetColumns(now);",
+    replace: "const { version_id: previous_version_id } = targetColumns(now);\n      const previous_pinned = 0;",
+    tests: releases,
+  },
+  {
+    name: "pinned-node-not-told-of-from-memory",
+    file: "src/registry/resolution/model-snapshot.ts",
+    find: "isPinned: node.pinned.has(tag) };",
+    replace: "isPinned: false };",
+    tests: releases,
+  },
+  {
+    name: "changes-numbered-with-gaps",
+    file: "src/registry/changes/record-change.ts",
+    find: "const first = head.seq - changes.length + 1;",
+    replace: "const first = head.seq * 2 - changes.length + 1;",
+    tests: releases,
+  },
+  {
+    name: "base-of-a-release-left-out",
+    file: "src/registry/releases/create-release.ts",
+    find: "from === undefined ? new Map<string, TagTarget>() : await nodesOf(transaction, from.id);",
+    replace: "new Map<string, TagTarget>();",
+    tests: releases,
   },
 ];
 

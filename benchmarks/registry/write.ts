@@ -159,11 +159,11 @@ function setTagByHand(database: Database, versionId: string, expected: string | 
       .executeTakeFirst();
     if ((current?.version_id ?? null) !== expected) throw new Error("somebody moved it");
     const seq = (current?.seq ?? 0) + 1;
-    const row = { model, tag, path: "[]", seq, version_id: versionId };
+    const row = { model, tag, path: "[]", seq, version_id: versionId, pinned: 0 };
     const entry = { actor: "bench", reason: "bench", at: Date.now() * 1000, change_id: randomUUID() };
     await transaction
       .insertInto("tag_changes")
-      .values({ ...row, ...entry, previous_version_id: expected })
+      .values({ ...row, ...entry, previous_version_id: expected, previous_pinned: 0 })
       .execute();
     await transaction
       .insertInto("tags")

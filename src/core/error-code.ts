@@ -88,6 +88,7 @@ export const errorCodes = {
   PACKAGE_CORRUPT: "A package's bytes, digest, files or golden rows are not what was sealed.",
   PACKAGE_MISSING: "A package that the registry names is not in the artifact store.",
   PARTITION_INVALID: "A partition path has the wrong form.",
+  RELEASE_NOT_FOUND: "The model has no such release.",
   TAG_CONFLICT: "A tag was not at the expected version when it should move.",
   TAG_NOT_FOUND: "No version carries this tag on the path asked for or above it.",
   VERSION_NOT_FOUND: "No model version has this id.",

@@ -11,8 +11,13 @@ export type { ErasuresTable, ErasureTables } from "./tables/erasure-tables.ts";
 export type {
   ModelsTable,
   PartitionNodesTable,
+  RegistryChangesTable,
   RegistryTables,
+  ReleaseNodesTable,
+  ReleasesTable,
   TagChangesTable,
+  TagHeadsTable,
+  TagLedgerTable,
   TagsTable,
   VersionsTable,
 } from "./tables/registry-tables.ts";

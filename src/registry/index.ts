@@ -9,6 +9,8 @@ export {
   type RegressionMetrics,
 } from "./evaluation/index.ts";
 export { defaultLimits, type RegistryLimits } from "./limits.ts";
+export type { RegistryChange } from "./changes/changes.ts";
+export type { ChangeKind } from "./changes/record-change.ts";
 export type { Model, NewModel } from "./models/model.ts";
 export { isVersionId, type ModelReference, parseModelReference } from "./names.ts";
 export { buildPackage } from "./package/build-package.ts";
@@ -17,10 +19,15 @@ export { type ModelPackage, readPackage } from "./package/read-package.ts";
 export type { PartitionNode, PartitionState } from "./partition-nodes.ts";
 export { formatPath, type PartitionPath } from "./partition-path.ts";
 export { openRegistry, type Registry, type RegistryOptions } from "./registry.ts";
+export type { NewPromotion, Promotion } from "./releases/promote.ts";
+export type { MadeRelease, NewRelease, Release, ReleaseDifference, ReleaseNode } from "./releases/release.ts";
+export type { NewRollback, Rollback } from "./releases/rollback.ts";
 export type { ModelSnapshot } from "./resolution/model-snapshot.ts";
 export type { Resolution, SkippedNode } from "./resolution/resolution.ts";
 export type { Resolver, ResolverOptions } from "./resolution/resolver.ts";
 export type { MovedTag, TagChange, TagMove, TagState } from "./tags/tag.ts";
+export type { TagEntry } from "./tags/tag-ledger.ts";
+export { pinnedToParent, type TagTarget } from "./tags/tag-target.ts";
 export type { TagPlace } from "./tags/tags.ts";
 export type { NewVersion } from "./versions/new-version.ts";
 export type { Registration } from "./versions/register-versions.ts";

@@ -25,11 +25,19 @@ export function checkModelName(name: string): string {
   });
 }
 
+/** Names that are no tag's, since they mean something where a tag or a version is named. */
+const reservedTags: ReadonlySet<string> = new Set(["all", "any", "head", "latest", "none", "parent", "previous"]);
+
 /**
- * Checks a tag's name: at most 64 letters, digits, `_`, `-`, `.`, beginning with a letter or `_`, not like a UUID.
+ * Checks a tag's name: at most 64 letters, digits, `_`, `-`, `.`, beginning with a letter or `_`, not like a UUID, and none that is reserved.
  * @throws TondoError `INVALID_ARGUMENT`
  */
 export function checkTagName(tag: string): string {
+  if (reservedTags.has(tag.toLowerCase())) {
+    throw new TondoError("INVALID_ARGUMENT", `tag: ${tag} is reserved, and no tag's name`, {
+      hint: `Take another one, such as champion; reserved are ${[...reservedTags].join(", ")}.`,
+    });
+  }
   if (tag.length <= 64 && tagName.test(tag) && !isVersionId(tag)) return tag;
   throw new TondoError("INVALID_ARGUMENT", `tag: ${JSON.stringify(tag.slice(0, 200))} is not a tag's name`, {
     hint: "Use at most 64 letters, digits, _, - and ., beginning with a letter; it must not look like a version's id.",

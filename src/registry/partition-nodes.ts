@@ -1,5 +1,7 @@
+import { v7 } from "uuid";
 import { TondoError } from "../core/index.ts";
 import type { PartitionNodesTable } from "../database/index.ts";
+import { recordChanges } from "./changes/record-change.ts";
 import type { RegistryContext } from "./context.ts";
 import { checkLimit } from "./limits.ts";
 import { lockModel } from "./models/lock-model.ts";
@@ -59,6 +61,9 @@ export async function recordNodes(
         )
         .execute();
     }
+    if (rows.length === 0) return;
+    const about = { nodes: rows.length };
+    await recordChanges(transaction, [{ changeId: v7(), kind: "nodes", model, actor: context.actor, at, about }]);
   });
 }
 

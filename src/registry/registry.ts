@@ -1,6 +1,7 @@
 import { accountName, type Clock, type Moment, systemClock, TondoError } from "../core/index.ts";
 import type { Database } from "../database/index.ts";
 import type { ArtifactStore } from "./artifacts/artifact-store.ts";
+import { listChanges, type RegistryChange } from "./changes/changes.ts";
 import type { RegistryContext } from "./context.ts";
 import { defaultLimits, type RegistryLimits } from "./limits.ts";
 import type { Model, NewModel } from "./models/model.ts";
@@ -9,12 +10,18 @@ import { loadPackage } from "./package/load-package.ts";
 import type { ModelPackage } from "./package/read-package.ts";
 import { listNodes, type PartitionNode, recordNodes } from "./partition-nodes.ts";
 import type { PartitionPath } from "./partition-path.ts";
+import { createRelease } from "./releases/create-release.ts";
+import { type NewPromotion, promote, type Promotion } from "./releases/promote.ts";
+import type { MadeRelease, NewRelease, Release, ReleaseDifference, ReleaseNode } from "./releases/release.ts";
+import { compareReleases, getRelease, listReleaseNodes, listReleases } from "./releases/releases.ts";
+import { type NewRollback, type Rollback, rollbackTag } from "./releases/rollback.ts";
 import type { Resolution } from "./resolution/resolution.ts";
 import { resolve } from "./resolution/resolve.ts";
 import { openResolver, type Resolver, type ResolverOptions } from "./resolution/resolver.ts";
 import { setTags } from "./tags/set-tags.ts";
 import type { MovedTag, TagChange, TagMove, TagState } from "./tags/tag.ts";
 import { deleteTag, listTags, tagAsOf, tagHistory, type TagPlace } from "./tags/tags.ts";
+import { type TagEntry, tagLedger } from "./tags/tag-ledger.ts";
 import type { NewVersion } from "./versions/new-version.ts";
 import { type Registration, registerVersions } from "./versions/register-versions.ts";
 import type { ModelVersion } from "./versions/version.ts";
@@ -65,10 +72,38 @@ export interface Registry {
   tagHistory(place: TagPlace & { readonly limit?: number; readonly before?: number }): Promise<readonly TagChange[]>;
   /** The log entry in force at a moment, `null` before the first. */
   tagAsOf(place: TagPlace & { readonly at: Moment }): Promise<TagChange | null>;
+  /** What a tag did as a whole, newest first: an entry a change, of however many nodes. */
+  tagLedger(of: Parameters<typeof tagLedger>[1]): Promise<readonly TagEntry[]>;
+  /** Takes the last change of a tag back, on all nodes that it moved; called again it goes further back. */
+  rollback(rollback: NewRollback): Promise<Rollback>;
   listTags(
     model: string,
     page?: { readonly tag?: string; readonly limit?: number; readonly after?: TagState },
   ): Promise<readonly TagState[]>;
+
+  /** Makes a release: one set of versions for all nodes, of its own and of those of its base. */
+  createRelease(release: NewRelease): Promise<MadeRelease>;
+  getRelease(model: string, release: string | number): Promise<Release>;
+  listReleases(
+    model: string,
+    page?: { readonly limit?: number; readonly before?: number },
+  ): Promise<readonly Release[]>;
+  listReleaseNodes(
+    model: string,
+    release: string | number,
+    page?: { readonly limit?: number; readonly after?: PartitionPath },
+  ): Promise<readonly ReleaseNode[]>;
+  /** The nodes that two releases have otherwise. */
+  compareReleases(model: string, from: string | number, to: string | number): Promise<readonly ReleaseDifference[]>;
+  /** Moves a tag to a release, on all nodes as one. */
+  promote(promotion: NewPromotion): Promise<Promotion>;
+
+  /** What changed behind an entry of the log of all changes, the oldest first: for those who follow the registry. */
+  changes(page?: {
+    readonly since?: number;
+    readonly model?: string;
+    readonly limit?: number;
+  }): Promise<readonly RegistryChange[]>;
 
   /** Records how much data each node had. */
   recordNodes(model: string, nodes: readonly PartitionNode[]): Promise<void>;
@@ -119,7 +154,16 @@ export function openRegistry(options: RegistryOptions): Registry {
     deleteTag: (place) => deleteTag(context, place),
     tagHistory: (place) => tagHistory(context, place),
     tagAsOf: (place) => tagAsOf(context, place),
+    tagLedger: (of) => tagLedger(context, of),
+    rollback: (rollback) => rollbackTag(context, rollback),
     listTags: (model, page) => listTags(context, model, page),
+    createRelease: (release) => createRelease(context, release),
+    getRelease: (model, release) => getRelease(context, model, release),
+    listReleases: (model, page) => listReleases(context, model, page),
+    listReleaseNodes: (model, release, page) => listReleaseNodes(context, model, release, page),
+    compareReleases: (model, from, to) => compareReleases(context, model, from, to),
+    promote: (promotion) => promote(context, promotion),
+    changes: (page) => listChanges(context, page),
     recordNodes: (model, nodes) => recordNodes(context, model, nodes),
     listNodes: (model, page) => listNodes(context, model, page),
     resolve: (reference, path) => resolve(context, reference, path),

@@ -442,6 +442,10 @@ group note:seen from notes by text { n_1d = count() over 1d }
     ]);
     const before = await step(folder, "tag", "eta", "challenger", "--path", "FR/Lyon", "--at", "2020-01-01");
     expect(before["changes"]).toEqual([]);
+    const pinned = await step(folder, "tag", "eta", "challenger", "parent", "--path", "FR/Lyon", "--expected", "none");
+    expect(pinned).toMatchObject({ versionId: null, pinned: true, changed: true });
+    expect((await tondo(folder, "tag", "eta", "challenger")).out).toMatch(/FR\/Lyon +parent/);
+    await step(folder, "tag", "eta", "challenger", "none", "--path", "FR/Lyon", "--expected", "parent");
     const { tags } = await step(folder, "tag", "eta");
     expect((tags as readonly { tag: string }[]).map(({ tag }) => tag)).toEqual(Array(4).fill("champion"));
     expect((await tondo(folder, "tag", "eta", "challenger")).out).toContain("no version of eta is tagged challenger");

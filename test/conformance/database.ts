@@ -37,7 +37,7 @@ export function describeDatabase(name: string, makeEmpty: () => Promise<EmptyDat
 
     it("is migrated by many processes that start on it at once", async () => {
       const counts = await Promise.all(Array.from({ length: 8 }, () => runProcess("connect-and-exit.ts", empty.url)));
-      expect(counts).toEqual(Array.from({ length: 8 }, () => "3"));
+      expect(counts).toEqual(Array.from({ length: 8 }, () => "4"));
       database = await connect({ url: empty.url });
     });
 
@@ -46,7 +46,7 @@ export function describeDatabase(name: string, makeEmpty: () => Promise<EmptyDat
         const another = await makeEmpty();
         const opened = await Promise.all(Array.from({ length: 8 }, () => connect({ url: another.url })));
         const rows = await opened[0]?.queries.selectFrom("tondo_migrations").select("number").execute();
-        expect(rows).toEqual([{ number: 1 }, { number: 2 }, { number: 3 }]);
+        expect(rows).toEqual([{ number: 1 }, { number: 2 }, { number: 3 }, { number: 4 }]);
         for (const each of opened) await each.close();
         await another.drop();
       }
@@ -133,13 +133,13 @@ export function describeDatabase(name: string, makeEmpty: () => Promise<EmptyDat
     });
 
     it("is refused by an older program", async () => {
-      const newer = { number: 4, name: "0004-from-the-future", applied_at: 1 };
+      const newer = { number: 5, name: "0005-from-the-future", applied_at: 1 };
       await database.queries.insertInto("tondo_migrations").values(newer).execute();
       await expect(connect({ url: empty.url })).rejects.toMatchObject({
         code: "DATABASE_NEWER",
         hint: expect.stringContaining("Upgrade") as string,
       });
-      await database.queries.deleteFrom("tondo_migrations").where("number", "=", 4).execute();
+      await database.queries.deleteFrom("tondo_migrations").where("number", "=", 5).execute();
       await (await connect({ url: empty.url })).close();
     });
   });

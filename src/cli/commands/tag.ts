@@ -1,6 +1,13 @@
 import { formatMicros, TondoError } from "../../core/index.ts";
 import type { Tondo } from "../../open.ts";
-import { formatPath, isVersionId, type PartitionPath, type TagChange } from "../../registry/index.ts";
+import {
+  formatPath,
+  isVersionId,
+  type PartitionPath,
+  pinnedToParent,
+  type TagChange,
+  type TagTarget,
+} from "../../registry/index.ts";
 import { momentArgument, partitionArgument, partitionOptions, usageError } from "../arguments/index.ts";
 import type { Command, CommandContext, CommandResult } from "../command.ts";
 import { momentText, printable, table } from "../output/index.ts";
@@ -14,7 +21,7 @@ export const tagCommand: Command = {
   summary: "move a tag to a version, or show where tags are and were",
   about:
     "A tag, such as champion, says which version serves a node. With a version moves it there; the version serves the node that it " +
-    "was trained for. `none` takes the tag away from the node of --path.\n\n" +
+    "was trained for. `none` takes the tag away from the node of --path; `parent` has that node be served by the one above it, whatever versions it has.\n\n" +
     "--expected makes the move a compare-and-set: where somebody else moved the tag meanwhile, it fails with TAG_CONFLICT and " +
     "nothing changes. Every move is kept, with who, when and why: --history shows them, --at where the tag was at a moment.",
   synopsis: [
@@ -26,11 +33,11 @@ export const tagCommand: Command = {
   positionals: [
     { name: "MODEL", help: "a model" },
     { name: "TAG", help: "a tag", optional: true },
-    { name: "VERSION", help: "a version by its id or its number, or none", optional: true },
+    { name: "VERSION", help: "a version by its id or its number, none, or parent", optional: true },
   ],
   options: {
     ...partitionOptions("path", "the node; default: the one that the version was trained for, else the global one"),
-    expected: { value: "VERSION", help: "where the tag must be now, by id or number, or none" },
+    expected: { value: "VERSION", help: "where the tag must be now, by id or number, none, or parent" },
     reason: { value: "TEXT", help: "why, for the history" },
     history: { help: "show the moves, newest first" },
     at: { value: "MOMENT", help: "show where the tag was then" },
@@ -61,10 +68,10 @@ export const tagCommand: Command = {
 
 async function list(tondo: Tondo, model: string, tag: string | undefined): Promise<CommandResult> {
   const tags = await tondo.registry.listTags(model, tag === undefined ? {} : { tag });
-  const rows = tags.map(({ tag: name, path, versionId, seq }) => [
+  const rows = tags.map(({ tag: name, path, versionId, pinned, seq }) => [
     name,
     printable(formatPath(path)),
-    versionId,
+    targetText(versionId, pinned),
     String(seq),
   ]);
   const headings = [{ name: "TAG" }, { name: "NODE" }, { name: "VERSION" }, { name: "MOVES", align: "right" as const }];
@@ -84,19 +91,19 @@ async function move(
   const reason = args.text("reason");
   const to = await versionOf(tondo, model, version);
   const path = given ?? to?.path ?? [];
-  const from = expected === undefined ? undefined : ((await versionOf(tondo, model, expected))?.id ?? null);
+  const from = expected === undefined ? undefined : await targetOf(tondo, model, expected);
   const moved = await tondo.registry.setTag({
     model,
     tag,
     path,
-    versionId: to?.id ?? null,
+    versionId: version === pinnedToParent ? pinnedToParent : (to?.id ?? null),
     ...(from === undefined ? {} : { expected: from }),
     ...(reason === undefined ? {} : { reason }),
   });
   const where = `${model}@${tag} on ${printable(formatPath(path))}`;
-  const target = moved.versionId ?? "none";
+  const target = targetText(moved.versionId, moved.pinned);
   const text = moved.changed
-    ? `${where}: ${moved.previousVersionId ?? "none"} -> ${target}`
+    ? `${where}: ${targetText(moved.previousVersionId, moved.previousPinned)} -> ${target}`
     : `${where}: ${target} already`;
   return { text, json: { ...moved } };
 }
@@ -112,8 +119,8 @@ async function history(tondo: Tondo, model: string, tag: string, { args }: Comma
   const rows = changes.map((change) => [
     String(change.seq),
     momentText(change.at),
-    change.previousVersionId ?? "none",
-    change.versionId ?? "none",
+    targetText(change.previousVersionId, change.previousPinned),
+    targetText(change.versionId, change.pinned),
     printable(change.actor),
     printable(change.reason) || "-",
   ]);
@@ -130,13 +137,23 @@ async function history(tondo: Tondo, model: string, tag: string, { args }: Comma
   return { text: rows.length === 0 ? none : table(headings, rows), json };
 }
 
-/** A version by its id or number; `undefined` for `none`. */
+/** Where a tag is, for people. */
+function targetText(versionId: string | null, isPinned: boolean): string {
+  return versionId ?? (isPinned ? pinnedToParent : "none");
+}
+
+/** Where a tag is expected to be. */
+async function targetOf(tondo: Tondo, model: string, text: string): Promise<TagTarget> {
+  return text === pinnedToParent ? pinnedToParent : ((await versionOf(tondo, model, text))?.id ?? null);
+}
+
+/** A version by its id or number; `undefined` for `none`, and for `parent`. */
 async function versionOf(
   tondo: Tondo,
   model: string,
   text: string,
 ): Promise<{ readonly id: string; readonly path: PartitionPath } | undefined> {
-  if (text === "none") return undefined;
+  if (text === "none" || text === pinnedToParent) return undefined;
   if (isVersionId(text)) return tondo.registry.getVersion(text);
   const number = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
   if (number === undefined) {

@@ -1,5 +1,7 @@
-import { canonicalJson, TondoError } from "../../core/index.ts";
+import { v7 } from "uuid";
+import { canonicalJson, type Json, type Micros, TondoError } from "../../core/index.ts";
 import { isUniqueViolation, type Queries } from "../../database/index.ts";
+import { type NewChange, recordChanges } from "../changes/record-change.ts";
 import type { RegistryContext } from "../context.ts";
 import { checkLimit } from "../limits.ts";
 import { checkModelName } from "../names.ts";
@@ -23,10 +25,13 @@ export async function createModel(context: RegistryContext, model: NewModel): Pr
     last_number: 0,
   };
   try {
-    await context.database.queries
-      .insertInto("models")
-      .values({ ...row, revision: 0, changed_at: now })
-      .execute();
+    await context.database.transaction(async (transaction) => {
+      await transaction
+        .insertInto("models")
+        .values({ ...row, revision: 0, changed_at: now })
+        .execute();
+      await recordChanges(transaction, [changeOf(context, said.name, now, { created: true })]);
+    });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     // Somebody else made it between the two statements.
@@ -46,12 +51,16 @@ export async function updateModel(
 ): Promise<Model> {
   const current = await getModel(context, name);
   const { owner, project, description } = complete({ ...current, ...changes });
-  await context.database.queries
-    .updateTable("models")
-    .set({ owner, project, description })
-    .where("name", "=", name)
-    .execute();
+  await context.database.transaction(async (transaction) => {
+    await transaction.updateTable("models").set({ owner, project, description }).where("name", "=", name).execute();
+    const about = { owner, project, description };
+    await recordChanges(transaction, [changeOf(context, name, context.clock(), about)]);
+  });
   return getModel(context, name);
+}
+
+function changeOf({ actor }: RegistryContext, model: string, at: Micros, about: Json): NewChange {
+  return { changeId: v7(), kind: "model", model, actor, at, about };
 }
 
 /**

@@ -3,7 +3,7 @@ import { decodeLevels } from "../models/model.ts";
 import { modelNotFound } from "../models/models.ts";
 import { decodePath } from "../partition-path.ts";
 import { toNode } from "../partition-nodes.ts";
-import { headColumns, toHead } from "../versions/version.ts";
+import { headColumns, headOf } from "../versions/version.ts";
 import { ModelSnapshot } from "./model-snapshot.ts";
 
 /**
@@ -35,10 +35,11 @@ export async function loadSnapshot(context: RegistryContext, model: string): Pro
   if (head === undefined) throw await modelNotFound(queries, model);
   const tagged = await queries
     .selectFrom("tags")
-    .innerJoin("versions", "versions.id", "tags.version_id")
-    .select("tags.tag")
+    .leftJoin("versions", "versions.id", "tags.version_id")
+    .select(["tags.tag", "tags.path as node", "tags.pinned"])
     .select(headColumns)
     .where("tags.model", "=", model)
+    .where((of) => of.or([of("tags.version_id", "is not", null), of("tags.pinned", "=", 1)]))
     .execute();
   const trained = await queries.selectFrom("versions").select("path").distinct().where("model", "=", model).execute();
   const nodes = await queries.selectFrom("partition_nodes").selectAll().where("model", "=", model).execute();
@@ -46,7 +47,11 @@ export async function loadSnapshot(context: RegistryContext, model: string): Pro
     model,
     revision: head.revision,
     levels: decodeLevels(head.levels),
-    tagged: tagged.map((row) => ({ tag: row.tag, version: toHead(row) })),
+    tagged: tagged.flatMap((row) => {
+      const version = headOf(row);
+      return version === undefined ? [] : [{ tag: row.tag, version }];
+    }),
+    pinned: tagged.flatMap(({ tag, node, pinned }) => (pinned === 1 ? [{ tag, path: decodePath(node) }] : [])),
     trained: trained.map((row) => decodePath(row.path)),
     nodes: nodes.map(toNode),
     loadedAt,

@@ -11,6 +11,8 @@ export interface ModelFacts {
   readonly revision: number;
   readonly levels: readonly string[];
   readonly tagged: readonly { readonly tag: string; readonly version: VersionHead }[];
+  /** Where tags are pinned to the node above. */
+  readonly pinned: readonly { readonly tag: string; readonly path: PartitionPath }[];
   /** The nodes that have versions. */
   readonly trained: readonly PartitionPath[];
   readonly nodes: readonly PartitionNode[];
@@ -23,6 +25,8 @@ interface TreeNode {
   readonly parent: TreeNode | undefined;
   readonly children: Map<string, TreeNode>;
   readonly tagged: Map<string, VersionHead>;
+  /** The tags that are pinned here. */
+  readonly pinned: Set<string>;
   /** Answers that were worked out once. */
   readonly answers: Map<string, Resolution>;
   hasVersion: boolean;
@@ -47,6 +51,7 @@ export class ModelSnapshot {
     this.levels = facts.levels;
     this.loadedAt = facts.loadedAt;
     for (const { tag, version } of facts.tagged) this.#grow(version.path).tagged.set(tag, version);
+    for (const { tag, path } of facts.pinned) this.#grow(path).pinned.add(tag);
     for (const path of facts.trained) this.#grow(path).hasVersion = true;
     for (const node of facts.nodes) this.#grow(node.path).node = node;
   }
@@ -78,7 +83,7 @@ export class ModelSnapshot {
     levelOf(this.levels, path);
     const skipped: SkippedNode[] = [];
     for (let depth = path.length; depth > known.path.length; depth--) {
-      const nothing = { hasVersion: false, node: undefined };
+      const nothing = { hasVersion: false, node: undefined, isPinned: false };
       skipped.push(explainSkipped(this.levels, tag, path.slice(0, depth), nothing));
     }
     return this.#climb(tag, path, known, skipped);
@@ -98,7 +103,9 @@ export class ModelSnapshot {
           skipped: Object.freeze(skipped),
         });
       }
-      skipped.push(explainSkipped(this.levels, tag, node.path, node));
+      const { hasVersion, node: recorded } = node;
+      const facts = { hasVersion, node: recorded, isPinned: node.pinned.has(tag) };
+      skipped.push(explainSkipped(this.levels, tag, node.path, facts));
     }
     throw tagNotFound(this.model, tag, path, this.#tagNames(), { skipped });
   }
@@ -128,6 +135,6 @@ export class ModelSnapshot {
 }
 
 function treeNode(path: PartitionPath, parent: TreeNode | undefined): TreeNode {
-  const maps = { children: new Map(), tagged: new Map(), answers: new Map() };
+  const maps = { children: new Map(), tagged: new Map(), pinned: new Set<string>(), answers: new Map() };
   return { path: Object.freeze(path), parent, ...maps, hasVersion: false, node: undefined };
 }

@@ -8,9 +8,9 @@ export interface SkippedNode {
   readonly level: string;
   /**
    * `no_version`: no model was trained for it; `too_few_rows`: there was too little data for one;
-   * `no_tag`: it has versions, but none carries the tag.
+   * `no_tag`: it has versions, but none carries the tag; `pinned`: somebody had it be served by the node above.
    */
-  readonly reason: "no_version" | "too_few_rows" | "no_tag";
+  readonly reason: "no_version" | "too_few_rows" | "no_tag" | "pinned";
   /** The reason as a sentence. */
   readonly message: string;
   /** With `too_few_rows`: how many there were and how many it takes. */
@@ -35,6 +35,8 @@ export interface Resolution {
 export interface NodeFacts {
   readonly hasVersion: boolean;
   readonly node: PartitionNode | undefined;
+  /** Whether the tag is pinned there to the node above. */
+  readonly isPinned: boolean;
 }
 
 /** Says why a node did not answer. */
@@ -46,6 +48,9 @@ export function explainSkipped(
 ): SkippedNode {
   const level = levelOf(levels, path);
   const where = `${level} ${formatPath(path)}`;
+  if (facts.isPinned) {
+    return Object.freeze({ path, level, reason: "pinned", message: `${tag} on ${where} is pinned to the node above` });
+  }
   if (facts.hasVersion) {
     return Object.freeze({ path, level, reason: "no_tag", message: `no version of ${where} is tagged ${tag}` });
   }

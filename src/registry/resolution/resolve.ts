@@ -5,7 +5,7 @@ import { parseModelReference } from "../names.ts";
 import { encodePath, levelOf, type PartitionPath, pathAndAncestors } from "../partition-path.ts";
 import { toNode } from "../partition-nodes.ts";
 import { tagNames, tagNotFound } from "../tags/tag-error.ts";
-import { headColumns, toHead, type VersionHead } from "../versions/version.ts";
+import { headColumns, headOf, toHead } from "../versions/version.ts";
 import { versionNotFound } from "../versions/versions.ts";
 import { explainSkipped, type Resolution, type SkippedNode } from "./resolution.ts";
 
@@ -31,10 +31,10 @@ export async function resolve(
         .onRef("tags.model", "=", "models.name")
         .on("tags.tag", "=", tag)
         .on("tags.path", "in", encoded)
-        .on("tags.version_id", "is not", null),
+        .on((of) => of.or([of("tags.version_id", "is not", null), of("tags.pinned", "=", 1)])),
     )
     .leftJoin("versions", "versions.id", "tags.version_id")
-    .select("models.levels")
+    .select(["models.levels", "tags.path as node", "tags.pinned"])
     .select(headColumns)
     .where("models.name", "=", model)
     .execute();
@@ -47,7 +47,8 @@ export async function resolve(
   const depth = encoded.findIndex((text) => byPath.has(text));
   const answer = depth < 0 ? undefined : headOf(byPath.get(encoded[depth] ?? ""));
   const passed = answer === undefined ? ways : ways.slice(0, depth);
-  const skipped = passed.length === 0 ? [] : await explain(context, model, tag, levels, passed);
+  const pinned = new Set(rows.flatMap(({ node, pinned: isPinned }) => (node !== null && isPinned === 1 ? [node] : [])));
+  const skipped = passed.length === 0 ? [] : await explain(context, { model, tag, levels, pinned }, passed);
   if (answer === undefined) {
     throw tagNotFound(model, tag, path, await tagNames(context.database.queries, model), { skipped });
   }
@@ -80,11 +81,18 @@ export async function resolveVersion(context: RegistryContext, model: string, ve
   return Object.freeze({ model, tag: null, version, level, path: version.path, skipped: [] });
 }
 
+/** What was asked for, and where it is pinned. */
+interface Asked {
+  readonly model: string;
+  readonly tag: string;
+  readonly levels: readonly string[];
+  /** Encoded paths. */
+  readonly pinned: ReadonlySet<string>;
+}
+
 async function explain(
   context: RegistryContext,
-  model: string,
-  tag: string,
-  levels: readonly string[],
+  { model, tag, levels, pinned }: Asked,
   paths: readonly PartitionPath[],
 ): Promise<readonly SkippedNode[]> {
   const encoded = paths.map(encodePath);
@@ -103,15 +111,9 @@ async function explain(
   const recorded = new Map(nodes.map((row) => [row.path, toNode(row)]));
   return paths.map((path, i) => {
     const text = encoded[i] ?? "";
-    return explainSkipped(levels, tag, path, { hasVersion: trained.has(text), node: recorded.get(text) });
+    return explainSkipped(levels, tag, path, {
+      ...{ hasVersion: trained.has(text), node: recorded.get(text) },
+      isPinned: pinned.has(text),
+    });
   });
-}
-
-type OuterHeadRow = { readonly [K in keyof Parameters<typeof toHead>[0]]: Parameters<typeof toHead>[0][K] | null };
-
-function headOf(row: OuterHeadRow | undefined): VersionHead | undefined {
-  if (row === undefined) return undefined;
-  const { id, model, number, path, package_digest, vector_name, vector_fingerprint } = row;
-  if (id === null || model === null || number === null || path === null || package_digest === null) return undefined;
-  return toHead({ id, model, number, path, package_digest, vector_name, vector_fingerprint });
 }

@@ -1,6 +1,7 @@
 import { TondoError } from "../../core/index.ts";
 import type { Queries } from "../../database/index.ts";
 import { formatPath, type PartitionPath } from "../partition-path.ts";
+import type { TagTarget } from "./tag-target.ts";
 
 const maxNamed = 20;
 
@@ -34,5 +35,16 @@ export function tagNotFound(
   return new TondoError("TAG_NOT_FOUND", `${model} has no version tagged ${tag} ${where}`, {
     hint,
     details: { model, tag, path, tags, ...details },
+  });
+}
+
+/** The error of a tag that is not where it was expected. */
+export function tagConflict(
+  { model, tag, path }: { readonly model: string; readonly tag: string; readonly path: PartitionPath },
+  { expected, now, seq }: { readonly expected: TagTarget; readonly now: TagTarget; readonly seq: number },
+): TondoError {
+  return new TondoError("TAG_CONFLICT", `${model}@${tag} on ${formatPath(path)} is on ${now ?? "no version"}`, {
+    hint: "Somebody moved it: look at its history, decide again, and expect what it is on now.",
+    details: { model, tag, path, expected, current: now, seq },
   });
 }

@@ -8,9 +8,9 @@ export interface TagMove {
   readonly tag: string;
   /** `[]`, the global node, by default; the version must have been registered for this very node. */
   readonly path?: PartitionPath;
-  /** `null` takes the tag away. */
+  /** `null` takes the tag away; `"parent"` pins the node to what serves the one above it, whatever versions it has. */
   readonly versionId: string | null;
-  /** The version that the tag must be on now for the move to happen, `null` for none; left out, any. */
+  /** The version that the tag must be on now for the move to happen, `null` for none, `"parent"` for pinned; left out, any. */
   readonly expected?: string | null;
   /** The registry's own actor by default. */
   readonly actor?: string;
@@ -23,7 +23,10 @@ export interface MovedTag {
   readonly tag: string;
   readonly path: PartitionPath;
   readonly versionId: string | null;
+  /** Whether the node is served by the one above it. */
+  readonly pinned: boolean;
   readonly previousVersionId: string | null;
+  readonly previousPinned: boolean;
   /** The number of its last log entry; 0 for a tag that never was. */
   readonly seq: number;
   /** `false` where it was there already: nothing was logged. */
@@ -38,7 +41,10 @@ export interface TagChange {
   /** 1, 2, 3 ... for each model, tag and path, without gaps. */
   readonly seq: number;
   readonly versionId: string | null;
+  /** Whether the node was served by the one above it from then on. */
+  readonly pinned: boolean;
   readonly previousVersionId: string | null;
+  readonly previousPinned: boolean;
   readonly actor: string;
   readonly reason: string;
   /** Never before the entry before, whatever the clock does. */
@@ -51,7 +57,9 @@ export interface TagChange {
 export interface TagState {
   readonly tag: string;
   readonly path: PartitionPath;
-  readonly versionId: string;
+  /** `null` where the node is pinned to the one above it. */
+  readonly versionId: string | null;
+  readonly pinned: boolean;
   readonly seq: number;
 }
 
@@ -63,7 +71,9 @@ export function toTagChange(row: TagChangesTable): TagChange {
     path: decodePath(row.path),
     seq: row.seq,
     versionId: row.version_id,
+    pinned: row.pinned === 1,
     previousVersionId: row.previous_version_id,
+    previousPinned: row.previous_pinned === 1,
     actor: row.actor,
     reason: row.reason,
     at: row.at,

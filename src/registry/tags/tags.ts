@@ -74,9 +74,9 @@ export async function listTags(
   await getModel(context, model);
   let query = context.database.queries
     .selectFrom("tags")
-    .select(["tag", "path", "version_id", "seq"])
+    .select(["tag", "path", "version_id", "pinned", "seq"])
     .where("model", "=", model)
-    .where("version_id", "is not", null)
+    .where((of) => of.or([of("version_id", "is not", null), of("pinned", "=", 1)]))
     .orderBy("tag")
     .orderBy("path")
     .limit(limit);
@@ -88,9 +88,9 @@ export async function listTags(
     );
   }
   const rows = await query.execute();
-  return rows.flatMap(({ tag, path, version_id: versionId, seq }) =>
-    versionId === null ? [] : { tag, path: decodePath(path), versionId, seq },
-  );
+  return rows.map(({ tag, path, version_id: versionId, pinned, seq }) => ({
+    ...{ tag, path: decodePath(path), versionId, pinned: pinned === 1, seq },
+  }));
 }
 
 function logOf(context: RegistryContext, model: string, tag: string, path: PartitionPath) {

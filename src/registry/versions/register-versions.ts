@@ -1,6 +1,7 @@
 import { v7 } from "uuid";
 import { type Micros, TondoError } from "../../core/index.ts";
 import type { Queries, VersionsTable } from "../../database/index.ts";
+import { type NewChange, recordChanges } from "../changes/record-change.ts";
 import type { RegistryContext } from "../context.ts";
 import { eachConcurrently } from "../each-concurrently.ts";
 import { checkLimit } from "../limits.ts";
@@ -62,6 +63,8 @@ async function insertMissing(
   checked: readonly CheckedVersion[],
 ): Promise<readonly VersionsTable[]> {
   const inserted: VersionsTable[] = [];
+  const changes: NewChange[] = [];
+  const changeId = v7();
   for (const [model, group] of [...Map.groupBy(checked, (one) => one.model)].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const { lastNumber, at } = await lockModel(transaction, model, context.clock());
     const known = await findByContent(transaction, group);
@@ -76,7 +79,12 @@ async function insertMissing(
     const newest = { last_number: lastNumber + rows.length };
     await transaction.updateTable("models").set(newest).where("name", "=", model).execute();
     inserted.push(...rows);
+    if (rows.length > 0) {
+      const about = { from: lastNumber + 1, to: lastNumber + rows.length };
+      changes.push({ changeId, kind: "versions", model, actor: context.actor, at, about });
+    }
   }
+  await recordChanges(transaction, changes);
   return inserted;
 }
 

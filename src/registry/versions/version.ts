@@ -87,6 +87,14 @@ export function toHead(row: HeadRow): VersionHead {
   });
 }
 
+/** A row of a join that need not have found one. */
+export function headOf(row: { readonly [K in keyof HeadRow]: HeadRow[K] | null } | undefined): VersionHead | undefined {
+  if (row === undefined) return undefined;
+  const { id, model, number, path, package_digest, vector_name, vector_fingerprint } = row;
+  if (id === null || model === null || number === null || path === null || package_digest === null) return undefined;
+  return toHead({ id, model, number, path, package_digest, vector_name, vector_fingerprint });
+}
+
 /** A row as the API shows it. */
 export function toVersion(row: VersionsTable): ModelVersion {
   return Object.freeze({
