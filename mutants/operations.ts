@@ -47,7 +47,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "rolled-back-to-what-cannot-be-read",
     file: "src/featurestore/generations/generations.ts",
-    find: "  return readRefusals(group, sourceOf(project, group), before);",
+    find: "  return readRefusals(group, sourceOf(project, group), before, pointer);",
     replace: "  return readRefusals(group, sourceOf(project, group), pointer);",
     tests: rollback,
   },
