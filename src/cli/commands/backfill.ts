@@ -1,5 +1,6 @@
 import { formatMicros } from "../../core/index.ts";
 import type { Command } from "../command.ts";
+import { lateSwitch } from "../materialize/late-switch.ts";
 import { leftOut, loadedTable } from "../materialize/loaded-groups.ts";
 import { table } from "../output/index.ts";
 import { engineOf, engineOptions, functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
@@ -31,14 +32,14 @@ export const backfillCommand: Command = {
     await using tondo = await openProject(context, "reading", await withFunctions(context, engineOf(context)), {
       s3: s3Of(context),
     });
-    const { features, asOf, appliedAt, groups } = await tondo.backfill(names, {
+    const { features, asOf, appliedAt, lateBy, groups } = await tondo.backfill(names, {
       ...{ full: args.flag("full"), progress, signal: terminal.signal },
     });
     const said = { loaded: "loaded", there: "served already" };
     const rows = features.map(({ feature, status }) => [feature, said[status]]);
     const at = asOf === null ? null : formatMicros(asOf);
     const from = appliedAt === null ? null : formatMicros(appliedAt);
-    const notes = leftOut(groups);
+    const notes = [...leftOut(groups), ...(from === null ? [] : lateSwitch(lateBy, from))];
     return {
       text: [
         ...(at === null || from === null ? [] : [`as of ${at}, answering requests from ${from} on`]),
@@ -46,7 +47,7 @@ export const backfillCommand: Command = {
         ...(groups.length === 0 ? [] : [loadedTable(groups)]),
         ...(notes.length === 0 ? [] : [notes.join("\n")]),
       ].join("\n\n"),
-      json: { asOf: at, appliedAt: from, features, groups },
+      json: { asOf: at, appliedAt: from, lateBy, features, groups },
     };
   },
 };

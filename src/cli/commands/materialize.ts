@@ -1,8 +1,8 @@
 import { formatMicros } from "../../core/index.ts";
 import { momentArgument, usageError } from "../arguments/index.ts";
 import type { Command } from "../command.ts";
+import { lateSwitch } from "../materialize/late-switch.ts";
 import { leftOut, loadedTable } from "../materialize/loaded-groups.ts";
-import { count } from "../output/index.ts";
 import { engineOf, engineOptions, functionsOption, openProject, projectOptions, withFunctions } from "../project.ts";
 import { s3Of, s3Options } from "../s3-options.ts";
 
@@ -65,13 +65,7 @@ export const materializeCommand: Command = {
     const at = formatMicros(result.asOf);
     const { lateBy } = result;
     const appliedAt = formatMicros(result.appliedAt);
-    const late =
-      lateBy === 0
-        ? []
-        : [
-            `the switch may not have shown until ${count(lateBy)} microseconds behind ${appliedAt}: requests between may have been answered by the load before, and training takes them to have seen this one`,
-          ];
-    const notes = [...leftOut(result.groups), ...late];
+    const notes = [...leftOut(result.groups), ...lateSwitch(lateBy, appliedAt)];
     const from = appliedAt === at ? "" : `, answering requests from ${appliedAt} on`;
     const taken = since === undefined ? "" : `, of what happened since ${formatMicros(since)}`;
     const text = [

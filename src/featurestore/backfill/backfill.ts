@@ -26,6 +26,8 @@ export interface BackfillResult {
   readonly asOf: Micros | null;
   /** From when on the features are answered; `null` where none was loaded. */
   readonly appliedAt: Micros | null;
+  /** How long behind that moment requests may still have been answered without them, microseconds, as a load says it; 0 where none was loaded. */
+  readonly lateBy: Micros;
   /** The groups that were loaded, with all their features. */
   readonly groups: readonly MaterializedGroup[];
 }
@@ -59,6 +61,7 @@ export async function backfill({ features, ...options }: BackfillOptions): Promi
     })),
     asOf: loaded?.asOf ?? null,
     appliedAt: loaded?.appliedAt ?? null,
+    lateBy: loaded?.lateBy ?? 0,
     groups: loaded?.groups ?? [],
   };
 }
