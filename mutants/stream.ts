@@ -13,6 +13,7 @@ const history = ["test/featurestore/stream/stream-history.kafka.test.ts"];
 const lmdb = ["test/featurestore/online/lmdb/lmdb-store.test.ts"];
 const cassandra = ["test/featurestore/online/cassandra/cassandra-pushed.cassandra.test.ts"];
 const folds = ["test/featurestore/pushed/folded-equal.test.ts"];
+const ahead = ["test/featurestore/pushed/clock-ahead.test.ts"];
 const folded = ["test/featurestore/pushed/folded.test.ts"];
 const away = ["test/featurestore/stream/once.test.ts"];
 
@@ -307,10 +308,45 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: "load-as-of-a-moment-within-a-fold",
-    file: "src/featurestore/materialize/pushed-project.ts",
-    find: "if (folded === undefined) return true;",
-    replace: "if (folded === undefined || isAsked) return true;",
+    file: "src/featurestore/materialize/close-pushed.ts",
+    find: "if (folded === undefined) return asOf;",
+    replace: "if (folded === undefined || asOf > 0) return asOf;",
     tests: folded,
+  },
+  {
+    name: "load-that-begins-before-its-moment-has-come",
+    file: "src/featurestore/materialize/close-pushed.ts",
+    find: "  await waitUntil(asOf, clock, signal);\n",
+    replace: "",
+    tests: ahead,
+  },
+  {
+    name: "load-deaf-to-its-signal-while-it-waits",
+    file: "src/featurestore/materialize/close-pushed.ts",
+    find: "await waitUntil(asOf, clock, signal);",
+    replace: "await waitUntil(asOf, clock);",
+    tests: ahead,
+  },
+  {
+    name: "moment-of-another-clock-waited-for",
+    file: "src/featurestore/materialize/close-pushed.ts",
+    find: " || asOf - clock() > longestWait)",
+    replace: ")",
+    tests: ahead,
+  },
+  {
+    name: "moment-within-a-fold-tried-again",
+    file: "src/featurestore/materialize/close-pushed.ts",
+    find: "asOf = Math.max(clock(), upTo + firstRoom * 2 ** (turn - 1));",
+    replace: "asOf = clock();",
+    tests: ahead,
+  },
+  {
+    name: "loads-begun-beside-one-that-cannot-be",
+    file: "src/featurestore/online/lmdb/pushed-meta.ts",
+    find: "    if (folded.size > 0) return folded;\n",
+    replace: "",
+    tests: ["test/featurestore/online/lmdb/pushed-meta.test.ts"],
   },
 ];
 

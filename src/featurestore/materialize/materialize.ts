@@ -30,20 +30,14 @@ import {
   recordBatch,
 } from "../online/index.ts";
 import { ChangedKeys } from "./changed-keys.ts";
+import { closeAsked, closeNow } from "./close-pushed.ts";
 import type { HowLoaded } from "./how-loaded.ts";
 import { loadInputs } from "./load-inputs.ts";
 import { refuseSince } from "./load-since.ts";
 import { type LoadedGroup, loadGroup } from "./load-group.ts";
 import type { MaterializeLimits } from "./materialize-limits.ts";
 import type { PlannedGroup } from "./planned-group.ts";
-import {
-  closePushed,
-  feedGroups,
-  type FedSince,
-  isMomentOfPushed,
-  pushedProject,
-  refusePast,
-} from "./pushed-project.ts";
+import { feedGroups, type FedSince, isMomentOfPushed, pushedProject, refusePast } from "./pushed-project.ts";
 import { longestWait } from "../pushed/index.ts";
 
 /** What is to be loaded, from where, to where. */
@@ -109,7 +103,7 @@ export interface MaterializeResult {
  * files: the records are those that a load of all writes.
  *
  * @throws TondoError `INVALID_ARGUMENT` for a `since` that is later than the load's moment, or of a group's first load, `HOME_BUSY`, `UNKNOWN_GROUP`, `SOURCE_MISSING`, `SOURCE_CHANGED`, `SOURCE_UNREADABLE`,
- * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ERASURES_UNREADABLE`, `ABORTED`, `STORE_FULL`
+ * `FUNCTION_UNKNOWN`, `FUNCTION_CHANGED`, `USER_FUNCTION_FAILED`, `LIMIT_EXCEEDED`, `ERASURES_UNREADABLE`, `MOMENT_NOT_SERVED`, `ABORTED`, `STORE_FULL`
  */
 export async function materialize(options: MaterializeOptions): Promise<MaterializeResult> {
   const asked = options.asOf === undefined ? undefined : toMicros(options.asOf, "asOf");
@@ -141,15 +135,15 @@ async function startOf(
   since: FedSince,
 ): Promise<{ readonly asOf: Micros; readonly project: ProjectPlan }> {
   for (;;) {
-    const asOf = asked ?? (await nowBehind(options, chosen, since));
-    if (from !== undefined) await refuseSince(options, chosen, from, asOf);
-    // It took so long to say so that rows behind it were folded.
-    if (!(await closePushed(options, chosen, asOf, asked !== undefined))) continue;
+    const moment = asked ?? (await nowBehind(options, chosen, since));
+    if (from !== undefined) await refuseSince(options, chosen, from, moment);
+    const close = asked === undefined ? closeNow : closeAsked;
+    const asOf = await close(options, chosen, moment);
     // Fetching tells nothing of its own: it is a part of the steps that are told.
     const project = await pushedProject(options, chosen, asOf);
     // What the load brings first counts from its switch, behind such a row, and has the load's moment until then.
     if (asked !== undefined || !(await isMomentOfPushed(options, chosen, asOf))) return { asOf, project };
-    await waitUntil(asOf + 1, options.clock ?? systemClock);
+    await waitUntil(asOf + 1, options.clock ?? systemClock, options.signal);
   }
 }
 
@@ -247,7 +241,7 @@ async function finished({ writer, pointer, log }: LoadedGroup, at: Micros, writt
  * source fed a group. One that is further ahead than any is made is of another clock, and not waited for.
  */
 async function nowBehind(
-  { store, clock = systemClock }: MaterializeOptions,
+  { store, clock = systemClock, signal }: MaterializeOptions,
   groups: readonly GroupPlan[],
   since: FedSince,
 ): Promise<Micros> {
@@ -260,7 +254,7 @@ async function nowBehind(
     ...[...since.values()].filter((moment) => isMade(moment, (store.pushed?.lead ?? 0) + longestWait)),
   );
   if (last === now) return now;
-  await waitUntil(last, clock);
+  await waitUntil(last, clock, signal);
   return Math.max(last, clock());
 }
 

@@ -6,10 +6,7 @@ import type { SourceFile } from "../offline/sources/source-digests.ts";
 import type { Engine } from "../duckdb/index.ts";
 import type { ErasedKeys } from "../erase/erased-keys.ts";
 import { type GroupPointer, groupName, type OnlineStore } from "../online/index.ts";
-import { layoutDigest } from "../online/fold-of.ts";
-import { planLayout } from "../online/group-layout.ts";
 import { overlayOf } from "../online/group-pointer.ts";
-import type { NewLoad } from "../online/pushed-store.ts";
 import { addEmptyParts, collectPushed, lastPushed, withPushed } from "../pushed/index.ts";
 import { pushedFolder, pushedParts } from "../pushed/pushed-parts.ts";
 import { pushedColumn } from "../pushed/pushed-places.ts";
@@ -53,36 +50,7 @@ export async function feedGroups(
 }
 
 /**
- * Sees to it that what is pushed from now on counts from a later moment than a load's.
- *
- * @returns whether the load can tell what counts before from what counts later: not where rows of both were folded together
- * @throws TondoError `INVALID_ARGUMENT` where it cannot, and its moment was asked for
- */
-export async function closePushed(
-  { project, store: { pushed }, clock = systemClock }: Pick<PushedProjectOptions, "project" | "store" | "clock">,
-  chosen: readonly GroupPlan[],
-  asOf: Micros,
-  isAsked: boolean,
-): Promise<boolean> {
-  const loads = chosen.flatMap((group): readonly NewLoad[] => {
-    const source = project.sources.find(({ name }) => name === group.source);
-    if (source === undefined) return [];
-    const layout = layoutDigest(planLayout(group, source).layout);
-    return [{ group: groupName(group), overlay: overlayOf(group, source), layout }];
-  });
-  const [folded] = (await pushed?.close(Math.min(asOf, clock()), loads)) ?? [];
-  if (folded === undefined) return true;
-  if (!isAsked) return false;
-  const [group, upTo] = folded;
-  throw new TondoError(
-    "INVALID_ARGUMENT",
-    `${group}: what was streamed until ${formatMicros(upTo)} was folded, and only loads as of then or later can take it in`,
-    { hint: `Materialize as of ${formatMicros(upTo)} or later, or as of the clock.`, details: { group, asOf: upTo } },
-  );
-}
-
-/**
- * The definitions over the files that hold all rows which were pushed up to a load's moment, once {@link closePushed} was asked.
+ * The definitions over the files that hold all rows which were pushed up to a load's moment, once that was closed.
  *
  * @throws TondoError `INVALID_ARGUMENT` where that moment has not come and rows are pushed, and what `collectPushed` throws
  */

@@ -46,7 +46,7 @@ export interface PushedStore {
    * Sees to it that whatever is pushed from now on has a moment behind this one: what has a smaller one is there then.
    *
    * @param loads the groups that are about to be loaded as of it: rows that are folded from now on are folded apart on both sides of it
-   * @returns by group up to which moment rows were folded before, where some may have been folded on both sides of it: a load as of it could not tell them apart
+   * @returns by group up to which moment rows were folded before, where some may have been folded on both sides of it: a load as of it could not tell them apart, and none of these is begun
    */
   close(moment: Micros, loads?: readonly NewLoad[]): Promise<ReadonlyMap<string, Micros>>;
 

@@ -174,12 +174,7 @@ export class LmdbPushed implements PushedStore {
   close(moment: Micros, loads: readonly NewLoad[] = []): Promise<ReadonlyMap<string, Micros>> {
     return this.#changing("closing what was pushed", () => {
       if (this.#meta.last() < moment) this.#meta.setLast(moment);
-      const folded = new Map<string, Micros>();
-      for (const load of loads) {
-        const upTo = this.#meta.beginLoad(load, moment, this.#context.pointer(load.group));
-        if (upTo !== undefined) folded.set(load.group, upTo);
-      }
-      return folded;
+      return this.#meta.beginLoads(loads, moment, this.#context.pointer);
     });
   }
 

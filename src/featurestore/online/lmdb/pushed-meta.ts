@@ -99,18 +99,28 @@ export class PushedMeta {
   }
 
   /**
-   * Remembers that a load was begun; or gives up to which moment rows were folded, where that may have been on both sides of its own.
+   * Remembers that loads were begun as of a moment. Or gives, by group, up to which one rows were folded, where that may have been on both sides of it: none is begun then.
    *
-   * @param current what is current of the group
+   * @param current gives what is current of a group
    */
-  beginLoad({ group, overlay, layout }: NewLoad, at: Micros, current: GroupPointer | undefined): Micros | undefined {
-    const cuts = this.cuts(group);
-    const isBound = [current?.asOf, current?.before?.asOf, ...cuts.map((cut) => cut.at)].includes(at);
-    const upTo = this.#moment(foldedKey(group, overlay));
-    if (!isBound && upTo !== undefined && upTo > at) return upTo;
-    const kept = [...cuts.filter((cut) => cut.at !== at), { at, layout }].slice(-mostCuts);
-    this.#meta.putSync(cutsKey(group), Buffer.from(JSON.stringify(kept)));
-    return undefined;
+  beginLoads(
+    loads: readonly NewLoad[],
+    at: Micros,
+    current: (group: string) => GroupPointer | undefined,
+  ): ReadonlyMap<string, Micros> {
+    const folded = new Map<string, Micros>();
+    for (const { group, overlay } of loads) {
+      const { asOf, before } = current(group) ?? {};
+      const isBound = [asOf, before?.asOf, ...this.cuts(group).map((cut) => cut.at)].includes(at);
+      const upTo = this.#moment(foldedKey(group, overlay));
+      if (!isBound && upTo !== undefined && upTo > at) folded.set(group, upTo);
+    }
+    if (folded.size > 0) return folded;
+    for (const { group, layout } of loads) {
+      const kept = [...this.cuts(group).filter((cut) => cut.at !== at), { at, layout }].slice(-mostCuts);
+      this.#meta.putSync(cutsKey(group), Buffer.from(JSON.stringify(kept)));
+    }
+    return folded;
   }
 
   /** Says that rows of an overlay were folded up to a moment; where others were up to a later one, that stands. */
