@@ -314,6 +314,13 @@ const mutants: readonly Mutant[] = [
     tests: folded,
   },
   {
+    name: "load-of-a-table-begun-for-what-is-pushed",
+    file: "src/featurestore/materialize/close-pushed.ts",
+    find: 'source === undefined || source.kind === "table"',
+    replace: "source === undefined",
+    tests: ["test/featurestore/materialize/close-pushed.test.ts"],
+  },
+  {
     name: "load-that-begins-before-its-moment-has-come",
     file: "src/featurestore/materialize/close-pushed.ts",
     find: "  await waitUntil(asOf, clock, signal);\n",

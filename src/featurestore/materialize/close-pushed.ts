@@ -78,7 +78,7 @@ async function close(
 ): Promise<FoldedGroup | undefined> {
   const loads = chosen.flatMap((group): readonly NewLoad[] => {
     const source = project.sources.find(({ name }) => name === group.source);
-    if (source === undefined) return [];
+    if (source === undefined || source.kind === "table") return [];
     const layout = layoutDigest(planLayout(group, source).layout);
     return [{ group: groupName(group), overlay: overlayOf(group, source), layout }];
   });
