@@ -1,5 +1,6 @@
 import type { Progress, Tondo } from "../../src/index.ts";
 import { computeVectors, type TrainingSet } from "../../src/featurestore/index.ts";
+import { checkSignal } from "./check-signal.ts";
 import { compareVectors, type Consistency, type ServedVector } from "./compare-vectors.ts";
 import { dumpVectors } from "./dump-vectors.ts";
 import { requestOf } from "./predictions.ts";
@@ -22,6 +23,8 @@ export const checkedRequests = 1000;
 /**
  * Asks online for a thousand departures at the moment of the load and holds each slot of each vector against what the training path
  * computes for the same request: all must be identical by `Object.is`.
+ *
+ * @throws TondoError `ABORTED`, and what predicting and computing throw
  */
 export async function checkConsistency(options: {
   readonly tondo: Tondo<TondoProject>;
@@ -30,8 +33,9 @@ export async function checkConsistency(options: {
   readonly at: string;
   readonly dump?: string | undefined;
   readonly progress: Progress;
+  readonly signal?: AbortSignal;
 }): Promise<{ readonly consistency: Consistency; readonly requests: CheckedRequests }> {
-  const { tondo, set, prepared, at, dump, progress } = options;
+  const { tondo, set, prepared, at, dump, progress, signal } = options;
   const { plan: vector } = set.manifest.vector;
   progress.start("comparing served vectors with the training path", checkedRequests);
   const asked = requestsOf(await busiestRoutes(prepared, checkedRequests), checkedRequests);
@@ -40,11 +44,13 @@ export async function checkConsistency(options: {
     fitted: set.manifest.fitted,
     rows: asked.map(({ origin, destination, distance }) => ({ at, origin, destination, distance })),
     folder: tondo.folder,
+    ...(signal === undefined ? {} : { signal }),
   });
   const served: ServedVector[] = [];
   let reads = 0;
   let present = 0;
   for (const departure of asked) {
+    checkSignal(signal, "comparing vectors");
     const prediction = await tondo.predict("flight_delay@champion", requestOf(departure, at));
     served.push({ departure, at, slots: prediction.vector });
     for (const { status } of Object.values(prediction.features)) {

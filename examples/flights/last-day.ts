@@ -40,14 +40,14 @@ export interface LastDayOptions {
  * @throws TondoError `HOME_BUSY` where another process plays it, and what `serveDay` throws
  */
 export async function playLastDay(options: LastDayOptions): Promise<LastDay> {
-  const { tondo, set, dump, progress } = options;
+  const { tondo, set, dump, progress, signal } = options;
   const home = join(tondo.home, "last-day");
   using _lock = lockHome(tondo.home, "play the last day");
   // No clock goes back: a store that has seen the day, or a part of it, cannot see it again.
   await rm(home, { recursive: true, force: true });
   const { served, ...day } = await serveFrom(home, options);
   progress.start("comparing what was served meanwhile with the training path");
-  const trained = await trainedVectors(tondo, home, set, served);
+  const trained = await trainedVectors(tondo, home, set, served, signal);
   const { consistency, differences } = compareVectors(served, trained);
   if (dump !== undefined) await dumpVectors(dump, "last-day-", served, trained);
   progress.finish(`${String(consistency.identical)} of ${String(consistency.checked)} identical`);

@@ -8,6 +8,7 @@ import {
   type Tondo,
   TondoError,
 } from "../../src/index.ts";
+import { checkSignal } from "./check-signal.ts";
 import type { ServedVector } from "./compare-vectors.ts";
 import type { Landing } from "./landings.ts";
 import { requestOf } from "./predictions.ts";
@@ -55,7 +56,7 @@ const hour: Micros = 3600 * second;
  * Serves a day by its clock, which is set ahead hour by hour: each hour's flights are appended to the topic and streamed. Requests are made just before, when they have landed and nobody has
  * said so, and once they count. All ask for now.
  *
- * @throws TondoError `ABORTED`, and what streaming and predicting throw
+ * @throws TondoError `ABORTED`, `INTERNAL` where flights are left when the day is over, and what streaming and predicting throw
  */
 export async function serveDay(day: DayToServe): Promise<ServedDay> {
   const { live, clock, from, landings, requests, progress } = day;
@@ -81,7 +82,7 @@ export async function serveDay(day: DayToServe): Promise<ServedDay> {
   let events = 0;
   let seconds = 0;
   for (let passed = 1; passed <= hours; passed++) {
-    checkSignal(day.signal);
+    checkSignal(day.signal, "the last day");
     clock.advanceTo(from + passed * hour);
     await ask(2 * passed - 2);
     const landed = landings.slice(events).filter(({ landedAt }) => landedAt <= from + passed * hour);
@@ -96,6 +97,12 @@ export async function serveDay(day: DayToServe): Promise<ServedDay> {
     if (shownHours.includes(passed)) await lookAround();
     progress.update(passed);
   }
+  const left = landings.length - events;
+  if (left > 0)
+    throw new TondoError(
+      "INTERNAL",
+      `${String(left)} of ${String(landings.length)} flights of the last day did not land on it`,
+    );
   progress.finish(`${String(events)} events in ${seconds.toFixed(1)} s`);
   const watched = day.watched.map(({ origin, destination }, i) => ({ origin, destination, moments: moments[i] ?? [] }));
   const eventsPerSecond = Math.round(events / seconds);
@@ -115,12 +122,4 @@ async function untilApplied(stream: RunningStream, events: number, failures: rea
     if (partitions.reduce((sum, { applied }) => sum + applied, 0) >= events) return;
     await sleep(2);
   }
-}
-
-function checkSignal(signal: AbortSignal | undefined): void {
-  if (signal?.aborted !== true) return;
-  throw new TondoError("ABORTED", "the last day was interrupted", {
-    hint: "It begins anew with the next run.",
-    cause: signal.reason,
-  });
 }

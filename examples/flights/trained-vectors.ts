@@ -17,12 +17,14 @@ import type { TondoProject } from "./tondo.d.ts";
  * from which it was served. `tondo.consistency` does that for logged requests; this gives the values themselves.
  *
  * @param home the home, which is open nowhere
+ * @throws TondoError `ABORTED`, and what reading and computing throw
  */
 export async function trainedVectors(
   { folder, catalog }: Pick<Tondo<TondoProject>, "folder" | "catalog">,
   home: string,
   { manifest }: TrainingSet,
   served: readonly ServedVector[],
+  signal?: AbortSignal,
 ): Promise<ComputedVectors> {
   const store = LmdbStore.open({ folder: join(home, "online") });
   try {
@@ -36,6 +38,7 @@ export async function trainedVectors(
     const groups = vector.groups.map(({ entity, name }) => `${entity}:${name}`);
     return await computeVectors({
       ...{ vector, fitted: manifest.fitted, folder },
+      ...(signal === undefined ? {} : { signal }),
       applied: await readAppliedLogs(store, groups),
       rows: served.map(({ at, departure: { origin, destination, distance } }) => ({
         ...{ at, origin, destination, distance },
