@@ -114,7 +114,7 @@ describe("a predictor", () => {
   it("refuses a model or a tag that is not there", async () => {
     const { tondo } = served;
     await expect(tondo.predict("none@champion", request)).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
-    await expect(tondo.predict("eta@none", request)).rejects.toMatchObject({ code: "TAG_NOT_FOUND" });
+    await expect(tondo.predict("eta@nobody", request)).rejects.toMatchObject({ code: "TAG_NOT_FOUND" });
     await expect(tondo.predict("eta", request)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
